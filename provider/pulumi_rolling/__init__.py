@@ -1,0 +1,1 @@
+"""UpdatePolicy for Pulumi: the public names. Importing this loads no cloud SDK."""

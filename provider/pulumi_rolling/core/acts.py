@@ -1,0 +1,99 @@
+"""Our own acts, until they are seen; and what others did to Desired meanwhile.
+
+An act is written down (``issued``) before it is done. It is forgotten when it is seen, or when a settle time has
+passed without: then it plainly did not happen (we died between record and act, or the call was lost) and is decided
+anew. Desired gets the same care: while a change of ours is not seen, any value between before and after is ours;
+everything else is somebody else's, and is kept to the end (CloudFormation throws it away).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pulumi_rolling.core.model import (
+    Action,
+    Issued,
+    Lifecycle,
+    Limits,
+    Observation,
+    PointAt,
+    Resize,
+    Resume,
+    Rollout,
+    Suspend,
+    Terminate,
+)
+
+
+def settle_issued(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:
+    """Forget what is seen or lost, and take others' changes of Desired into ``delta``."""
+    lifecycles = {m.id: m.lifecycle for m in seen.members}
+    unseen = [i for i in rollout.issued if not _is_seen(i.action, seen, lifecycles, is_desired_settled(rollout))]
+    kept = tuple(i for i in unseen if seen.at - i.at < limits.settle)
+    lost = sum(isinstance(i.action, Terminate) and i.action.replace for i in unseen if i not in kept)
+    if kept != rollout.issued:
+        rollout = replace(rollout, issued=kept, launched=rollout.launched - lost)
+    return _settle_desired(rollout, seen)
+
+
+def issue(rollout: Rollout, actions: tuple[Action, ...], at: float) -> Rollout:
+    """The record of acts about to be done."""
+    desired = rollout.desired
+    launched = rollout.launched
+    for action in actions:
+        if isinstance(action, Resize) and action.desired is not None:
+            launched += max(0, action.desired - desired)
+            desired = action.desired
+        elif isinstance(action, Terminate):
+            desired -= not action.replace
+            launched += action.replace
+    return replace(
+        rollout,
+        issued=rollout.issued + tuple(Issued(action, at) for action in actions),
+        desired=desired,
+        launched=launched,
+        progress_at=at,
+    )
+
+
+def is_desired_settled(rollout: Rollout) -> bool:
+    """No change of Desired by us is still to be seen."""
+    return rollout.desired == rollout.desired_before
+
+
+def _settle_desired(rollout: Rollout, seen: Observation) -> Rollout:
+    live = seen.sizes.desired
+    if live == rollout.desired == rollout.desired_before:
+        return rollout
+    if live == rollout.desired:
+        return replace(rollout, desired_before=live)
+    low, high = sorted((rollout.desired_before, rollout.desired))
+    if is_desired_settled(rollout) or not low <= live <= high:
+        return replace(
+            rollout, desired=live, desired_before=live, delta=rollout.delta + live - rollout.desired, progress_at=seen.at
+        )
+    if any(_moves_desired(i.action) for i in rollout.issued):
+        return rollout
+    return replace(rollout, desired=live, desired_before=live)
+
+
+def _moves_desired(action: Action) -> bool:
+    return (isinstance(action, Resize) and action.desired is not None) or (
+        isinstance(action, Terminate) and not action.replace
+    )
+
+
+def _is_seen(action: Action, seen: Observation, lifecycles: dict[str, Lifecycle], desired_settled: bool) -> bool:
+    match action:
+        case Suspend(processes):
+            return processes <= seen.suspended
+        case Resume(processes):
+            return not processes & seen.suspended
+        case PointAt(revision):
+            return seen.pointer == revision.address
+        case Resize(least, desired):
+            return (least is None or seen.sizes.min == least) and (
+                desired is None or desired_settled or seen.sizes.desired == desired
+            )
+        case Terminate(member):
+            return lifecycles.get(member, Lifecycle.LEAVING) is Lifecycle.LEAVING

@@ -1,0 +1,82 @@
+"""A fleet where nothing goes wrong: the stepper behind the plan, and what every act does to a group.
+
+One step is one look. An act takes effect at once; a new member is pending for one look and ready at the next, with a
+signal. Ids are ``old-1 ..`` and ``new-1 ..``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pulumi_rolling.core.model import (
+    Action,
+    Lifecycle,
+    Member,
+    Observation,
+    PointAt,
+    Resize,
+    Resume,
+    Revision,
+    Signal,
+    Sizes,
+    Suspend,
+    Terminate,
+)
+
+_COMING = (Lifecycle.PENDING, Lifecycle.WAITING)
+
+
+class IdealFleet:
+    """Members in memory. ``at`` moves one second a step; boots take one step."""
+
+    def __init__(self, members: list[Member], sizes: Sizes, pointer: Revision, suspended: frozenset[str]) -> None:
+        self.at = 0.0
+        self._members = {m.id: m for m in members}
+        self._sizes = sizes
+        self._pointer = pointer
+        self._suspended = suspended
+        self._born = 0
+
+    def observe(self) -> Observation:
+        return Observation(
+            self.at, tuple(self._members.values()), self._sizes, self._pointer.address, self._suspended
+        )
+
+    def apply(self, action: Action) -> None:
+        match action:
+            case Suspend(processes):
+                self._suspended |= processes
+            case Resume(processes):
+                self._suspended -= processes
+            case PointAt(revision):
+                self._pointer = revision
+            case Resize(least, desired):
+                self._sizes = replace(
+                    self._sizes,
+                    min=self._sizes.min if least is None else least,
+                    desired=self._sizes.desired if desired is None else desired,
+                )
+            case Terminate(member, again):
+                del self._members[member]
+                if not again:
+                    self._sizes = replace(self._sizes, desired=self._sizes.desired - 1)
+
+    def step(self, to: float) -> None:
+        """Go on to the moment ``to``: pending members are ready, owed members are launched."""
+        self.at = to
+        for member in [m for m in self._members.values() if m.lifecycle in _COMING]:
+            self._members[member.id] = replace(
+                member, lifecycle=Lifecycle.IN_SERVICE, signal=Signal.SUCCESS, in_service_at=self.at
+            )
+        counted = sum(m.lifecycle in (*_COMING, Lifecycle.IN_SERVICE) for m in self._members.values())
+        for _ in range(self._sizes.desired - counted):
+            self._born += 1
+            name = f"new-{self._born}"
+            self._members[name] = Member(name, self._pointer, Lifecycle.PENDING, launched_at=self.at)
+
+
+def all_old(count: int, revision: Revision) -> list[Member]:
+    """``count`` working members of one revision."""
+    return [
+        Member(f"old-{i + 1}", revision, Lifecycle.IN_SERVICE, launched_at=-1000.0 + i / 1000) for i in range(count)
+    ]

@@ -1,0 +1,114 @@
+"""The whole error tree, ordered by what the user can do about it.
+
+This module knows how to say what went wrong; it knows nothing of clouds, policies or rollouts, so every layer may
+import it. A foreign error (botocore, grpc, pydantic) is translated once, where it enters, with ``raise ... from``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with the user's input: its canonical camelCase path and a sentence."""
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
+
+
+class RollingError(Exception):
+    """Base of everything this package raises on purpose. ``hint`` says what to do, when there is one thing to do."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(f"{message} {hint}".strip() if hint else message)
+        self.message = message
+        self.hint = hint
+
+
+class PolicyErrors(RollingError):
+    """Every fault found in the inputs, before anything was touched. Change the program."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class FleetError(RollingError):
+    """A cloud call did not do what it was asked to. ``operation`` is the cloud's own name of the call."""
+
+    def __init__(self, message: str, *, operation: str = "", code: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.operation = operation
+        self.code = code
+
+
+class TemporaryFleetError(FleetError):
+    """Throttling, a server fault, a broken connection: the same call may succeed later."""
+
+
+class PermanentFleetError(FleetError):
+    """The cloud will refuse the same call again: permissions, a wrong name, an invalid value."""
+
+
+class GroupNotFoundError(PermanentFleetError):
+    """There is no group of that name in that region."""
+
+
+class UnsupportedGroupError(PermanentFleetError):
+    """The group has something that this version does not roll, and that must not be rolled by accident."""
+
+
+class JournalError(RollingError):
+    """The record on the group cannot be read or written. Nothing is touched until a person has looked."""
+
+
+class LeaseHeldError(RollingError):
+    """Another driver is rolling this group. Wait for it, or end it."""
+
+
+class LeaseLostError(RollingError):
+    """Another driver took the group over while we were rolling it. We stopped at once."""
+
+
+class OrphanedError(RollingError):
+    """The Pulumi engine that asked for this rollout is gone. We stopped; the record stays for the next run."""
+
+
+class RolloutError(RollingError):
+    """A rollout ended without reaching its revision. ``returned`` says whether the group is as it was found."""
+
+    def __init__(self, message: str, *, returned: bool | None, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.returned = returned
+
+
+class TooManyFailuresError(RolloutError):
+    """More members failed than the policy tolerates."""
+
+
+class DeadlineExceededError(RolloutError):
+    """The whole rollout took longer than its timeout, or nothing could move any more."""
+
+
+class AbortedError(RolloutError):
+    """Somebody asked for the rollout to be aborted."""
+
+
+class RollbackFailedError(RolloutError):
+    """The way forward failed and so did the way back: the group is mixed and the record is kept."""
+
+
+class InvariantError(RollingError):
+    """A bug of ours: one of the numbered properties in docs/design.md would not hold."""
+
+    def __init__(self, number: int, message: str) -> None:
+        super().__init__(
+            f"property {number}: {message}",
+            hint="This is a bug in pulumi-rolling. Nothing more was done; please report it with this line.",
+        )
+        self.number = number

@@ -1,0 +1,241 @@
+"""The only door to AWS: makes the clients, counts the calls, and turns botocore's errors into our tree, once.
+
+boto3 is imported inside functions, so that importing the package costs nothing to those who roll something
+else. Botocore's own retries are off: its default gives up after one to three seconds of throttling
+(facts/aws.md 2.7), and two layers of retries would hide both the count and the deadline from the caller.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pulumi_rolling.errors import (
+    FleetError,
+    GroupNotFoundError,
+    PermanentFleetError,
+    TemporaryFleetError,
+)
+from pulumi_rolling.fleets.base import Retry
+
+AUTO_SCALING = "autoscaling"
+EC2 = "ec2"
+
+R = TypeVar("R")
+
+Answer = dict[str, Any]
+"""What a call brings back, in AWS's own names."""
+
+_TEMPORARY = frozenset(
+    {
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestLimitExceeded",
+        "TooManyRequestsException",
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "SlowDown",
+        "PriorRequestNotComplete",
+        "ResourceContention",
+        "ResourceContentionFault",
+        "ScalingActivityInProgress",
+        "ScalingActivityInProgressFault",
+        "InternalError",
+        "InternalFailure",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "Unavailable",
+        "RequestTimeout",
+        "RequestTimeoutException",
+    }
+)
+_DENIED = frozenset(
+    {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Client.UnauthorizedOperation"}
+)
+_STALE_CREDENTIALS = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+_WRONG_CREDENTIALS = frozenset(
+    {"AuthFailure", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"}
+)
+_LONGEST_MESSAGE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where calls go and as whom. Two fleets at the same place share clients, polls and template versions."""
+
+    region: str
+    endpoint: str
+    profile: str
+    key: str
+
+    @staticmethod
+    def of(region: str | None = None, endpoint: str | None = None, profile: str | None = None) -> Place:
+        """What is not given is taken from the environment as it is now."""
+        read = os.environ.get
+        return Place(
+            region or read("AWS_REGION") or read("AWS_DEFAULT_REGION") or "",
+            endpoint or read("AWS_ENDPOINT_URL") or "",
+            profile or read("AWS_PROFILE") or "",
+            read("AWS_ACCESS_KEY_ID") or "",
+        )
+
+
+class AwsApi:
+    """Calls of one fleet at one place: each attempt counted, each error ours, each call under the fleet's
+    retry.
+    """
+
+    def __init__(self, place: Place, retry: Retry[Any]) -> None:
+        self.place = place
+        self._retry = retry
+        self._lock = threading.Lock()
+        self._count = 0
+
+    def count(self) -> int:
+        with self._lock:
+            return self._count
+
+    def call(self, service: str, operation: str, **parameters: Any) -> Answer:
+        return self.under_retry(lambda: self.attempt(service, operation, **parameters))
+
+    def pages(self, service: str, operation: str, **parameters: Any) -> Iterator[Answer]:
+        """Every page: a short page is not the last one (DescribeAutoScalingGroups, facts/aws.md 2.1)."""
+        while True:
+            page = self.call(service, operation, **parameters)
+            yield page
+            token = page.get("NextToken")
+            if not token:
+                return
+            parameters["NextToken"] = token
+
+    def under_retry(self, work: Callable[[], R]) -> R:
+        """Work of one attempt or more, again as a whole where a TemporaryFleetError says so."""
+        result: R = self._retry(work)
+        return result
+
+    def attempt(self, service: str, operation: str, **parameters: Any) -> Answer:
+        """One request, sent once."""
+        try:
+            client = _client(service, self.place)
+            with self._lock:
+                self._count += 1
+            answer: Answer = getattr(client, _method(operation))(**parameters)
+            return answer
+        except FleetError:
+            raise
+        except Exception as error:
+            ours = translated(error, service, operation)
+            if ours is None:
+                raise
+            raise ours from error
+
+
+def translated(error: Exception, service: str, operation: str) -> FleetError | None:
+    """The error in our tree, or None for what botocore did not raise: that is a bug of ours and stays
+    visible.
+    """
+    from botocore import exceptions as boto  # type: ignore[import-untyped]
+    from botocore.parsers import ResponseParserError  # type: ignore[import-untyped]
+
+    if isinstance(error, boto.ClientError):
+        return _refused(error.response, service, operation)
+    line = one_line(str(error))
+    kind = type(error).__name__
+    if isinstance(
+        error, (boto.HTTPClientError, boto.ConnectionError, boto.IncompleteReadError, ResponseParserError)
+    ):
+        return TemporaryFleetError(f"{operation} got no answer: {line}", operation=operation, code=kind)
+    if isinstance(
+        error, (boto.NoCredentialsError, boto.PartialCredentialsError, boto.CredentialRetrievalError)
+    ):
+        hint = "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        return PermanentFleetError(
+            f"{operation} was not sent, since no AWS credentials were found: {line}",
+            operation=operation,
+            code=kind,
+            hint=hint,
+        )
+    if isinstance(error, boto.NoRegionError):
+        hint = "Set autoScalingGroup.region or AWS_REGION."
+        return PermanentFleetError(
+            f"{operation} was not sent: no AWS region is known.", operation=operation, code=kind, hint=hint
+        )
+    if isinstance(error, boto.BotoCoreError):
+        return PermanentFleetError(f"{operation} was not sent: {line}", operation=operation, code=kind)
+    return None
+
+
+def _refused(response: Answer, service: str, operation: str) -> FleetError:
+    code = str(response.get("Error", {}).get("Code", ""))
+    line = one_line(str(response.get("Error", {}).get("Message", "")))
+    status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    message = f"{operation} was refused ({code}): {line}"
+    if code in _TEMPORARY or status >= 500 or status == 429:
+        return TemporaryFleetError(message, operation=operation, code=code)
+    if code == "ValidationError" and "autoscalinggroup name not found" in line.lower():
+        return GroupNotFoundError(message, operation=operation, code=code)
+    return PermanentFleetError(
+        message, operation=operation, code=code, hint=_hint(code, line, service, operation)
+    )
+
+
+def _hint(code: str, line: str, service: str, operation: str) -> str:
+    """The one thing to do, where there is one."""
+    if "not authorized to use launch template" in line.lower():
+        # "you must have permissions to use the specified launch template", EC2 Auto Scaling user guide,
+        # "Control Amazon EC2 launch template usage": the caller needs what a launch from it would need.
+        return "Allow ec2:RunInstances on what the template names, and iam:PassRole for its instance profile."
+    if code in _DENIED:
+        return f"Allow {service}:{operation}."
+    if code in _STALE_CREDENTIALS:
+        return "The AWS credentials have expired; renew them and run again."
+    if code in _WRONG_CREDENTIALS:
+        return "AWS does not accept these credentials; check AWS_PROFILE and AWS_ACCESS_KEY_ID."
+    return ""
+
+
+def one_line(text: str) -> str:
+    """For messages and causes: one line, without the encoded tail of EC2's refusals, of bearable length."""
+    line = " ".join(text.split("Encoded authorization failure message", 1)[0].split())
+    return line if len(line) <= _LONGEST_MESSAGE else line[: _LONGEST_MESSAGE - 1] + "…"
+
+
+_clients: dict[tuple[str, Place], Any] = {}
+_clients_lock = threading.Lock()
+
+
+def _client(service: str, place: Place) -> Any:
+    """One client per service and place. Clients are thread safe, making one is not."""
+    with _clients_lock:
+        client = _clients.get((service, place))
+        if client is None:
+            import boto3  # type: ignore[import-untyped]
+            from botocore.config import Config  # type: ignore[import-untyped]
+
+            session = boto3.session.Session(
+                profile_name=place.profile or None, region_name=place.region or None
+            )
+            client = session.client(
+                service,
+                endpoint_url=place.endpoint or None,
+                config=Config(
+                    retries={"total_max_attempts": 1},
+                    connect_timeout=5,
+                    read_timeout=30,
+                    max_pool_connections=32,
+                ),
+            )
+            _clients[service, place] = client
+        return client
+
+
+def _method(operation: str) -> str:
+    from botocore import xform_name
+
+    return str(xform_name(operation))

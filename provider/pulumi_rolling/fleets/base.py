@@ -1,0 +1,98 @@
+"""What every fleet offers: facts before a rollout, a look during one, and the few acts of the core.
+
+A fleet decides nothing. It raises the errors of ``pulumi_rolling.errors`` and no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from pulumi_rolling.core.model import Action, Lifecycle, Observation, Revision, Rollout, Signal, Sizes
+from pulumi_rolling.errors import Fault
+
+T = TypeVar("T")
+
+Retry = Callable[[Callable[[], T]], T]
+"""Runs one cloud call, again where a TemporaryFleetError says so, until the caller's deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A launch lifecycle hook of the group. ``heartbeat`` in seconds; ``default`` is CONTINUE or ABANDON."""
+
+    name: str
+    heartbeat: float
+    default: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFacts:
+    """What a signal source may judge a member by."""
+
+    id: str
+    lifecycle: Lifecycle
+    tags: Mapping[str, str] | None
+    """The instance's own tags; None when the cloud was not asked for them."""
+
+
+class SignalSource(Protocol):
+    """Where an instance's SUCCESS or FAILURE comes from. ``needs_tags``: instance tags are wanted for new members."""
+
+    needs_tags: bool
+
+    def read(self, member: MemberFacts) -> Signal | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFacts:
+    """The group as found before a rollout: everything that preview and checks need beyond the members."""
+
+    name: str
+    arn: str
+    sizes: Sizes
+    suspended: frozenset[str]
+    pointer: str
+    """The literal pointer, e.g. ``lt-0abc:$Latest``."""
+    current: Revision | None
+    """What the pointer resolves to now; None where the template or version is gone."""
+    observation: Observation
+    tags: Mapping[str, str]
+    """All tags of the group."""
+    hooks: tuple[Hook, ...] = ()
+    scheduled_actions: tuple[str, ...] = ()
+    standby: tuple[str, ...] = ()
+    protected: tuple[str, ...] = ()
+    refusals: tuple[Fault, ...] = ()
+    """What this version does not roll (warm pool, launch configuration, weights, an active refresh), with its path."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """Members by the label of their revision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One look at the group during a rollout: the observation, and the ``rolling:`` tags as they stand."""
+
+    observation: Observation
+    marks: Mapping[str, str]
+
+
+class Fleet(Protocol):
+    """One group. ``observe`` looks with the signals, losses and refused launches that the rollout still has to judge."""
+
+    name: str
+
+    def facts(self) -> GroupFacts: ...
+
+    def observe(self, rollout: Rollout) -> Sight: ...
+
+    def apply(self, action: Action) -> None: ...
+
+    def write_marks(self, marks: Mapping[str, str]) -> None: ...
+
+    def remove_marks(self, keys: list[str]) -> None: ...
+
+    def marks(self) -> Mapping[str, str]: ...
+
+    def api_calls(self) -> int: ...

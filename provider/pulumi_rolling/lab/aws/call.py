@@ -1,0 +1,46 @@
+"""One call of the cloud's API on its way to its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_rolling.lab.world.cloud import Cloud
+from pulumi_rolling.lab.world.refusal import Refused
+
+Ask = Callable[[Mapping[str, str]], tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`as_of` is the time whose state a read shows: now, or earlier when reads are stale.
+
+    `ask` puts the same action with another form to moto, and gives its status and body.
+    """
+
+    cloud: Cloud
+    region: str
+    action: str
+    form: Mapping[str, str]
+    values: Mapping[str, Any]
+    as_of: float
+    ask: Ask
+
+    @property
+    def group_name(self) -> str:
+        name: str = self.values["AutoScalingGroupName"]
+        return name
+
+
+def page(
+    items: list[Any], values: Mapping[str, Any], default: int, most: int
+) -> tuple[list[Any], str | None]:
+    """One page by NextToken and MaxRecords; the token is the place of the next item."""
+    try:
+        start = int(values.get("NextToken") or 0)
+    except ValueError:
+        raise Refused("InvalidNextToken", "The NextToken value is not valid.") from None
+    size = min(values.get("MaxRecords", default), most)
+    end = start + size
+    return items[start:end], str(end) if end < len(items) else None

@@ -1,0 +1,265 @@
+"""EC2 calls about instances, so that EC2 and Auto Scaling tell one truth.
+
+Instances of groups live in the lab's world; whatever else EC2 has (also instances run by RunInstances) is
+moto's. A call about both is answered by both: moto gets the call without the lab's instances, and its answer
+gets theirs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from pulumi_rolling.lab.aws import moto_side
+from pulumi_rolling.lab.aws.call import Call, page
+from pulumi_rolling.lab.aws.wire import protocol
+from pulumi_rolling.lab.world import health
+from pulumi_rolling.lab.world.cloud import ACCOUNT, Cloud
+from pulumi_rolling.lab.world.member import Member, MemberState
+from pulumi_rolling.lab.world.refusal import Refused
+
+STATES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
+REMEMBERED = 3600.0
+
+Seen = tuple[Member, MemberState]
+
+
+def _state(name: str) -> dict[str, Any]:
+    return {"Code": STATES[name], "Name": name}
+
+
+def _seen(call: Call) -> list[Seen]:
+    """The region's instances as they were; one that is terminated is shown for an hour (EC2 user guide)."""
+    found = []
+    for member in call.cloud.machines.values():
+        state = member.states.at(call.as_of) if member.region == call.region else None
+        if state is None:
+            continue
+        if state.machine == "terminated" and member.states.since < call.as_of - REMEMBERED:
+            continue
+        found.append((member, state))
+    return found
+
+
+def _fields(call: Call, member: Member, state: MemberState) -> dict[str, str | None]:
+    """What DescribeInstances can filter by."""
+    return {
+        "instance-id": member.id,
+        "instance-state-name": state.machine,
+        "instance-state-code": str(STATES[state.machine]),
+        "image-id": member.revision.image,
+        "instance-type": member.revision.instance_type,
+        "availability-zone": member.zone,
+        "subnet-id": member.subnet,
+        "vpc-id": moto_side.vpc_of(call.region, member.subnet),
+        "private-ip-address": member.address,
+        "reservation-id": member.reservation_id,
+    }
+
+
+def _fits(call: Call, member: Member, state: MemberState) -> bool:
+    """Filters are joined by AND, the values of one by OR; `*` and `?` stand for any characters."""
+    filters = call.values.get("Filters", [])
+    fields = _fields(call, member, state) if filters else {}
+    for wanted in filters:
+        name, patterns = wanted["Name"], wanted.get("Values", [])
+        if name == "tag-key":
+            candidates = list(state.tags)
+        elif name.startswith("tag:"):
+            candidates = [state.tags[name[4:]]] if name[4:] in state.tags else []
+        elif name in fields:
+            value = fields[name]
+            candidates = [value] if value is not None else []
+        else:
+            raise Refused("InvalidParameterValue", f"The filter '{name}' is invalid")
+        if not any(fnmatchcase(candidate, pattern) for candidate in candidates for pattern in patterns):
+            return False
+    return True
+
+
+def _view(call: Call, member: Member, state: MemberState) -> dict[str, Any]:
+    dns = f"ip-{member.address.replace('.', '-')}.ec2.internal"
+    return {
+        "InstanceId": member.id,
+        "ImageId": member.revision.image,
+        "State": _state(state.machine),
+        "InstanceType": member.revision.instance_type,
+        "LaunchTime": call.cloud.stamp(member.launched_at),
+        "Placement": {"AvailabilityZone": member.zone, "Tenancy": "default"},
+        "PrivateIpAddress": member.address,
+        "PrivateDnsName": dns,
+        "SubnetId": member.subnet,
+        "VpcId": moto_side.vpc_of(call.region, member.subnet),
+        "Monitoring": {"State": "disabled"},
+        "Architecture": "x86_64",
+        "RootDeviceType": "ebs",
+        "RootDeviceName": "/dev/xvda",
+        "VirtualizationType": "hvm",
+        "Hypervisor": "xen",
+        "AmiLaunchIndex": 0,
+        "Tags": [{"Key": key, "Value": value} for key, value in state.tags.items()],
+    }
+
+
+def _split(call: Call, ids: list[str], prefix: str) -> tuple[list[Member], dict[str, str] | None]:
+    """The lab's own among the ids, and the form with the others for moto, or None when there are none."""
+    own = [call.cloud.machines[each] for each in ids if each in call.cloud.machines]
+    rest = [each for each in ids if each not in call.cloud.machines]
+    if not rest:
+        return own, None
+    form = {key: value for key, value in call.form.items() if not re.fullmatch(rf"{prefix}\.\d+", key)}
+    return own, form | {f"{prefix}.{place}": each for place, each in enumerate(rest, 1)}
+
+
+def _join(call: Call, member: str, own: list[Any], form: Mapping[str, str] | None) -> tuple[int, str]:
+    """Our own list elements put into moto's answer, or an answer of ours alone."""
+    wire = protocol("ec2")
+    if form is None:
+        return 200, wire.write(call.action, {member: own})
+    status, body = call.ask(form)
+    if status != 200 or not own:
+        return status, body
+    tag, items = wire.list_name(call.action, member), wire.items(call.action, member, own)
+    if f"<{tag}>" in body:
+        return status, body.replace(f"<{tag}>", f"<{tag}>{items}", 1)
+    return status, re.sub(rf"<{tag}\s*/>", lambda _: f"<{tag}>{items}</{tag}>", body, count=1)
+
+
+def describe_instances(call: Call) -> tuple[int, str]:
+    ids = call.values.get("InstanceIds") or []
+    wanted, form = _split(call, ids, "InstanceId") if ids else ([], call.form)
+    chosen = {member.id for member in wanted}
+    seen = [pair for pair in _seen(call) if (not ids or pair[0].id in chosen) and _fits(call, *pair)]
+    views = [
+        {
+            "ReservationId": member.reservation_id,
+            "OwnerId": ACCOUNT,
+            "Instances": [_view(call, member, state)],
+        }
+        for member, state in seen
+    ]
+    shown, token = page(
+        views, {**call.values, "MaxRecords": call.values.get("MaxResults", len(views))}, 0, len(views)
+    )
+    if token is not None:
+        return 200, protocol("ec2").write(call.action, {"Reservations": shown, "NextToken": token})
+    if form is not None:
+        form = {key: value for key, value in form.items() if key not in ("NextToken", "MaxResults")}
+    return _join(call, "Reservations", shown, form)
+
+
+def describe_instance_status(call: Call) -> tuple[int, str]:
+    ids = call.values.get("InstanceIds") or []
+    wanted, form = _split(call, ids, "InstanceId") if ids else ([], call.form)
+    chosen = {member.id for member in wanted}
+    everyone = call.values.get("IncludeAllInstances", False)
+    views = []
+    for member, state in _seen(call):
+        if (ids and member.id not in chosen) or not (everyone or state.machine == "running"):
+            continue
+        if not _fits(call, member, state):
+            continue
+        status = ("ok" if member.well else "impaired") if state.machine == "running" else "not-applicable"
+        summary = {"Status": status}
+        views.append(
+            {
+                "InstanceId": member.id,
+                "AvailabilityZone": member.zone,
+                "InstanceState": _state(state.machine),
+                "InstanceStatus": summary,
+                "SystemStatus": {"Status": "ok" if state.machine == "running" else "not-applicable"},
+            }
+        )
+    return _join(call, "InstanceStatuses", views, form)
+
+
+def _transition(answer: str, act: Callable[[Cloud, Member], None]) -> Callable[[Call], tuple[int, str]]:
+    """A call that changes the state of instances behind their groups' backs."""
+
+    def handle(call: Call) -> tuple[int, str]:
+        own, form = _split(call, call.values["InstanceIds"], "InstanceId")
+        changes = []
+        for member in own:
+            before = member.now.machine
+            act(call.cloud, member)
+            changes.append(
+                {
+                    "InstanceId": member.id,
+                    "PreviousState": _state(before),
+                    "CurrentState": _state(member.now.machine),
+                }
+            )
+        return _join(call, answer, changes, form)
+
+    return handle
+
+
+def reboot_instances(call: Call) -> tuple[int, str]:
+    """A reboot leaves an instance running."""
+    _, form = _split(call, call.values["InstanceIds"], "InstanceId")
+    return call.ask(form) if form is not None else (200, protocol("ec2").write(call.action, {}))
+
+
+def _tag(call: Call, change: Callable[[Mapping[str, str]], dict[str, str]]) -> tuple[int, str]:
+    own, form = _split(call, call.values["Resources"], "ResourceId")
+    for member in own:
+        call.cloud.change(member, tags=change(member.now.tags))
+    return call.ask(form) if form is not None else (200, protocol("ec2").write(call.action, {}))
+
+
+def create_tags(call: Call) -> tuple[int, str]:
+    given = {tag["Key"]: tag.get("Value", "") for tag in call.values["Tags"]}
+    return _tag(call, lambda tags: {**tags, **given})
+
+
+def delete_tags(call: Call) -> tuple[int, str]:
+    given = {tag["Key"]: tag.get("Value") for tag in call.values.get("Tags", [])}
+
+    def left(tags: Mapping[str, str]) -> dict[str, str]:
+        return {
+            key: value for key, value in tags.items() if key not in given or given[key] not in (None, value)
+        }
+
+    return _tag(call, left)
+
+
+def describe_tags(call: Call) -> tuple[int, str]:
+    """moto knows the tags of everything but the lab's instances."""
+    found = [
+        {"ResourceId": member.id, "ResourceType": "instance", "Key": key, "Value": value}
+        for member, state in _seen(call)
+        for key, value in state.tags.items()
+    ]
+    fields = {"resource-id": "ResourceId", "resource-type": "ResourceType", "key": "Key", "value": "Value"}
+    for wanted in call.values.get("Filters", []):
+        name, patterns = wanted["Name"], wanted.get("Values", [])
+        if name.startswith("tag:"):
+            found = [tag for tag in found if tag["Key"] == name[4:] and _any_fits(tag["Value"], patterns)]
+        elif name in fields:
+            found = [tag for tag in found if _any_fits(tag[fields[name]], patterns)]
+        else:
+            raise Refused("InvalidParameterValue", f"The filter '{name}' is invalid")
+    return _join(call, "Tags", found, call.form)
+
+
+def _any_fits(value: str, patterns: list[str]) -> bool:
+    return any(fnmatchcase(value, pattern) for pattern in patterns)
+
+
+ACTIONS: dict[str, Callable[[Call], tuple[int, str]]] = {
+    "DescribeInstances": describe_instances,
+    "DescribeInstanceStatus": describe_instance_status,
+    "TerminateInstances": _transition("TerminatingInstances", health.kill),
+    "StopInstances": _transition("StoppingInstances", health.stop),
+    "StartInstances": _transition("StartingInstances", health.start),
+    "RebootInstances": reboot_instances,
+    "CreateTags": create_tags,
+    "DeleteTags": delete_tags,
+    "DescribeTags": describe_tags,
+}
+
+
+def answer(call: Call) -> tuple[int, str]:
+    return ACTIONS[call.action](call)

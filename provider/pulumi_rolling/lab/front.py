@@ -1,0 +1,186 @@
+"""The WSGI front: tells control calls, the lab's own calls and moto's apart; counts them, applies faults."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import socket
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from pulumi_rolling.lab import routes
+from pulumi_rolling.lab.aws import autoscaling, ec2, elbv2, moto_side
+from pulumi_rolling.lab.aws.call import Call
+from pulumi_rolling.lab.aws.wire import error_body, protocol
+from pulumi_rolling.lab.control import Control
+from pulumi_rolling.lab.faults import DROP, LOST, STATUS, TEXTS
+from pulumi_rolling.lab.stage import Stage
+from pulumi_rolling.lab.world.cloud import Cloud
+from pulumi_rolling.lab.world.refusal import Refused
+
+SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/")
+POLL = 0.05
+
+Environ = dict[str, Any]
+Answer = tuple[int, list[tuple[str, str]], bytes]
+Start = Callable[[str, list[tuple[str, str]]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    environ: Environ
+    body: bytes
+    service: str
+    region: str
+    action: str
+    form: Mapping[str, str]
+
+    @property
+    def json_protocol(self) -> bool:
+        return "HTTP_X_AMZ_TARGET" in self.environ
+
+
+class Front:
+    def __init__(self, stage: Stage, control: Control) -> None:
+        self._stage = stage
+        self._control = control
+        self._moto = DomainDispatcherApplication(create_backend_app)
+
+    def warm(self, region: str) -> None:
+        """Load what the first calls would wait for."""
+        with self._stage.cloud():
+            moto_side.warm(region)
+            for service in ("autoscaling", "ec2"):
+                protocol(service)
+
+    def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        path = environ.get("PATH_INFO", "")
+        if path == "/lab" or path.startswith("/lab/"):
+            query = environ.get("QUERY_STRING", "")
+            status, text = routes.answer(self._control, environ["REQUEST_METHOD"], path, query, body)
+            answer: Answer = (status, [("Content-Type", "application/json")], text.encode())
+        else:
+            answer = self._cloud(_request(environ, body))
+        status, headers, content = answer
+        kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
+        start(f"{status} ", [*kept, ("Content-Length", str(len(content)))])
+        return [content]
+
+    def _cloud(self, request: Request) -> Answer:
+        """A call of the cloud's API: counted, late, refused or lost as ordered, and otherwise carried out."""
+        with self._stage.cloud() as cloud:
+            group = request.form.get("AutoScalingGroupName") or request.form.get(
+                "AutoScalingGroupNames.member.1"
+            )
+            self._stage.calls.note(cloud.now, request.service, request.action, group)
+            fault = self._stage.faults.of(request.action)
+            struck = fault.error if self._stage.faults.strikes(fault) else None
+            latency, stale = fault.latency, fault.stale
+        if latency:
+            time.sleep(latency)
+        if struck is not None and struck not in (DROP, LOST):
+            return _error(
+                request, struck, TEXTS.get(struck, f"An error on order: {struck}"), STATUS.get(struck, 400)
+            )
+        answer = _GONE if struck == DROP else self._carry_out(request, stale)
+        if struck in (DROP, LOST):
+            _hang_up(request.environ)
+        return answer
+
+    def _carry_out(self, request: Request, stale: float) -> Answer:
+        if request.service == "sqs" and request.action == "ReceiveMessage":
+            return self._long_poll(request)
+        with self._stage.cloud() as cloud:
+            answer = _HANDLERS.get(request.service)
+            own = answer is not None and (
+                request.service == "autoscaling" or request.action in _OWN[request.service]
+            )
+            if answer is None or not own:
+                return self._ask(request.environ, request.body)
+            return self._own(cloud, request, stale, answer)
+
+    def _own(
+        self, cloud: Cloud, request: Request, stale: float, answer: Callable[[Call], tuple[int, str]]
+    ) -> Answer:
+        def ask(form: Mapping[str, str]) -> tuple[int, str]:
+            status, _, content = self._ask(request.environ, urlencode(form).encode())
+            return status, content.decode()
+
+        try:
+            values = protocol(request.service).read(request.action, request.form)
+            as_of = cloud.now - stale
+            status, text = answer(
+                Call(cloud, request.region, request.action, request.form, values, as_of, ask)
+            )
+        except Refused as refused:
+            return _error(request, refused.code, refused.message, refused.status)
+        return status, [("Content-Type", "text/xml")], text.encode()
+
+    def _ask(self, environ: Environ, body: bytes) -> Answer:
+        """moto's answer to a request with this body."""
+        status: list[str] = []
+        headers: list[tuple[str, str]] = []
+
+        def start(line: str, given: list[tuple[str, str]], *_: Any) -> None:
+            status.append(line)
+            headers.extend(given)
+
+        asked = {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        content = b"".join(self._moto(asked, start))
+        return int(status[0].split(" ", 1)[0]), headers, content
+
+    def _long_poll(self, request: Request) -> Answer:
+        """moto waits for a message inside the call, which would stop the lab; here the wait is outside the
+        lock.
+        """
+        given = json.loads(request.body) if request.json_protocol else dict(request.form)
+        seconds = given.get("WaitTimeSeconds")
+        wait = moto_side.queue_wait(given.get("QueueUrl", "")) if seconds is None else int(seconds)
+        given["WaitTimeSeconds"] = 0
+        body = (json.dumps(given) if request.json_protocol else urlencode(given)).encode()
+        deadline = time.monotonic() + wait
+        while True:
+            with self._stage.cloud():
+                answer = self._ask(request.environ, body)
+            if answer[0] != 200 or b"ReceiptHandle" in answer[2] or time.monotonic() >= deadline:
+                return answer
+            time.sleep(POLL)
+
+
+_HANDLERS: dict[str, Callable[[Call], tuple[int, str]]] = {
+    "autoscaling": autoscaling.answer,
+    "ec2": ec2.answer,
+    "elasticloadbalancing": elbv2.answer,
+}
+_OWN: dict[str, Mapping[str, Any]] = {"ec2": ec2.ACTIONS, "elasticloadbalancing": elbv2.ACTIONS}
+_GONE: Answer = (500, [], b"")
+
+
+def _request(environ: Environ, body: bytes) -> Request:
+    scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
+    region, service = scope.groups() if scope else ("us-east-1", "")
+    form: dict[str, str] = {}
+    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        form = dict(parse_qsl(body.decode(), keep_blank_values=True))
+    target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+    action = form.get("Action") or target or f"{environ['REQUEST_METHOD']} {environ.get('PATH_INFO', '')}"
+    return Request(environ, body, service, region, action, form)
+
+
+def _error(request: Request, code: str, message: str, status: int) -> Answer:
+    content_type, text = error_body(request.service, request.json_protocol, code, message)
+    return status, [("Content-Type", content_type)], text.encode()
+
+
+def _hang_up(environ: Environ) -> None:
+    """Close the connection without an answer; what is written afterwards goes nowhere."""
+    connection: socket.socket = environ["werkzeug.socket"]
+    connection.shutdown(socket.SHUT_RDWR)
+    raise ConnectionError("closed on order")

@@ -1,0 +1,65 @@
+"""The control interface over HTTP: JSON below /lab/."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+from pulumi_rolling.lab.control import Control
+from pulumi_rolling.lab.world.refusal import Refused
+
+
+class NoSuchRoute(Exception):
+    """There is nothing at this address, or not for this verb."""
+
+
+def answer(control: Control, verb: str, path: str, query: str, body: bytes) -> tuple[int, str]:
+    """Status and JSON body of one call."""
+    try:
+        given = json.loads(body) if body.strip() else {}
+        if not isinstance(given, dict):
+            raise ValueError("the body must be a JSON object")
+        result = _do(control, verb, path, parse_qs(query), given)
+    except NoSuchRoute:
+        return 404, json.dumps({"error": f"no such call: {verb} {path}"})
+    except KeyError as missing:
+        return 404, json.dumps({"error": f"not found: {missing.args[0]}"})
+    except (ValueError, TypeError) as wrong:
+        return 400, json.dumps({"error": str(wrong)})
+    except Refused as refused:
+        return 400, json.dumps({"error": refused.message, "code": refused.code})
+    return 200, json.dumps(result)
+
+
+def _do(control: Control, verb: str, path: str, query: Mapping[str, list[str]], body: dict[str, Any]) -> Any:
+    kind, _, name = path.removeprefix("/lab/").partition("/")
+    match verb, kind, name:
+        case "GET", "images", "":
+            return control.images()
+        case "PUT", "images", image if image:
+            return control.image(image, **body)
+        case "GET", "faults", "":
+            return control.faults()
+        case "PUT", "faults", action if action:
+            return control.fault(action, **body)
+        case "DELETE", "faults", action:
+            return control.clear_fault(action or None)
+        case "GET", "calls", "":
+            return control.calls(log=query.get("log") == ["1"])
+        case "DELETE", "calls", "":
+            return control.clear_calls()
+        case "GET", "groups", "":
+            return control.groups()
+        case "GET", "groups", group:
+            return control.group(group)
+        case "PUT", "groups", group if group:
+            return control.move_group(group, **body)
+        case "GET", "history", group if group:
+            return control.history(group)
+        case "PUT", "members", member if member:
+            return control.member(member, **body)
+        case "POST", "reset", "":
+            return control.reset(**body)
+    raise NoSuchRoute

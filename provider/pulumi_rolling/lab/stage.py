@@ -1,0 +1,50 @@
+"""One lab's state: the world, the faults, the counted calls, and the lock around all of them and moto."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import RLock
+
+from pulumi_rolling.lab.aws import moto_side
+from pulumi_rolling.lab.faults import Calls, Faults
+from pulumi_rolling.lab.world.cloud import Cloud
+
+
+class Stage:
+    """The world stands still between looks: everything due is carried out, each act at its own time, before a
+    call.
+
+    moto's models are not safe for threads, so every call holds the lock; what waits (latency, long polls)
+    does not.
+    """
+
+    def __init__(self, seed: int, boot: float, spread: float) -> None:
+        self._boot = boot
+        self._spread = spread
+        self._lock = RLock()
+        self.reset(seed)
+
+    def reset(self, seed: int) -> None:
+        """An empty cloud; time begins anew."""
+        with self._lock:
+            moto_side.empty(seed)
+            self._began = time.monotonic()
+            self._cloud = Cloud(
+                seed=seed,
+                boot=self._boot,
+                spread=self._spread,
+                epoch=time.time(),
+                templates=moto_side.MotoTemplates(),
+                send=moto_side.send,
+            )
+            self.faults = Faults(seed)
+            self.calls = Calls()
+
+    @contextmanager
+    def cloud(self) -> Iterator[Cloud]:
+        """The world, brought up to the present, for as long as the lock is held."""
+        with self._lock:
+            self._cloud.agenda.advance(time.monotonic() - self._began)
+            yield self._cloud

@@ -1,0 +1,131 @@
+"""Keeping a group at its desired capacity: launches, retries of refused ones, the cloud's choice at scale-in.
+
+Sources: EC2 Auto Scaling user guide, "Configure termination policies" (the zone with most members, then the
+oldest launch template version, then the one closest to the next billing hour, for which the oldest stands
+here; never one that is protected) and "Suspend and resume processes" (Launch, Terminate). Members in Standby
+are no candidates.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+
+from pulumi_rolling.lab.world import lives
+from pulumi_rolling.lab.world.cloud import Cloud
+from pulumi_rolling.lab.world.group import Group, Place
+from pulumi_rolling.lab.world.member import Member
+
+FIRST_RETRY = 0.25
+LONGEST_RETRY = 2.0
+
+
+def refill(cloud: Cloud, group: Group, before: str = "", cause: str = "", tries: int = 0) -> None:
+    """Launch what is missing, or terminate what is too many, as far as the suspended processes allow.
+
+    `before` opens the cause with what changed the capacity; `cause` stands instead of the whole sentence.
+    """
+    missing = group.now.desired - group.tally.active - group.retrying
+    if missing > 0 and not group.suspended("Launch"):
+        _launch(cloud, group, missing, before, cause, tries)
+    elif group.tally.active > group.now.desired and not group.suspended("Terminate"):
+        _scale_in(cloud, group, before)
+
+
+def _launch(cloud: Cloud, group: Group, missing: int, before: str, cause: str, tries: int) -> None:
+    at = cloud.clock(cloud.now)
+    text = cause or (
+        f"{before}At {at} an instance was started in response to a difference between desired and actual "
+        "capacity, "
+        f"increasing the capacity from {group.tally.active} to {group.now.desired}."
+    )
+    failed = 0
+    while missing > 0:
+        member = lives.launch(cloud, group, _place(group), text)
+        failed += member is None
+        missing -= member.units if member is not None else 1
+    if failed:
+        group.retrying += failed
+        pause = min(FIRST_RETRY * 2**tries, LONGEST_RETRY)
+        cloud.agenda.after(pause, partial(_retry, cloud, group, failed, tries + 1))
+
+
+def _retry(cloud: Cloud, group: Group, slots: int, tries: int) -> None:
+    group.retrying -= slots
+    if not group.now.deleting:
+        refill(cloud, group, tries=tries)
+
+
+def _place(group: Group) -> Place:
+    """The place whose zone has fewest members; a lost zone only when every zone is lost."""
+    places = [place for place in group.now.places if place.zone not in group.lost_zones] or list(
+        group.now.places
+    )
+    return min(places, key=lambda place: group.tally.zones[place.zone])
+
+
+def _scale_in(cloud: Cloud, group: Group, before: str) -> None:
+    at = cloud.clock(cloud.now)
+    had = group.tally.active
+    for victim in victims(group, had - group.now.desired):
+        cause = (
+            f"{before}At {at} an instance was taken out of service in response to a difference between "
+            "desired and "
+            f"actual capacity, shrinking the capacity from {had} to {group.now.desired}.  "
+            f"At {at} instance {victim.id} was selected for termination."
+        )
+        lives.terminate(cloud, group, victim, cause)
+
+
+def victims(group: Group, surplus: int) -> list[Member]:
+    """Whom the cloud takes to get rid of `surplus` capacity units, never going below the desired capacity."""
+    policies = (*(group.now.extra.get("TerminationPolicies") or ()), "Default")
+    active = [member for member in group.members.values() if member.now.active]
+    zones = Counter(member.zone for member in active)
+    queues: dict[str, list[Member]] = {zone: [] for zone in zones}
+    for member in sorted(active, key=lambda member: tuple(_rank(member, policy) for policy in policies)):
+        if not member.now.protected:
+            queues[member.zone].append(member)
+    chosen: list[Member] = []
+    while surplus > 0:
+        firsts = [next((m for m in queue if m.units <= surplus), None) for queue in queues.values()]
+        fitting = [member for member in firsts if member is not None]
+        if not fitting:
+            break
+        victim = max(fitting, key=lambda member: zones[member.zone])
+        chosen.append(victim)
+        queues[victim.zone].remove(victim)
+        zones[victim.zone] -= 1
+        surplus -= victim.units
+    return chosen
+
+
+def _rank(member: Member, policy: str) -> tuple[bool, int, float]:
+    """Lower goes first. Instances of a launch configuration go before those of a template."""
+    number = member.revision.number
+    version = (number is not None, int(number or 0))
+    match policy:
+        case "OldestInstance" | "ClosestToNextInstanceHour":
+            return (False, 0, member.launched_at)
+        case "NewestInstance":
+            return (False, 0, -member.launched_at)
+        case "OldestLaunchTemplate" | "OldestLaunchConfiguration":
+            return (*version, 0.0)
+        case "Default":
+            return (*version, member.launched_at)
+        case _:
+            return (False, 0, 0.0)
+
+
+def resize(cloud: Cloud, group: Group, before: str, **sizes: int) -> None:
+    """Set sizes and act on them; `before` is what the activities' causes begin with."""
+    group.alter(cloud.now, **sizes)
+    refill(cloud, group, before=before)
+
+
+def forget_if_empty(cloud: Cloud, group: Group) -> None:
+    """A group being deleted is gone with its last instance."""
+    if group.now.deleting and not group.members:
+        group.alter(cloud.now, gone=True)
+        cloud.groups.pop((group.region, group.name), None)
+        cloud.deleted.append(group)

@@ -1,0 +1,220 @@
+"""The life of a member: launched, booted, waiting for hooks, in service, terminating, gone.
+
+Sources: EC2 Auto Scaling user guide, "Amazon EC2 Auto Scaling instance lifecycle" and "Lifecycle hooks". A
+launch that is abandoned is terminated and another is launched from what the group points at by then; with
+several hooks all must be completed; a terminating instance goes on after CONTINUE and ABANDON alike.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from pulumi_rolling.lab.world import balance, health, signals
+from pulumi_rolling.lab.world.activities import launch_failure
+from pulumi_rolling.lab.world.behaviour import Behaviour, Draw
+from pulumi_rolling.lab.world.cloud import Cloud
+from pulumi_rolling.lab.world.group import Group, Place
+from pulumi_rolling.lab.world.hooks import LAUNCHING, TERMINATING, Wait
+from pulumi_rolling.lab.world.member import Member, MemberState, Revision
+from pulumi_rolling.lab.world.refusal import Refused, invalid
+from pulumi_rolling.lab.world.timeline import Timeline
+
+
+def launch(cloud: Cloud, group: Group, place: Place, cause: str) -> Member | None:
+    """Try to launch one instance; None when it was refused, which leaves a failed activity."""
+    try:
+        revision = cloud.templates.revision(group.region, group.now.pointer)
+    except Refused as refused:
+        _refuse(cloud, group, place, cause, f"{refused.message} Launching EC2 instance failed.")
+        return None
+    chance = cloud.draw(group)
+    behaviour = cloud.behaviours.of(revision.image, chance.chance)
+    code = "InsufficientInstanceCapacity" if place.zone in group.lost_zones else behaviour.launch_error
+    if code is not None:
+        text = launch_failure(
+            code, image=revision.image, instance_type=revision.instance_type, zone=place.zone
+        )
+        prefix = (
+            f"Could not launch On-Demand Instances. {code} - " if group.now.pointer.mixed is not None else ""
+        )
+        _refuse(cloud, group, place, cause, prefix + text)
+        return None
+    return _begin(cloud, group, place, cause, revision, behaviour, chance)
+
+
+def _refuse(cloud: Cloud, group: Group, place: Place, cause: str, message: str) -> None:
+    description = "Launching a new EC2 instance"
+    activity = group.activities.start(cloud.now, description, cause, place.zone, place.subnet)
+    activity.finish(cloud.now, "Failed", message)
+
+
+def _begin(
+    cloud: Cloud,
+    group: Group,
+    place: Place,
+    cause: str,
+    revision: Revision,
+    behaviour: Behaviour,
+    chance: Draw,
+) -> Member:
+    tags = {**revision.tags, **{key: tag.value for key, tag in group.now.tags.items() if tag.at_launch}}
+    tags["aws:autoscaling:groupName"] = group.name
+    if revision.template_id is not None:
+        tags["aws:ec2launchtemplate:id"] = revision.template_id
+        tags["aws:ec2launchtemplate:version"] = revision.label
+    protected = bool(group.now.extra.get("NewInstancesProtectedFromScaleIn", False))
+    state = MemberState("Pending", "pending", tags, protected=protected)
+    member = Member(
+        id=chance.instance_id,
+        reservation_id=chance.reservation_id,
+        group_name=group.name,
+        region=group.region,
+        revision=revision,
+        behaviour=behaviour,
+        boot=cloud.behaviours.boot_of(behaviour, chance.normal),
+        zone=place.zone,
+        subnet=place.subnet,
+        address=cloud.address(),
+        launched_at=cloud.now,
+        states=Timeline(cloud.now, state),
+        well=True,
+    )
+    description = f"Launching a new EC2 instance: {member.id}"
+    member.launch_activity = group.activities.start(
+        cloud.now, description, cause, place.zone, place.subnet, "PreInService"
+    )
+    cloud.launched(member)
+    group.admit(cloud.now, member)
+    cloud.agenda.after(member.boot, partial(_booted, cloud, group, member))
+    return member
+
+
+def _booted(cloud: Cloud, group: Group, member: Member) -> None:
+    """The machine runs; the group goes on with its hooks, unless the image never gets so far."""
+    if member.now.machine != "pending":
+        return
+    group.change(cloud.now, member, machine="running")
+    if member.now.lifecycle == "Pending":
+        member.hooked = bool(group.hooks_for(LAUNCHING))
+        if member.behaviour.in_service and not _wait(cloud, group, member, LAUNCHING, "Pending:Wait"):
+            enter_service(cloud, group, member)
+    cloud.agenda.after(member.behaviour.signal_after, partial(signals.play, cloud, member))
+
+
+def enter_service(cloud: Cloud, group: Group, member: Member) -> None:
+    group.change(cloud.now, member, lifecycle="InService")
+    member.in_service_at = cloud.now
+    if not group.suspended("AddToLoadBalancer"):
+        member.registered_at, member.deregistered_at = cloud.now, None
+    if member.launch_activity is not None:
+        member.launch_activity.finish(cloud.now, "Successful")
+    if not member.behaviour.healthy:
+        member.well = False
+        health.notice(cloud, member)
+
+
+def terminate(
+    cloud: Cloud, group: Group, member: Member, cause: str, *, unlaunched: str = "", hooks: bool = True
+) -> None:
+    """Begin a member's end; `unlaunched` says why a launch that was still going on is cancelled."""
+    if member.now.terminating or not member.now.belongs:
+        return
+    if member.launch_activity is not None:
+        member.launch_activity.finish(cloud.now, "Cancelled", unlaunched)
+    member.waits.clear()
+    member.deregistered_at = cloud.now
+    description = f"Terminating EC2 instance: {member.id}"
+    member.end_activity = group.activities.start(cloud.now, description, cause, member.zone, member.subnet)
+    if not hooks or not _wait(cloud, group, member, TERMINATING, "Terminating:Wait"):
+        _shut_down(cloud, group, member, "Terminating")
+
+
+def _shut_down(cloud: Cloud, group: Group, member: Member, lifecycle: str) -> None:
+    machine = member.now.machine
+    group.change(
+        cloud.now,
+        member,
+        lifecycle=lifecycle,
+        machine=machine if machine == "terminated" else "shutting-down",
+    )
+    seconds = 0.0 if machine == "terminated" else member.behaviour.shutdown
+    cloud.agenda.after(seconds, partial(_leave, cloud, group, member))
+
+
+def _leave(cloud: Cloud, group: Group, member: Member) -> None:
+    group.change(cloud.now, member, lifecycle="Terminated", machine="terminated")
+    if member.end_activity is not None:
+        member.end_activity.finish(cloud.now, "Successful")
+    balance.forget_if_empty(cloud, group)
+
+
+def _wait(cloud: Cloud, group: Group, member: Member, transition: str, lifecycle: str) -> bool:
+    """Open an action for each hook of this transition; False when there is none."""
+    hooks = group.hooks_for(transition)
+    if not hooks:
+        return False
+    for hook in hooks:
+        member.waits[hook.name] = Wait(hook, cloud.new_id(), cloud.now)
+    group.change(cloud.now, member, lifecycle=lifecycle)
+    activity = member.launch_activity if transition == LAUNCHING else member.end_activity
+    if activity is not None and activity.ended_at is None:
+        activity.status = "MidLifecycleAction"
+    for wait in list(member.waits.values()):
+        _expect(cloud, group, member, wait)
+    return True
+
+
+def _expect(cloud: Cloud, group: Group, member: Member, wait: Wait) -> None:
+    due = min(cloud.now + wait.hook.heartbeat, wait.since + wait.hook.global_timeout)
+    cloud.agenda.at(due, partial(_run_out, cloud, group, member, wait, wait.beat))
+
+
+def _run_out(cloud: Cloud, group: Group, member: Member, wait: Wait, beat: int) -> None:
+    if member.waits.get(wait.hook.name) is wait and wait.beat == beat:
+        _settle(cloud, group, member, wait, wait.hook.default_result, "Heartbeat Timeout")
+
+
+def _open(member: Member, hook_name: str, token: str | None) -> Wait:
+    wait = member.waits.get(hook_name)
+    if wait is None or (token is not None and wait.token != token):
+        by = f"token {token}" if token is not None else f"instance ID {member.id}"
+        raise invalid(f"No active Lifecycle Action found with {by}")
+    return wait
+
+
+def beat(cloud: Cloud, group: Group, member: Member, hook_name: str, token: str | None) -> None:
+    """RecordLifecycleActionHeartbeat: the heartbeat begins anew, the global timeout does not."""
+    wait = _open(member, hook_name, token)
+    wait.beat += 1
+    _expect(cloud, group, member, wait)
+
+
+def complete(
+    cloud: Cloud, group: Group, member: Member, hook_name: str, result: str, token: str | None = None
+) -> None:
+    """CompleteLifecycleAction."""
+    wait = _open(member, hook_name, token)
+    _settle(cloud, group, member, wait, result, f"Lifecycle Action Completed with {result} Result")
+
+
+def _settle(cloud: Cloud, group: Group, member: Member, wait: Wait, result: str, how: str) -> None:
+    del member.waits[wait.hook.name]
+    if wait.hook.transition == TERMINATING:
+        if result == "ABANDON":
+            member.waits.clear()
+        if not member.waits:
+            _shut_down(cloud, group, member, "Terminating:Proceed")
+    elif result == "ABANDON":
+        reason = (
+            f"Instance failed to complete user's Lifecycle Action: Lifecycle Action with token {wait.token} "
+            f"was abandoned: {how}"
+        )
+        cause = (
+            f"At {cloud.clock(cloud.now)} instance {member.id} was taken out of service in response to an "
+            "abandoned "
+            "lifecycle action."
+        )
+        terminate(cloud, group, member, cause, unlaunched=reason)
+        balance.refill(cloud, group)
+    elif not member.waits:
+        enter_service(cloud, group, member)

@@ -1,0 +1,105 @@
+"""One instance of a group: what it was launched from, which never alters, and its state over time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pulumi_rolling.lab.world.behaviour import Behaviour
+from pulumi_rolling.lab.world.timeline import Timeline
+
+if TYPE_CHECKING:
+    from pulumi_rolling.lab.world.activities import Activity
+    from pulumi_rolling.lab.world.hooks import Wait
+
+GONE = ("Terminated", "Detached")
+ALIVE = ("pending", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What an instance is made from, resolved to a number at the launch: `$Latest` and `$Default` are gone
+    here.
+
+    Source: EC2 Auto Scaling API reference, Instance.LaunchTemplate: the version of a running instance is a
+    number.
+    """
+
+    image: str
+    instance_type: str
+    template_id: str | None = None
+    template_name: str | None = None
+    number: str | None = None
+    configuration: str | None = None
+    weight: int | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        return self.number or self.configuration or ""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberState:
+    """What the cloud's reads show of a member: the group's view (lifecycle, health) and EC2's (machine,
+    tags).
+    """
+
+    lifecycle: str
+    machine: str
+    tags: Mapping[str, str]
+    health: str = "Healthy"
+    protected: bool = False
+
+    @property
+    def belongs(self) -> bool:
+        return self.lifecycle not in GONE
+
+    @property
+    def terminating(self) -> bool:
+        return self.lifecycle.startswith("Terminating")
+
+    @property
+    def active(self) -> bool:
+        """Counts against the desired capacity: Pending in all its forms and InService."""
+        return self.lifecycle == "InService" or self.lifecycle.startswith("Pending")
+
+
+@dataclass(eq=False, slots=True)
+class Member:
+    id: str
+    reservation_id: str
+    group_name: str
+    region: str
+    revision: Revision
+    behaviour: Behaviour
+    boot: float
+    zone: str
+    subnet: str | None
+    address: str
+    launched_at: float
+    states: Timeline[MemberState]
+    launch_activity: Activity | None = None
+    end_activity: Activity | None = None
+    in_service_at: float | None = None
+    signalled: tuple[str, float] | None = None
+    hooked: bool = False
+    waits: dict[str, Wait] = field(default_factory=dict)
+    registered_at: float | None = None
+    deregistered_at: float | None = None
+    well: bool = True
+    illness: str = ""
+
+    @property
+    def now(self) -> MemberState:
+        return self.states.now
+
+    @property
+    def units(self) -> int:
+        """Capacity units this member counts for (a weighted mixed instances policy), otherwise 1."""
+        return self.revision.weight or 1
+
+    @property
+    def dead(self) -> bool:
+        return self.now.machine not in ALIVE

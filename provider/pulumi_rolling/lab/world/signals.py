@@ -1,0 +1,32 @@
+"""The instance's own part in a signal: what a user's start-up script would do at the end.
+
+Source: design of cfn-signal's analogue: EC2 Auto Scaling user guide, "Complete a lifecycle action" (from
+inside the instance); an instance may also tag itself (EC2 CreateTags) or send to a queue.
+"""
+
+from __future__ import annotations
+
+from pulumi_rolling.lab.world import lives
+from pulumi_rolling.lab.world.cloud import Cloud
+from pulumi_rolling.lab.world.member import Member
+
+TAG = "rolling:signal"
+
+
+def play(cloud: Cloud, member: Member) -> None:
+    """Send the image's signal, once the instance has booted; a dead instance sends nothing."""
+    status = member.behaviour.signal
+    group = cloud.group_of(member)
+    if status is None or group is None or member.now.machine != "running":
+        return
+    member.signalled = (status, cloud.now)
+    if member.behaviour.queue is not None:
+        body = {"group": group.name, "instanceId": member.id, "status": status}
+        cloud.send(member.behaviour.queue, body)
+    elif member.hooked:
+        result = "CONTINUE" if status == "SUCCESS" else "ABANDON"
+        for name in list(member.waits):
+            if name in member.waits:
+                lives.complete(cloud, group, member, name, result)
+    else:
+        group.change(cloud.now, member, tags={**member.now.tags, TAG: status})

@@ -1,0 +1,104 @@
+"""Members that leave a group's service without being terminated: Standby and Detached.
+
+Sources: EC2 Auto Scaling user guide, "Temporarily remove instances from your Auto Scaling group" (a member in
+Standby does not count; without decrement another is launched in its place; leaving Standby raises the desired
+capacity; no hooks run) and "Detach instances".
+"""
+
+from __future__ import annotations
+
+from pulumi_rolling.lab.world import balance, lives
+from pulumi_rolling.lab.world.activities import Activity
+from pulumi_rolling.lab.world.cloud import Cloud
+from pulumi_rolling.lab.world.group import Group
+from pulumi_rolling.lab.world.member import Member
+from pulumi_rolling.lab.world.refusal import invalid
+
+
+def _shrink(cloud: Cloud, group: Group, members: list[Member], decrement: bool, doing: str) -> str:
+    """Lower the desired capacity if asked to; the end of the activities' cause."""
+    before = group.now.desired
+    counted = sum(member.units for member in members if member.now.active)
+    if not decrement or not counted:
+        return "."
+    if before - counted < group.now.minimum:
+        raise invalid(
+            f"AutoScalingGroup {group.name} has min-size={group.now.minimum}, max-size={group.now.maximum}, "
+            "and "
+            f"desired-size={before}. To {doing} {counted} instance{'s' if counted > 1 else ''}, please "
+            "update the "
+            "AutoScalingGroup sizes appropriately."
+        )
+    group.alter(cloud.now, desired=before - counted)
+    return f", shrinking the capacity from {before} to {before - counted}."
+
+
+def _record(cloud: Cloud, group: Group, member: Member, description: str, cause: str) -> Activity:
+    text = f"At {cloud.clock(cloud.now)} instance {member.id} {cause}"
+    activity = group.activities.start(
+        cloud.now, f"{description}: {member.id}", text, member.zone, member.subnet
+    )
+    activity.finish(cloud.now, "Successful")
+    return activity
+
+
+def enter(cloud: Cloud, group: Group, members: list[Member], decrement: bool) -> list[Activity]:
+    for member in members:
+        if member.now.lifecycle != "InService":
+            raise invalid(f"The instance {member.id} is not in InService.")
+    end = _shrink(cloud, group, members, decrement, "place into standby")
+    made = []
+    for member in members:
+        group.change(cloud.now, member, lifecycle="Standby")
+        member.deregistered_at = cloud.now
+        cause = f"was moved to standby in response to a user request{end}"
+        made.append(_record(cloud, group, member, "Moving EC2 instance to Standby", cause))
+    balance.refill(cloud, group)
+    return made
+
+
+def leave(cloud: Cloud, group: Group, members: list[Member]) -> list[Activity]:
+    for member in members:
+        if member.now.lifecycle != "Standby":
+            raise invalid(f"The instance {member.id} is not in Standby.")
+    before = group.now.desired
+    after = before + sum(member.units for member in members)
+    if after > group.now.maximum:
+        raise invalid(
+            f"AutoScalingGroup {group.name} has min-size={group.now.minimum}, max-size={group.now.maximum}, "
+            "and "
+            f"desired-size={before}. To remove from standby {len(members)} instances, please update the "
+            "AutoScalingGroup sizes appropriately."
+        )
+    group.alter(cloud.now, desired=after)
+    made = []
+    for member in members:
+        lives.enter_service(cloud, group, member)
+        cause = "was moved out of standby in response to a user request"
+        grown = f"{cause}, increasing the capacity from {before} to {after}."
+        made.append(_record(cloud, group, member, "Moving EC2 instance out of Standby", grown))
+    return made
+
+
+def detach(cloud: Cloud, group: Group, members: list[Member], decrement: bool) -> list[Activity]:
+    """Detached instances go on running and belong to nobody."""
+    for member in members:
+        if member.now.lifecycle not in ("InService", "Standby"):
+            raise invalid(f"The instance {member.id} is not in InService or Standby.")
+    end = _shrink(cloud, group, members, decrement, "detach")
+    made = []
+    for member in members:
+        tags = {key: value for key, value in member.now.tags.items() if key != "aws:autoscaling:groupName"}
+        made.append(
+            _record(
+                cloud,
+                group,
+                member,
+                "Detaching EC2 instance",
+                f"was detached in response to a user request{end}",
+            )
+        )
+        group.change(cloud.now, member, lifecycle="Detached", tags=tags)
+        member.deregistered_at = cloud.now
+    balance.refill(cloud, group)
+    return made

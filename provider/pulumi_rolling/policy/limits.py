@@ -1,0 +1,60 @@
+"""Resolve the policy against the sizes as found into the Limits of a rollout."""
+
+from __future__ import annotations
+
+from pulumi_rolling.core.model import Limits, OnFailure, Sizes
+from pulumi_rolling.policy.models import RollingUpdate, UpdatePolicy
+from pulumi_rolling.policy.timing import Timing
+
+ALL = 100.0
+"""CloudFormation's default of both percents."""
+
+
+def limits(
+    policy: UpdatePolicy,
+    sizes: Sizes,
+    timing: Timing,
+    former: UpdatePolicy | None = None,
+    on_failure: OnFailure = OnFailure.ROLL_BACK,
+) -> Limits:
+    """What a rollout under the policy may do.
+
+    ``former`` is the policy of the last deployment: it rules the way back, as CloudFormation has it.
+    """
+    roll = policy.rolling_update
+    success = roll.min_successful_instances_percent
+    return Limits(
+        batch=batch_of(roll, sizes),
+        floor=min(floor_of(roll, sizes), sizes.desired),
+        max_size=sizes.max,
+        need_percent=ALL if success is None else success,
+        active_percent=_active_percent(roll),
+        signals=roll.wait_on_resource_signals,
+        pause=float(roll.pause),
+        pacing=roll.effective_pacing,
+        suspend=frozenset(roll.suspend_processes),
+        timeout=None if roll.timeout is None else float(roll.timeout),
+        on_failure=on_failure,
+        settle=timing.settle,
+        boot_limit=timing.boot_limit,
+        poll=timing.poll,
+        way_back=None if former is None else limits(former, sizes, timing, None, on_failure),
+    )
+
+
+def batch_of(roll: RollingUpdate, sizes: Sizes) -> int:
+    """MaxBatchSize as a number; the room below MaxSize is the core's to judge."""
+    size = roll.max_batch_size
+    return size if isinstance(size, int) else size.batch_of(sizes.desired)
+
+
+def floor_of(roll: RollingUpdate, sizes: Sizes) -> int:
+    """MinInstancesInService as a number, not yet lowered to Desired."""
+    size = roll.min_instances_in_service
+    return size if isinstance(size, int) else size.floor_of(sizes.desired)
+
+
+def _active_percent(roll: RollingUpdate) -> float | None:
+    """With signals only where it was given: docs/decisions/0003-active-percent-with-signals.md."""
+    given = roll.min_active_instances_percent
+    return ALL if given is None and not roll.wait_on_resource_signals else given

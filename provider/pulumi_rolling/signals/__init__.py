@@ -1,0 +1,1 @@
+"""Where an instance's SUCCESS or FAILURE comes from."""

@@ -1,0 +1,174 @@
+"""What the lab's tests share: clients, groups in one line, and waiting for facts."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from pulumi_rolling.lab import Lab
+
+T = TypeVar("T")
+LIMIT = 20.0
+
+
+def eventually(look: Callable[[], T]) -> T:
+    """Look until what is seen is true, and give it back."""
+    deadline = time.monotonic() + LIMIT
+    while True:
+        seen = look()
+        if seen:
+            return seen
+        assert time.monotonic() < deadline, f"never came true; last seen: {seen!r}"
+        time.sleep(0.02)
+
+
+def refusal(call: Callable[..., Any], **given: Any) -> tuple[str, str]:
+    """Code and message with which a call is refused."""
+    try:
+        call(**given)
+    except ClientError as refused:
+        return refused.response["Error"]["Code"], refused.response["Error"]["Message"]
+    raise AssertionError("the call was not refused")
+
+
+class Bench:
+    """A lab and its clients."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+        self.asg = self.client("autoscaling")
+        self.ec2 = self.client("ec2")
+        self.elb = self.client("elbv2")
+        self.sqs = self.client("sqs")
+
+    def client(self, service: str, attempts: int = 1) -> Any:
+        return boto3.client(
+            service,
+            endpoint_url=self.lab.endpoint,
+            region_name="us-east-1",
+            aws_access_key_id="lab",
+            aws_secret_access_key="lab",
+            config=Config(retries={"total_max_attempts": attempts}),
+        )
+
+    def template(self, *images: str, name: str = "web") -> str:
+        """A launch template with one version for each image."""
+        first, *others = images
+        body = {"ImageId": first, "InstanceType": "t3.small"}
+        made = self.ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=body)
+        template: str = made["LaunchTemplate"]["LaunchTemplateId"]
+        for image in others:
+            self.version(template, image)
+        return template
+
+    def version(self, template: str, image: str) -> str:
+        body = {"ImageId": image, "InstanceType": "t3.small"}
+        made = self.ec2.create_launch_template_version(LaunchTemplateId=template, LaunchTemplateData=body)
+        return str(made["LaunchTemplateVersion"]["VersionNumber"])
+
+    def start(self, template: str | None = None, version: str = "1", desired: int = 2, **given: Any) -> str:
+        """Create the group `web`, between 0 and 10 in one zone unless something else is said."""
+        wanted = {
+            "AutoScalingGroupName": "web",
+            "MinSize": 0,
+            "MaxSize": 10,
+            "DesiredCapacity": desired,
+            "AvailabilityZones": ["us-east-1a"],
+        }
+        if "MixedInstancesPolicy" not in given and "LaunchConfigurationName" not in given:
+            template = template or self.template("ami-v1")
+            wanted["LaunchTemplate"] = {"LaunchTemplateId": template, "Version": version}
+        self.asg.create_auto_scaling_group(**wanted | given)
+        return template or ""
+
+    def point(self, template: str, version: str) -> None:
+        pointer = {"LaunchTemplateId": template, "Version": version}
+        self.asg.update_auto_scaling_group(AutoScalingGroupName="web", LaunchTemplate=pointer)
+
+    def group(self, name: str = "web") -> dict[str, Any]:
+        found = self.asg.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"]
+        return found[0] if found else {}
+
+    def members(self) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = self.group()["Instances"]
+        return listed
+
+    def ids(self) -> list[str]:
+        return [member["InstanceId"] for member in self.members()]
+
+    def states(self) -> dict[str, str]:
+        return {member["InstanceId"]: member["LifecycleState"] for member in self.members()}
+
+    def settled(self, count: int) -> list[str]:
+        """Wait until just so many members are there and in service; their ids."""
+
+        def look() -> list[str]:
+            states = self.states()
+            done = len(states) == count and set(states.values()) <= {"InService"}
+            return list(states) if done else []
+
+        return eventually(look)
+
+    def activities(self, **given: Any) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = self.asg.describe_scaling_activities(AutoScalingGroupName="web", **given)[
+            "Activities"
+        ]
+        return listed
+
+    def about(self, instance_id: str, doing: str = "") -> dict[str, Any]:
+        """The newest activity about an instance."""
+        found = [each for each in self.activities() if f"{doing}" in each["Description"]]
+        return next(each for each in found if instance_id in each["Description"])
+
+    def machine(self, instance_id: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.ec2.describe_instances(InstanceIds=[instance_id])["Reservations"][0]["Instances"][0]
+        return found
+
+    def tags(self, instance_id: str) -> dict[str, str]:
+        return {tag["Key"]: tag["Value"] for tag in self.machine(instance_id)["Tags"]}
+
+    def suspend(self, *processes: str) -> None:
+        self.asg.suspend_processes(AutoScalingGroupName="web", ScalingProcesses=list(processes))
+
+    def resume(self, *processes: str) -> None:
+        self.asg.resume_processes(AutoScalingGroupName="web", ScalingProcesses=list(processes))
+
+    def hook(self, name: str = "ready", transition: str = "LAUNCHING", **given: Any) -> None:
+        self.asg.put_lifecycle_hook(
+            AutoScalingGroupName="web",
+            LifecycleHookName=name,
+            LifecycleTransition=f"autoscaling:EC2_INSTANCE_{transition}",
+            **given,
+        )
+
+    def complete(self, instance_id: str, result: str, name: str = "ready") -> None:
+        self.asg.complete_lifecycle_action(
+            AutoScalingGroupName="web",
+            LifecycleHookName=name,
+            InstanceId=instance_id,
+            LifecycleActionResult=result,
+        )
+
+    def terminate(self, instance_id: str, decrement: bool = False) -> dict[str, Any]:
+        answer: dict[str, Any] = self.asg.terminate_instance_in_auto_scaling_group(
+            InstanceId=instance_id, ShouldDecrementDesiredCapacity=decrement
+        )
+        return answer
+
+    def http(self, verb: str, path: str, body: Any = None) -> tuple[int, Any]:
+        """A control call over HTTP: status and JSON."""
+        sent = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.lab.endpoint}/lab/{path}", sent, method=verb)
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refused:
+            return refused.code, json.load(refused)

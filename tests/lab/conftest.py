@@ -1,0 +1,26 @@
+"""One lab for all tests of a process, emptied for each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from pulumi_rolling.lab import Lab
+from tests.lab.bench import Bench
+
+# No test looks for a public image, and making some thousand of them takes time at every reset.
+os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Bench]:
+    with Lab(boot=0.1) as lab:
+        yield Bench(lab)
+
+
+@pytest.fixture
+def bench(running: Bench) -> Bench:
+    running.lab.reset(seed=1)
+    return running

@@ -1,0 +1,105 @@
+"""Drives ``decide`` over the simulated fleet as the engine does, and checks the numbered properties at every act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from pulumi_rolling.core.census import issued_victims, take_census
+from pulumi_rolling.core.decide import decide
+from pulumi_rolling.core.model import (
+    Decision,
+    Direction,
+    Limits,
+    Observation,
+    Pacing,
+    Resize,
+    Rollout,
+    Terminate,
+)
+from pulumi_rolling.errors import TemporaryFleetError
+from pulumi_rolling.fleets.simulated import SimulatedFleet
+
+Meddle = Callable[[SimulatedFleet, int], None]
+
+
+@dataclass
+class Run:
+    """One rollout from start to end."""
+
+    fleet: SimulatedFleet
+    limits: Limits
+    rollout: Rollout
+    crashes: frozenset[int] = frozenset()
+    """Numbers of acts before which the process dies: after the record, before the act."""
+    meddle: Meddle | None = None
+    looks: int = 1500
+    """More looks than any rollout needs: beyond them it does not end."""
+    decisions: list[Decision] = field(default_factory=list)
+    acts: int = 0
+
+    def go(self) -> Decision:
+        for look in range(self.looks):
+            if self.meddle is not None:
+                self.meddle(self.fleet, look)
+            try:
+                seen = self.fleet.observe(self.rollout).observation
+            except TemporaryFleetError:
+                self.fleet.advance(self.fleet.now + 1)
+                continue
+            decision = decide(self.limits, self.rollout, seen)
+            self._check(decision, seen)
+            self.decisions.append(decision)
+            self.rollout = decision.next
+            if not self._act(decision):
+                self.rollout = replace(self.rollout, resumed_at=self.fleet.now, generation=self.rollout.generation + 1)
+            if decision.outcome is not None:
+                return decision
+            self.fleet.advance(max(decision.look_again_at, self.fleet.now + 0.05))
+        raise AssertionError(f"property 5/6: no end after {self.looks} looks: {replace(self.rollout, failed=())}")
+
+    def _act(self, decision: Decision) -> bool:
+        for action in decision.actions:
+            self.acts += 1
+            if self.acts in self.crashes:
+                self.fleet.advance(self.fleet.now + 7)
+                return False
+            for _ in range(50):
+                try:
+                    self.fleet.apply(action)
+                    break
+                except TemporaryFleetError:
+                    self.fleet.advance(self.fleet.now + 0.2)
+        return True
+
+    def _check(self, decision: Decision, seen: Observation) -> None:
+        rules = self.limits.back() if decision.next.direction is Direction.BACK else self.limits
+        again = decide(self.limits, decision.next, seen)
+        assert decision.next.step is not self.rollout.step or not again.actions, "property 8: acts twice on one look"
+        kills = [a for a in decision.actions if isinstance(a, Terminate)]
+        if not kills or self.rollout.leaving:
+            return
+        before = take_census(rules, replace(decision.next, issued=self.rollout.issued, desired=self.rollout.desired), seen)
+        after = take_census(rules, decision.next, seen)
+        by_id = {m.id: m for m in seen.members}
+        if rules.pacing is Pacing.LOCK_STEP:
+            fell = before.in_service - after.in_service
+            assert not fell or after.in_service >= rules.floor, f"property 1: {after.in_service} < {rules.floor}"
+        else:
+            fell = before.ready - after.ready
+            assert not fell or after.ready >= rules.floor, f"property 1: {after.ready} < {rules.floor}"
+        opened = sum(k.replace for k in kills)
+        assert not opened or before.slots + opened <= decision.next.batch, "property 3: window"
+        assert len(set(k.member for k in kills)) == len(kills)
+        assert not {k.member for k in kills} & issued_victims(self.rollout), "property 8: a victim taken twice"
+        if decision.next.direction is Direction.FORWARD:
+            for kill in kills:
+                assert not (kill.member in decision.next.succeeded and by_id[kill.member].alive), "property 4"
+
+    def ceiling(self) -> int:
+        """The most members that may exist by our act."""
+        return max(
+            [d.next.capacity for d in self.decisions]
+            + [self.fleet.sizes.desired, self.rollout.found.desired]
+            + [a.desired for _, a in self.fleet.acts if isinstance(a, Resize) and a.desired is not None]
+        )

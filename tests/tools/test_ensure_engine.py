@@ -1,0 +1,87 @@
+"""`ensure_engine` does its work once, and `env` gives the engine an isolated, offline place."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import ensure_engine
+import env
+import pytest
+
+
+@pytest.fixture
+def top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A clone with a pulumi_aws of some version, and a PATH with nothing on it."""
+    described = (
+        tmp_path / ".venv" / "lib" / "python3.11" / "site-packages" / "pulumi_aws" / "pulumi-plugin.json"
+    )
+    described.parent.mkdir(parents=True)
+    described.write_text('{"resource": true, "name": "aws", "version": "7.0.1"}')
+    (tmp_path / "path").mkdir()
+    monkeypatch.setenv("PATH", str(tmp_path / "path"))
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home"))
+    return tmp_path
+
+
+def engine(top: Path) -> ensure_engine.Engine:
+    return ensure_engine.Engine(top, top / ".venv" / "bin" / "python")
+
+
+def put_on_path(top: Path, name: str) -> None:
+    file = top / "path" / name
+    file.write_text("#!/bin/sh\n")
+    file.chmod(0o755)
+
+
+def test_the_pulumi_on_path_is_used_and_a_second_run_does_nothing(
+    top: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_on_path(top, "pulumi")
+    engine(top).ensure()
+    assert f"using {top / 'path' / 'pulumi'}" in capsys.readouterr().out
+    assert not (top / ".engine" / "bin" / "pulumi").exists()
+    engine(top).ensure()
+    assert capsys.readouterr().out == f"engine: nothing to do ({top / 'path' / 'pulumi'})\n"
+
+
+def test_the_stand_in_gives_way_to_a_real_plugin(top: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put_on_path(top, "pulumi")
+    engine(top).ensure()
+    stand_in = top / ".engine" / "plugins" / "resource-aws-v7.0.1" / "pulumi-resource-aws"
+    assert os.access(stand_in, os.X_OK)
+    real = top / "home" / "plugins" / "resource-aws-v7.0.1"
+    real.mkdir(parents=True)
+    engine(top).ensure()
+    assert "the stand-in is left out" in capsys.readouterr().out
+    assert stand_in.parent.resolve() == real
+
+
+def test_without_pulumi_and_go_it_says_what_to_install(top: Path) -> None:
+    with pytest.raises(ensure_engine.CannotEnsure, match="neither `pulumi` nor `go` on PATH"):
+        engine(top).ensure()
+
+
+def test_a_failed_build_says_so_and_leaves_no_stamp(top: Path) -> None:
+    go = top / "path" / "go"
+    go.write_text('#!/bin/sh\n[ "$1" = list ] && exit 0\necho no space >&2\nexit 1\n')
+    go.chmod(0o755)
+    with pytest.raises(ensure_engine.CannotEnsure, match=r"(?s)could not build pulumi: .*no space"):
+        engine(top).ensure()
+    assert not (top / ".engine" / "stamp").exists()
+    assert list((top / ".engine" / "bin").iterdir()) == []
+
+
+def test_the_environment_is_isolated_and_offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULUMI_IGNORE_AMBIENT_PLUGINS", "true")
+    monkeypatch.setattr(env, "PLUGINS", tmp_path / "plugins")
+    (tmp_path / "plugins" / "resource-aws-v1.0.0").mkdir(parents=True)
+    (tmp_path / "plugins" / "resource-aws-v1.0.0" / "pulumi-resource-aws").touch()
+    for _ in range(2):
+        variables = env.environment(tmp_path / "state")
+    assert variables["PULUMI_BACKEND_URL"] == f"file://{tmp_path}/state/backend"
+    assert (tmp_path / "state" / "backend").is_dir()
+    assert variables["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] == "true"
+    assert "PULUMI_IGNORE_AMBIENT_PLUGINS" not in variables
+    home = Path(variables["PULUMI_HOME"])
+    assert (home / "plugins" / "resource-aws-v1.0.0" / "pulumi-resource-aws").is_symlink()

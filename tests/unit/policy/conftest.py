@@ -1,0 +1,30 @@
+"""Inputs that the tests of the policy have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pulumi_rolling.errors import Fault
+from pulumi_rolling.policy import check
+
+Faults = Callable[..., dict[str, str]]
+
+
+@pytest.fixture
+def faults() -> Faults:
+    """Path and message of the faults of a policy on an otherwise good resource."""
+
+    def of(policy: Any, **others: Any) -> dict[str, str]:
+        group = {"name": "web", "launchTemplate": {"id": "lt-1", "version": "3"}}
+        _, found = check({"autoScalingGroup": group, "updatePolicy": policy, **others})
+        return by_path(found)
+
+    return of
+
+
+def by_path(found: list[Fault]) -> dict[str, str]:
+    messages = {fault.path: fault.message for fault in found}
+    assert len(messages) == len(found), f"two faults at one path: {found}"
+    return messages

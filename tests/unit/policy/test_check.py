@@ -1,0 +1,451 @@
+"""Every fault at once, each with its canonical path and one clear sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pulumi_rolling.core.model import OnFailure, Pacing
+from pulumi_rolling.errors import PolicyErrors
+from pulumi_rolling.policy import (
+    Percent,
+    check,
+    check_policy,
+    normalise,
+    parse,
+    parse_policy,
+    unknowns,
+)
+
+from .conftest import Faults, by_path
+from .test_spellings import INPUTS, JSON
+
+ROLL = "updatePolicy.rollingUpdate"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("maxBatchSize", 0, "a whole number from 1 to 100"),
+        ("maxBatchSize", -1, "found -1"),
+        ("maxBatchSize", 101, "found 101"),
+        ("maxBatchSize", 2.5, "found 2.5"),
+        ("maxBatchSize", "two", 'found "two"'),
+        ("maxBatchSize", "0%", 'found "0%"'),
+        ("maxBatchSize", "101%", 'found "101%"'),
+        ("maxBatchSize", True, "found true"),
+        ("maxBatchSize", {"Ref": "BatchSize"}, "the CloudFormation function Ref"),
+        ("minInstancesInService", -1, "a whole number from 0"),
+        ("minInstancesInService", "120%", 'found "120%"'),
+        ("minSuccessfulInstancesPercent", 101, "from 0 to 100"),
+        ("minActiveInstancesPercent", 99.95, "at most one decimal"),
+        ("minActiveInstancesPercent", -0.1, "found -0.1"),
+        ("minActiveInstancesPercent", "50%", 'found "50%"'),
+        ("pauseTime", "PT", 'found "PT"'),
+        ("pauseTime", "PT1H1S", "no greater than PT3600S"),
+        ("pauseTime", 300, "for example PT5M"),
+        ("timeout", "P15D", "at most P14D"),
+        ("timeout", "PT0S", "more than nothing"),
+        ("pacing", "fast", "lockStep or sliding"),
+        ("waitOnResourceSignals", "yes", "true or false"),
+        ("waitOnResourceSignals", 1, "found 1"),
+        ("suspendProcesses", "AZRebalance", "must be a list"),
+    ],
+)
+def test_a_value_out_of_bounds_is_refused_with_what_was_found(
+    field: str, value: Any, sentence: str, faults: Faults
+) -> None:
+    found = faults({"rollingUpdate": {field: value, **_signals_for(field)}})
+    assert list(found) == [f"{ROLL}.{field}"]
+    assert sentence in found[f"{ROLL}.{field}"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("maxBatchSize", 1),
+        ("maxBatchSize", 100),
+        ("maxBatchSize", "0.1%"),
+        ("maxBatchSize", "100%"),
+        ("minInstancesInService", 0),
+        ("minInstancesInService", 5000),
+        ("minInstancesInService", "0%"),
+        ("minSuccessfulInstancesPercent", 0),
+        ("minSuccessfulInstancesPercent", 100),
+        ("minActiveInstancesPercent", 99.9),
+        ("pauseTime", "PT1H"),
+        ("pauseTime", "PT0S"),
+        ("timeout", "P14D"),
+        ("suspendProcesses", []),
+    ],
+)
+def test_the_bounds_themselves_are_allowed(field: str, value: Any, faults: Faults) -> None:
+    assert faults({"rollingUpdate": {field: value, **_signals_for(field)}}) == {}
+
+
+def _signals_for(field: str) -> dict[str, Any]:
+    return {"waitOnResourceSignals": True} if field == "minSuccessfulInstancesPercent" else {}
+
+
+def test_all_faults_of_a_pasted_block_come_at_once_with_canonical_paths(faults: Faults) -> None:
+    pasted = {
+        "WaitOnResourceSignals": "maybe",
+        "SuspendProcesses": ["azrebalance", "Launch", "Foo"],
+        "PauseTime": "5m",
+        "MaxBatchSize": 0,
+        "max_instances": 3,
+    }
+    found = faults({"UpdatePolicy": {"AutoScalingRollingUpdate": pasted}})
+    assert list(found) == [
+        f"{ROLL}.maxBatchSize",
+        f"{ROLL}.maxInstances",
+        f"{ROLL}.pauseTime",
+        f"{ROLL}.suspendProcesses[1]",
+        f"{ROLL}.suspendProcesses[2]",
+        f"{ROLL}.waitOnResourceSignals",
+    ]
+
+
+def test_the_order_does_not_depend_on_the_order_of_the_keys_and_counts_list_items(faults: Faults) -> None:
+    processes = ["x"] * 11
+    one = faults({"rollingUpdate": {"suspendProcesses": processes, "maxBatchSize": 0}})
+    other = faults({"rollingUpdate": {"maxBatchSize": 0, "suspendProcesses": processes}})
+    assert list(one.items()) == list(other.items())
+    assert list(one)[1:] == [f"{ROLL}.suspendProcesses[{index}]" for index in range(11)]
+
+
+@pytest.mark.parametrize(
+    ("policy", "path", "sentence"),
+    [
+        ({"rollingUpdate": {"MaxBatchSiz": 1}}, f"{ROLL}.maxBatchSiz", "did you mean maxBatchSize?"),
+        ({"rollingUpdate": {"pause": 1}}, f"{ROLL}.pause", "pauseTime"),
+        ({"rollingUpdate": {"colour": 1}}, f"{ROLL}.colour", "allowed are maxBatchSize"),
+        (
+            {"rolingUpdate": {}, "rollingUpdate": {}},
+            "updatePolicy.rolingUpdate",
+            "did you mean rollingUpdate?",
+        ),
+        (
+            {"MaxBatchSize": 2, "rollingUpdate": {}},
+            "updatePolicy.maxBatchSize",
+            f"it belongs at {ROLL}.maxBatchSize",
+        ),
+        (
+            {"rollingUpdate": {"maxBatchSize": 1, "MaxBatchSize": 2}},
+            f"{ROLL}.maxBatchSize",
+            'given twice, the second time as "MaxBatchSize"',
+        ),
+        (
+            {"rollingUpdate": {}, "AutoScalingRollingUpdate": {}},
+            ROLL,
+            'given twice, the second time as "AutoScalingRollingUpdate"',
+        ),
+        (
+            {"UpdatePolicy": {"rollingUpdate": {}}, "rollingUpdate": {}},
+            "updatePolicy.updatePolicy",
+            "nothing stands beside it",
+        ),
+        ({"rollingUpdate": {1: 2}}, f"{ROLL}[1]", "Keys should be strings"),
+        ({"rollingUpdate": []}, ROLL, "must be a mapping of fields; found a list"),
+        (
+            {"rollingUpdate": {}, "enableVersionUpgrade": True},
+            "updatePolicy.enableVersionUpgrade",
+            "belongs to",
+        ),
+    ],
+)
+def test_a_key_that_does_not_belong_is_named(policy: Any, path: str, sentence: str, faults: Faults) -> None:
+    found = faults(policy)
+    assert list(found) == [path]
+    assert sentence in found[path]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "guard",
+        "readiness",
+        "canary",
+        "checkpoints",
+        "approval",
+        "alarms",
+        "drain",
+        "drainTimeout",
+        "DrainTimeout",
+    ],
+)
+def test_a_field_of_a_later_version_is_refused_by_name(name: str, faults: Faults) -> None:
+    path = f"{ROLL}.{name[0].lower()}{name[1:]}"
+    found = faults({"rollingUpdate": {name: {}}})
+    assert list(found) == [path]
+    assert found[path].startswith("is not available in this version; ")
+
+
+@pytest.mark.parametrize(
+    ("key", "path"),
+    [
+        ("instanceRefresh", "instanceRefresh"),
+        ("AutoScalingInstanceRefresh", "instanceRefresh"),
+        ("ecsDeployment", "ecsDeployment"),
+        ("beanstalk_update", "beanstalkUpdate"),
+        ("RollingUpdateTask", "rollingUpdateTask"),
+    ],
+)
+def test_another_strategy_is_refused_with_the_alternative(key: str, path: str, faults: Faults) -> None:
+    found = faults({key: {"Preferences": {}}})
+    assert list(found) == [f"updatePolicy.{path}"]
+    assert "not available in this version" in found[f"updatePolicy.{path}"]
+    assert "use rollingUpdate" in found[f"updatePolicy.{path}"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "why"),
+    [
+        ({}, "an empty policy"),
+        (
+            {"AutoScalingScheduledAction": {"IgnoreUnmodifiedGroupSizeProperties": True}},
+            "scheduled action alone",
+        ),
+        ({"AutoScalingReplacingUpdate": {"WillReplace": False}}, "a replacing update that replaces nothing"),
+        ({"AutoScalingReplacingUpdate": {}}, "an empty replacing update"),
+        (None, "no policy at all"),
+    ],
+)
+def test_a_policy_without_a_strategy_is_refused(policy: Any, why: str, faults: Faults) -> None:
+    found = faults(policy)
+    assert list(found) == ["updatePolicy"], why
+    assert "exactly one strategy" in found["updatePolicy"]
+
+
+def test_a_missing_group_template_or_name_is_asked_for() -> None:
+    _, found = check({"updatePolicy": {"rollingUpdate": {}}})
+    assert list(by_path(found)) == ["autoScalingGroup"]
+    _, found = check({"autoScalingGroup": {}, "updatePolicy": {"rollingUpdate": {}}})
+    assert list(by_path(found)) == ["autoScalingGroup.launchTemplate", "autoScalingGroup.name"]
+
+
+@pytest.mark.parametrize(
+    ("template", "path", "sentence"),
+    [
+        ({}, "launchTemplate", "found neither"),
+        ({"id": "lt-1", "name": "web"}, "launchTemplate", "found both"),
+        ({"id": ""}, "launchTemplate.id", "not empty"),
+        ({"id": "lt-1", "version": "newest"}, "launchTemplate.version", "$Latest"),
+        ({"id": "lt-1", "version": 0}, "launchTemplate.version", 'found "0"'),
+        ("lt-1", "launchTemplate", "must be a mapping"),
+    ],
+)
+def test_a_launch_template_is_one_id_or_one_name(template: Any, path: str, sentence: str) -> None:
+    group = {"name": "web", "launchTemplate": template}
+    _, found = check({"autoScalingGroup": group, "updatePolicy": {"rollingUpdate": {}}})
+    assert list(by_path(found)) == [f"autoScalingGroup.{path}"]
+    assert sentence in found[0].message
+
+
+def test_an_endpoint_is_a_url() -> None:
+    group = {"name": "web", "launchTemplate": {"name": "t"}, "endpoint": "localhost:5000", "region": ""}
+    _, found = check({"autoScalingGroup": group, "updatePolicy": {"rollingUpdate": {}}})
+    assert list(by_path(found)) == ["autoScalingGroup.endpoint", "autoScalingGroup.region"]
+
+
+@pytest.mark.parametrize("kind", ["ecsService", "beanstalkEnvironment", "essScalingGroup"])
+def test_another_kind_of_group_is_not_available(kind: str) -> None:
+    _, found = check({kind: {"name": "web"}, "updatePolicy": {"rollingUpdate": {}}})
+    assert list(by_path(found)) == [kind]
+    assert "not available in this version" in found[0].message
+
+
+def test_two_groups_are_refused() -> None:
+    group = {"name": "web", "launchTemplate": {"id": "lt-1"}}
+    _, found = check({"autoScalingGroup": group, "ecsService": {}, "updatePolicy": {"rollingUpdate": {}}})
+    assert {fault.path for fault in found} == {"ecsService"}
+    assert any("exactly one group" in fault.message for fault in found)
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [("hold", "not available in this version"), ("Hold", "hold"), ("stop", 'found "stop"')],
+)
+def test_on_failure_is_roll_back_or_leave(value: str, sentence: str, faults: Faults) -> None:
+    found = faults({"rollingUpdate": {}}, onFailure=value)
+    assert list(found) == ["onFailure"]
+    assert sentence in found["onFailure"]
+
+
+@pytest.mark.parametrize(
+    ("triggers", "paths"),
+    [
+        (["a", 1, True, None], []),
+        ({"build": 7}, []),
+        ("a", ["triggers"]),
+        (["a", {"b": 1}], ["triggers[1]"]),
+        ({"a": [1]}, ["triggers.a"]),
+    ],
+)
+def test_triggers_are_scalars_in_a_list_or_mapping(triggers: Any, paths: list[str], faults: Faults) -> None:
+    assert list(faults({"rollingUpdate": {}}, triggers=triggers)) == paths
+
+
+def test_signals_rules_wait_for_a_readable_flag(faults: Faults) -> None:
+    found = faults({"rollingUpdate": {"waitOnResourceSignals": "?", "minSuccessfulInstancesPercent": 50}})
+    assert list(found) == [f"{ROLL}.waitOnResourceSignals"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "paths"),
+    [
+        ({"pauseTime": "PT1M", "pacing": "sliding"}, [f"{ROLL}.pacing"]),
+        ({"pauseTime": "PT0S", "pacing": "sliding"}, []),
+        ({"pauseTime": "PT1M", "pacing": "lockStep"}, []),
+        ({"pauseTime": "PT1M", "pacing": "sliding", "waitOnResourceSignals": True}, []),
+    ],
+)
+def test_only_a_fixed_pause_forbids_sliding(fields: dict[str, Any], paths: list[str], faults: Faults) -> None:
+    assert list(faults({"rollingUpdate": fields})) == paths
+
+
+def test_a_value_with_braces_or_of_great_length_does_not_spoil_the_sentence(faults: Faults) -> None:
+    found = faults({"rollingUpdate": {"pacing": "{sentence}{x}", "timeout": "P" * 500}})
+    assert found[f"{ROLL}.pacing"] == 'must be lockStep or sliding; found "{sentence}{x}".'
+    assert len(found[f"{ROLL}.timeout"]) < 200
+
+
+class Later:
+    """Stands for a value that a preview does not know yet."""
+
+
+def later(value: object) -> bool:
+    return isinstance(value, Later)
+
+
+def test_an_unknown_value_is_kept_and_not_judged_while_everything_else_is() -> None:
+    unknown = Later()
+    inputs = {
+        "autoScalingGroup": {"name": unknown, "launchTemplate": {"id": unknown, "version": unknown}},
+        "updatePolicy": {
+            "rollingUpdate": {
+                "maxBatchSize": unknown,
+                "waitOnResourceSignals": unknown,
+                "minSuccessfulInstancesPercent": 50,
+                "suspendProcesses": [unknown, "Foo"],
+                "pauseTime": "PT",
+            }
+        },
+        "triggers": [unknown],
+    }
+    normal, found = check(inputs, later)
+    assert normal == inputs
+    assert list(by_path(found)) == [f"{ROLL}.pauseTime", f"{ROLL}.suspendProcesses[1]"]
+    assert unknowns(normal, later) == (
+        "autoScalingGroup.name",
+        "autoScalingGroup.launchTemplate.id",
+        "autoScalingGroup.launchTemplate.version",
+        f"{ROLL}.maxBatchSize",
+        f"{ROLL}.waitOnResourceSignals",
+        f"{ROLL}.suspendProcesses[0]",
+        "triggers[0]",
+    )
+
+
+@pytest.mark.parametrize("block", ["autoScalingGroup", "updatePolicy", "onFailure", "triggers"])
+def test_a_whole_block_may_be_unknown(block: str) -> None:
+    inputs: dict[str, Any] = {
+        "autoScalingGroup": {"name": "web", "launchTemplate": {"id": "lt-1"}},
+        "updatePolicy": {"rollingUpdate": {"maxBatchSize": 3}},
+        block: Later(),
+    }
+    normal, found = check(inputs, later)
+    assert found == []
+    assert later(normal[block])
+    assert unknowns(normal, later) == (block,)
+
+
+def test_a_policy_alone_may_be_unknown() -> None:
+    unknown = Later()
+    assert check_policy(unknown, later) == (unknown, [])
+    assert parse_policy(unknown, later).rolling_update.max_batch_size == 1
+
+
+def test_parsing_gives_defaults_for_what_is_unknown() -> None:
+    group = {"name": Later(), "launchTemplate": {"id": "lt-1", "version": Later()}}
+    roll = {"maxBatchSize": Later(), "suspendProcesses": [Later(), "HealthCheck"]}
+    model = parse({"autoScalingGroup": group, "updatePolicy": {"rollingUpdate": roll}}, later)
+    assert model.auto_scaling_group.name is None
+    assert model.auto_scaling_group.launch_template.version is None
+    assert model.update_policy.rolling_update.max_batch_size == 1
+    assert model.update_policy.rolling_update.suspend_processes == ("HealthCheck",)
+
+
+def test_parsing_good_inputs_gives_values_as_they_are_used() -> None:
+    model = parse(
+        {
+            "autoScalingGroup": {"name": "web", "launchTemplate": {"name": "t", "version": 4.0}},
+            "updatePolicy": {
+                "rollingUpdate": {
+                    "maxBatchSize": "25%",
+                    "pauseTime": "PT2M",
+                    "waitOnResourceSignals": True,
+                    "suspendProcesses": ["AZRebalance", "azrebalance"],
+                    "timeout": "P1D",
+                }
+            },
+            "onFailure": "Leave",
+            "__provider": "gAS",
+        }
+    )
+    roll = model.update_policy.rolling_update
+    assert model.auto_scaling_group.launch_template.version == "4"
+    assert model.on_failure is OnFailure.LEAVE
+    assert (roll.max_batch_size, roll.pause, roll.timeout) == (Percent(250), 120, 86400)
+    assert roll.suspend_processes == ("AZRebalance",), "a duplicate counts once"
+    assert roll.effective_pacing is Pacing.SLIDING
+
+
+def test_parsing_bad_inputs_raises_all_faults() -> None:
+    with pytest.raises(PolicyErrors) as caught:
+        parse({"updatePolicy": {"rollingUpdate": {"maxBatchSize": 0}}})
+    assert [fault.path for fault in caught.value.faults] == ["autoScalingGroup", f"{ROLL}.maxBatchSize"]
+    with pytest.raises(PolicyErrors):
+        parse_policy({"instanceRefresh": {}})
+
+
+def test_a_policy_alone_is_checked_without_a_group_and_with_the_same_paths() -> None:
+    normal, found = check_policy({"AutoScalingRollingUpdate": {"MaxBatchSize": 0, "Nope": 1}})
+    assert normal == {"rollingUpdate": {"maxBatchSize": 0, "Nope": 1, "pacing": "lockStep"}}
+    assert list(by_path(found)) == [f"{ROLL}.maxBatchSize", f"{ROLL}.nope"]
+    _, found = check_policy("fast")
+    assert [str(fault) for fault in found] == ['updatePolicy: must be a mapping of fields; found "fast".']
+
+
+@settings(deadline=None)
+@given(INPUTS)
+def test_check_never_crashes_and_normalises_as_normalise_does(inputs: dict[str, Any]) -> None:
+    normal, found = check(inputs)
+    assert normal == normalise(inputs)
+    assert all(fault.message for fault in found)
+    assert check(normal) == (normal, found), "the normalised form has the same faults"
+
+
+@settings(deadline=None)
+@given(JSON)
+def test_check_policy_never_crashes(block: Any) -> None:
+    normal, found = check_policy(block)
+    if not found:
+        parse_policy(normal)
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_unknown_leaves_never_crash_a_check(data: st.DataObject) -> None:
+    unknown = Later()
+    inputs = data.draw(INPUTS)
+
+    def blur(value: Any) -> Any:
+        if data.draw(st.integers(0, 4)) == 0:
+            return unknown
+        return {key: blur(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+    normal, _ = check({key: blur(item) for key, item in inputs.items()}, later)
+    assert normalise(normal) == normal

@@ -1,0 +1,159 @@
+"""Policy and sizes as found, resolved into Limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pulumi_rolling.core.model import Limits, OnFailure, Pacing, Sizes
+from pulumi_rolling.policy import Timing, UpdatePolicy, limits, parse_policy
+
+TIMING = Timing(poll=0.5, settle=3.0, boot_limit=60.0)
+
+
+def policy(**fields: Any) -> UpdatePolicy:
+    return parse_policy({"rollingUpdate": fields})
+
+
+def test_an_empty_block_resolves_to_the_defaults() -> None:
+    assert limits(policy(), Sizes(2, 8, 6), Timing()) == Limits(
+        batch=1,
+        floor=0,
+        max_size=8,
+        need_percent=100.0,
+        active_percent=100.0,
+        signals=False,
+        pause=0.0,
+        pacing=Pacing.SLIDING,
+        suspend=frozenset(),
+        timeout=None,
+        on_failure=OnFailure.ROLL_BACK,
+        settle=20.0,
+        boot_limit=3600.0,
+        poll=1.0,
+        way_back=None,
+    )
+
+
+def test_every_field_reaches_its_limit() -> None:
+    full = policy(
+        maxBatchSize=3,
+        minInstancesInService=5,
+        minSuccessfulInstancesPercent=80,
+        minActiveInstancesPercent=90.5,
+        pauseTime="PT2M",
+        suspendProcesses=["HealthCheck"],
+        waitOnResourceSignals=True,
+        pacing="lockStep",
+        timeout="PT2H",
+    )
+    former = policy(maxBatchSize=1)
+    resolved = limits(full, Sizes(2, 8, 6), TIMING, former, OnFailure.LEAVE)
+    assert resolved == Limits(
+        batch=3,
+        floor=5,
+        max_size=8,
+        need_percent=80.0,
+        active_percent=90.5,
+        signals=True,
+        pause=120.0,
+        pacing=Pacing.LOCK_STEP,
+        suspend=frozenset({"HealthCheck"}),
+        timeout=7200.0,
+        on_failure=OnFailure.LEAVE,
+        settle=3.0,
+        boot_limit=60.0,
+        poll=0.5,
+        way_back=limits(former, Sizes(2, 8, 6), TIMING, None, OnFailure.LEAVE),
+    )
+
+
+@pytest.mark.parametrize(
+    ("size", "desired", "batch", "why"),
+    [
+        ("25%", 8, 2, "a quarter of eight"),
+        ("25%", 10, 2, "2.5 rounds down"),
+        ("25%", 3, 1, "0.75 rounds down, but never to nothing"),
+        ("25%", 0, 1, "an empty group, too"),
+        ("100%", 500, 500, "the cap of 100 is for numbers"),
+        ("33.3%", 1000, 333, "tenths count exactly"),
+        (7, 3, 7, "a number is taken as it is"),
+    ],
+)
+def test_a_percent_batch_rounds_down(size: int | str, desired: int, batch: int, why: str) -> None:
+    assert limits(policy(maxBatchSize=size), Sizes(0, 1000, desired), TIMING).batch == batch, why
+
+
+@pytest.mark.parametrize(
+    ("size", "desired", "floor", "why"),
+    [
+        ("75%", 8, 6, "three quarters of eight"),
+        ("75%", 10, 8, "7.5 rounds up"),
+        ("0.1%", 3, 1, "any share of some is at least one"),
+        ("0%", 3, 0, "none is none"),
+        ("75%", 0, 0, "an empty group keeps none"),
+        ("100%", 7, 7, "all"),
+        ("70%", 10, 7, "no rounding error makes it eight"),
+        (9, 6, 6, "a number is lowered to Desired"),
+    ],
+)
+def test_a_percent_floor_rounds_up(size: int | str, desired: int, floor: int, why: str) -> None:
+    assert limits(policy(minInstancesInService=size), Sizes(0, 20, desired), TIMING).floor == floor, why
+
+
+def test_the_way_back_is_resolved_against_the_same_sizes() -> None:
+    back = limits(policy(), Sizes(2, 12, 10), TIMING, policy(minInstancesInService="50%", maxBatchSize="20%"))
+    assert back.way_back is not None
+    assert (back.way_back.floor, back.way_back.batch, back.way_back.poll) == (5, 2, 0.5)
+    assert back.way_back.way_back is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "active", "why"),
+    [
+        ({}, 100.0, "without signals CloudFormation's default"),
+        ({"minActiveInstancesPercent": 50}, 50.0, "or what was given"),
+        ({"waitOnResourceSignals": True}, None, "with signals only the signals are judged"),
+        (
+            {"waitOnResourceSignals": True, "minSuccessfulInstancesPercent": 80},
+            None,
+            "so a tolerated failure stays tolerated",
+        ),
+        ({"waitOnResourceSignals": True, "minActiveInstancesPercent": 100}, 100.0, "unless it was given"),
+        ({"waitOnResourceSignals": True, "minActiveInstancesPercent": 0}, 0.0, "nought is given, too"),
+    ],
+)
+def test_active_percent_with_and_without_signals(
+    fields: dict[str, Any], active: float | None, why: str
+) -> None:
+    assert limits(policy(**fields), Sizes(2, 8, 6), TIMING).active_percent == active, why
+
+
+def test_a_pause_of_nought_is_not_the_default() -> None:
+    nought = policy(waitOnResourceSignals=True, pauseTime="PT0S")
+    assert limits(nought, Sizes(2, 8, 6), TIMING).pause == 0.0
+
+
+def test_a_success_share_of_nought_is_not_the_default() -> None:
+    nought = policy(waitOnResourceSignals=True, minSuccessfulInstancesPercent=0)
+    assert limits(nought, Sizes(2, 8, 6), TIMING).need_percent == 0.0
+
+
+@pytest.mark.parametrize(
+    ("block", "pacing", "why"),
+    [
+        ({"rollingUpdate": {}}, Pacing.SLIDING, "our own key slides"),
+        ({"AutoScalingRollingUpdate": {}}, Pacing.LOCK_STEP, "a pasted one keeps rounds"),
+        ({"AutoScalingRollingUpdate": {"Pacing": "Sliding"}}, Pacing.SLIDING, "unless it says otherwise"),
+        ({"rollingUpdate": {"pauseTime": "PT1M"}}, Pacing.LOCK_STEP, "a fixed pause needs rounds"),
+        ({"rollingUpdate": {"pauseTime": "PT0S"}}, Pacing.SLIDING, "no pause needs none"),
+        (
+            {"rollingUpdate": {"pauseTime": "PT1M", "waitOnResourceSignals": True}},
+            Pacing.SLIDING,
+            "with signals PauseTime is a time-out, not a pause",
+        ),
+        ({"rollingUpdate": {"pacing": "lockStep"}}, Pacing.LOCK_STEP, "what is said holds"),
+    ],
+)
+def test_pacing_in_effect(block: dict[str, Any], pacing: Pacing, why: str) -> None:
+    assert limits(parse_policy(block), Sizes(2, 8, 6), TIMING).pacing is pacing, why

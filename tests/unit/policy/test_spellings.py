@@ -1,0 +1,171 @@
+"""Three spellings, one normalised form."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pulumi_rolling.policy import normalise, normalise_policy
+from pulumi_rolling.policy.models import Block, RollingGroupInputs, RollingUpdate, UpdatePolicy
+from pulumi_rolling.policy.spelling import fields, forms
+
+CANONICAL = {
+    "maxBatchSize": 2,
+    "minInstancesInService": 5,
+    "minSuccessfulInstancesPercent": 80,
+    "minActiveInstancesPercent": 99.5,
+    "pauseTime": "PT5M",
+    "suspendProcesses": ["AZRebalance"],
+    "waitOnResourceSignals": True,
+    "pacing": "lockStep",
+    "timeout": "PT2H",
+}
+
+
+def test_the_example_has_every_field() -> None:
+    assert set(CANONICAL) == set(fields(RollingUpdate))
+
+
+@pytest.mark.parametrize("spelling", [0, 1, 2], ids=["camel", "snake", "pascal"])
+def test_every_field_is_read_in_every_spelling(spelling: int) -> None:
+    outer = [forms(name)[spelling] for name in ("updatePolicy", "rollingUpdate")]
+    block = {forms(name)[spelling]: value for name, value in CANONICAL.items()}
+    assert normalise({outer[0]: {outer[1]: block}}) == {"updatePolicy": {"rollingUpdate": CANONICAL}}
+
+
+def test_snake_case_is_the_attribute_name_of_the_model() -> None:
+    for model in (RollingGroupInputs, UpdatePolicy, RollingUpdate):
+        for alias, attribute in fields(model).items():
+            assert forms(alias)[1] == attribute
+
+
+@pytest.mark.parametrize(
+    ("given_block", "normal", "why"),
+    [
+        ({"maxBatchSize": 2.0}, {"maxBatchSize": 2}, "Pulumi sends every number as a float"),
+        ({"maxBatchSize": "2"}, {"maxBatchSize": 2}, "CloudFormation takes numbers as strings"),
+        ({"maxBatchSize": "25%"}, {"maxBatchSize": "25%"}, "a percent string stays one"),
+        ({"minActiveInstancesPercent": "99.5"}, {"minActiveInstancesPercent": 99.5}, "decimals as well"),
+        ({"minActiveInstancesPercent": "90.0"}, {"minActiveInstancesPercent": 90}, "whole ones as ints"),
+        ({"waitOnResourceSignals": "true"}, {"waitOnResourceSignals": True}, "booleans as strings"),
+        ({"waitOnResourceSignals": "False"}, {"waitOnResourceSignals": False}, "in any case"),
+        ({"pacing": "Sliding"}, {"pacing": "sliding"}, "enumerations in Pascal case"),
+        ({"pacing": "lock_step"}, {"pacing": "lockStep"}, "and in snake case"),
+        (
+            {"suspendProcesses": ["azrebalance", "HEALTHCHECK", "AZRebalance"]},
+            {"suspendProcesses": ["AZRebalance", "HealthCheck", "AZRebalance"]},
+            "process names in any case; duplicates keep their index",
+        ),
+        ({"maxBatchSize": None}, {}, "null is the same as not given"),
+        ({"maxBatchSiz": 3.0}, {"maxBatchSiz": 3}, "an unknown key stays for check to name"),
+        ({"pacing": "fast"}, {"pacing": "fast"}, "so does an unknown word"),
+        ({}, {}, "no default is ever written"),
+    ],
+)
+def test_values_fold(given_block: dict[str, Any], normal: dict[str, Any], why: str) -> None:
+    assert normalise_policy({"rollingUpdate": given_block}) == {"rollingUpdate": normal}, why
+
+
+def test_true_and_one_are_not_confused() -> None:
+    normal = normalise_policy({"rollingUpdate": {"maxBatchSize": True, "waitOnResourceSignals": 1}})
+    assert normal["rollingUpdate"]["maxBatchSize"] is True
+    assert normal["rollingUpdate"]["waitOnResourceSignals"] == 1
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        {"AutoScalingRollingUpdate": {"MaxBatchSize": 2}},
+        {"UpdatePolicy": {"AutoScalingRollingUpdate": {"MaxBatchSize": 2}}},
+        {"UpdatePolicy": {"updatePolicy": {"AutoScalingRollingUpdate": {"MaxBatchSize": 2}}}},
+        {"updatePolicy": {"AutoScalingRollingUpdate": {"MaxBatchSize": 2}}, "rollingUpdate": None},
+    ],
+)
+def test_a_pasted_block_is_lock_step_with_or_without_its_outer_key(pasted: dict[str, Any]) -> None:
+    expected = {"rollingUpdate": {"maxBatchSize": 2, "pacing": "lockStep"}}
+    assert normalise_policy(pasted) == expected
+    assert normalise({"updatePolicy": pasted}) == {"updatePolicy": expected}
+
+
+def test_our_own_fields_may_stand_in_a_pasted_block() -> None:
+    pasted = {"AutoScalingRollingUpdate": {"Pacing": "Sliding", "Timeout": "PT2H"}}
+    assert normalise_policy(pasted) == {"rollingUpdate": {"pacing": "sliding", "timeout": "PT2H"}}
+
+
+def test_our_own_key_in_pascal_case_is_not_taken_for_a_pasted_block() -> None:
+    assert normalise_policy({"RollingUpdate": {"MaxBatchSize": 2}}) == {"rollingUpdate": {"maxBatchSize": 2}}
+
+
+def test_the_other_inputs_fold_too() -> None:
+    inputs = {
+        "auto_scaling_group": {"name": "web", "launch_template": {"id": "lt-1", "version": 3.0}},
+        "on_failure": "RollBack",
+        "triggers": [1.0, "1", True, None, 1.5],
+        "__provider": "gAS",
+    }
+    assert normalise(inputs) == {
+        "autoScalingGroup": {"name": "web", "launchTemplate": {"id": "lt-1", "version": "3"}},
+        "onFailure": "rollBack",
+        "triggers": [1, "1", True, None, 1.5],
+        "__provider": "gAS",
+    }
+
+
+def test_any_mapping_will_do_and_is_not_changed() -> None:
+    inner = {"max_batch_size": 2.0}
+    frozen = MappingProxyType(
+        {"update_policy": MappingProxyType({"rolling_update": MappingProxyType(inner)})}
+    )
+    assert normalise(frozen) == {"updatePolicy": {"rollingUpdate": {"maxBatchSize": 2}}}
+    assert inner == {"max_batch_size": 2.0}
+
+
+def _names(model: type[Block]) -> list[str]:
+    found = [*fields(model), *model.refused, *model.other_names]
+    return [form for name in found for form in forms(name)]
+
+
+KEYS = st.sampled_from(
+    sorted({*_names(RollingGroupInputs), *_names(UpdatePolicy), *_names(RollingUpdate), "__x"})
+)
+SHORT = st.text("aZ_0%.{P\u00e9", max_size=4)
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | SHORT
+    | st.sampled_from(
+        ["2", "-0", "00.50", "25%", "true", "LockStep", "roll_back", "PT5M", "launch", "$Latest"]
+    )
+)
+JSON = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS | SHORT, inner, max_size=5),
+    max_leaves=25,
+)
+ROLLING = st.dictionaries(st.sampled_from(sorted(_names(RollingUpdate))), JSON, max_size=6)
+POLICIES = st.dictionaries(st.sampled_from(sorted(_names(UpdatePolicy))), ROLLING | JSON, max_size=3)
+OUTER = st.sampled_from(forms("updatePolicy"))
+INPUTS = st.dictionaries(KEYS, JSON, max_size=5) | st.dictionaries(
+    OUTER, POLICIES | st.dictionaries(OUTER, POLICIES, max_size=2), max_size=2
+)
+
+
+@settings(deadline=None)
+@given(INPUTS)
+def test_normalising_twice_changes_nothing_more(inputs: dict[str, Any]) -> None:
+    once = normalise(inputs)
+    twice = normalise(once)
+    assert twice == once
+    assert repr(twice) == repr(once), "1, 1.0 and True are equal and not the same"
+
+
+@settings(deadline=None)
+@given(JSON)
+def test_normalising_a_policy_twice_changes_nothing_more(block: Any) -> None:
+    once = normalise_policy(block)
+    assert repr(normalise_policy(once)) == repr(once)

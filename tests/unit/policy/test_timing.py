@@ -1,0 +1,38 @@
+"""Timing from the environment."""
+
+from __future__ import annotations
+
+import pytest
+from pulumi_rolling.errors import PolicyErrors
+from pulumi_rolling.policy import Timing
+
+
+def test_an_empty_environment_leaves_the_defaults() -> None:
+    timing = Timing.from_environment({"ROLLING_POLL_SECONDS": "", "PATH": "/bin"})
+    assert timing == Timing(poll=1.0, settle=20.0, boot_limit=3600.0)
+
+
+def test_each_variable_sets_its_own_field() -> None:
+    environment = {
+        "ROLLING_POLL_SECONDS": "0.05",
+        "ROLLING_SETTLE_SECONDS": "0",
+        "ROLLING_BOOT_LIMIT_SECONDS": " 90 ",
+    }
+    assert Timing.from_environment(environment) == Timing(poll=0.05, settle=0.0, boot_limit=90.0)
+
+
+@pytest.mark.parametrize("text", ["soon", "-1", "0", "nan", "inf", "1e9", "1s"])
+def test_a_poll_that_is_no_sensible_number_is_named_with_its_variable(text: str) -> None:
+    with pytest.raises(PolicyErrors) as caught:
+        Timing.from_environment({"ROLLING_POLL_SECONDS": text})
+    assert [fault.path for fault in caught.value.faults] == ["ROLLING_POLL_SECONDS"]
+    assert f'from 0.01 to 600; found "{text}"' in str(caught.value)
+
+
+def test_all_faults_of_the_environment_are_told_at_once() -> None:
+    with pytest.raises(PolicyErrors) as caught:
+        Timing.from_environment({"ROLLING_POLL_SECONDS": "x", "ROLLING_BOOT_LIMIT_SECONDS": "y"})
+    assert [fault.path for fault in caught.value.faults] == [
+        "ROLLING_POLL_SECONDS",
+        "ROLLING_BOOT_LIMIT_SECONDS",
+    ]

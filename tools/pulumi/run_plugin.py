@@ -1,0 +1,23 @@
+"""Entry of the plugins in this folder: `run_plugin.py language-python|resource-aws [flags] ENGINE`."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    plugin, arguments = sys.argv[1], sys.argv[2:]
+    if plugin == "language-python":
+        from language_host.host import run
+
+        run(arguments)
+    elif plugin == "resource-aws":
+        from standin_aws.provider import run as run_aws
+
+        run_aws(arguments)
+    else:
+        sys.exit(f"run_plugin.py: no plugin is called {plugin!r}; there are language-python and resource-aws")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""How a plugin of the engine is served: a gRPC server that prints its port and ends with its engine.
+
+The engine reads the port from the first line of stdout, and ends a plugin with SIGINT, later with SIGKILL.
+An engine that was killed sends nothing, so the address that it gave us is watched as well.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from concurrent import futures
+
+import grpc
+
+WORKERS = 32
+LARGEST_MESSAGE = 400 * 1024 * 1024
+WATCH_EVERY_SECONDS = 2.0
+MISSES_BEFORE_THE_END = 3
+
+
+def engine_address(arguments: Sequence[str]) -> str | None:
+    """The engine's address is the last argument; flags come before it."""
+    return arguments[-1] if arguments and not arguments[-1].startswith("-") else None
+
+
+def serve(register: Callable[[grpc.Server], None], engine: str | None, at_end: Callable[[], None]) -> None:
+    """Serve until SIGINT, SIGTERM or the engine's death. `at_end` must let running calls return."""
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    options = [
+        ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+        ("grpc.max_send_message_length", LARGEST_MESSAGE),
+        ("grpc.so_reuseport", 0),
+    ]
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=WORKERS), options=options)
+    register(server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    print(port, flush=True)
+    if engine is not None:
+        threading.Thread(target=_watch, args=(engine, ended), daemon=True).start()
+    ended.wait()
+    stopped = server.stop(grace=1.0)
+    at_end()
+    stopped.wait()
+
+
+def _watch(engine: str, ended: threading.Event) -> None:
+    host, _, port = engine.rpartition(":")
+    misses = 0
+    while misses < MISSES_BEFORE_THE_END and not ended.wait(WATCH_EVERY_SECONDS):
+        try:
+            socket.create_connection((host, int(port)), timeout=WATCH_EVERY_SECONDS).close()
+            misses = 0
+        except OSError:
+            misses += 1
+    ended.set()

@@ -1,0 +1,5 @@
+"""A stand-in for the aws plugin: launch templates and Auto Scaling groups, for machines without the real one.
+
+It follows the real provider where a rollout can tell the difference: what is computed, what a refresh reads,
+what an update puts back. Any other resource, function or property is refused by name.
+"""

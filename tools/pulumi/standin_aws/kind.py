@@ -1,0 +1,87 @@
+"""What the stand-in knows of one type of resource."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from standin_aws.cloud import Cloud
+from standin_aws.fields import Field
+from standin_aws.wire import UNKNOWN, Properties
+
+POLL_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Change:
+    """One update: the state before it, the inputs after it, and what differs."""
+
+    id: str
+    olds: Properties
+    news: Properties
+    names: frozenset[str]
+
+
+class Kind(ABC):
+    token: ClassVar[str]
+    what: ClassVar[str]
+    """As errors call it."""
+    fields: ClassVar[Mapping[str, Field]]
+    outputs: ClassVar[frozenset[str]]
+    """What only the cloud gives, beside the fields."""
+    name_length: ClassVar[int | None] = 255
+    """None: the type has no name of its own to choose."""
+
+    def check(self, news: Properties) -> None:
+        """Raises Refused for what the fields alone cannot tell."""
+        return None
+
+    @abstractmethod
+    def create(self, cloud: Cloud, news: Properties) -> tuple[str, Properties]: ...
+
+    @abstractmethod
+    def read(self, cloud: Cloud, id: str, state: Properties) -> Properties | None:
+        """The state as it is now, or None when there is no such thing. `state` is empty in an import."""
+
+    @abstractmethod
+    def update(self, cloud: Cloud, change: Change) -> Properties: ...
+
+    @abstractmethod
+    def delete(self, cloud: Cloud, id: str, state: Properties, timeout: float) -> None: ...
+
+    def moved_by(self, names: frozenset[str]) -> frozenset[str]:
+        """Outputs that an update of these properties changes to values that preview cannot know."""
+        return frozenset()
+
+    def planned_create(self, news: Properties) -> Properties:
+        unknown = dict.fromkeys(self.outputs, UNKNOWN)
+        unknown |= {name: UNKNOWN for name, field in self.fields.items() if field.computed}
+        return unknown | self.defaults() | news
+
+    def planned_update(self, change: Change) -> Properties:
+        dropped = {name for name in change.names if name not in change.news}
+        kept = {name: value for name, value in change.olds.items() if name not in dropped}
+        return kept | self.defaults() | change.news | dict.fromkeys(self.moved_by(change.names), UNKNOWN)
+
+    def defaults(self) -> Properties:
+        return {name: field.default for name, field in self.fields.items() if field.default is not None}
+
+    def local(self, news: Properties) -> Properties:
+        """What only the provider knows, for the outputs."""
+        return {
+            name: news.get(name, field.default)
+            for name, field in self.fields.items()
+            if field.local and news.get(name, field.default) is not None
+        }
+
+
+def wait(cloud: Cloud, satisfied: Callable[[], bool], timeout: float) -> bool:
+    """Looks until it is satisfied; False when the time is over or the engine cancels."""
+    until = time.monotonic() + timeout
+    while not satisfied():
+        if time.monotonic() >= until or cloud.ending.wait(POLL_SECONDS):
+            return False
+    return True
