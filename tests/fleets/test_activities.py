@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from conftest import Answer, ScriptedAws
-
 from pulumi_rolling.core.model import LaunchError
 from pulumi_rolling.fleets.activities import ActivityLog, is_excused, launch_error, read_activity
 from pulumi_rolling.fleets.aws_api import AwsApi
+
+from tests.fleets.scripted_aws import Answer, ScriptedAws
 
 PERMANENT, CAPACITY = LaunchError.PERMANENT, LaunchError.CAPACITY
 
@@ -21,7 +21,8 @@ LAUNCH_FAILURES = [
     ("AMI ID ami-0abc is disabled. Launching EC2 instance failed.", PERMANENT),
     ("AMI ami-0abc is pending, and cannot be run. Launching EC2 instance failed.", CAPACITY),
     (
-        "The requested instance type's architecture (arm64) does not match the architecture in the manifest for "
+        "The requested instance type's architecture (arm64) does not match the architecture in the manifest "
+        "for "
         "ami-0abc (x86_64). Launching EC2 instance failed.",
         PERMANENT,
     ),
@@ -34,21 +35,26 @@ LAUNCH_FAILURES = [
     ("EBS block device mappings not supported for instance-store AMIs.", PERMANENT),
     ("Placement groups may not be used with instances of type 't2.micro'.", PERMANENT),
     (
-        "Your requested instance type (m5.large) is not supported in your requested Availability Zone (us-east-1e).",
+        "Your requested instance type (m5.large) is not supported in your requested Availability Zone "
+        "(us-east-1e).",
         CAPACITY,
     ),
     (
-        "We currently do not have sufficient m5.large capacity in the Availability Zone you requested (us-east-1a). "
+        "We currently do not have sufficient m5.large capacity in the Availability Zone you requested "
+        "(us-east-1a). "
         "Our system will be working on provisioning additional capacity.",
         CAPACITY,
     ),
     (
-        "You have requested more instances (7) than your current instance limit of 6 allows for the specified instance "
-        "type. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.",
+        "You have requested more instances (7) than your current instance limit of 6 allows for the "
+        "specified instance "
+        "type. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this "
+        "limit.",
         PERMANENT,
     ),
     (
-        "Could not launch On-Demand Instances. VcpuLimitExceeded - You have requested more vCPU capacity than your "
+        "Could not launch On-Demand Instances. VcpuLimitExceeded - You have requested more vCPU capacity "
+        "than your "
         "current vCPU limit of 32 allows",
         PERMANENT,
     ),
@@ -74,7 +80,8 @@ ENDS = [
     # AWS re:Post, "Why did Amazon EC2 Auto Scaling terminate an instance?"; causes as shown in aws-parallelcluster
     # #1401, kube-aws-autoscaler #7 and the AWS CLI reference
     (
-        "an instance was taken out of service in response to a EC2 health check indicating it has been terminated or stopped.",
+        "an instance was taken out of service in response to a EC2 health check indicating it has been "
+        "terminated or stopped.",
         False,
     ),
     ("an instance was taken out of service in response to an EC2 instance status checks failure.", False),
@@ -83,23 +90,28 @@ ENDS = [
     ("instance i-1 was taken out of service in response to a user request.", False),
     ("an instance was terminated: its lifecycle action was abandoned", False),
     (
-        "instance i-1 was taken out of service in response to a user request, shrinking the capacity from 1 to 0.",
+        "instance i-1 was taken out of service in response to a user request, shrinking the capacity from 1 "
+        "to 0.",
         True,
     ),
     (
         "a user request explicitly set group desired capacity changing the desired capacity from 6 to 5.  At "
-        "2017-02-11T15:35:09Z an instance was taken out of service in response to a difference between desired and "
+        "2017-02-11T15:35:09Z an instance was taken out of service in response to a difference between "
+        "desired and "
         "actual capacity, shrinking the capacity from 6 to 5.",
         True,
     ),
     (
-        "a monitor alarm low in state ALARM triggered policy in changing the desired capacity from 2 to 1.  At "
-        "2024-12-05T21:48:52Z an instance was taken out of service in response to a difference between desired and "
+        "a monitor alarm low in state ALARM triggered policy in changing the desired capacity from 2 to 1.  "
+        "At "
+        "2024-12-05T21:48:52Z an instance was taken out of service in response to a difference between "
+        "desired and "
         "actual capacity, shrinking the capacity from 2 to 1.",
         True,
     ),
     (
-        "instances were launched to balance instances in zones us-east-1b with other zones resulting in more than "
+        "instances were launched to balance instances in zones us-east-1b with other zones resulting in "
+        "more than "
         "desired number of instances in the group.",
         True,
     ),
@@ -162,7 +174,8 @@ def test_a_launch_that_failed_before_there_was_an_instance_is_a_refused_launch(s
 def test_an_abandoned_launch_is_the_loss_of_its_member() -> None:
     """The instance existed, so it is judged as a member and not counted as a refused launch as well."""
     message = (
-        "Instance failed to complete user's Lifecycle Action: Lifecycle Action with token a054c99b was abandoned: "
+        "Instance failed to complete user's Lifecycle Action: Lifecycle Action with token a054c99b was "
+        "abandoned: "
         "Lifecycle Action Completed with ABANDON Result"
     )
     seen = read_activity(

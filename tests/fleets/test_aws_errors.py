@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
-from conftest import ScriptedAws, refused
-
 from pulumi_rolling.errors import FleetError, GroupNotFoundError, PermanentFleetError, TemporaryFleetError
 from pulumi_rolling.fleets.aws_api import AwsApi, Place, one_line
+
+from tests.fleets.scripted_aws import ScriptedAws, refused
 
 TABLE = [
     ("Throttling", 400, TemporaryFleetError),
@@ -200,7 +200,8 @@ def test_the_place_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch)
 def test_importing_the_fleet_and_the_signals_loads_no_sdk() -> None:
     """boto3 is loaded by the first call, not by an import."""
     program = (
-        "import sys, pulumi_rolling, pulumi_rolling.fleets.auto_scaling_group, pulumi_rolling.signals.choose\n"
+        "import sys, pulumi_rolling, pulumi_rolling.fleets.auto_scaling_group, "
+        "pulumi_rolling.signals.choose\n"
         "import pulumi_rolling.signals.send\n"
         "sys.exit(' '.join(m for m in ('boto3', 'botocore', 'moto') if m in sys.modules) or None)"
     )

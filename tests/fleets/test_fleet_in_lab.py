@@ -10,8 +10,6 @@ from typing import Any
 
 import boto3
 import pytest
-from conftest import wait_until
-
 from pulumi_rolling.core.model import (
     LaunchError,
     Lifecycle,
@@ -33,6 +31,8 @@ from pulumi_rolling.lab import Lab
 from pulumi_rolling.signals.choose import choose
 from pulumi_rolling.signals.hook import HookSignals
 from pulumi_rolling.signals.tag import TagSignals
+
+from tests.fleets.scripted_aws import wait_until
 
 
 def once(work: Callable[[], Any]) -> Any:

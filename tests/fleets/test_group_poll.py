@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from conftest import Answer, ScriptedAws, refused, wait_until
-
 from pulumi_rolling.errors import GroupNotFoundError, PermanentFleetError, TemporaryFleetError
 from pulumi_rolling.fleets.aws_api import AwsApi, Place
 from pulumi_rolling.fleets.group_poll import INTEREST, MOST_NAMES, GroupPoll, poll_of
+
+from tests.fleets.scripted_aws import Answer, ScriptedAws, refused, wait_until
 
 
 def once(work: Callable[[], Any]) -> Any:
@@ -140,6 +140,17 @@ def test_a_missing_group_is_not_found(aws: ScriptedAws) -> None:
     aws.answer("DescribeAutoScalingGroups", {"AutoScalingGroups": []})
     with pytest.raises(GroupNotFoundError, match="'web' in us-east-1"):
         GroupPoll().look("web", 0.0, AwsApi(aws.place, once))
+
+
+def test_an_absence_is_never_older_than_the_question(aws: ScriptedAws) -> None:
+    """A preview finds no group, the program makes it, and the next question must find it at once."""
+    clock = Clock()
+    poll, api = GroupPoll(clock), AwsApi(aws.place, once)
+    aws.answer("DescribeAutoScalingGroups", {"AutoScalingGroups": []}, everybody)
+    with pytest.raises(GroupNotFoundError):
+        poll.look("web", 0.0, api)
+    clock.now += 0.1
+    assert poll.look("web", 0.0, api).at == clock.now
 
 
 def test_one_bad_name_does_not_spoil_the_others(aws: ScriptedAws) -> None:

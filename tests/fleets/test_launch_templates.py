@@ -6,8 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import Answer, ScriptedAws, refused
-
 from pulumi_rolling.errors import PermanentFleetError
 from pulumi_rolling.fleets.aws_api import AwsApi
 from pulumi_rolling.fleets.launch_templates import (
@@ -18,6 +16,8 @@ from pulumi_rolling.fleets.launch_templates import (
     no_such_version,
     parts,
 )
+
+from tests.fleets.scripted_aws import Answer, ScriptedAws, refused
 
 WEB = "lt-0abc"
 IMAGES = {1: "ami-a", 2: "ami-b", 3: "ami-a"}

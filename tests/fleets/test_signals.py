@@ -8,8 +8,6 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
-from conftest import Answer, ScriptedAws, refused
-
 from pulumi_rolling.core.model import Lifecycle, Signal
 from pulumi_rolling.errors import PermanentFleetError, TemporaryFleetError
 from pulumi_rolling.fleets.aws_api import _clients
@@ -18,6 +16,8 @@ from pulumi_rolling.signals.choose import NoSignals, choose
 from pulumi_rolling.signals.hook import HookSignals
 from pulumi_rolling.signals.send import Clients, read_metadata, send, status_of_exit_code
 from pulumi_rolling.signals.tag import TagSignals
+
+from tests.fleets.scripted_aws import Answer, ScriptedAws, refused
 
 SUCCESS, FAILURE = Signal.SUCCESS, Signal.FAILURE
 

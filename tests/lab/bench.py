@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
-
 from pulumi_rolling.lab import Lab
 
 T = TypeVar("T")
@@ -118,9 +117,9 @@ class Bench:
         return eventually(look)
 
     def activities(self, **given: Any) -> list[dict[str, Any]]:
-        listed: list[dict[str, Any]] = self.asg.describe_scaling_activities(AutoScalingGroupName="web", **given)[
-            "Activities"
-        ]
+        listed: list[dict[str, Any]] = self.asg.describe_scaling_activities(
+            AutoScalingGroupName="web", **given
+        )["Activities"]
         return listed
 
     def about(self, instance_id: str, doing: str = "") -> dict[str, Any]:
@@ -129,7 +128,9 @@ class Bench:
         return next(each for each in found if instance_id in each["Description"])
 
     def machine(self, instance_id: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.ec2.describe_instances(InstanceIds=[instance_id])["Reservations"][0]["Instances"][0]
+        found: dict[str, Any] = self.ec2.describe_instances(InstanceIds=[instance_id])["Reservations"][0][
+            "Instances"
+        ][0]
         return found
 
     def tags(self, instance_id: str) -> dict[str, str]:

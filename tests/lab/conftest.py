@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 
 import pytest
-
 from pulumi_rolling.lab import Lab
+
 from tests.lab.bench import Bench
 
 # No test looks for a public image, and making some thousand of them takes time at every reset.
@@ -16,7 +16,7 @@ os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[Bench]:
-    with Lab(boot=0.1) as lab:
+    with Lab(boot=0.05) as lab:
         yield Bench(lab)
 
 

@@ -18,7 +18,9 @@ def _hooked(bench: Bench, desired: int = 1, signal: str | None = None, **hook: o
 
 def _waiting(bench: Bench) -> str:
     """The id of the member that waits."""
-    return eventually(lambda: next((each for each, state in bench.states().items() if state == "Pending:Wait"), ""))
+    return eventually(
+        lambda: next((each for each, state in bench.states().items() if state == "Pending:Wait"), "")
+    )
 
 
 def test_a_launch_waits_for_its_hook(bench: Bench) -> None:
@@ -41,7 +43,9 @@ def test_an_abandoned_launch_is_replaced_from_the_current_pointer(bench: Bench) 
     states = bench.states()
     assert states[first] == "Terminating"
     [second] = states.keys() - {first}
-    assert [each["LaunchTemplate"]["Version"] for each in bench.members() if each["InstanceId"] == second] == ["2"]
+    assert [
+        each["LaunchTemplate"]["Version"] for each in bench.members() if each["InstanceId"] == second
+    ] == ["2"]
     launch = bench.about(first, "Launching")
     assert launch["StatusCode"] == "Cancelled"
     assert "was abandoned: Lifecycle Action Completed with ABANDON Result" in launch["StatusMessage"]
@@ -67,7 +71,10 @@ def test_a_heartbeat_that_runs_out_applies_the_default_result(bench: Bench) -> N
     first = _waiting(bench)
     eventually(lambda: bench.states().get(first) != "Pending:Wait")
     assert "Heartbeat Timeout" in bench.about(first, "Launching")["StatusMessage"]
-    assert bench.asg.describe_lifecycle_hooks(AutoScalingGroupName="web")["LifecycleHooks"][0]["DefaultResult"] == "ABANDON"
+    assert (
+        bench.asg.describe_lifecycle_hooks(AutoScalingGroupName="web")["LifecycleHooks"][0]["DefaultResult"]
+        == "ABANDON"
+    )
 
 
 def test_a_hook_may_continue_by_default(bench: Bench) -> None:
@@ -136,7 +143,9 @@ def test_a_deleted_hook_ends_what_waits_for_it(bench: Bench) -> None:
 
 
 def test_hooks_can_be_given_with_the_group(bench: Bench) -> None:
-    """API reference, CreateAutoScalingGroup.LifecycleHookSpecificationList, with the default heartbeat of an hour."""
+    """API reference, CreateAutoScalingGroup.LifecycleHookSpecificationList, with the default heartbeat of an
+    hour.
+    """
     spec = {"LifecycleHookName": "ready", "LifecycleTransition": "autoscaling:EC2_INSTANCE_LAUNCHING"}
     bench.lab.image("ami-v1", signal=None)
     bench.start(desired=1, LifecycleHookSpecificationList=[spec])

@@ -12,7 +12,9 @@ from tests.lab.bench import Bench, eventually
 
 @pytest.mark.parametrize("status", ["SUCCESS", "FAILURE"])
 def test_without_a_hook_the_instance_tags_itself(bench: Bench, status: str) -> None:
-    """The tag `rolling:signal` is seen in DescribeInstances and DescribeTags, and the instance stays in service."""
+    """The tag `rolling:signal` is seen in DescribeInstances and DescribeTags, and the instance stays in
+    service.
+    """
     bench.lab.image("ami-v1", signal=status, signalAfter=0.2)
     bench.start(desired=1)
     [first] = bench.settled(1)
@@ -74,7 +76,9 @@ def test_a_long_poll_does_not_stop_the_lab(bench: Bench) -> None:
     import threading
 
     url = bench.sqs.create_queue(QueueName="signals")["QueueUrl"]
-    reader = threading.Thread(target=bench.sqs.receive_message, kwargs={"QueueUrl": url, "WaitTimeSeconds": 2})
+    reader = threading.Thread(
+        target=bench.sqs.receive_message, kwargs={"QueueUrl": url, "WaitTimeSeconds": 2}
+    )
     reader.start()
     bench.start(desired=1)
     bench.settled(1)

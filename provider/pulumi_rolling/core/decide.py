@@ -154,7 +154,6 @@ def _turn(limits: Limits, rollout: Rollout, seen: Observation, verdict: Verdict)
             total=0,
             in_flight=frozenset(),
             succeeded=frozenset(),
-            succeeded_before=0,
             failed=(),
             failed_before=0,
         )

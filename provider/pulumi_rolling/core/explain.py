@@ -86,7 +86,7 @@ def failure(verdict: Verdict, noun: str = "instances") -> str:
 def progress_line(rollout: Rollout) -> str:
     """Where a rollout stands that nobody drives at the moment."""
     way = f"to {rollout.to}" if rollout.direction is Direction.FORWARD else f"back to {rollout.came_from}"
-    done = len(rollout.succeeded) + rollout.succeeded_before
+    done = len(rollout.succeeded)
     return f"{rollout.step.value} {way}: {done} of {rollout.total} ready, {rollout.failures} failed"
 
 

@@ -86,12 +86,12 @@ def _judge_members(limits: Limits, rollout: Rollout, census: Census, seen: Obser
             failed.append(Failure(member.id, "failureSignal"))
         elif is_ready(limits, member):
             ready.append(member.id)
-            boots = _add_boot(boots, member, seen.at)
+            boots = boots if _was_unwatched(rollout, member) else _add_boot(boots, member, seen.at)
         elif member.launched_at is not None and seen.at - member.launched_at >= clock:
             failed.append(Failure(member.id, "signalTimeout" if _is_silent(limits, member) else "notInService"))
         else:
             flight.add(member.id)
-    arrived = {m.id for m in census.unjudged} - rollout.in_flight
+    arrived = {m.id for m in census.unjudged if not _was_unwatched(rollout, m)} - rollout.in_flight
     if not (ready or failed or arrived) and flight == rollout.in_flight:
         return rollout
     gone = rollout.in_flight - {m.id for m in census.unjudged} - rollout.succeeded - {f.id for f in rollout.failed}
@@ -108,6 +108,13 @@ def _judge_members(limits: Limits, rollout: Rollout, census: Census, seen: Obser
 
 def _is_silent(limits: Limits, member: Member) -> bool:
     return limits.signals and member.lifecycle in (Lifecycle.IN_SERVICE, Lifecycle.WAITING)
+
+
+def _was_unwatched(rollout: Rollout, member: Member) -> bool:
+    """It may have been ready for long: nobody looked between its launch and a resume."""
+    if rollout.resumed_at is None or member.id in rollout.in_flight or member.launched_at is None:
+        return False
+    return member.launched_at < rollout.resumed_at
 
 
 def _add_boot(boots: Boots, member: Member, at: float) -> Boots:

@@ -320,8 +320,6 @@ class Rollout:
     in_flight: frozenset[str] = frozenset()
     missing: tuple[tuple[str, float], ...] = ()
     succeeded: frozenset[str] = frozenset()
-    succeeded_before: int = 0
-    """Successes known only as a number, after a resume."""
     failed: tuple[Failure, ...] = ()
     failed_before: int = 0
     judged_until: float = 0.0

@@ -58,16 +58,20 @@ class GroupPoll:
             self._asked[name] = self._clock()
 
     def look(self, name: str, not_before: float, api: AwsApi) -> Look:
-        """The group as it was at ``not_before`` or later. Where a request is needed, one caller's ``api``
-        sends it.
+        """The group as it was at ``not_before`` or later; whoever needs a request first sends it.
+
+        That a group is absent is never taken from before the question: it may have been made since.
         """
+        return self._look(name, not_before, self._clock(), api)
+
+    def _look(self, name: str, not_before: float, asked_at: float, api: AwsApi) -> Look:
         with self._changed:
             while True:
                 self._asked[name] = self._clock()
                 kept = self._seen.get(name)
                 if kept is not None and kept.at >= not_before:
                     return kept
-                if self._absent.get(name, -1.0) >= not_before:
+                if self._absent.get(name, -1.0) >= max(not_before, asked_at):
                     raise GroupNotFoundError(
                         f"There is no Auto Scaling group {name!r} in {api.place.region or 'this region'}.",
                         operation="DescribeAutoScalingGroups",
@@ -79,7 +83,7 @@ class GroupPoll:
             self._leading = True
             self._changed.wait(GATHER)
             names = self._names_around(name)
-        return self._lead(name, names, not_before, api)
+        return self._lead(name, names, not_before, asked_at, api)
 
     def _raise_shared_error(self, name: str, not_before: float) -> None:
         """A failed request fails all who waited for it, or each of them would send it again at once."""
@@ -98,7 +102,7 @@ class GroupPoll:
         )
         return [name, *(other for _, other in reversed(others[-(MOST_NAMES - 1) :]))]
 
-    def _lead(self, name: str, names: list[str], not_before: float, api: AwsApi) -> Look:
+    def _lead(self, name: str, names: list[str], not_before: float, asked_at: float, api: AwsApi) -> Look:
         sent_at = self._clock()
         try:
             found = _describe(names, api)
@@ -106,7 +110,7 @@ class GroupPoll:
             self._end(sent_at, names, error)
             if isinstance(error, PermanentFleetError) and len(names) > 1:
                 # One bad name refuses the whole request: from now on each of these is asked for by itself.
-                return self.look(name, not_before, api)
+                return self._look(name, not_before, asked_at, api)
             raise
         with self._changed:
             self._alone.difference_update(names)
@@ -118,14 +122,14 @@ class GroupPoll:
                 self._seen[each] = Look(description, sent_at)
                 self._absent.pop(each, None)
         self._end(sent_at, names, None)
-        return self.look(name, min(not_before, sent_at), api)
+        return self._look(name, min(not_before, sent_at), min(asked_at, sent_at), api)
 
     def _end(self, sent_at: float, names: list[str], error: BaseException | None) -> None:
         with self._changed:
             self._leading = False
             shared = error if isinstance(error, FleetError) else None
             if isinstance(error, PermanentFleetError) and len(names) > 1:
-                self._alone.update(names)
+                pass
                 shared = None
             self._last = _Batch(sent_at, frozenset(names), shared)
             self._changed.notify_all()

@@ -46,6 +46,15 @@ class Request:
         return "HTTP_X_AMZ_TARGET" in self.environ
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """botocore's model of a service, and the actions of it that are answered here; None stands for all."""
+
+    model: str
+    answer: Callable[[Call], tuple[int, str]]
+    actions: Mapping[str, Any] | None = None
+
+
 class Front:
     def __init__(self, stage: Stage, control: Control) -> None:
         self._stage = stage
@@ -97,28 +106,22 @@ class Front:
     def _carry_out(self, request: Request, stale: float) -> Answer:
         if request.service == "sqs" and request.action == "ReceiveMessage":
             return self._long_poll(request)
+        service = _SERVICES.get(request.service)
         with self._stage.cloud() as cloud:
-            answer = _HANDLERS.get(request.service)
-            own = answer is not None and (
-                request.service == "autoscaling" or request.action in _OWN[request.service]
-            )
-            if answer is None or not own:
+            if service is None or (service.actions is not None and request.action not in service.actions):
                 return self._ask(request.environ, request.body)
-            return self._own(cloud, request, stale, answer)
+            return self._own(cloud, request, stale, service)
 
-    def _own(
-        self, cloud: Cloud, request: Request, stale: float, answer: Callable[[Call], tuple[int, str]]
-    ) -> Answer:
+    def _own(self, cloud: Cloud, request: Request, stale: float, service: Service) -> Answer:
         def ask(form: Mapping[str, str]) -> tuple[int, str]:
             status, _, content = self._ask(request.environ, urlencode(form).encode())
             return status, content.decode()
 
         try:
-            values = protocol(request.service).read(request.action, request.form)
+            values = protocol(service.model).read(request.action, request.form)
             as_of = cloud.now - stale
-            status, text = answer(
-                Call(cloud, request.region, request.action, request.form, values, as_of, ask)
-            )
+            call = Call(cloud, request.region, request.action, request.form, values, as_of, ask)
+            status, text = service.answer(call)
         except Refused as refused:
             return _error(request, refused.code, refused.message, refused.status)
         return status, [("Content-Type", "text/xml")], text.encode()
@@ -154,12 +157,11 @@ class Front:
             time.sleep(POLL)
 
 
-_HANDLERS: dict[str, Callable[[Call], tuple[int, str]]] = {
-    "autoscaling": autoscaling.answer,
-    "ec2": ec2.answer,
-    "elasticloadbalancing": elbv2.answer,
+_SERVICES = {
+    "autoscaling": Service("autoscaling", autoscaling.answer),
+    "ec2": Service("ec2", ec2.answer, ec2.ACTIONS),
+    "elasticloadbalancing": Service("elbv2", elbv2.answer, elbv2.ACTIONS),
 }
-_OWN: dict[str, Mapping[str, Any]] = {"ec2": ec2.ACTIONS, "elasticloadbalancing": elbv2.ACTIONS}
 _GONE: Answer = (500, [], b"")
 
 

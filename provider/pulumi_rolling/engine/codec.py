@@ -1,0 +1,193 @@
+"""A rollout as one short text, and back: JSON with short keys, packed, versioned.
+
+What the group itself can tell is left out, and what grows with the roll is cut: of the failures only the last are
+kept by name, of the successes none beyond a few dozen (they are judged again after a resume, with the same result).
+Instance ids do not compress below nine bytes, so the window decides the length.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from dataclasses import asdict, replace
+from typing import Any
+
+from pulumi_rolling.core.model import (
+    Action,
+    Boots,
+    Direction,
+    Failure,
+    Issued,
+    Opening,
+    PointAt,
+    Resize,
+    Resume,
+    Revision,
+    Rollout,
+    Round,
+    Sizes,
+    Step,
+    Suspend,
+    Terminate,
+    Verdict,
+)
+from pulumi_rolling.errors import JournalError
+
+VERSION = 1
+KEPT_FAILURES = 24
+KEPT_SUCCESSES = 48
+CAUSE_CHARACTERS = 160
+
+
+def encode(rollout: Rollout) -> str:
+    """The text of a rollout, of letters that every cloud allows in tags."""
+    packed = zlib.compress(json.dumps(_out(rollout), separators=(",", ":")).encode(), 9)
+    return base64.b64encode(packed).decode()
+
+
+def decode(text: str) -> Rollout:
+    """The rollout of a text; JournalError when it cannot be read or is of a later version."""
+    try:
+        raw = json.loads(zlib.decompress(base64.b64decode(text, validate=True)))
+        version = raw["v"]
+        if version != VERSION:
+            raise JournalError(
+                f"the record on the group was written by a later version (format {version})",
+                hint="Use that version of pulumi-rolling to finish the rollout.",
+            )
+        return _in(raw)
+    except (ValueError, KeyError, TypeError, IndexError, zlib.error) as error:
+        raise JournalError("the record on the group cannot be read") from error
+
+
+def _out(rollout: Rollout) -> dict[str, Any]:
+    failed = rollout.failed[-KEPT_FAILURES:]
+    out: dict[str, Any] = {
+        "v": VERSION,
+        "i": rollout.id,
+        "t": _revision(rollout.to),
+        "c": None if rollout.came_from is None else _revision(rollout.came_from),
+        "f": [rollout.found.min, rollout.found.max, rollout.found.desired],
+        "fs": sorted(rollout.found_suspended),
+        "us": sorted(rollout.suspended_by_us),
+        "s": rollout.started_at,
+        "g": rollout.generation,
+        "fl": [int(rollout.forced), int(rollout.fresh)],
+        "ab": list(rollout.abandoned),
+        "d": rollout.direction.value,
+        "p": rollout.step.value,
+        "w": rollout.watermark,
+        "da": rollout.direction_at,
+        "n": [rollout.total, rollout.batch, rollout.capacity],
+        "is": [[_act_out(i.action), i.at] for i in rollout.issued],
+        "o": [[o.at, o.count] for o in rollout.openings],
+        "in": sorted(rollout.in_flight),
+        "m": [list(pair) for pair in rollout.missing],
+        "ok": sorted(rollout.succeeded) if len(rollout.succeeded) <= KEPT_SUCCESSES else [],
+        "x": [[f.id, f.reason, f.cause[:CAUSE_CHARACTERS] if f in failed[-3:] else ""] for f in failed],
+        "xb": rollout.failed_before + len(rollout.failed) - len(failed),
+        "j": rollout.judged_until,
+        "b": [rollout.boots.n, round(rollout.boots.logs, 4), round(rollout.boots.squares, 4)],
+        "de": [rollout.desired_before, rollout.desired, rollout.delta],
+        "la": [rollout.launched, rollout.seen_new, rollout.lowest],
+        "pr": rollout.progress_at,
+        "dl": rollout.deadline,
+        "h": sorted(rollout.handled),
+        "vd": None if rollout.verdict is None else _verdict_out(rollout.verdict),
+        "bf": None if rollout.back_failed is None else _verdict_out(rollout.back_failed),
+    }
+    if rollout.round is not None:
+        out["r"] = list(asdict(rollout.round).values())
+    return out
+
+
+def _in(raw: dict[str, Any]) -> Rollout:
+    rollout = Rollout(
+        id=raw["i"],
+        to=Revision(*raw["t"]),
+        came_from=None if raw["c"] is None else Revision(*raw["c"]),
+        found=Sizes(*raw["f"]),
+        found_suspended=frozenset(raw["fs"]),
+        started_at=raw["s"],
+    )
+    return replace(
+        rollout,
+        suspended_by_us=frozenset(raw["us"]),
+        generation=raw["g"],
+        forced=bool(raw["fl"][0]),
+        fresh=bool(raw["fl"][1]),
+        abandoned=tuple(raw["ab"]),
+        direction=Direction(raw["d"]),
+        step=Step(raw["p"]),
+        watermark=raw["w"],
+        direction_at=raw["da"],
+        total=raw["n"][0],
+        batch=raw["n"][1],
+        capacity=raw["n"][2],
+        round=Round(*raw["r"]) if "r" in raw else None,
+        issued=tuple(Issued(_act_in(act), at) for act, at in raw["is"]),
+        openings=tuple(Opening(at, count) for at, count in raw["o"]),
+        in_flight=frozenset(raw["in"]),
+        missing=tuple((member, at) for member, at in raw["m"]),
+        succeeded=frozenset(raw["ok"]),
+        failed=tuple(Failure(*f) for f in raw["x"]),
+        failed_before=raw["xb"],
+        judged_until=raw["j"],
+        boots=Boots(*raw["b"]),
+        desired_before=raw["de"][0],
+        desired=raw["de"][1],
+        delta=raw["de"][2],
+        launched=raw["la"][0],
+        seen_new=raw["la"][1],
+        lowest=raw["la"][2],
+        progress_at=raw["pr"],
+        deadline=raw["dl"],
+        handled=frozenset(raw["h"]),
+        verdict=None if raw["vd"] is None else _verdict_in(raw["vd"]),
+        back_failed=None if raw["bf"] is None else _verdict_in(raw["bf"]),
+    )
+
+
+def _revision(revision: Revision) -> list[str]:
+    return [revision.address, revision.digest, revision.label]
+
+
+def _act_out(action: Action) -> list[Any]:
+    match action:
+        case Suspend(processes):
+            return ["s", sorted(processes)]
+        case Resume(processes):
+            return ["r", sorted(processes)]
+        case PointAt(revision):
+            return ["p", _revision(revision)]
+        case Resize(least, desired):
+            return ["z", least, desired]
+        case Terminate(member, again):
+            return ["t", member, int(again)]
+
+
+def _act_in(raw: list[Any]) -> Action:
+    match raw:
+        case ["s", processes]:
+            return Suspend(frozenset(processes))
+        case ["r", processes]:
+            return Resume(frozenset(processes))
+        case ["p", revision]:
+            return PointAt(Revision(*revision))
+        case ["z", least, desired]:
+            return Resize(least, desired)
+        case ["t", member, again]:
+            return Terminate(member, bool(again))
+        case _:
+            raise ValueError(f"no such act: {raw}")
+
+
+def _verdict_out(verdict: Verdict) -> list[Any]:
+    failures = [[f.id, f.reason, f.cause[:CAUSE_CHARACTERS]] for f in verdict.failures]
+    return [verdict.code, verdict.at, verdict.failed, verdict.of, failures, verdict.cause[: 2 * CAUSE_CHARACTERS]]
+
+
+def _verdict_in(raw: list[Any]) -> Verdict:
+    code, at, failed, of, failures, cause = raw
+    return Verdict(code, at, failed, of, tuple(Failure(*f) for f in failures), cause)

@@ -1,0 +1,119 @@
+"""The record of a rollout in the group's own tags: where the next run, or another machine, finds it.
+
+A tag holds 256 characters and a group 50 tags, so the text is cut into ``rolling:record.N``. Each piece names the
+serial of its writing and how many pieces there are; pieces of two writings never make a record. Nothing propagates
+to instances. Beside the record stand ``rolling:lease`` and ``rolling:request``.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+
+from pulumi_rolling.core.model import Issued, Request, Rollout, Terminate
+from pulumi_rolling.engine.codec import decode, encode
+from pulumi_rolling.errors import JournalError
+from pulumi_rolling.fleets.base import Fleet
+
+PREFIX = "rolling:"
+RECORD = "rolling:record."
+LEASE = "rolling:lease"
+REQUEST = "rolling:request"
+TAG_CHARACTERS = 256
+TAGS_PER_GROUP = 50
+_HEADER = 20
+
+
+class Journal:
+    """Writes and reads one group's record. ``owner`` (the resource's URN) is kept in it, to tell strangers apart."""
+
+    def __init__(self, fleet: Fleet, owner: str) -> None:
+        self._fleet = fleet
+        self._owner = owner
+        self._serial = int(uuid.uuid4().int % 10_000)
+        self._pieces = 0
+
+    def write(self, rollout: Rollout, extra: Mapping[str, str] | None = None) -> None:
+        """One call for all pieces and ``extra`` (the lease); pieces no longer needed are removed after it."""
+        self._serial += 1
+        marks = pack(rollout, self._owner, self._serial)
+        self._fleet.write_marks({**marks, **(extra or {})})
+        left = [f"{RECORD}{i}" for i in range(len(marks), self._pieces)]
+        if left:
+            self._fleet.remove_marks(left)
+        self._pieces = len(marks)
+
+    def clear(self, marks: Mapping[str, str]) -> None:
+        """Remove everything of ours that stands among ``marks`` or was written by this journal."""
+        keys = {key for key in marks if key.startswith(PREFIX)} | {f"{RECORD}{i}" for i in range(self._pieces)}
+        self._fleet.remove_marks(sorted(keys | {LEASE}))
+        self._pieces = 0
+
+
+def pack(rollout: Rollout, owner: str, serial: int) -> dict[str, str]:
+    """The pieces of a record as tags."""
+    text = f"{owner} {encode(rollout)}"
+    size = TAG_CHARACTERS - _HEADER
+    pieces = [text[i : i + size] for i in range(0, len(text), size)]
+    return {f"{RECORD}{i}": f"{serial}.{len(pieces)} {piece}" for i, piece in enumerate(pieces)}
+
+
+def read(marks: Mapping[str, str]) -> tuple[str, Rollout] | None:
+    """(owner, rollout) of the record among a group's tags, or None where there is none."""
+    if f"{RECORD}0" not in marks:
+        return None
+    first, _, _ = marks[f"{RECORD}0"].partition(" ")
+    count = int(first.partition(".")[2]) if first.partition(".")[2].isdigit() else 0
+    text = ""
+    for i in range(count):
+        head, _, piece = marks.get(f"{RECORD}{i}", "").partition(" ")
+        if head != first:
+            count = 0
+            break
+        text += piece
+    if not count:
+        raise JournalError(
+            "the record on the group is torn: its tags belong to different writings",
+            hint="Look at the group, then remove its tags that begin with 'rolling:record.' to start anew.",
+        )
+    owner, _, packed = text.partition(" ")
+    return owner, decode(packed)
+
+
+def requests(marks: Mapping[str, str]) -> tuple[Request, ...]:
+    """What somebody asked for: ``rolling:request`` = ``abort:ID``."""
+    kind, _, name = marks.get(REQUEST, "").partition(":")
+    return (Request(name, kind),) if kind and name else ()
+
+
+def request_mark(kind: str) -> dict[str, str]:
+    """The tag that asks a running driver to do ``kind``."""
+    return {REQUEST: f"{kind}:{uuid.uuid4().hex[:8]}"}
+
+
+def pieces_needed(rollout: Rollout, window: int, owner: str) -> int:
+    """Tags that a record may take when ``window`` victims and as many members in flight are on it, lease included."""
+    ids = [f"i-{uuid.uuid4().hex[:17]}" for _ in range(window)]
+    full = Rollout(
+        id=rollout.id,
+        to=rollout.to,
+        came_from=rollout.came_from,
+        found=rollout.found,
+        found_suspended=rollout.found_suspended,
+        started_at=rollout.started_at,
+        suspended_by_us=rollout.suspended_by_us,
+        issued=tuple(Issued(Terminate(i, True), 1.5e9 + 0.123456) for i in ids),
+        in_flight=frozenset(f"i-{uuid.uuid4().hex[:17]}" for _ in range(window)),
+    )
+    return len(pack(full, owner, 99_999)) + 4
+
+
+def check_room(tags: Mapping[str, str], needed: int) -> str | None:
+    """Why the record would not fit among the group's tags; None when it fits."""
+    theirs = sum(not key.startswith(PREFIX) for key in tags)
+    if theirs + needed <= TAGS_PER_GROUP:
+        return None
+    return (
+        f"the record of this rollout needs up to {needed} tags and the group has {theirs} of {TAGS_PER_GROUP}; "
+        "lower maxBatchSize or remove tags"
+    )

@@ -1,0 +1,114 @@
+"""One driver per group. Tags have no compare-and-set, so a lease is written, given time, and read again.
+
+``rolling:lease`` = ``HOLDER URN-HASH UNTIL``. A driver acts only on observations that show its own lease; one that
+sees another's acts no more. UNTIL is the holder's clock; a lease counts as abandoned when it has passed, or when it
+has not changed for its whole length of our own time, whichever we see first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pulumi_rolling.engine.clock import Clock
+from pulumi_rolling.engine.journal import LEASE, read
+from pulumi_rolling.errors import LeaseHeldError
+from pulumi_rolling.fleets.base import Fleet
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A lease as it stands on the group."""
+
+    holder: str
+    owner: str
+    until: float
+
+
+def owner_of(urn: str) -> str:
+    """A short name of a resource: tags are too small for URNs."""
+    return hashlib.sha256(urn.encode()).hexdigest()[:12]
+
+
+def held(marks: Mapping[str, str]) -> Held | None:
+    parts = marks.get(LEASE, "").split()
+    if len(parts) != 3:
+        return None
+    try:
+        return Held(parts[0], parts[1], float(parts[2]))
+    except ValueError:
+        return None
+
+
+class Lease:
+    """Ours, on one group, for one rollout."""
+
+    def __init__(self, fleet: Fleet, owner: str, clock: Clock, poll: float) -> None:
+        self.holder = uuid.uuid4().hex[:12]
+        self._fleet = fleet
+        self._owner = owner
+        self._clock = clock
+        self._poll = poll
+        self.length = max(6.0, 30.0 * poll)
+        self._renewed_at = 0.0
+
+    def mark(self) -> dict[str, str]:
+        """The tag that renews it; part of every write of the record."""
+        self._renewed_at = self._clock.now()
+        return {LEASE: f"{self.holder} {self._owner} {self._renewed_at + self.length:.0f}"}
+
+    def is_due(self) -> bool:
+        return self._clock.now() - self._renewed_at >= self.length / 3
+
+    def is_ours(self, marks: Mapping[str, str]) -> bool:
+        now = held(marks)
+        return now is not None and now.holder == self.holder
+
+    def acquire(self) -> Mapping[str, str]:
+        """Take the group, or say who has it. Returns the group's marks as they are with our lease on them."""
+        marks = self._wait_until_free(self._fleet.marks())
+        self._fleet.write_marks(self.mark())
+        self._clock.wait(2 * self._poll)
+        marks = self._fleet.marks()
+        if not self.is_ours(marks):
+            raise self._refusal(held(marks))
+        return marks
+
+    def release(self) -> None:
+        self._fleet.remove_marks([LEASE])
+
+    def _wait_until_free(self, marks: Mapping[str, str]) -> Mapping[str, str]:
+        found = held(marks)
+        self._refuse_stranger(marks, found)
+        seen_at = self._clock.now()
+        while found is not None and found.until > self._clock.now():
+            if found.owner != self._owner:
+                raise self._refusal(found)
+            if self._clock.now() - seen_at > self.length:
+                break
+            self._clock.wait(max(self._poll, 0.5))
+            marks = self._fleet.marks()
+            again = held(marks)
+            if again is not None and again.holder == found.holder and again.until > found.until:
+                raise self._refusal(again)
+            found = again
+        return marks
+
+    def _refuse_stranger(self, marks: Mapping[str, str], found: Held | None) -> None:
+        record = read(marks)
+        if record is not None and record[0] != self._owner:
+            raise LeaseHeldError(
+                f"group {self._fleet.name} carries the record of a rollout ({record[1].id}) by another resource",
+                hint="Two RollingGroups on one group are refused; finish or remove the other one first.",
+            )
+        if found is not None and found.owner != self._owner and found.until > self._clock.now():
+            raise self._refusal(found)
+
+    def _refusal(self, other: Held | None) -> LeaseHeldError:
+        who = f"driver {other.holder}" if other is not None else "another driver"
+        return LeaseHeldError(
+            f"group {self._fleet.name} is being rolled by {who}",
+            hint="Wait until that update has ended, or end it with 'rolling abort'.",
+        )

@@ -1,0 +1,141 @@
+"""Observe, decide, record, act, wait; until there is an outcome.
+
+Theory of operation. The loop knows no rule of a rollout: it carries facts to ``decide`` and carries out what comes
+back, in order, one call after the other. Before the first act of a decision the rollout as it will be is on the
+group (journal), so that dying anywhere loses nothing: acts that were recorded and not done are decided again, acts
+that were done and not recorded cannot exist. A refused act becomes an observation and the rest of its decision is
+dropped. A status line that fails never fails a roll.
+
+Worked example: look 1 at 10.0 s says "suspend, point". Written: {issued: suspend, point}; done: two calls. Look 2 at
+11.0 s sees both, says "resize to 7". kill -9 between record and call: the next run finds {issued: resize}, waits a
+settle time, still sees 6, forgets the act and decides the same again.
+
+The process may outlive the engine that started it (a dynamic provider does, after kill -9): ``orphaned`` is asked at
+every look, and two yeses in a row end the drive with the record kept and the lease released.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from pulumi_rolling.core.decide import decide
+from pulumi_rolling.core.model import Action, Decision, Limits, Observation, PointAt, Refusal, Request, Rollout, Terminate
+from pulumi_rolling.engine.clock import Clock
+from pulumi_rolling.engine.journal import Journal, requests
+from pulumi_rolling.engine.lease import Lease
+from pulumi_rolling.errors import LeaseLostError, OrphanedError, PermanentFleetError, TemporaryFleetError
+from pulumi_rolling.fleets.base import Fleet
+
+SILENCE = 900.0
+"""Seconds without any answer of the cloud after which a drive gives up, the record kept."""
+
+OnDecision = Callable[[Rollout, Decision], None]
+
+
+@dataclass(slots=True)
+class Drive:
+    """One rollout of one group by this process."""
+
+    fleet: Fleet
+    limits: Limits
+    journal: Journal
+    lease: Lease
+    clock: Clock
+    on_decision: OnDecision
+    orphaned: Callable[[], bool]
+    aborts: Callable[[], tuple[Request, ...]] = lambda: ()
+    _refusals: tuple[Refusal, ...] = ()
+    _unreachable: int = 0
+    _heard_at: float = 0.0
+
+    def run(self, rollout: Rollout) -> Decision:
+        """Drive to an outcome. The lease must be held; it and the record are gone when the outcome is whole."""
+        self._heard_at = self.clock.now()
+        written = replace(rollout, progress_at=0.0)
+        while True:
+            self._stop_if_orphaned()
+            seen, marks = self._look(rollout)
+            if seen is None:
+                self.clock.wait(self.limits.poll)
+                continue
+            decision = decide(self.limits, rollout, seen)
+            self.on_decision(rollout, decision)
+            rollout = decision.next
+            if decision.actions or _is_news(written, rollout):
+                self.journal.write(rollout, self.lease.mark())
+                written = rollout
+            elif self.lease.is_due():
+                self.fleet.write_marks(self.lease.mark())
+            self._carry_out(decision.actions)
+            if decision.outcome is not None:
+                self._finish(decision, marks)
+                return decision
+            self.clock.wait(decision.look_again_at - self.clock.now())
+
+    def _look(self, rollout: Rollout) -> tuple[Observation | None, Mapping[str, str]]:
+        try:
+            sight = self.fleet.observe(rollout)
+        except TemporaryFleetError:
+            if self.clock.now() - self._heard_at > SILENCE:
+                self._release_quietly()
+                raise
+            return None, {}
+        self._heard_at = self.clock.now()
+        if not self.lease.is_ours(sight.marks):
+            raise LeaseLostError(
+                f"another driver took over group {self.fleet.name}",
+                hint="We stopped at once; that driver goes on from the record.",
+            )
+        refusals, self._refusals = self._refusals, ()
+        asked = (*requests(sight.marks), *self.aborts())
+        return replace(sight.observation, requests=asked, refusals=refusals, lease_is_ours=True), sight.marks
+
+    def _carry_out(self, actions: tuple[Action, ...]) -> None:
+        for action in actions:
+            try:
+                self.fleet.apply(action)
+            except TemporaryFleetError:
+                # It stands in the record as issued; unseen after a settle time it is decided again.
+                return
+            except PermanentFleetError as error:
+                member = action.member if isinstance(action, Terminate) else None
+                self._refusals += (Refusal(_name(action), member, error.code, error.message),)
+                return
+
+    def _finish(self, decision: Decision, marks: Mapping[str, str]) -> None:
+        if decision.next.back_failed is not None:
+            self.lease.release()
+        else:
+            self.journal.clear(marks)
+
+    def _stop_if_orphaned(self) -> None:
+        self._unreachable = self._unreachable + 1 if self.orphaned() else 0
+        if self._unreachable >= 2:
+            self._release_quietly()
+            raise OrphanedError(
+                f"the Pulumi engine is gone; group {self.fleet.name} stays as it is and the record is kept",
+                hint="Run 'pulumi cancel' and 'pulumi up' to go on.",
+            )
+
+    def _release_quietly(self) -> None:
+        try:
+            self.lease.release()
+        except (TemporaryFleetError, PermanentFleetError):
+            # The lease runs out by itself.
+            return
+
+
+def _is_news(written: Rollout, now: Rollout) -> bool:
+    """Worth a call of its own: what a resume could not find out from the group."""
+    return (
+        written.direction is not now.direction
+        or written.step is not now.step
+        or written.failures != now.failures
+        or written.delta != now.delta
+        or written.watermark != now.watermark
+    )
+
+
+def _name(action: Action) -> str:
+    return {Terminate: "terminate", PointAt: "point at the revision"}.get(type(action), type(action).__name__.lower())

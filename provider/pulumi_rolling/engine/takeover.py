@@ -1,0 +1,61 @@
+"""Going on from a record: with the same goal, or with another one.
+
+Same target: everything is kept, and one settle time passes before the first act, since the last acts of whoever
+drove before may not show yet. Another target (fixed forward, or reverted): where the group came from, its sizes and
+processes are kept; target and policy are new; M is counted anew and failures are zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pulumi_rolling.core.model import Direction, Revision, Rollout, Step
+
+
+def resume(record: Rollout, at: float) -> Rollout:
+    """The same rollout again. A way back that had failed is tried anew, with failures at zero."""
+    rollout = replace(record, resumed_at=at, generation=record.generation + 1, progress_at=at)
+    if record.back_failed is None:
+        return rollout
+    return _start_over(rollout)
+
+
+def retarget(record: Rollout, to: Revision, at: float, *, forced: bool = False) -> Rollout:
+    """The record's group on the way to ``to``; what the record was on the way to counts as abandoned."""
+    abandoned = dict.fromkeys((*record.abandoned, record.to.digest))
+    abandoned.pop(to.digest, None)
+    rollout = replace(
+        record,
+        to=to,
+        forced=forced,
+        abandoned=tuple(abandoned),
+        direction=Direction.FORWARD,
+        verdict=None,
+        deadline=None,
+        resumed_at=at,
+        generation=record.generation + 1,
+        progress_at=at,
+    )
+    return _start_over(rollout)
+
+
+def _start_over(rollout: Rollout) -> Rollout:
+    return replace(
+        rollout,
+        step=Step.PREPARE,
+        back_failed=None,
+        watermark=None,
+        total=0,
+        round=None,
+        openings=(),
+        in_flight=frozenset(),
+        missing=(),
+        succeeded=frozenset(),
+        failed=(),
+        failed_before=0,
+    )
+
+
+def is_same_goal(record: Rollout, to: Revision) -> bool:
+    """By content: a new number with equal data is the same goal."""
+    return record.to.digest == to.digest and record.direction is Direction.FORWARD

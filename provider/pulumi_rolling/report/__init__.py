@@ -1,0 +1,1 @@
+"""What people and programs are shown: projections of plans, decisions and records. No rule is known here."""

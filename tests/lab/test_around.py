@@ -1,0 +1,76 @@
+"""Calls around a group. Source: EC2 Auto Scaling API reference of each call."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from tests.lab.bench import Bench, eventually, refusal
+
+WEB = {"AutoScalingGroupName": "web"}
+
+
+def test_a_refresh_is_in_progress_until_it_is_cancelled(bench: Bench) -> None:
+    """One at a time; a second start meets InstanceRefreshInProgress, a cancel without one
+    ActiveInstanceRefreshNotFound.
+    """
+    bench.start(desired=1)
+    started = bench.asg.start_instance_refresh(Preferences={"MinHealthyPercentage": 50}, **WEB)[
+        "InstanceRefreshId"
+    ]
+    assert refusal(bench.asg.start_instance_refresh, **WEB)[0] == "InstanceRefreshInProgress"
+    [refresh] = bench.asg.describe_instance_refreshes(**WEB)["InstanceRefreshes"]
+    assert (refresh["InstanceRefreshId"], refresh["Status"]) == (started, "InProgress")
+    assert refresh["Preferences"]["MinHealthyPercentage"] == 50
+    assert bench.asg.cancel_instance_refresh(**WEB)["InstanceRefreshId"] == started
+    assert bench.asg.describe_instance_refreshes(**WEB)["InstanceRefreshes"][0]["Status"] == "Cancelled"
+    assert refusal(bench.asg.cancel_instance_refresh, **WEB)[0] == "ActiveInstanceRefreshNotFound"
+
+
+def test_a_scheduled_action_takes_place_at_its_time(bench: Bench) -> None:
+    """It is listed until then, changes the sizes, and names itself in the cause."""
+    bench.start(desired=1)
+    start = datetime.now(UTC) + timedelta(seconds=1)
+    given = {"ScheduledActionName": "more", "DesiredCapacity": 3}
+    bench.asg.put_scheduled_update_group_action(StartTime=start, **given, **WEB)
+    [listed] = bench.asg.describe_scheduled_actions(**WEB)["ScheduledUpdateGroupActions"]
+    assert listed["DesiredCapacity"] == 3
+    bench.settled(3)
+    assert "a scheduled action update" in bench.activities()[0]["Cause"]
+    assert bench.asg.describe_scheduled_actions(**WEB)["ScheduledUpdateGroupActions"] == []
+
+
+def test_a_scheduled_action_is_skipped_while_suspended(bench: Bench) -> None:
+    """User guide, suspend and resume processes: what comes due meanwhile does not take place."""
+    bench.start(desired=1)
+    bench.suspend("ScheduledActions")
+    bench.lab.move_group("web", scheduledActions=[{"name": "more", "in": 0.2, "desired": 3}])
+    eventually(lambda: not bench.lab.group("web")["scheduledActions"])
+    bench.resume("ScheduledActions")
+    assert bench.group()["DesiredCapacity"] == 1
+
+
+def test_a_recurring_action_is_kept(bench: Bench) -> None:
+    """It can be seen and deleted, and never comes due in the lab."""
+    bench.start(desired=1)
+    given = {"ScheduledActionName": "nightly", "Recurrence": "0 3 * * *", "MinSize": 0}
+    bench.asg.put_scheduled_update_group_action(**given, **WEB)
+    assert len(bench.asg.describe_scheduled_actions(**WEB)["ScheduledUpdateGroupActions"]) == 1
+    bench.asg.delete_scheduled_action(ScheduledActionName="nightly", **WEB)
+    assert bench.asg.describe_scheduled_actions(**WEB)["ScheduledUpdateGroupActions"] == []
+
+
+def test_a_warm_pool_is_kept_and_empty(bench: Bench) -> None:
+    """PutWarmPool shows in the group and in DescribeWarmPool; there are no instances in it."""
+    bench.start(desired=1)
+    bench.asg.put_warm_pool(MinSize=2, **WEB)
+    answer = bench.asg.describe_warm_pool(**WEB)
+    assert (answer["WarmPoolConfiguration"]["MinSize"], answer["Instances"]) == (2, [])
+    assert bench.group()["WarmPoolConfiguration"]["PoolState"] == "Stopped"
+    bench.asg.delete_warm_pool(**WEB)
+    assert "WarmPoolConfiguration" not in bench.group()
+
+
+def test_a_call_that_is_not_modelled_is_refused_by_name(bench: Bench) -> None:
+    """InvalidAction with status 400, so that no client tries it again or stumbles over an HTML page."""
+    code, text = refusal(bench.asg.describe_notification_configurations)
+    assert (code, "DescribeNotificationConfigurations" in text) == ("InvalidAction", True)

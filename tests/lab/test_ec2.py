@@ -1,0 +1,78 @@
+"""EC2 and Auto Scaling tell one truth. Source: EC2 API reference of each call."""
+
+from __future__ import annotations
+
+from tests.lab.bench import Bench, eventually, refusal
+
+
+def test_one_call_shows_members_and_other_instances(bench: Bench) -> None:
+    """DescribeInstances, with ids or without, holds the group's instances and those of RunInstances."""
+    bench.start(desired=1)
+    [member] = bench.settled(1)
+    other = bench.ec2.run_instances(ImageId="ami-x", MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+
+    def seen(**given: object) -> set[str]:
+        pages = bench.ec2.describe_instances(**given)["Reservations"]
+        return {instance["InstanceId"] for page in pages for instance in page["Instances"]}
+
+    assert seen() == seen(InstanceIds=[member, other]) == {member, other}
+    assert seen(InstanceIds=[other]) == {other}
+    assert seen(Filters=[{"Name": "tag:aws:autoscaling:groupName", "Values": ["web"]}]) == {member}
+    assert seen(Filters=[{"Name": "image-id", "Values": ["ami-x"]}]) == {other}
+    assert seen(Filters=[{"Name": "instance-state-name", "Values": ["stopped"]}]) == set()
+    code, _ = refusal(bench.ec2.describe_instances, InstanceIds=[member, "i-0123456789abcdef0"])
+    assert code == "InvalidInstanceID.NotFound"
+
+
+def test_instances_are_paged(bench: Bench) -> None:
+    """MaxResults and NextToken go through all instances, the other ones on the last page."""
+    bench.start(desired=3)
+    bench.ec2.run_instances(ImageId="ami-x", MinCount=1, MaxCount=1)
+    pages = list(bench.ec2.get_paginator("describe_instances").paginate(PaginationConfig={"PageSize": 2}))
+    assert [len(page["Reservations"]) for page in pages] == [2, 2]
+
+
+def test_status_is_of_running_instances_unless_all_are_asked_for(bench: Bench) -> None:
+    """DescribeInstanceStatus with IncludeAllInstances shows those that do not run, too."""
+    bench.start(desired=2)
+    first, second = bench.settled(2)
+    bench.suspend("HealthCheck")
+    bench.ec2.stop_instances(InstanceIds=[first])
+    eventually(lambda: bench.machine(first)["State"]["Name"] == "stopped")
+
+    def states(**given: object) -> dict[str, str]:
+        listed = bench.ec2.describe_instance_status(**given)["InstanceStatuses"]
+        return {each["InstanceId"]: each["InstanceState"]["Name"] for each in listed}
+
+    assert states(InstanceIds=[first, second]) == {second: "running"}
+    assert states(IncludeAllInstances=True) == {first: "stopped", second: "running"}
+    bench.ec2.start_instances(InstanceIds=[first])
+    assert states() == {first: "running", second: "running"}
+
+
+def test_one_call_terminates_members_and_others(bench: Bench) -> None:
+    """TerminateInstances answers with former and present state of each."""
+    bench.start(desired=1)
+    [member] = bench.settled(1)
+    other = bench.ec2.run_instances(ImageId="ami-x", MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+    answer = bench.ec2.terminate_instances(InstanceIds=[member, other])["TerminatingInstances"]
+    assert {each["InstanceId"]: each["CurrentState"]["Name"] for each in answer} == {
+        member: "shutting-down",
+        other: "shutting-down",
+    }
+
+
+def test_members_can_be_tagged_together_with_other_things(bench: Bench) -> None:
+    """CreateTags and DeleteTags on an instance and a launch template; DescribeTags shows both."""
+    template = bench.start(desired=1)
+    [member] = bench.settled(1)
+    bench.ec2.create_tags(Resources=[member, template], Tags=[{"Key": "mark", "Value": "1"}])
+    assert bench.tags(member)["mark"] == "1"
+    filters = [{"Name": "key", "Values": ["mark"]}]
+    assert {tag["ResourceId"] for tag in bench.ec2.describe_tags(Filters=filters)["Tags"]} == {
+        member,
+        template,
+    }
+    bench.ec2.delete_tags(Resources=[member, template], Tags=[{"Key": "mark"}])
+    assert "mark" not in bench.tags(member)
+    assert bench.ec2.describe_tags(Filters=filters)["Tags"] == []

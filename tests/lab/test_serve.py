@@ -1,0 +1,66 @@
+"""The lab as a process and as an object. Source: the lab's interface, docs/lab.md."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import urllib.request
+from typing import Any
+
+import pytest
+from pulumi_rolling.lab import Lab, LabError
+
+from tests.lab.bench import Bench
+
+PROGRAM = "from pulumi_rolling.lab import serve; serve('aws', 0, 5, 0.25, 0.0)"
+
+
+def _start() -> tuple[subprocess.Popen[str], dict[str, Any]]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    return process, json.loads(process.stdout.readline())
+
+
+def test_it_prints_one_line_serves_and_ends_on_a_signal() -> None:
+    """One JSON line with endpoint and environment; then it answers until SIGINT or SIGTERM and ends well."""
+    started = [_start(), _start()]
+    for (process, ready), number in zip(started, (signal.SIGINT, signal.SIGTERM), strict=True):
+        assert ready["endpoint"].startswith("http://127.0.0.1:")
+        assert ready["environment"] == {
+            "AWS_ENDPOINT_URL": ready["endpoint"],
+            "AWS_ACCESS_KEY_ID": "lab",
+            "AWS_SECRET_ACCESS_KEY": "lab",
+            "AWS_DEFAULT_REGION": "us-east-1",
+        }
+        with urllib.request.urlopen(f"{ready['endpoint']}/lab/groups") as answer:
+            assert json.load(answer) == []
+        process.send_signal(number)
+        rest, errors = process.communicate(timeout=30)
+        assert (process.returncode, rest, errors) == (0, "", "")
+
+
+def test_one_lab_at_a_time_in_a_process(bench: Bench) -> None:
+    """moto's state belongs to the process, so a second lab is refused while the first one runs."""
+    with pytest.raises(LabError, match="already"), Lab():
+        pass
+    bench.asg.describe_auto_scaling_groups()
+
+
+@pytest.mark.parametrize("cloud", ["alibaba", "moon"])
+def test_a_cloud_without_a_lab_is_refused(cloud: str) -> None:
+    """The error names the cloud and what there is."""
+    with pytest.raises(LabError, match=cloud):
+        Lab(cloud=cloud)
+
+
+def test_a_lab_that_does_not_run_says_so() -> None:
+    """Neither endpoint nor truth can be had before the start."""
+    lab = Lab()
+    with pytest.raises(LabError, match="not running"):
+        _ = lab.endpoint
+    with pytest.raises(LabError, match="not running"):
+        lab.images()
