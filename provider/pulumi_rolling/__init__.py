@@ -1,1 +1,29 @@
-"""UpdatePolicy for Pulumi: the public names. Importing this loads no cloud SDK."""
+"""UpdatePolicy for Pulumi: the public names. Importing this loads no cloud SDK, and Pulumi's only when a name is used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pulumi_rolling.resource.args import AutoScalingGroup, LaunchTemplate, RollingUpdate, UpdatePolicy
+    from pulumi_rolling.resource.rolling_group import RollingGroup
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "AutoScalingGroup": "pulumi_rolling.resource.args",
+    "LaunchTemplate": "pulumi_rolling.resource.args",
+    "RollingGroup": "pulumi_rolling.resource.rolling_group",
+    "RollingUpdate": "pulumi_rolling.resource.args",
+    "UpdatePolicy": "pulumi_rolling.resource.args",
+}
+
+__all__ = ["AutoScalingGroup", "LaunchTemplate", "RollingGroup", "RollingUpdate", "UpdatePolicy", "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    """The command line tool is in this package too and must not wait for Pulumi's SDK."""
+    if name in _WHERE:
+        return getattr(import_module(_WHERE[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

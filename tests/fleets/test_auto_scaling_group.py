@@ -263,6 +263,22 @@ def test_another_groups_look_serves_this_one(stage: Stage) -> None:
     assert (web.api_calls(), api.api_calls()) == (1, 0)
 
 
+def test_another_groups_look_from_before_our_act_does_not_serve(stage: Stage) -> None:
+    """A look that another group made after ours but before our act would show the group as it was."""
+    both = [group(instance("i-1")), {**group(instance("i-2")), "AutoScalingGroupName": "api"}]
+    stage.aws.answer("DescribeAutoScalingGroups", {"AutoScalingGroups": both})
+    web = stage.fleet()
+    api = AutoScalingGroupFleet(
+        "api", wanted=stage.wanted, place=stage.aws.place, retry=once, signals=NoSignals()
+    )
+    web.marks()
+    api.marks()
+    api.marks()
+    web.apply(Resize(min=2))
+    web.marks()
+    assert stage.aws.operations().count("DescribeAutoScalingGroups") == 3
+
+
 def test_a_new_fleet_sees_nothing_from_before_it_was_made(stage: Stage) -> None:
     """The program may have changed the group a moment ago; another group's older look does not serve."""
     stage.shows(group(instance("i-1")), group(instance("i-1"), MaxSize=9))
@@ -288,7 +304,7 @@ def test_a_new_member_is_looked_up_until_it_is_judged(stage: Stage) -> None:
 
 
 def test_a_late_failure_is_seen_while_others_are_open(stage: Stage) -> None:
-    """FAILURE after SUCCESS wins (CloudFormation B.4): members that succeeded ride along in the same request."""
+    """FAILURE after SUCCESS wins (CloudFormation B.4): members that succeeded ride along."""
     stage.shows(group(instance("i-2", 2), instance("i-3", 2)))
     stage.machines = {"i-2": machine("i-2", 1001.0, rolling_signal="FAILURE"), "i-3": machine("i-3", 1002.0)}
     fleet = stage.fleet(TagSignals())
@@ -398,17 +414,17 @@ def activity(ident: str, description: str, status: str, cause: str = "", message
 
 
 def test_refused_launches_and_losses_come_with_the_observation(stage: Stage) -> None:
-    """Failed launches by their activity; ends only of members in flight; an abandoned hook is never excused."""
+    """Refused launches, and ends of members in flight; an abandoned hook is never excused."""
     stage.shows(group(instance("i-1"), DesiredCapacity=3))
     stage.aws.answer(
         "DescribeScalingActivities",
         {
             "Activities": [
                 activity("a1", "Launching a new EC2 instance", "Failed", message="You are not authorized"),
-                activity("a2", "Launching a new EC2 instance: i-7", "Cancelled", message="was abandoned: x"),
                 activity(
                     "a3", "Terminating EC2 instance: i-7", "InProgress", "shrinking the capacity from 3 to 2"
                 ),
+                activity("a2", "Launching a new EC2 instance: i-7", "Cancelled", message="was abandoned: x"),
                 activity(
                     "a4", "Terminating EC2 instance: i-0", "Successful", "in response to a user request"
                 ),
@@ -425,7 +441,10 @@ def test_refused_launches_and_losses_come_with_the_observation(stage: Stage) -> 
 )
 def test_ec2_says_whether_spot_took_a_member(stage: Stage, reason: str, excused: bool) -> None:
     """The group calls an interrupted Spot instance "terminated or stopped"; EC2's StateReason excuses it."""
-    cause = "an instance was taken out of service in response to a EC2 health check indicating it has been terminated or stopped."
+    cause = (
+        "an instance was taken out of service in response to a EC2 health check indicating it has been "
+        "terminated or stopped."
+    )
     stage.shows(group(instance("i-7", 2, "Terminating"), DesiredCapacity=1))
     stage.machines = {"i-7": machine("i-7", 1001.0, "terminated", reason)}
     stage.aws.answer(

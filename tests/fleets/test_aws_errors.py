@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -166,6 +168,37 @@ def test_a_client_of_ours_sends_once_and_goes_to_the_endpoint(monkeypatch: pytes
     with pytest.raises(TemporaryFleetError, match="DescribeLifecycleHooks got no answer"):
         api.call("autoscaling", "DescribeLifecycleHooks", AutoScalingGroupName="web")
     assert api.count() == 1
+
+
+def test_botocore_repeats_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that fails is asked once per attempt; how often is for the fleet's own retry to say."""
+    requests: list[str] = []
+
+    class Failing(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            requests.append(self.path)
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(500)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Nothing."""
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    server = HTTPServer(("127.0.0.1", 0), Failing)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        api = AwsApi(Place.of("us-east-1", f"http://127.0.0.1:{server.server_port}"), once)
+        with pytest.raises(TemporaryFleetError):
+            api.call("autoscaling", "DescribeLifecycleHooks", AutoScalingGroupName="web")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert len(requests) == 1
 
 
 def test_pages_are_followed_to_the_end(aws: ScriptedAws) -> None:

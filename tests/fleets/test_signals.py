@@ -163,7 +163,7 @@ def test_without_hooks_the_tag_is_set(cloud: Cloud) -> None:
 
 
 def test_a_hook_that_continues_by_default_gets_the_tag_as_well(cloud: Cloud) -> None:
-    """The rollout then reads the tag, since silence would pass the hook; the hook is not left waiting either."""
+    """The rollout reads the tag, since silence would pass the hook; the hook is not left waiting."""
     cloud.has("Pending:Wait", hooks=(launch_hook("notify", "CONTINUE"),))
     assert (
         cloud.send(SUCCESS) == "SUCCESS of i-1 in web: tag rolling:signal set, and CONTINUE given to notify."
@@ -171,7 +171,7 @@ def test_a_hook_that_continues_by_default_gets_the_tag_as_well(cloud: Cloud) -> 
 
 
 def test_a_script_faster_than_the_hook_waits_for_it(cloud: Cloud) -> None:
-    """A hook completed while the instance is still Pending would be refused, and the success would be lost."""
+    """A hook completed while the instance is still Pending is refused, and the success would be lost."""
     cloud.has("Pending", "Pending", "Pending:Wait", hooks=(launch_hook("a"),))
     assert cloud.send(SUCCESS) == "SUCCESS of i-1 in web: CONTINUE given to a."
     assert cloud.sleeps == [1.0, 1.0]
@@ -249,7 +249,7 @@ class Metadata(BaseHTTPRequestHandler):
 @pytest.fixture
 def metadata() -> Iterator[str]:
     server = HTTPServer(("127.0.0.1", 0), Metadata)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

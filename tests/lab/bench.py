@@ -9,9 +9,10 @@ import urllib.request
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import ClientError
+# boto3 and botocore carry no type information.
+import boto3  # type: ignore[import-untyped]
+from botocore.config import Config  # type: ignore[import-untyped]
+from botocore.exceptions import ClientError  # type: ignore[import-untyped]
 from pulumi_rolling.lab import Lab
 
 T = TypeVar("T")

@@ -51,10 +51,8 @@ def test_launches_say_what_changed_the_capacity(bench: Bench) -> None:
         ("SomethingElse", "SomethingElse"),
     ],
 )
-def test_a_refused_launch_leaves_a_failed_activity_and_is_tried_again(
-    bench: Bench, code: str, says: str
-) -> None:
-    """Nothing but activities shows it; the cloud goes on trying, and launches when the reason is gone."""
+def test_a_refused_launch_leaves_a_failed_activity(bench: Bench, code: str, says: str) -> None:
+    """Nothing but the activity shows it, with the reason in the cloud's words."""
     bench.lab.image("ami-bad", launchError=code)
     bench.start(bench.template("ami-bad"), desired=1)
     assert bench.ids() == []
@@ -63,6 +61,12 @@ def test_a_refused_launch_leaves_a_failed_activity_and_is_tried_again(
     assert failed["StatusMessage"].startswith(says) or says in failed["StatusMessage"]
     assert failed["StatusMessage"].endswith("Launching EC2 instance failed.")
     assert failed["EndTime"] >= failed["StartTime"]
+
+
+def test_a_refused_launch_is_tried_again_until_it_is_granted(bench: Bench) -> None:
+    """The cloud goes on trying, each attempt with its activity, and launches when the reason is gone."""
+    bench.lab.image("ami-bad", launchError="InsufficientInstanceCapacity")
+    bench.start(bench.template("ami-bad"), desired=1)
     eventually(lambda: len(bench.activities()) >= 2)
     bench.lab.image("ami-bad")
     bench.settled(1)

@@ -29,7 +29,7 @@ def test_a_refresh_is_in_progress_until_it_is_cancelled(bench: Bench) -> None:
 def test_a_scheduled_action_takes_place_at_its_time(bench: Bench) -> None:
     """It is listed until then, changes the sizes, and names itself in the cause."""
     bench.start(desired=1)
-    start = datetime.now(UTC) + timedelta(seconds=1)
+    start = datetime.now(UTC) + timedelta(seconds=0.3)
     given = {"ScheduledActionName": "more", "DesiredCapacity": 3}
     bench.asg.put_scheduled_update_group_action(StartTime=start, **given, **WEB)
     [listed] = bench.asg.describe_scheduled_actions(**WEB)["ScheduledUpdateGroupActions"]

@@ -35,7 +35,7 @@ def test_an_image_may_never_get_in_service(bench: Bench) -> None:
 
 
 def test_members_keep_the_version_they_were_launched_with(bench: Bench) -> None:
-    """A member shows template, version, type and image of its launch, whatever group and default say later."""
+    """A member shows template, version, type and image of its launch, whatever the group says later."""
     template = bench.start(bench.template("ami-v1"), desired=1)
     [old] = bench.settled(1)
     second = bench.version(template, "ami-v2")

@@ -5,7 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
-from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
+from botocore.exceptions import (  # type: ignore[import-untyped]  # botocore has no types
+    ConnectionClosedError,
+    EndpointConnectionError,
+)
 
 from tests.lab.bench import Bench, refusal
 
@@ -82,12 +85,12 @@ def test_latency_is_waited_for_outside_the_lock(bench: Bench) -> None:
 
 
 def test_stale_reads_show_a_former_state(bench: Bench) -> None:
-    """`stale: 1`: Auto Scaling and EC2 show what was a second ago; the truth is below /lab/groups."""
+    """`stale: 0.5`: Auto Scaling and EC2 show what was half a second ago; the truth is in /lab/groups."""
     bench.lab.image("ami-v1", boot=0)
     bench.start(desired=1)
     [first] = bench.settled(1)
-    time.sleep(1.1)
-    bench.lab.fault("*", stale=1.0)
+    time.sleep(0.6)
+    bench.lab.fault("*", stale=0.5)
     bench.terminate(first)
     assert bench.states() == {first: "InService"}
     assert bench.machine(first)["State"]["Name"] == "running"

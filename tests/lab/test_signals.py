@@ -77,7 +77,7 @@ def test_a_long_poll_does_not_stop_the_lab(bench: Bench) -> None:
 
     url = bench.sqs.create_queue(QueueName="signals")["QueueUrl"]
     reader = threading.Thread(
-        target=bench.sqs.receive_message, kwargs={"QueueUrl": url, "WaitTimeSeconds": 2}
+        target=bench.sqs.receive_message, kwargs={"QueueUrl": url, "WaitTimeSeconds": 1}
     )
     reader.start()
     bench.start(desired=1)

@@ -129,7 +129,7 @@ class GroupPoll:
             self._leading = False
             shared = error if isinstance(error, FleetError) else None
             if isinstance(error, PermanentFleetError) and len(names) > 1:
-                pass
+                self._alone.update(names)
                 shared = None
             self._last = _Batch(sent_at, frozenset(names), shared)
             self._changed.notify_all()

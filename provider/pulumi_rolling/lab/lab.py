@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pulumi_rolling.lab.stage import Stage
 
 REGION = "us-east-1"
+POLL = 0.05
 _one = Lock()
 
 
@@ -78,7 +79,7 @@ class Lab(Control):
         loading = ThreadPoolExecutor(1, thread_name_prefix="lab-loading")
         self._opening = loading.submit(self._open)
         loading.shutdown(wait=False)
-        self._serving = Thread(target=self._server.serve_forever, name="lab", daemon=True)
+        self._serving = Thread(target=self._server.serve_forever, args=(POLL,), name="lab", daemon=True)
         self._serving.start()
 
     def stop(self) -> None:

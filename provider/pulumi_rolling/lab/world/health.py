@@ -16,8 +16,8 @@ from pulumi_rolling.lab.world.cloud import Cloud
 from pulumi_rolling.lab.world.group import Group
 from pulumi_rolling.lab.world.member import Member
 
-CHECK_AFTER = 0.2
-REPLACE_AFTER = 0.2
+CHECK_AFTER = 0.1
+REPLACE_AFTER = 0.1
 
 OUT = "an instance was taken out of service in response to"
 DEAD = f"{OUT} an EC2 health check indicating it has been terminated or stopped."

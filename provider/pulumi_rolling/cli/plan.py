@@ -1,0 +1,93 @@
+"""`rolling plan`: what a policy does to a group, told before anything is touched.
+
+Offline the group is imagined from its sizes. With --group it is read from the cloud, and nothing is changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from enum import Enum
+from typing import Annotated
+
+import typer
+
+from pulumi_rolling.cli.imagined import imagined_preview
+from pulumi_rolling.cli.policy_source import read_policy
+from pulumi_rolling.errors import Fault, PolicyErrors
+from pulumi_rolling.report import plan_json
+from pulumi_rolling.report.plan_markdown import faults_markdown, preview_markdown
+from pulumi_rolling.report.plan_text import faults_text, preview_text
+from pulumi_rolling.report.preview import Preview
+
+class Format(str, Enum):
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+def plan(
+    policy: Annotated[str, typer.Option(help="The updatePolicy: JSON, or a JSON or YAML file.")],
+    desired: Annotated[int | None, typer.Option(help="Desired capacity, offline.", min=0)] = None,
+    max_size: Annotated[int | None, typer.Option(help="MaxSize, offline.", min=0)] = None,
+    min_size: Annotated[int | None, typer.Option(help="MinSize, offline; default 0.", min=0)] = None,
+    old: Annotated[int | None, typer.Option(help="Members to replace, offline; default all.", min=0)] = None,
+    group: Annotated[str | None, typer.Option(help="A live Auto Scaling group in place of sizes.")] = None,
+    to: Annotated[
+        str | None, typer.Option(help="Launch template version, with --group; default its latest.")
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="With --group; default: as the AWS SDK finds it.")] = None,
+    endpoint: Annotated[str | None, typer.Option(help="With --group: another endpoint, such as a lab's.")] = None,
+    form: Annotated[Format, typer.Option("--format", help="How the plan is written.")] = Format.TEXT,
+) -> None:
+    """Show what a policy would do, offline or for a live group. Exit code 2 where it cannot be carried out."""
+    sizes = {"--desired": desired, "--max-size": max_size, "--min-size": min_size, "--old": old}
+    place = {"--to": to, "--region": region, "--endpoint": endpoint}
+    with_group = {name: value for name, value in place.items() if value is not None}
+    offline = {name: value for name, value in sizes.items() if value is not None}
+
+    def make() -> Preview:
+        block = read_policy(policy)
+        if group is not None:
+            _refuse(offline, "may not stand with --group: the live group has its own sizes.")
+            # Only a live group needs an SDK.
+            from pulumi_rolling.cli.live_plan import live_preview
+
+            return live_preview(block, group, to, region, endpoint)
+        _refuse(with_group, "needs --group.")
+        return imagined_preview(block, desired, max_size, min_size or 0, old)
+
+    _print(make, form)
+
+
+def _refuse(given: dict[str, int] | dict[str, str], sentence: str) -> None:
+    if given:
+        raise PolicyErrors([Fault(name, sentence) for name in given])
+
+
+def _print(make: Callable[[], Preview], form: Format) -> None:
+    """The plan or its faults, both in the form asked for. Faults in text go where a shell's errors go."""
+    try:
+        preview = make()
+    except PolicyErrors as error:
+        typer.echo(_faults(error.faults, form), err=form is Format.TEXT)
+        raise typer.Exit(2) from error
+    typer.echo(_plan(preview, form))
+
+
+def _plan(preview: Preview, form: Format) -> str:
+    if form is Format.MARKDOWN:
+        return preview_markdown(preview)
+    if form is Format.JSON and preview.plan is not None:
+        return json.dumps(plan_json.feasible(preview.plan, preview.warnings), indent=2)
+    return preview_text(preview)
+
+
+def _faults(faults: Sequence[Fault], form: Format) -> str:
+    match form:
+        case Format.JSON:
+            return json.dumps(plan_json.infeasible(faults), indent=2)
+        case Format.MARKDOWN:
+            return faults_markdown(faults)
+        case Format.TEXT:
+            return faults_text(faults)

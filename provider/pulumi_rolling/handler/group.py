@@ -1,0 +1,304 @@
+"""RollingGroup: what check, diff, create, read, update and delete mean, whichever face Pulumi talks to.
+
+Theory of operation. ``check`` refuses bad input with every fault at once, in preview too, and touches nothing. ``diff``
+costs one shared look at the group when nothing changed; in preview it says the plan. ``create`` and ``update`` are
+one act: assess the situation, take the lease, drive the rollout, and either answer with the new state or raise one
+sentence after the group is back. State keeps the old inputs then, so the next update shows the change again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from pulumi_rolling.core.explain import status_line
+from pulumi_rolling.core.model import Decision, Resize, Resume, Revision, Rollout
+from pulumi_rolling.core.plan import plan
+from pulumi_rolling.engine import journal
+from pulumi_rolling.engine.lease import Lease, owner_of
+from pulumi_rolling.engine.loop import Drive
+from pulumi_rolling.errors import Fault, GroupNotFoundError, PermanentFleetError
+from pulumi_rolling.handler.situation import UNKNOWN, Situation, assess
+from pulumi_rolling.handler.verdicts import error_of
+from pulumi_rolling.handler.wiring import IsUnknown, Wiring, group_unknown, template_unknown, wire
+from pulumi_rolling.policy import check
+from pulumi_rolling.report.plan_text import preview_text
+from pulumi_rolling.report.preview import Preview
+
+IDENTITY = ("name", "region", "endpoint")
+INPUTS = ("autoScalingGroup", "updatePolicy", "onFailure", "triggers")
+
+POLICY_RECORDED = "the policy is recorded and rules the next rollout; nothing is replaced for it"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the face knows of the operation and state does not keep."""
+
+    urn: str = ""
+    dry_run: bool = False
+    say: Callable[[str], None] = lambda text: None
+    """Shows text under the resource, to stay."""
+    warn: Callable[[str], None] = lambda text: None
+    """Shows a warning under the resource, to stay."""
+    status: Callable[[str], None] = lambda text: None
+    """Replaces the status of the resource's row."""
+    orphaned: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True, slots=True)
+class Diffed:
+    changes: bool
+    replaces: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class RollingGroupHandler:
+    """``is_unknown`` tells a value that preview does not know."""
+
+    is_unknown: IsUnknown = lambda value: False
+    planned: set[str] = field(default_factory=set)
+    """Groups that this process has planned to roll."""
+    at_once: int | None = None
+    """Operations that the face carries out at the same time, where that is few."""
+
+    def check(
+        self, olds: Mapping[str, Any] | None, news: Mapping[str, Any], context: Context
+    ) -> tuple[dict[str, Any], list[Fault]]:
+        """Normalised inputs and every fault of them, those against the live group included when something changed."""
+        normal, faults = check(news, self.is_unknown)
+        unknown_group = group_unknown(normal, self.is_unknown)
+        if not unknown_group and not any(f.path.startswith("autoScalingGroup") for f in faults):
+            faults += self._live_faults(olds, normal, faults, context)
+        return normal, faults
+
+    def _live_faults(
+        self, olds: Mapping[str, Any] | None, normal: Mapping[str, Any], faults: list[Fault], context: Context
+    ) -> list[Fault]:
+        if olds and _inputs(olds) == _inputs(normal):
+            return []
+        judged = dict(normal)
+        if any(f.path.startswith(("updatePolicy", "onFailure", "triggers")) for f in faults):
+            judged = {**_harmless(normal, faults), "autoScalingGroup": normal["autoScalingGroup"]}
+        try:
+            situation = self._assess(wire(judged, self.is_unknown), olds or None, judged, context)
+        except GroupNotFoundError:
+            return []
+        except PermanentFleetError as error:
+            return [Fault("autoScalingGroup", str(error))]
+        if not olds and context.dry_run and not faults and not situation.faults:
+            self._say_plan(situation, context)
+        known = {f.path for f in faults}
+        return [f for f in situation.faults if f.path not in known]
+
+    def diff(self, olds: Mapping[str, Any], news: Mapping[str, Any], context: Context) -> Diffed:
+        """Is there anything to do. In preview the plan is said here."""
+        replaces = self._replaces(olds, news)
+        if replaces:
+            return Diffed(True, replaces)
+        changed = _inputs(olds) != _inputs(news)
+        wiring = wire(news, self.is_unknown)
+        if not changed and self._is_settled(wiring, olds):
+            return Diffed(False)
+        if context.dry_run:
+            recorded = POLICY_RECORDED if olds.get("updatePolicy") != news.get("updatePolicy") else None
+            self._say_plan(self._assess(wiring, olds, news, context), context, recorded)
+        return Diffed(True)
+
+    def create(self, news: Mapping[str, Any], context: Context) -> tuple[str, dict[str, Any]]:
+        """(id, state). The id is the group's name; its fresh members are waited for, others are rolled."""
+        wiring = wire(news, self.is_unknown)
+        return wiring.name, self._roll(wiring, None, news, context)
+
+    def update(self, olds: Mapping[str, Any], news: Mapping[str, Any], context: Context) -> dict[str, Any]:
+        return self._roll(wire(news, self.is_unknown), olds, news, context)
+
+    def read(self, state: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The state as the group is; None when the group is gone."""
+        wiring = wire(state, self.is_unknown)
+        try:
+            glance = wiring.fleet.glance()
+        except GroupNotFoundError:
+            return None
+        read = dict(state)
+        if journal.read(glance.tags) is not None:
+            # Where the interrupted rollout came from is what state must keep.
+            return {**read, "status": "interrupted"}
+        counts: dict[Revision, int] = {}
+        for member in glance.members:
+            counts[member.revision] = counts.get(member.revision, 0) + 1
+        if counts and all(revision.digest != glance.target.digest for revision in counts):
+            read["revision"] = max(counts, key=lambda r: counts[r]).address
+        return {**read, "status": "stable" if len(counts) <= 1 else "mixed"}
+
+    def delete(self, state: Mapping[str, Any]) -> None:
+        """Give back what we hold; touch no instance (so Desired stays, and the least size and processes return)."""
+        wiring = wire(state, self.is_unknown)
+        try:
+            marks = wiring.fleet.marks()
+        except GroupNotFoundError:
+            return
+        found = journal.read(marks)
+        if found is not None:
+            record = found[1]
+            wiring.fleet.apply(Resize(min=record.found.min))
+            if record.suspended_by_us:
+                wiring.fleet.apply(Resume(record.suspended_by_us))
+        if marks:
+            wiring.fleet.remove_marks(sorted(marks))
+
+    def _replaces(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, ...]:
+        old, new = olds.get("autoScalingGroup") or {}, news.get("autoScalingGroup") or {}
+        return ("autoScalingGroup",) if any(old.get(k) != new.get(k) for k in IDENTITY[:2]) else ()
+
+    def _is_settled(self, wiring: Wiring, olds: Mapping[str, Any]) -> bool:
+        """One shared look: everybody matches, the pointer is right, nobody left a record."""
+        glance = wiring.fleet.glance()
+        away = {"leaving", "standby"}
+        return (
+            not glance.marks
+            and glance.pointer == glance.target.address == olds.get("revision")
+            and all(m.revision.digest == glance.target.digest for m in glance.members if m.lifecycle.value not in away)
+        )
+
+    def _assess(
+        self, wiring: Wiring, olds: Mapping[str, Any] | None, news: Mapping[str, Any], context: Context
+    ) -> Situation:
+        return assess(
+            wiring,
+            olds,
+            owner=_owner(context, wiring),
+            forced=olds is not None and olds.get("triggers") != news.get("triggers"),
+            target_unknown=template_unknown(news, self.is_unknown),
+        )
+
+    def _say_plan(self, situation: Situation, context: Context, recorded: str | None = None) -> None:
+        if situation.faults:
+            return
+        notes = situation.notes
+        if situation.has_work:
+            self.planned.add(situation.facts.name)
+        elif recorded is not None:
+            notes = (recorded,)
+        if self.at_once is not None and len(self.planned) > self.at_once:
+            notes += (
+                f"{len(self.planned)} groups roll in this update, {self.at_once} at a time; one that waits longer than "
+                "30 minutes for its turn is dropped and needs another 'pulumi up'",
+            )
+        context.say(preview_text(_preview(situation, notes)))
+
+    def _roll(
+        self, wiring: Wiring, olds: Mapping[str, Any] | None, news: Mapping[str, Any], context: Context
+    ) -> dict[str, Any]:
+        situation = self._assess(wiring, olds, news, context)
+        situation.raise_faults()
+        if not situation.has_work and not situation.is_pointer_only:
+            return _state(news, situation, None, wiring)
+        lease = Lease(wiring.fleet, _owner(context, wiring), wiring.clock, wiring.timing.poll)
+        lease.acquire()
+        for warning in situation.warnings:
+            context.warn(warning)
+        drive = Drive(
+            wiring.fleet,
+            situation.limits,
+            journal.Journal(wiring.fleet, _owner(context, wiring)),
+            lease,
+            wiring.clock,
+            on_decision=_reporter(context),
+            orphaned=context.orphaned,
+        )
+        decision = drive.run(situation.rollout)
+        if decision.outcome is None or not decision.outcome.done:
+            raise error_of(wiring.name, decision)
+        return _state(news, situation, decision.next, wiring)
+
+
+def _owner(context: Context, wiring: Wiring) -> str:
+    return owner_of(context.urn or wiring.name)
+
+
+def _inputs(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: properties[key] for key in INPUTS if properties.get(key) is not None}
+
+
+def _harmless(normal: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
+    """The inputs without the fields that have faults, so that the others can still be judged against the group."""
+    paths = [f.path.split("[")[0] for f in faults]
+    roll = dict(((normal.get("updatePolicy") or {}).get("rollingUpdate")) or {})
+    kept = {k: v for k, v in roll.items() if f"updatePolicy.rollingUpdate.{k}" not in paths}
+    judged, left = check({"autoScalingGroup": normal["autoScalingGroup"], "updatePolicy": {"rollingUpdate": kept}})
+    if left:
+        judged["updatePolicy"] = {"rollingUpdate": {}}
+    return judged
+
+
+def _reporter(context: Context) -> Callable[[Rollout, Decision], None]:
+    last: list[str] = [""]
+
+    def report(before: Rollout, decision: Decision) -> None:
+        line = status_line(decision)
+        if line != last[0]:
+            last[0] = line
+            context.status(line)
+
+    return report
+
+
+def _preview(situation: Situation, notes: tuple[str, ...]) -> Preview:
+    rollout = situation.rollout
+    known = situation.to is not UNKNOWN
+    former = situation.came_from
+    work = situation.has_work
+    returns = former if former is not None and (not known or former.digest != situation.to.digest) else None
+    return Preview(
+        group=situation.facts.name,
+        plan=plan(situation.limits, rollout, situation.facts.observation) if work else None,
+        came_from=None if former is None else str(former),
+        to=str(situation.to) if known else None,
+        warnings=situation.warnings,
+        notes=notes,
+        pointer_only=situation.is_pointer_only,
+        nothing=not work and not situation.is_pointer_only,
+        returns_to=None if returns is None else str(returns),
+        leaves=situation.limits.on_failure.value == "leave",
+    )
+
+
+def _state(
+    news: Mapping[str, Any], situation: Situation, rollout: Rollout | None, wiring: Wiring
+) -> dict[str, Any]:
+    """The outputs beside the inputs. No defaults are written: a changed default would be a diff for everyone."""
+    former = situation.came_from
+    state: dict[str, Any] = {
+        **_inputs(news),
+        "revision": situation.to.address,
+        "previousRevision": former.address if former is not None and former.address != situation.to.address else None,
+        "suspendedAsFound": sorted(situation.rollout.found_suspended),
+        "status": "stable",
+        "lastRollout": None,
+    }
+    if rollout is not None:
+        state["lastRollout"] = {
+            "id": rollout.id,
+            "startedAt": _iso(rollout.started_at),
+            "finishedAt": _iso(wiring.clock.now()),
+            "replaced": rollout.total,
+            "failed": rollout.failures,
+            "relaunchedByCloud": max(0, rollout.seen_new - rollout.launched),
+            "lowestInService": rollout.lowest,
+            "apiCalls": wiring.fleet.api_calls(),
+            "boots": {
+                "n": rollout.boots.n,
+                "logs": round(rollout.boots.logs, 4),
+                "squares": round(rollout.boots.squares, 4),
+            },
+        }
+    return {key: value for key, value in state.items() if value is not None}
+
+
+def _iso(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+
+

@@ -1,0 +1,73 @@
+"""How a rollout ended, as the one sentence the user reads: what failed, what is true now, what to do."""
+
+from __future__ import annotations
+
+from pulumi_rolling.core.explain import failure
+from pulumi_rolling.core.model import Decision, Rollout, Verdict
+from pulumi_rolling.errors import (
+    AbortedError,
+    DeadlineExceededError,
+    RollbackFailedError,
+    RolloutError,
+    TooManyFailuresError,
+)
+
+_KINDS: dict[str, type[RolloutError]] = {
+    "aborted": AbortedError,
+    "deadline": DeadlineExceededError,
+    "stalled": DeadlineExceededError,
+}
+
+
+def error_of(group: str, decision: Decision) -> RolloutError:
+    """The error of a decision whose outcome is not a success."""
+    rollout = decision.next
+    verdict = rollout.verdict or rollout.back_failed
+    if verdict is None:
+        raise ValueError("the rollout did not fail")
+    kind = _KINDS.get(verdict.code, TooManyFailuresError)
+    what = failure(verdict)
+    if decision.outcome is not None and decision.outcome.returned:
+        return kind(
+            f"{what}. Group {group} is back on {rollout.came_from}{_touched(rollout)}; sizes and suspended processes "
+            "are as found.",
+            returned=True,
+            hint=_next_step(verdict),
+        )
+    if rollout.back_failed is not None:
+        return _not_returned(group, rollout, what)
+    return kind(
+        f"{what}. Group {group} was left as it is: it points at {rollout.to}, and scaling out uses that; sizes and "
+        "suspended processes are as found.",
+        returned=False,
+        hint=_next_step(verdict),
+    )
+
+
+def _not_returned(group: str, rollout: Rollout, what: str) -> RollbackFailedError:
+    if rollout.verdict is None:
+        return RollbackFailedError(
+            f"group {group} runs {rollout.to}, but giving sizes and processes back failed: {what}.",
+            returned=False,
+            hint="The record is kept on the group; mend the cause and run 'pulumi up' to go on from there.",
+        )
+    assert rollout.back_failed is not None
+    back = failure(rollout.back_failed)
+    return RollbackFailedError(
+        f"{what}; then the way back to {rollout.came_from} failed as well: {back}. Group {group} is mixed, its sizes "
+        "are still those of the rollout, its processes run again.",
+        returned=False,
+        hint="The record is kept on the group; mend the cause and run 'pulumi up' to go on from there.",
+    )
+
+
+def _touched(rollout: Rollout) -> str:
+    return f" ({rollout.launched} instances were touched)" if rollout.launched else ""
+
+
+def _next_step(verdict: Verdict) -> str:
+    if verdict.code == "aborted":
+        return "Run 'pulumi up' to try again."
+    if verdict.code == "deadline":
+        return "Raise updatePolicy.rollingUpdate.timeout or mend what is slow, then run 'pulumi up' again."
+    return "Mend the launch template and run 'pulumi up' again."

@@ -1,0 +1,73 @@
+"""Puts the parts of one operation together: the inputs, the fleet they name, clock, retry, timing.
+
+The only place that knows which fleet belongs to which kind of group.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_rolling.core.model import Revision
+from pulumi_rolling.engine.clock import Clock, SystemClock
+from pulumi_rolling.engine.retry import Retrier
+from pulumi_rolling.fleets.auto_scaling_group import AutoScalingGroupFleet
+from pulumi_rolling.fleets.aws_api import Place
+from pulumi_rolling.fleets.launch_templates import TemplateWanted, parts
+from pulumi_rolling.policy import RollingGroupInputs, Timing, parse
+from pulumi_rolling.signals.choose import NoSignals
+
+IsUnknown = Callable[[object], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """One operation on one group."""
+
+    inputs: RollingGroupInputs
+    fleet: AutoScalingGroupFleet
+    timing: Timing
+    clock: Clock
+
+    @property
+    def name(self) -> str:
+        return self.fleet.name
+
+    def revision_of(self, address: str) -> Revision:
+        """What an address in state stands for now; its digest matches nothing when the version is gone."""
+        template, version = parts(address)
+        return self.fleet.resolve(TemplateWanted(id=template, version=version))
+
+
+def wire(properties: Mapping[str, Any], is_unknown: IsUnknown) -> Wiring:
+    """The parts for checked inputs. Raises PolicyErrors where they are not right after all."""
+    inputs = parse(properties, is_unknown)
+    group = inputs.auto_scaling_group
+    if group.name is None:
+        raise ValueError("the group's name is not known yet")
+    clock = SystemClock()
+    template = group.launch_template
+    fleet = AutoScalingGroupFleet(
+        group.name,
+        wanted=TemplateWanted(template.id, template.name, template.version),
+        place=Place.of(group.region, group.endpoint),
+        retry=Retrier(clock),
+        signals=NoSignals(),
+    )
+    return Wiring(inputs, fleet, Timing.from_environment(os.environ), clock)
+
+
+def template_unknown(properties: Mapping[str, Any], is_unknown: IsUnknown) -> bool:
+    """In preview the version is usually not known: the template changes in the same update."""
+    group = properties.get("autoScalingGroup")
+    template = group.get("launchTemplate") if isinstance(group, Mapping) else None
+    if is_unknown(template) or not isinstance(template, Mapping):
+        return True
+    return any(is_unknown(value) for value in template.values())
+
+
+def group_unknown(properties: Mapping[str, Any], is_unknown: IsUnknown) -> bool:
+    group = properties.get("autoScalingGroup")
+    return not isinstance(group, Mapping) or any(is_unknown(group.get(k)) for k in ("name", "region", "endpoint"))

@@ -1,0 +1,1 @@
+"""RollingGroup for Python programs: the resource, its arguments, and the dynamic provider behind it."""

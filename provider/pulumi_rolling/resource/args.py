@@ -1,0 +1,73 @@
+"""The arguments of RollingGroup in Python. Any value may be an output; what is not given is not sent.
+
+They judge nothing: the same checks hold for every language, and stand in ``policy``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import pulumi
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Arguments that become one mapping with camelCase keys."""
+
+    def properties(self) -> dict[str, Any]:
+        """What is given, nested blocks included."""
+        given = {camel(f.name): getattr(self, f.name) for f in fields(self)}
+        return {key: properties_of(value) for key, value in given.items() if value is not None}
+
+
+def properties_of(value: Any) -> Any:
+    """A block as its properties; a pasted CloudFormation block, an output or a plain value as it is."""
+    return value.properties() if isinstance(value, Block) else value
+
+
+def camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaunchTemplate(Block):
+    """The revision wanted: a template by ``id`` or ``name``; ``version`` a number, ``$Latest`` or ``$Default``."""
+
+    id: pulumi.Input[str] | None = None
+    name: pulumi.Input[str] | None = None
+    version: pulumi.Input[str | int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutoScalingGroup(Block):
+    """The EC2 Auto Scaling group to roll. Region and endpoint default to what the AWS SDK finds."""
+
+    name: pulumi.Input[str]
+    launch_template: pulumi.Input[LaunchTemplate] | LaunchTemplate | None = None
+    region: pulumi.Input[str] | None = None
+    endpoint: pulumi.Input[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RollingUpdate(Block):
+    """CloudFormation's AutoScalingRollingUpdate, and ``pacing`` and ``timeout`` beyond it. See docs/policy.md."""
+
+    max_batch_size: pulumi.Input[int | str] | None = None
+    min_instances_in_service: pulumi.Input[int | str] | None = None
+    min_successful_instances_percent: pulumi.Input[float] | None = None
+    min_active_instances_percent: pulumi.Input[float] | None = None
+    pause_time: pulumi.Input[str] | None = None
+    suspend_processes: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
+    wait_on_resource_signals: pulumi.Input[bool] | None = None
+    pacing: pulumi.Input[str] | None = None
+    timeout: pulumi.Input[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdatePolicy(Block):
+    """Exactly one strategy. A CloudFormation block, as it is, may stand in its place."""
+
+    rolling_update: pulumi.Input[RollingUpdate] | RollingUpdate | None = None

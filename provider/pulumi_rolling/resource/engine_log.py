@@ -1,0 +1,59 @@
+"""Lines to the Pulumi engine from a provider's process: to stay under a resource, or as the status of its row.
+
+The only file that speaks gRPC in this face. A line that cannot be delivered never fails a rollout.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from typing import Any
+
+
+class EngineLog:
+    """One engine, found by the address that it gave this process as its last argument."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._stub: Any = None
+
+    @classmethod
+    def of_this_process(cls) -> EngineLog:
+        return cls(sys.argv[-1])
+
+    def say(self, urn: str, text: str, *, warning: bool = False) -> None:
+        """Text that stands in the Diagnostics under the resource."""
+        self._log(urn, text, ephemeral=False, warning=warning)
+
+    def status(self, urn: str, text: str) -> None:
+        """The resource's row shows this until the next one."""
+        self._log(urn, text, ephemeral=True)
+
+    def is_gone(self) -> bool:
+        """True when nobody listens at the engine's address: it was killed, and we live on."""
+        host, _, port = self.address.rpartition(":")
+        if not port.isdigit():
+            return False
+        try:
+            with socket.create_connection((host, int(port)), timeout=2.0):
+                return False
+        except ConnectionRefusedError:
+            return True
+        except OSError:
+            # A busy machine is no death; a refused connection is.
+            return False
+
+    def _log(self, urn: str, text: str, *, ephemeral: bool, warning: bool = False) -> None:
+        import grpc
+        from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+        try:
+            if self._stub is None:
+                self._stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(self.address))
+            severity = engine_pb2.WARNING if warning else engine_pb2.INFO
+            self._stub.Log(
+                engine_pb2.LogRequest(severity=severity, message=text, urn=urn, ephemeral=ephemeral), timeout=5.0
+            )
+        except (grpc.RpcError, ValueError):
+            # ValueError: the channel is closed. Nobody reads the row of an engine that is gone.
+            return

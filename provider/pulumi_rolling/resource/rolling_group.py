@@ -1,0 +1,79 @@
+"""The RollingGroup resource of Python programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from pulumi_rolling.resource.args import AutoScalingGroup, UpdatePolicy, properties_of
+from pulumi_rolling.resource.dynamic import RollingGroupProvider
+
+TYPE = "pulumi-python:dynamic/rolling:RollingGroup"
+OUTPUTS = ("revision", "previousRevision", "suspendedAsFound", "status", "lastRollout")
+
+
+class RollingGroup(Resource, module="rolling", name="RollingGroup"):
+    """Attaches to a group that something else creates, owns its pointer to the revision, and rolls it with care.
+
+    ``update_policy`` is an UpdatePolicy, or a CloudFormation block as it is. ``triggers``: any change rolls, even
+    if the revision is equal. ``on_failure``: ``rollBack`` (default) or ``leave``.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        auto_scaling_group: AutoScalingGroup | Mapping[str, Any],
+        update_policy: UpdatePolicy | Mapping[str, Any],
+        on_failure: pulumi.Input[str] | None = None,
+        triggers: pulumi.Input[Sequence[Any] | Mapping[str, Any]] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        properties: dict[str, Any] = {
+            "autoScalingGroup": properties_of(auto_scaling_group),
+            "updatePolicy": properties_of(update_policy),
+            "onFailure": on_failure,
+            "triggers": triggers,
+            "context": _context(resource_name, opts),
+        }
+        given = {key: value for key, value in properties.items() if value is not None}
+        super().__init__(RollingGroupProvider(), resource_name, {**given, **dict.fromkeys(OUTPUTS)}, opts)
+
+    @property
+    def revision(self) -> pulumi.Output[str]:
+        """What the group's members are made from, e.g. ``lt-0abc:3``."""
+        return self._output("revision")
+
+    @property
+    def previous_revision(self) -> pulumi.Output[str | None]:
+        return self._output("previousRevision")
+
+    @property
+    def suspended_as_found(self) -> pulumi.Output[Sequence[str]]:
+        """Processes that were suspended before the last rollout, and are again."""
+        return self._output("suspendedAsFound")
+
+    @property
+    def status(self) -> pulumi.Output[str]:
+        """``stable``, ``mixed`` or ``interrupted``."""
+        return self._output("status")
+
+    @property
+    def last_rollout(self) -> pulumi.Output[Mapping[str, Any] | None]:
+        return self._output("lastRollout")
+
+    def _output(self, name: str) -> pulumi.Output[Any]:
+        value: pulumi.Output[Any] = pulumi.get(self, name)
+        return value
+
+
+def _context(name: str, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
+    """What the provider's process cannot know by itself. ``check`` takes it out, so it reaches neither state nor diffs."""
+    parent = opts.parent if opts is not None else None
+    return {
+        "urn": pulumi.create_urn(name, TYPE, parent),  # type: ignore[no-untyped-call]
+        "dryRun": pulumi.runtime.is_dry_run(),
+    }

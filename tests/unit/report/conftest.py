@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pulumi_rolling.core.ideal import IdealFleet, all_old
+from pulumi_rolling.core.model import Revision, Sizes
+from pulumi_rolling.core.plan import Plan, new_rollout, plan
+from pulumi_rolling.policy import Timing, limits, parse_policy
+from pulumi_rolling.report.preview import Preview
+
+V1 = Revision("lt-1:1", "one", "version 1")
+V2 = Revision("lt-1:2", "two", "version 2")
+
+
+class Planner:
+    """Plans for groups all of whose members are old."""
+
+    def lock_step(self, desired: int, max_size: int, **fields: Any) -> Plan:
+        return self._plan({"AutoScalingRollingUpdate": fields}, desired, max_size)
+
+    def sliding(self, desired: int, max_size: int, **fields: Any) -> Plan:
+        return self._plan({"RollingUpdate": fields}, desired, max_size)
+
+    def preview(self, made: Plan | None, **changes: Any) -> Preview:
+        given: dict[str, Any] = {"came_from": "version 1", "to": "version 2", "returns_to": "version 1"}
+        return Preview("web", made, **(given | changes))
+
+    def _plan(self, block: dict[str, Any], desired: int, max_size: int) -> Plan:
+        sizes = Sizes(0, max_size, desired)
+        seen = IdealFleet(all_old(desired, V1), sizes, V1, frozenset()).observe()
+        rollout = new_rollout("test", V2, V1, sizes, frozenset(), seen.at)
+        return plan(limits(parse_policy(block), sizes, Timing()), rollout, seen)
+
+
+@pytest.fixture
+def planner() -> Planner:
+    return Planner()
