@@ -80,8 +80,8 @@ ENDS = [
     # AWS re:Post, "Why did Amazon EC2 Auto Scaling terminate an instance?"; causes as shown in
     # aws-parallelcluster #1401, kube-aws-autoscaler #7 and the AWS CLI reference
     (
-        "an instance was taken out of service in response to an ELB system health check failure, shrinking the "
-        "capacity from 3 to 2.",
+        "an instance was taken out of service in response to an ELB system health check failure, shrinking "
+        "the capacity from 3 to 2.",
         False,
     ),
     (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
@@ -78,10 +79,14 @@ def test_a_dropped_call_is_not_carried_out_and_a_lost_one_is(bench: Bench) -> No
 def test_latency_is_waited_for_outside_the_lock(bench: Bench) -> None:
     """A late call takes its time and does not hold up another."""
     bench.start(desired=1)
-    bench.lab.fault("DescribeAutoScalingGroups", latency=0.3)
+    bench.lab.fault("DescribeAutoScalingGroups", latency=0.5)
+    late = threading.Thread(target=bench.asg.describe_auto_scaling_groups)
     began = time.monotonic()
-    bench.asg.describe_auto_scaling_groups()
-    assert time.monotonic() - began >= 0.3
+    late.start()
+    bench.asg.describe_auto_scaling_instances()
+    assert late.is_alive()
+    late.join()
+    assert time.monotonic() - began >= 0.5
 
 
 def test_stale_reads_show_a_former_state(bench: Bench) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 
 import pytest
@@ -73,8 +74,6 @@ def test_an_image_may_signal_to_a_queue(bench: Bench) -> None:
 
 def test_a_long_poll_does_not_stop_the_lab(bench: Bench) -> None:
     """While one reader waits for a message, others are answered."""
-    import threading
-
     url = bench.sqs.create_queue(QueueName="signals")["QueueUrl"]
     reader = threading.Thread(
         target=bench.sqs.receive_message, kwargs={"QueueUrl": url, "WaitTimeSeconds": 1}

@@ -157,7 +157,7 @@ def _turn(limits: Limits, rollout: Rollout, seen: Observation, verdict: Verdict)
             failed=(),
             failed_before=0,
         )
-    return _hold(limits, settled, seen, because)
+    return _wait(limits, settled, seen, take_census(limits, settled, seen), because)
 
 
 def _has_way_back(rollout: Rollout) -> bool:

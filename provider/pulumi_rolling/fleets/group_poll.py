@@ -81,9 +81,7 @@ class GroupPoll:
                 self._changed.wait()
                 self._raise_shared_error(name, not_before)
             self._leading = True
-            self._changed.wait(GATHER)
-            names = self._names_around(name)
-        return self._lead(name, names, not_before, asked_at, api)
+        return self._lead(name, not_before, asked_at, api)
 
     def _raise_shared_error(self, name: str, not_before: float) -> None:
         """A failed request fails all who waited for it, or each of them would send it again at once."""
@@ -102,9 +100,13 @@ class GroupPoll:
         )
         return [name, *(other for _, other in reversed(others[-(MOST_NAMES - 1) :]))]
 
-    def _lead(self, name: str, names: list[str], not_before: float, asked_at: float, api: AwsApi) -> Look:
-        sent_at = self._clock()
+    def _lead(self, name: str, not_before: float, asked_at: float, api: AwsApi) -> Look:
+        sent_at, names = self._clock(), [name]
         try:
+            with self._changed:
+                self._changed.wait(GATHER)
+                names = self._names_around(name)
+            sent_at = self._clock()
             found = _describe(names, api)
         except BaseException as error:
             self._end(sent_at, names, error)

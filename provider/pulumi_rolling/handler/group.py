@@ -22,13 +22,12 @@ from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.errors import Fault, GroupNotFoundError, PermanentFleetError
 from pulumi_rolling.handler.situation import UNKNOWN, Situation, assess
 from pulumi_rolling.handler.verdicts import error_of
-from pulumi_rolling.handler.wiring import IsUnknown, Wiring, group_unknown, template_unknown, wire
+from pulumi_rolling.handler.wiring import INPUTS, IsUnknown, Wiring, group_unknown, template_unknown, wire
 from pulumi_rolling.policy import check
 from pulumi_rolling.report.plan_text import preview_text
 from pulumi_rolling.report.preview import Preview
 
 IDENTITY = ("name", "region", "endpoint")
-INPUTS = ("autoScalingGroup", "updatePolicy", "onFailure", "triggers")
 
 POLICY_RECORDED = "the policy is recorded and rules the next rollout; nothing is replaced for it"
 

@@ -19,6 +19,9 @@ from pulumi_rolling.fleets.launch_templates import TemplateWanted, parts
 from pulumi_rolling.policy import RollingGroupInputs, Timing, parse
 from pulumi_rolling.signals.choose import NoSignals
 
+INPUTS = ("autoScalingGroup", "updatePolicy", "onFailure", "triggers")
+"""The inputs among a resource's properties; the rest of state are outputs."""
+
 IsUnknown = Callable[[object], bool]
 
 
@@ -43,7 +46,7 @@ class Wiring:
 
 def wire(properties: Mapping[str, Any], is_unknown: IsUnknown) -> Wiring:
     """The parts for checked inputs. Raises PolicyErrors where they are not right after all."""
-    inputs = parse(properties, is_unknown)
+    inputs = parse({key: properties[key] for key in INPUTS if key in properties}, is_unknown)
     group = inputs.auto_scaling_group
     if group.name is None:
         raise ValueError("the group's name is not known yet")

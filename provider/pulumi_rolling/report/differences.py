@@ -21,10 +21,11 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[st
 
 
 def _leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    if isinstance(value, Mapping) and value:
+    """Single values with their paths. An empty block or list says no more than its absence."""
+    if isinstance(value, Mapping):
         for key, item in value.items():
             yield from _leaves(item, (*path, str(key)))
-    elif isinstance(value, list | tuple) and value:
+    elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
             yield from _leaves(item, (*path, index))
     else:

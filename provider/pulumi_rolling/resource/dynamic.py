@@ -177,4 +177,4 @@ def _clean_errors() -> Iterator[None]:
     clean = type(name, (Exception,), {"__module__": "builtins"})
     # Process-wide, so only at the moment of raising: nothing after it needs frames more than users need a clean line.
     sys.tracebacklimit = 0
-    raise clean(text)
+    raise clean(text) from None

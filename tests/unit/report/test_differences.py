@@ -18,6 +18,7 @@ from pulumi_rolling.report.differences import LONGEST, differences
             ("Disks[0].Ebs.Size: 8 -> 16",),
         ),
         ({"B": 1, "A": 1}, {"B": 2, "A": 2}, ("A: 1 -> 2", "B: 1 -> 2")),
+        ({"Tags": []}, {"Tags": [{"Key": "a"}]}, ("Tags[0].Key added: a",)),
         ({"Note": "a"}, {"Note": ""}, ('Note: a -> ""',)),
     ],
 )

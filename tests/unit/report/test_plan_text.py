@@ -42,7 +42,7 @@ def test_a_lock_step_preview_as_a_whole(planner: Planner) -> None:
         "  waits for   a SUCCESS signal from each new instance, at most 5 min each",
         "  on failure  with the first failed instance, rolls back to version 1",
         "  duration    at most 20 min, if every wait takes its whole time",
-        "  API calls   at least 22",
+        "  API calls   at least 21",
         "  warning     Short.",
     ]
 
@@ -89,7 +89,7 @@ def test_nothing_to_do_is_one_line_and_its_notes(planner: Planner) -> None:
     [
         (100, "with the first failed instance, rolls back to version 1"),
         (80, "with more than 2 of 10 instances failed, rolls back to version 1"),
-        (0, "not for failed instances, all are tolerated; for anything else rolls back to version 1"),
+        (0, "not for failed instances, all are tolerated; for anything else, rolls back to version 1"),
     ],
 )
 def test_failure_says_how_many_and_where_to(planner: Planner, percent: int, sentence: str) -> None:

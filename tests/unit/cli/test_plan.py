@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.conftest import Ran
+
+POLICY = '{"AutoScalingRollingUpdate":{"MaxBatchSize":4,"MinInstancesInService":8}}'
+SIZES = ("--desired", "10", "--max-size", "12")
+
+Rolling = Callable[..., Ran]
+
+
+def test_json_of_the_worked_example(rolling: Rolling) -> None:
+    """Desired 10, MaxSize 12, floor 8, batch 4: capacity 12, then rounds of 4, 4 and 2."""
+    ran = rolling("plan", "--policy", POLICY, *SIZES, "--format", "json")
+    document = json.loads(ran.out)
+    assert ran.code == 0
+    assert (document["batch"], document["capacityDuring"], document["launchFirst"]) == (4, 12, 2)
+    assert [(each["terminate"], each["launch"]) for each in document["rounds"]] == [(4, 4), (4, 4), (2, 0)]
+
+
+def test_text_is_the_default(rolling: Rolling) -> None:
+    """A person gets lines, with AWS's advice on processes as a note."""
+    ran = rolling("plan", "--policy", POLICY, *SIZES)
+    assert ran.out.startswith("group of 10: replacing 10 instances, the old revision -> the new revision\n")
+    assert "note        AWS advises to suspend" in ran.out
+
+
+def test_markdown(rolling: Rolling) -> None:
+    """The same plan for a pull request."""
+    ran = rolling("plan", "--policy", POLICY, *SIZES, "--format", "markdown")
+    assert ran.out.startswith("### group of 10: replacing 10 instances")
+
+
+def test_old_members_alone_are_replaced(rolling: Rolling) -> None:
+    """--old says how many do not match; the others stay."""
+    ran = rolling("plan", "--policy", POLICY, *SIZES, "--old", "3", "--format", "json")
+    document = json.loads(ran.out)
+    assert (document["replace"], document["rounds"]) == (3, [{"terminate": 3, "launch": 2}])
+
+
+def test_no_old_members_is_nothing_to_replace(rolling: Rolling) -> None:
+    """--old 0 is a plan, not an error."""
+    ran = rolling("plan", "--policy", POLICY, *SIZES, "--old", "0")
+    assert (ran.code, ran.out.splitlines()[0]) == (
+        0,
+        "group of 10: nothing to replace, all instances run the new revision",
+    )
+
+
+def test_infeasible_is_code_2_and_its_errors(rolling: Rolling) -> None:
+    """A floor that is not below MaxSize is found by CloudFormation only during the update; here before it."""
+    policy = '{"AutoScalingRollingUpdate":{"MinInstancesInService":12}}'
+    ran = rolling("plan", "--policy", policy, *SIZES, "--format", "json")
+    document = json.loads(ran.out)
+    assert ran.code == 2
+    assert document["feasible"] is False
+    assert [each["path"] for each in document["errors"]] == ["updatePolicy.rollingUpdate.minInstancesInService"]
+
+
+def test_all_faults_come_at_once(rolling: Rolling) -> None:
+    """Two faults of the policy and two of the sizes are one answer, each with its canonical path."""
+    policy = '{"rolling_update":{"max_batch_size":0,"pause_time":"PT2H"}}'
+    sizes = ("--desired", "14", "--max-size", "12", "--old", "15")
+    ran = rolling("plan", "--policy", policy, *sizes, "--format", "json")
+    assert ran.code == 2
+    assert [each["path"] for each in json.loads(ran.out)["errors"]] == [
+        "updatePolicy.rollingUpdate.maxBatchSize",
+        "updatePolicy.rollingUpdate.pauseTime",
+        "--desired",
+        "--old",
+    ]
+
+
+def test_faults_in_text_go_to_the_error_stream(rolling: Rolling) -> None:
+    """A pipe behind the command sees no plan where there is none."""
+    ran = rolling("plan", "--policy", '{"rollingUpdate":{"maxBatchSize":0}}', *SIZES)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("updatePolicy.rollingUpdate.maxBatchSize: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("policy.json", POLICY),
+        ("policy.yaml", "updatePolicy:\n  AutoScalingRollingUpdate:\n    MaxBatchSize: 4\n    MinInstancesInService: 8\n"),
+    ],
+)
+def test_policy_from_a_file(rolling: Rolling, tmp_path: Path, name: str, text: str) -> None:
+    """JSON and YAML files mean what the same text means in place."""
+    file = tmp_path / name
+    file.write_text(text)
+    inline = rolling("plan", "--policy", POLICY, *SIZES, "--format", "json")
+    assert rolling("plan", "--policy", str(file), *SIZES, "--format", "json") == inline
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("bad.json", "{", "is not valid JSON"),
+        ("bad.yaml", "a: [", "is not valid YAML"),
+        ("list.yaml", "- 1\n", "must be a mapping"),
+        (None, "", "is neither JSON nor a file that can be read"),
+    ],
+)
+def test_a_policy_that_cannot_be_read(
+    rolling: Rolling, tmp_path: Path, name: str | None, text: str, sentence: str
+) -> None:
+    """Code 2 and one sentence, never a traceback."""
+    file = tmp_path / (name or "absent.yaml")
+    if name:
+        file.write_text(text)
+    ran = rolling("plan", "--policy", str(file), *SIZES)
+    assert ran.code == 2
+    assert sentence in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((), "--desired: is required where no --group is named."),
+        (("--group", "web", "--desired", "3"), "--desired: may not stand with --group"),
+        ((*SIZES, "--to", "3"), "--to: needs --group."),
+    ],
+)
+def test_options_that_do_not_fit(rolling: Rolling, arguments: tuple[str, ...], sentence: str) -> None:
+    """Sizes belong to an imagined group, place and version to a live one."""
+    ran = rolling("plan", "--policy", POLICY, *arguments)
+    assert ran.code == 2
+    assert sentence in ran.err
+
+
+def test_offline_loads_no_cloud_sdk() -> None:
+    """A plan without a cloud starts without boto3, moto, pulumi and grpc."""
+    program = (
+        "import sys\n"
+        "from pulumi_rolling.cli.main import main\n"
+        "try:\n"
+        f"    main(['plan', '--policy', {POLICY!r}, '--desired', '10', '--max-size', '12'])\n"
+        "except SystemExit as ended:\n"
+        "    assert not ended.code, ended.code\n"
+        "loaded = {'boto3', 'botocore', 'moto', 'pulumi', 'grpc', 'werkzeug'} & set(sys.modules)\n"
+        "assert not loaded, loaded\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
