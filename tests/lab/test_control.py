@@ -117,7 +117,7 @@ def test_with_every_zone_lost_launches_fail_for_capacity(bench: Bench) -> None:
     [
         ("terminate", "terminated or stopped"),
         ("unhealthy", "status checks failure"),
-        ("spotInterruption", "Spot"),
+        ("spotInterruption", "terminated or stopped"),
     ],
 )
 def test_a_misfortune_is_found_and_made_up_for(bench: Bench, do: str, says: str) -> None:
@@ -128,6 +128,16 @@ def test_a_misfortune_is_found_and_made_up_for(bench: Bench, do: str, says: str)
     eventually(lambda: first not in bench.ids())
     assert says in bench.about(first, "Terminating")["Cause"]
     bench.settled(1)
+
+
+def test_ec2_tells_a_spot_interruption_from_other_ends(bench: Bench) -> None:
+    """EC2 API reference, StateReason: the group's activity does not tell, the instance does."""
+    bench.start(desired=2)
+    taken, ended = bench.settled(2)
+    bench.lab.member(taken, do="spotInterruption")
+    bench.lab.member(ended, do="terminate")
+    assert bench.machine(taken)["StateReason"]["Code"] == "Server.SpotInstanceTermination"
+    assert bench.machine(ended)["StateReason"]["Code"] == "Client.UserInitiatedShutdown"
 
 
 def test_an_operator_may_put_a_member_into_standby(bench: Bench) -> None:

@@ -40,6 +40,15 @@ def test_with_a_launch_hook_success_continues_and_no_tag_is_set(bench: Bench) ->
     assert "rolling:signal" not in bench.tags(first)
 
 
+def test_a_hook_that_continues_by_default_is_completed_and_the_tag_set(bench: Bench) -> None:
+    """Such a hook is not there for a signal: silence would pass it."""
+    bench.start(desired=0)
+    bench.hook(DefaultResult="CONTINUE")
+    bench.asg.set_desired_capacity(AutoScalingGroupName="web", DesiredCapacity=1)
+    [first] = bench.settled(1)
+    assert bench.tags(first)["rolling:signal"] == "SUCCESS"
+
+
 def test_with_a_launch_hook_failure_abandons(bench: Bench) -> None:
     """FAILURE completes the launch action with ABANDON, and the cloud launches another."""
     bench.lab.image("ami-v1", signal="FAILURE")

@@ -167,6 +167,17 @@ def test_a_group_is_deleted_by_force_with_its_instances(bench: Bench) -> None:
     assert [bench.machine(each)["State"]["Name"] for each in ids] == ["terminated"] * 2
 
 
+def test_a_deletion_by_force_waits_for_no_hook(bench: Bench) -> None:
+    """API reference, DeleteAutoScalingGroup.ForceDelete: outstanding lifecycle actions are ended."""
+    bench.start(desired=2)
+    first, _ = bench.settled(2)
+    bench.hook("drain", "TERMINATING")
+    bench.terminate(first)
+    assert bench.states()[first] == "Terminating:Wait"
+    bench.asg.delete_auto_scaling_group(ForceDelete=True, **WEB)
+    eventually(lambda: not bench.group())
+
+
 def test_groups_are_paged_and_filtered_by_tag(bench: Bench) -> None:
     """DescribeAutoScalingGroups: names, NextToken, Filters joined by AND; IncludeInstances=false leaves them
     out.

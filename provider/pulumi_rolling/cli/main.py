@@ -26,7 +26,11 @@ EXTRAS = {"boto3": "aws", "botocore": "aws", "moto": "lab", "werkzeug": "lab"}
 """Which extra of the package brings a module that may be missing."""
 
 app = typer.Typer(
-    name="rolling", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None
+    name="rolling",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 
 

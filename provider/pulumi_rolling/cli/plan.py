@@ -20,6 +20,7 @@ from pulumi_rolling.report.plan_markdown import faults_markdown, preview_markdow
 from pulumi_rolling.report.plan_text import faults_text, preview_text
 from pulumi_rolling.report.preview import Preview
 
+
 class Format(str, Enum):
     TEXT = "text"
     JSON = "json"
@@ -36,8 +37,12 @@ def plan(
     to: Annotated[
         str | None, typer.Option(help="Launch template version, with --group; default its latest.")
     ] = None,
-    region: Annotated[str | None, typer.Option(help="With --group; default: as the AWS SDK finds it.")] = None,
-    endpoint: Annotated[str | None, typer.Option(help="With --group: another endpoint, such as a lab's.")] = None,
+    region: Annotated[
+        str | None, typer.Option(help="With --group; default: as the AWS SDK finds it.")
+    ] = None,
+    endpoint: Annotated[
+        str | None, typer.Option(help="With --group: another endpoint, such as a lab's.")
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="How the plan is written.")] = Format.TEXT,
 ) -> None:
     """Show what a policy would do, offline or for a live group. Exit code 2 where it cannot be carried out."""

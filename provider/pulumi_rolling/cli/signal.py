@@ -12,9 +12,13 @@ from pulumi_rolling.signals.send import send, status_of_exit_code
 
 
 def signal(
-    instance: Annotated[str | None, typer.Option(help="Whose signal; default: the machine this runs on.")] = None,
+    instance: Annotated[
+        str | None, typer.Option(help="Whose signal; default: the machine this runs on.")
+    ] = None,
     region: Annotated[str | None, typer.Option(help="Default: as the AWS SDK finds it.")] = None,
-    endpoint: Annotated[str | None, typer.Option(help="Another endpoint than AWS's, such as a lab's.")] = None,
+    endpoint: Annotated[
+        str | None, typer.Option(help="Another endpoint than AWS's, such as a lab's.")
+    ] = None,
     exit_code: Annotated[
         int | None, typer.Option(help="The exit code of what came before: 0 is SUCCESS, all else FAILURE.")
     ] = None,
@@ -22,6 +26,8 @@ def signal(
 ) -> None:
     """Send an instance's SUCCESS (the default) or FAILURE to the rollout that waits for it."""
     if exit_code is not None and success is not None:
-        raise PolicyErrors([Fault("--exit-code", "may not stand with --success or --failure: one of them decides.")])
+        raise PolicyErrors(
+            [Fault("--exit-code", "may not stand with --success or --failure: one of them decides.")]
+        )
     status = Signal.FAILURE if success is False else status_of_exit_code(exit_code or 0)
     typer.echo(send(status, instance=instance, region=region, endpoint=endpoint))

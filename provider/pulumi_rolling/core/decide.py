@@ -137,7 +137,9 @@ def _refusal(seen: Observation) -> Verdict:
 def _turn(limits: Limits, rollout: Rollout, seen: Observation, verdict: Verdict) -> Decision:
     """The direction is lost. Forward: go back, or leave. Back: give the processes back and keep the record."""
     if rollout.leaving or rollout.step is Step.RESTORE:
-        return _hold(limits, replace(rollout, back_failed=verdict, step=Step.DONE), seen, Because("refused"))
+        # A second refusal is the end; after the first the processes may still be given back.
+        step = Step.DONE if rollout.back_failed is not None else Step.RESTORE
+        return _hold(limits, replace(rollout, back_failed=verdict, step=step), seen, Because("refused"))
     because = Because("failed", {"failed": verdict.failed, "of": verdict.of})
     settled = replace(rollout, round=None, openings=(), missing=(), progress_at=seen.at)
     if rollout.direction is Direction.BACK:

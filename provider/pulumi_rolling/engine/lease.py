@@ -77,7 +77,9 @@ class Lease:
         return marks
 
     def release(self) -> None:
-        self._fleet.remove_marks([LEASE])
+        """Give it up, unless somebody else has it by now."""
+        if self.is_ours(self._fleet.marks()):
+            self._fleet.remove_marks([LEASE])
 
     def _wait_until_free(self, marks: Mapping[str, str]) -> Mapping[str, str]:
         found = held(marks)

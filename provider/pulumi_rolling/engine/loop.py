@@ -4,7 +4,8 @@ Theory of operation. The loop knows no rule of a rollout: it carries facts to ``
 back, in order, one call after the other. Before the first act of a decision the rollout as it will be is on the
 group (journal), so that dying anywhere loses nothing: acts that were recorded and not done are decided again, acts
 that were done and not recorded cannot exist. A refused act becomes an observation and the rest of its decision is
-dropped. A status line that fails never fails a roll.
+dropped. A status line that fails never fails a roll. A record that cannot be written for the moment means no act:
+the look is forgotten and the next one decides anew.
 
 Worked example: look 1 at 10.0 s says "suspend, point". Written: {issued: suspend, point}; done: two calls. Look 2 at
 11.0 s sees both, says "resize to 7". kill -9 between record and call: the next run finds {issued: resize}, waits a
@@ -55,41 +56,54 @@ class Drive:
         written = replace(rollout, progress_at=0.0)
         while True:
             self._stop_if_orphaned()
-            seen, marks = self._look(rollout)
-            if seen is None:
+            try:
+                seen, marks = self._look(rollout)
+                decision = decide(self.limits, rollout, seen)
+                written = self._record(written, decision)
+            except TemporaryFleetError:
+                if self.clock.now() - self._heard_at > SILENCE:
+                    self._release_quietly()
+                    raise
                 self.clock.wait(self.limits.poll)
                 continue
-            decision = decide(self.limits, rollout, seen)
-            self.on_decision(rollout, decision)
+            except PermanentFleetError:
+                self._release_quietly()
+                raise
+            self._heard_at = self.clock.now()
+            self._tell(rollout, decision)
             rollout = decision.next
-            if decision.actions or _is_news(written, rollout):
-                self.journal.write(rollout, self.lease.mark())
-                written = rollout
-            elif self.lease.is_due():
-                self.fleet.write_marks(self.lease.mark())
             self._carry_out(decision.actions)
             if decision.outcome is not None:
                 self._finish(decision, marks)
                 return decision
-            self.clock.wait(decision.look_again_at - self.clock.now())
+            # A lease that runs out between two looks would be somebody else's to take.
+            self.clock.wait(min(decision.look_again_at - self.clock.now(), self.lease.length / 2))
 
-    def _look(self, rollout: Rollout) -> tuple[Observation | None, Mapping[str, str]]:
-        try:
-            sight = self.fleet.observe(rollout)
-        except TemporaryFleetError:
-            if self.clock.now() - self._heard_at > SILENCE:
-                self._release_quietly()
-                raise
-            return None, {}
-        self._heard_at = self.clock.now()
+    def _look(self, rollout: Rollout) -> tuple[Observation, Mapping[str, str]]:
+        sight = self.fleet.observe(rollout)
         if not self.lease.is_ours(sight.marks):
             raise LeaseLostError(
                 f"another driver took over group {self.fleet.name}",
                 hint="We stopped at once; that driver goes on from the record.",
             )
-        refusals, self._refusals = self._refusals, ()
         asked = (*requests(sight.marks), *self.aborts())
-        return replace(sight.observation, requests=asked, refusals=refusals, lease_is_ours=True), sight.marks
+        return replace(sight.observation, requests=asked, refusals=self._refusals, lease_is_ours=True), sight.marks
+
+    def _record(self, written: Rollout, decision: Decision) -> Rollout:
+        """What now stands on the group. The refusals that the decision has taken up are done with."""
+        if decision.actions or _is_news(written, decision.next):
+            self.journal.write(decision.next, self.lease.mark())
+            written = decision.next
+        elif self.lease.is_due():
+            self.fleet.write_marks(self.lease.mark())
+        self._refusals = ()
+        return written
+
+    def _tell(self, before: Rollout, decision: Decision) -> None:
+        try:
+            self.on_decision(before, decision)
+        except Exception:  # noqa: BLE001 - whoever listens may fail in any way; the group goes first
+            return
 
     def _carry_out(self, actions: tuple[Action, ...]) -> None:
         for action in actions:

@@ -172,7 +172,7 @@ def _befall(cloud: Cloud, member: Member, do: str) -> None:
     if do == "terminate":
         health.kill(cloud, member)
     elif do == "spotInterruption":
-        health.kill(cloud, member, health.INTERRUPTED)
+        health.kill(cloud, member, health.BY_SPOT)
     elif do == "unhealthy":
         health.sicken(cloud, member)
     elif do == "standby":

@@ -33,10 +33,12 @@ def _leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tupl
 
 
 def _line(
-    path: tuple[str | int, ...], old: Mapping[tuple[str | int, ...], str], new: Mapping[tuple[str | int, ...], str]
+    path: tuple[str | int, ...],
+    old: Mapping[tuple[str | int, ...], str],
+    new: Mapping[tuple[str | int, ...], str],
 ) -> str:
     name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
-    hidden = not HIDDEN.isdisjoint(path)
+    hidden = any(part in HIDDEN for part in path)
     if path not in old:
         return f"{name} added" if hidden else f"{name} added: {_short(new[path])}"
     if path not in new:

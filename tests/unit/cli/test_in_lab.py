@@ -91,7 +91,11 @@ def test_plan_of_a_live_group_that_forbids_it(rolling: Rolling, group: str) -> N
 
 def test_a_group_that_is_not_there(rolling: Rolling, group: str) -> None:
     """One line and code 1 for every command that looks for it."""
-    for command in (("plan", "--policy", POLICY, "--group", "nobody"), ("status", "nobody"), ("abort", "nobody")):
+    for command in (
+        ("plan", "--policy", POLICY, "--group", "nobody"),
+        ("status", "nobody"),
+        ("abort", "nobody"),
+    ):
         ran = rolling(*command)
         assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
         assert "nobody" in ran.err

@@ -20,7 +20,9 @@ def test_version(rolling: Rolling) -> None:
 def test_no_command_is_the_help(rolling: Rolling) -> None:
     """Without a command all of them are listed."""
     ran = rolling()
-    assert all(f"  {command} " in ran.out + ran.err for command in ("plan", "status", "abort", "signal", "lab"))
+    assert all(
+        f"  {command} " in ran.out + ran.err for command in ("plan", "status", "abort", "signal", "lab")
+    )
 
 
 def test_an_error_of_ours_is_one_line(rolling: Rolling, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,7 +32,9 @@ def test_an_error_of_ours_is_one_line(rolling: Rolling, monkeypatch: pytest.Monk
         raise PermanentFleetError("i-1 is in no group.", hint="Check the id.")
 
     monkeypatch.setattr("pulumi_rolling.cli.signal.send", refuse)
-    assert rolling("signal", "--instance", "i-1") == Ran(1, "", "rolling: i-1 is in no group. Check the id.\n")
+    assert rolling("signal", "--instance", "i-1") == Ran(
+        1, "", "rolling: i-1 is in no group. Check the id.\n"
+    )
 
 
 def test_a_missing_extra_is_named(rolling: Rolling, monkeypatch: pytest.MonkeyPatch) -> None:

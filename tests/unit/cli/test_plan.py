@@ -61,7 +61,9 @@ def test_infeasible_is_code_2_and_its_errors(rolling: Rolling) -> None:
     document = json.loads(ran.out)
     assert ran.code == 2
     assert document["feasible"] is False
-    assert [each["path"] for each in document["errors"]] == ["updatePolicy.rollingUpdate.minInstancesInService"]
+    assert [each["path"] for each in document["errors"]] == [
+        "updatePolicy.rollingUpdate.minInstancesInService"
+    ]
 
 
 def test_all_faults_come_at_once(rolling: Rolling) -> None:
@@ -89,7 +91,10 @@ def test_faults_in_text_go_to_the_error_stream(rolling: Rolling) -> None:
     ("name", "text"),
     [
         ("policy.json", POLICY),
-        ("policy.yaml", "updatePolicy:\n  AutoScalingRollingUpdate:\n    MaxBatchSize: 4\n    MinInstancesInService: 8\n"),
+        (
+            "policy.yaml",
+            "updatePolicy:\n  AutoScalingRollingUpdate:\n    MaxBatchSize: 4\n    MinInstancesInService: 8\n",
+        ),
     ],
 )
 def test_policy_from_a_file(rolling: Rolling, tmp_path: Path, name: str, text: str) -> None:

@@ -27,7 +27,9 @@ def fleet(monkeypatch: pytest.MonkeyPatch) -> SimulatedFleet:
     return simulated
 
 
-def record(fleet: SimulatedFleet, *, lease_for: float | None, direction: Direction = Direction.FORWARD) -> Rollout:
+def record(
+    fleet: SimulatedFleet, *, lease_for: float | None, direction: Direction = Direction.FORWARD
+) -> Rollout:
     """A rollout as a driver would have written it; its lease runs for so many more seconds, or is gone."""
     seen = fleet.facts().observation
     rollout = replace(new_rollout("r1", V2, V1, seen.sizes, frozenset(), seen.at), direction=direction)

@@ -24,11 +24,17 @@ def test_lock_step_has_these_keys_in_this_order(planner: Planner) -> None:
         "floor": 8,
         "lowestInService": 8,
         "warnings": ["careful"],
-        "rounds": [{"terminate": 4, "launch": 4}, {"terminate": 4, "launch": 4}, {"terminate": 2, "launch": 0}],
+        "rounds": [
+            {"terminate": 4, "launch": 4},
+            {"terminate": 4, "launch": 4},
+            {"terminate": 2, "launch": 0},
+        ],
         "signals": None,
         "failuresTolerated": 0,
     }
-    assert events[0].startswith("Rolling update initiated. Terminating 10 obsolete instance(s) in batches of 4")
+    assert events[0].startswith(
+        "Rolling update initiated. Terminating 10 obsolete instance(s) in batches of 4"
+    )
 
 
 def test_sliding_has_a_window_in_place_of_rounds(planner: Planner) -> None:
@@ -40,7 +46,9 @@ def test_sliding_has_a_window_in_place_of_rounds(planner: Planner) -> None:
 
 def test_signals_say_how_long_and_how_many(planner: Planner) -> None:
     """Of ten members at 80 percent eight must signal, each within PauseTime, and two may fail."""
-    plan = planner.lock_step(10, 12, WaitOnResourceSignals=True, PauseTime="PT5M", MinSuccessfulInstancesPercent=80)
+    plan = planner.lock_step(
+        10, 12, WaitOnResourceSignals=True, PauseTime="PT5M", MinSuccessfulInstancesPercent=80
+    )
     document = feasible(plan)
     assert document["signals"] == {"timeout": "PT5M", "needed": 8}
     assert document["failuresTolerated"] == 2

@@ -30,7 +30,9 @@ def test_a_lock_step_preview_as_a_whole(planner: Planner) -> None:
     plan = planner.lock_step(
         10, 12, MaxBatchSize=4, MinInstancesInService=8, WaitOnResourceSignals=True, PauseTime="PT5M"
     )
-    preview = planner.preview(plan, differences=("ImageId: ami-1 -> ami-2", "UserData changed"), warnings=("Short.",))
+    preview = planner.preview(
+        plan, differences=("ImageId: ami-1 -> ami-2", "UserData changed"), warnings=("Short.",)
+    )
     assert preview_text(preview).splitlines() == [
         "web: replacing 10 instances, version 1 -> version 2",
         "  changes     ImageId: ami-1 -> ami-2",
@@ -159,7 +161,15 @@ def test_many_differences_fold(planner: Planner) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0 s"), (45, "45 s"), (60, "1 min"), (90, "90 s"), (300, "5 min"), (150, "2 min 30 s"), (5400, "1 h 30 min")],
+    [
+        (0, "0 s"),
+        (45, "45 s"),
+        (60, "1 min"),
+        (90, "90 s"),
+        (300, "5 min"),
+        (150, "2 min 30 s"),
+        (5400, "1 h 30 min"),
+    ],
 )
 def test_lengths_of_time_are_exact(seconds: int, text: str) -> None:
     """A length that the user wrote is shown as long as it is, never rounded."""

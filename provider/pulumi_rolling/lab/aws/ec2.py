@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -17,7 +18,8 @@ from pulumi_rolling.lab.aws.call import Call, page
 from pulumi_rolling.lab.aws.wire import protocol
 from pulumi_rolling.lab.world import health
 from pulumi_rolling.lab.world.cloud import ACCOUNT, Cloud
-from pulumi_rolling.lab.world.member import Member, MemberState
+from pulumi_rolling.lab.world.health import BY_USER
+from pulumi_rolling.lab.world.member import ALIVE, Member, MemberState
 from pulumi_rolling.lab.world.refusal import Refused
 
 STATES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
@@ -43,48 +45,70 @@ def _seen(call: Call) -> list[Seen]:
     return found
 
 
-def _fields(call: Call, member: Member, state: MemberState) -> dict[str, str | None]:
-    """What DescribeInstances can filter by."""
-    return {
-        "instance-id": member.id,
-        "instance-state-name": state.machine,
-        "instance-state-code": str(STATES[state.machine]),
-        "image-id": member.revision.image,
-        "instance-type": member.revision.instance_type,
-        "availability-zone": member.zone,
-        "subnet-id": member.subnet,
-        "vpc-id": moto_side.vpc_of(call.region, member.subnet),
-        "private-ip-address": member.address,
-        "reservation-id": member.reservation_id,
-    }
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One filter: whole values are looked up, only patterns (`*`, `?`) are compared one by one."""
+
+    name: str
+    values: frozenset[str]
+    patterns: tuple[str, ...]
+
+    def fits(self, candidate: str) -> bool:
+        return candidate in self.values or any(fnmatchcase(candidate, pattern) for pattern in self.patterns)
 
 
-def _fits(call: Call, member: Member, state: MemberState) -> bool:
-    """Filters are joined by AND, the values of one by OR; `*` and `?` stand for any characters."""
-    filters = call.values.get("Filters", [])
-    fields = _fields(call, member, state) if filters else {}
-    for wanted in filters:
-        name, patterns = wanted["Name"], wanted.get("Values", [])
-        if name == "tag-key":
-            candidates = list(state.tags)
-        elif name.startswith("tag:"):
-            candidates = [state.tags[name[4:]]] if name[4:] in state.tags else []
-        elif name in fields:
-            value = fields[name]
-            candidates = [value] if value is not None else []
-        else:
-            raise Refused("InvalidParameterValue", f"The filter '{name}' is invalid")
-        if not any(fnmatchcase(candidate, pattern) for candidate in candidates for pattern in patterns):
-            return False
-    return True
+def _wanted(call: Call) -> list[Wanted]:
+    found = []
+    for given in call.values.get("Filters", []):
+        values = given.get("Values", [])
+        patterns = tuple(value for value in values if "*" in value or "?" in value)
+        found.append(Wanted(given["Name"], frozenset(values), patterns))
+    return found
+
+
+def _fields(call: Call, name: str, member: Member, state: MemberState) -> list[str]:
+    """What one filter of DescribeInstances looks at."""
+    match name:
+        case "tag-key":
+            return list(state.tags)
+        case "instance-id":
+            return [member.id]
+        case "instance-state-name":
+            return [state.machine]
+        case "instance-state-code":
+            return [str(STATES[state.machine])]
+        case "image-id":
+            return [member.revision.image]
+        case "instance-type":
+            return [member.revision.instance_type]
+        case "availability-zone":
+            return [member.zone]
+        case "subnet-id":
+            return [member.subnet or ""]
+        case "vpc-id":
+            return [moto_side.vpc_of(call.region, member.subnet) or ""]
+        case "private-ip-address":
+            return [member.address]
+        case "reservation-id":
+            return [member.reservation_id]
+    if name.startswith("tag:"):
+        return [state.tags[name[4:]]] if name[4:] in state.tags else []
+    raise Refused("InvalidParameterValue", f"The filter '{name}' is invalid")
+
+
+def _fits(call: Call, wanted: list[Wanted], member: Member, state: MemberState) -> bool:
+    """Filters are joined by AND, the values of one by OR."""
+    return all(any(map(each.fits, _fields(call, each.name, member, state))) for each in wanted)
 
 
 def _view(call: Call, member: Member, state: MemberState) -> dict[str, Any]:
     dns = f"ip-{member.address.replace('.', '-')}.ec2.internal"
+    code, message = (member.end_reason or BY_USER) if state.machine not in ALIVE else (None, None)
     return {
         "InstanceId": member.id,
         "ImageId": member.revision.image,
         "State": _state(state.machine),
+        "StateReason": {"Code": code, "Message": message} if code is not None else None,
         "InstanceType": member.revision.instance_type,
         "LaunchTime": call.cloud.stamp(member.launched_at),
         "Placement": {"AvailabilityZone": member.zone, "Tenancy": "default"},
@@ -131,7 +155,8 @@ def describe_instances(call: Call) -> tuple[int, str]:
     ids = call.values.get("InstanceIds") or []
     wanted, form = _split(call, ids, "InstanceId") if ids else ([], call.form)
     chosen = {member.id for member in wanted}
-    seen = [pair for pair in _seen(call) if (not ids or pair[0].id in chosen) and _fits(call, *pair)]
+    filters = _wanted(call)
+    seen = [pair for pair in _seen(call) if (not ids or pair[0].id in chosen) and _fits(call, filters, *pair)]
     views = [
         {
             "ReservationId": member.reservation_id,
@@ -155,11 +180,11 @@ def describe_instance_status(call: Call) -> tuple[int, str]:
     wanted, form = _split(call, ids, "InstanceId") if ids else ([], call.form)
     chosen = {member.id for member in wanted}
     everyone = call.values.get("IncludeAllInstances", False)
-    views = []
+    filters, views = _wanted(call), []
     for member, state in _seen(call):
         if (ids and member.id not in chosen) or not (everyone or state.machine == "running"):
             continue
-        if not _fits(call, member, state):
+        if not _fits(call, filters, member, state):
             continue
         status = ("ok" if member.well else "impaired") if state.machine == "running" else "not-applicable"
         summary = {"Status": status}
@@ -233,19 +258,14 @@ def describe_tags(call: Call) -> tuple[int, str]:
         for key, value in state.tags.items()
     ]
     fields = {"resource-id": "ResourceId", "resource-type": "ResourceType", "key": "Key", "value": "Value"}
-    for wanted in call.values.get("Filters", []):
-        name, patterns = wanted["Name"], wanted.get("Values", [])
-        if name.startswith("tag:"):
-            found = [tag for tag in found if tag["Key"] == name[4:] and _any_fits(tag["Value"], patterns)]
-        elif name in fields:
-            found = [tag for tag in found if _any_fits(tag[fields[name]], patterns)]
+    for wanted in _wanted(call):
+        if wanted.name.startswith("tag:"):
+            found = [tag for tag in found if tag["Key"] == wanted.name[4:] and wanted.fits(tag["Value"])]
+        elif wanted.name in fields:
+            found = [tag for tag in found if wanted.fits(tag[fields[wanted.name]])]
         else:
-            raise Refused("InvalidParameterValue", f"The filter '{name}' is invalid")
+            raise Refused("InvalidParameterValue", f"The filter '{wanted.name}' is invalid")
     return _join(call, "Tags", found, call.form)
-
-
-def _any_fits(value: str, patterns: list[str]) -> bool:
-    return any(fnmatchcase(value, pattern) for pattern in patterns)
 
 
 ACTIONS: dict[str, Callable[[Call], tuple[int, str]]] = {

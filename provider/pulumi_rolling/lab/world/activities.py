@@ -2,9 +2,8 @@
 
 Sources of the texts: EC2 Auto Scaling user guide, "Verify a scaling activity" and "Troubleshoot EC2 Auto
 Scaling"; AWS CLI reference, describe-scaling-activities, terminate-instance-in-auto-scaling-group and enter-
-standby examples; the lifecycle hook tutorial for the text of an abandoned action. Two causes have no
-published text and are worded here: a Spot interruption and the end of an instance whose launch action was
-abandoned.
+standby examples; the lifecycle hook tutorial for the text of an abandoned action. The end of an instance
+whose launch was abandoned has no published cause and is worded here.
 """
 
 from __future__ import annotations

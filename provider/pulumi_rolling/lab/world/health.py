@@ -24,16 +24,17 @@ DEAD = f"{OUT} an EC2 health check indicating it has been terminated or stopped.
 UNWELL = f"{OUT} an EC2 instance status checks failure."
 UNANSWERED = f"{OUT} an ELB system health check failure."
 MARKED = f"{OUT} a user health-check."
-INTERRUPTED = f"{OUT} an EC2 Spot Instance interruption."
+BY_USER = ("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated shutdown")
+BY_SPOT = ("Server.SpotInstanceTermination", "Server.SpotInstanceTermination: Spot instance termination")
 REPLACED = "an instance was launched in response to an unhealthy instance needing to be replaced."
 
 
-def kill(cloud: Cloud, member: Member, illness: str = DEAD) -> None:
-    """EC2 ends the instance and the group has not been told."""
+def kill(cloud: Cloud, member: Member, reason: tuple[str, str] = BY_USER) -> None:
+    """EC2 ends the instance and the group has not been told; the reason is EC2's own."""
     if member.now.machine in ("shutting-down", "terminated"):
         return
     cloud.change(member, machine="shutting-down")
-    member.illness = illness
+    member.illness, member.end_reason = DEAD, reason
     cloud.agenda.after(member.behaviour.shutdown, partial(_off, cloud, member, "shutting-down", "terminated"))
     notice(cloud, member)
 
@@ -42,6 +43,7 @@ def stop(cloud: Cloud, member: Member) -> None:
     if member.now.machine != "running":
         return
     cloud.change(member, machine="stopping")
+    member.end_reason = BY_USER
     cloud.agenda.after(member.behaviour.shutdown, partial(_off, cloud, member, "stopping", "stopped"))
     notice(cloud, member)
 
@@ -49,6 +51,7 @@ def stop(cloud: Cloud, member: Member) -> None:
 def start(cloud: Cloud, member: Member) -> None:
     if member.now.machine == "stopped":
         cloud.change(member, machine="running")
+        member.end_reason = None
 
 
 def sicken(cloud: Cloud, member: Member) -> None:
@@ -87,9 +90,10 @@ def _lose_launch(cloud: Cloud, group: Group, member: Member) -> None:
     """An instance that dies before it was in service: the launch is cancelled, whatever is suspended but
     Terminate.
     """
+    why = (member.end_reason or BY_USER)[1]
     reason = (
         "Instance became unhealthy while waiting for instance to be in InService state. "
-        "Termination Reason: Client.UserInitiatedShutdown: User initiated shutdown"
+        f"Termination Reason: {why}"
     )
     lives.terminate(
         cloud, group, member, f"At {cloud.clock(cloud.now)} {member.illness or DEAD}", unlaunched=reason

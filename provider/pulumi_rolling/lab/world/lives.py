@@ -116,7 +116,13 @@ def enter_service(cloud: Cloud, group: Group, member: Member) -> None:
 def terminate(
     cloud: Cloud, group: Group, member: Member, cause: str, *, unlaunched: str = "", hooks: bool = True
 ) -> None:
-    """Begin a member's end; `unlaunched` says why a launch that was still going on is cancelled."""
+    """Begin a member's end; `unlaunched` says why a launch that was still going on is cancelled.
+
+    Without hooks, one that waits for a hook already waits no longer.
+    """
+    if member.now.terminating and member.waits and not hooks:
+        member.waits.clear()
+        _shut_down(cloud, group, member, "Terminating:Proceed")
     if member.now.terminating or not member.now.belongs:
         return
     if member.launch_activity is not None:

@@ -90,6 +90,7 @@ class Member:
     deregistered_at: float | None = None
     well: bool = True
     illness: str = ""
+    end_reason: tuple[str, str] | None = None
 
     @property
     def now(self) -> MemberState:

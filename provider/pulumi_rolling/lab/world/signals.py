@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from pulumi_rolling.lab.world import lives
 from pulumi_rolling.lab.world.cloud import Cloud
+from pulumi_rolling.lab.world.hooks import LAUNCHING
 from pulumi_rolling.lab.world.member import Member
 
 TAG = "rolling:signal"
 
 
 def play(cloud: Cloud, member: Member) -> None:
-    """Send the image's signal, once the instance has booted; a dead instance sends nothing."""
+    """Send the image's signal, once the instance has booted; a dead instance sends nothing.
+
+    It completes the launch hooks that hold it. It tags itself where there is none, and also where all of them
+    continue by default, since such a hook is not there for a signal.
+    """
     status = member.behaviour.signal
     group = cloud.group_of(member)
     if status is None or group is None or member.now.machine != "running":
@@ -23,10 +28,11 @@ def play(cloud: Cloud, member: Member) -> None:
     if member.behaviour.queue is not None:
         body = {"group": group.name, "instanceId": member.id, "status": status}
         cloud.send(member.behaviour.queue, body)
-    elif member.hooked:
+        return
+    if not member.hooked or not any(hook.default_result == "ABANDON" for hook in group.hooks_for(LAUNCHING)):
+        group.change(cloud.now, member, tags={**member.now.tags, TAG: status})
+    if member.hooked:
         result = "CONTINUE" if status == "SUCCESS" else "ABANDON"
         for name in list(member.waits):
             if name in member.waits:
                 lives.complete(cloud, group, member, name, result)
-    else:
-        group.change(cloud.now, member, tags={**member.now.tags, TAG: status})

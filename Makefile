@@ -1,0 +1,57 @@
+# Everything from a clean clone: needs make, Python 3.11 and, where no Pulumi CLI is on PATH, Go.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.complete
+CODE := provider tests tools examples
+REAL_TIME := tests/lab tests/fleets
+END_TO_END := tests/end_to_end
+EXAMPLES ?= 20000
+
+.DEFAULT_GOAL := help
+.PHONY: help ensure demo test lint format bench test-deep constraints clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+ensure: $(STAMP) ## the virtual environment and a Pulumi engine; does nothing the second time
+	@$(BIN)/python tools/pulumi/ensure_engine.py
+
+$(STAMP): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: ensure ## a rolling update, a failing one and its way back, against an embedded cloud
+	$(BIN)/python examples/demo/run.py
+
+lint: ensure ## style, types, and who may import whom
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: ensure ## what lint can repair by itself
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+# What watches a clock runs alone, or it would measure its neighbours.
+test: lint ## every check and every test
+	$(BIN)/python -m pytest -q -n 2 tests $(REAL_TIME:%=--ignore=%) --ignore=$(END_TO_END)
+	$(BIN)/python -m pytest -q $(REAL_TIME)
+	$(if $(wildcard $(END_TO_END)/test_*.py),$(BIN)/python -m pytest -q $(END_TO_END))
+
+test-deep: ensure ## the numbered properties with many more examples (EXAMPLES=20000)
+	ROLLING_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q -n auto tests/property
+
+bench: ensure ## roll time over its lower bound, calls per member, decisions per second
+	$(BIN)/python -m tests.benchmarks
+
+constraints: ensure ## write down the versions that are installed now
+	$(BIN)/python -m pip --disable-pip-version-check freeze --exclude-editable > constraints.txt
+	@touch $(STAMP)
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) .engine .demo .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +

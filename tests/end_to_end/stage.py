@@ -1,0 +1,280 @@
+"""The real `pulumi` on the lab: a project and a stack of its own below a folder, run without a terminal.
+
+`Stage.settings` says what the program declares (see program/__main__.py); change it with `declare` and run again:
+
+    image, type     of the launch template                       names      groups to declare with their templates
+    group           arguments of aws.autoscaling.Group           attach     groups that are there already, each with
+    pointer         version in the group's launch_template                  what is wanted as its launchTemplate
+    ignore          ignore_changes of the group                  policy     the update policy, any spelling
+    version         wanted, in place of the template's latest    onFailure, triggers as in RollingGroup
+    roll            False: no RollingGroup
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.end_to_end.lab_process import LabProcess
+
+HERE = Path(__file__).parent
+TOOLS = HERE.parents[1] / "tools" / "pulumi"
+MARK = "ROLLING_TEST_STAGE"
+TYPE = "pulumi-python:dynamic/rolling:RollingGroup"
+PATIENCE = 120.0
+"""Seconds after which a fact that is waited for will not come."""
+
+ROLLING = {
+    "maxBatchSize": 2,
+    "minInstancesInService": 5,
+    "waitOnResourceSignals": True,
+    "pauseTime": "PT1M",
+    "suspendProcesses": ["AZRebalance", "AlarmNotification", "ScheduledActions"],
+}
+SIZES = {"min_size": 4, "max_size": 8, "desired_capacity": 6, "suspended_processes": ["AZRebalance"]}
+HOOK = {
+    "name": "ready",
+    "lifecycle_transition": "autoscaling:EC2_INSTANCE_LAUNCHING",
+    "default_result": "ABANDON",
+    "heartbeat_timeout": 60,
+}
+"""For `group`: `{**SIZES, "initial_lifecycle_hooks": [HOOK]}`."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One `pulumi` command that has ended. `output` is what it wrote, both streams in one."""
+
+    code: int
+    output: str
+
+    @property
+    def errors(self) -> list[str]:
+        """The lines of our provider's errors, without the engine's word for them."""
+        found = re.findall(r"error: ((?:Roll|Policy|Group|Rollback)[A-Z][A-Za-z]+: .*)", self.output)
+        return list(dict.fromkeys(line.rstrip() for line in found))
+
+    @property
+    def error(self) -> str:
+        """The one error that there must be, and no traceback."""
+        assert "Traceback" not in self.output, self.output
+        assert len(self.errors) == 1, self.output
+        return self.errors[0]
+
+
+class Stage:
+    """One stack. `close` ends every process that it started and that still lives, by its id."""
+
+    def __init__(self, folder: Path, lab: LabProcess, **settings: Any) -> None:
+        self.lab = lab
+        self.folder = folder
+        self.project = folder / "trial"
+        shutil.copytree(HERE / "program", self.project)
+        described = self.project / "Pulumi.yaml"
+        described.write_text(described.read_text().replace("VIRTUALENV", sys.prefix))
+        self.settings: dict[str, Any] = {
+            "image": "ami-v1",
+            "type": "t3.small",
+            "group": SIZES,
+            "pointer": "1",
+            "ignore": ["launchTemplate"],
+            "version": None,
+            "roll": True,
+            "names": ["web"],
+            "attach": {},
+            "policy": {"rollingUpdate": ROLLING},
+            "onFailure": None,
+            "triggers": None,
+        }
+        self._mark = uuid.uuid4().hex
+        self._started: list[subprocess.Popen[bytes]] = []
+        self.environment = self._environment()
+        self.declare(**settings)
+        ran = self.run("stack", "init", "dev")
+        assert ran.code == 0, ran.output
+
+    def _environment(self) -> dict[str, str]:
+        sys.path.insert(0, str(TOOLS))
+        from env import environment
+
+        return {
+            **environment(self.folder / "state"),
+            **self.lab.environment,
+            "ROLLING_POLL_SECONDS": "0.3",
+            "ROLLING_SETTLE_SECONDS": "3",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            MARK: self._mark,
+        }
+
+    def declare(self, **settings: Any) -> None:
+        """What the program says from now on; what is not named stays."""
+        strange = settings.keys() - self.settings.keys()
+        assert not strange, strange
+        self.settings |= settings
+        (self.project / "settings.json").write_text(json.dumps(self.settings))
+
+    def rolling(self, **fields: Any) -> None:
+        """The usual policy with these fields; None takes one away."""
+        merged = {**ROLLING, **fields}
+        self.declare(policy={"rollingUpdate": {k: v for k, v in merged.items() if v is not None}})
+
+    def run(self, *arguments: str, **environment: str) -> Ran:
+        ended = subprocess.run(
+            ["pulumi", *arguments, "--non-interactive", "--color=never"],
+            cwd=self.project,
+            env={**self.environment, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return Ran(ended.returncode, ended.stdout)
+
+    def preview(self, *arguments: str, **environment: str) -> Ran:
+        return self.run("preview", *arguments, **environment)
+
+    def up(self, *arguments: str, preview: bool = False, **environment: str) -> Ran:
+        shown = () if preview else ("--skip-preview",)
+        return self.run("up", "--yes", *shown, *arguments, **environment)
+
+    def refresh(self, *arguments: str) -> Ran:
+        return self.run("refresh", "--yes", "--skip-preview", *arguments)
+
+    def destroy(self, *arguments: str) -> Ran:
+        return self.run("destroy", "--yes", "--skip-preview", *arguments)
+
+    def cancel(self) -> Ran:
+        """Unlocks a stack whose `pulumi` was killed."""
+        return self.run("cancel", "--yes")
+
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+        """`pulumi` in the background, in a process group of its own; its output goes to `output_of`."""
+        name = self.folder / f"output-{len(self._started)}.txt"
+        with name.open("wb") as output:
+            process = subprocess.Popen(
+                ["pulumi", *arguments, "--non-interactive", "--color=never"],
+                cwd=self.project,
+                env={**self.environment, **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._started.append(process)
+        return process
+
+    def start_up(self, **environment: str) -> subprocess.Popen[bytes]:
+        return self.start("up", "--yes", "--skip-preview", **environment)
+
+    def output_of(self, process: subprocess.Popen[bytes]) -> str:
+        """What a background `pulumi` has written so far."""
+        return (self.folder / f"output-{self._started.index(process)}.txt").read_text()
+
+    def ended(self, process: subprocess.Popen[bytes]) -> Ran:
+        """Waits for a background `pulumi`."""
+        return Ran(process.wait(timeout=PATIENCE), self.output_of(process))
+
+    def wait_for(self, fact: Callable[[], object], what: str = "the fact") -> None:
+        """Looks until the fact is true."""
+        until = time.monotonic() + PATIENCE
+        while not fact():
+            assert time.monotonic() < until, f"{what} did not come true"
+            time.sleep(0.05)
+
+    def processes(self) -> dict[int, str]:
+        """Processes of this stack that live, the providers' included: id and command line."""
+        return {pid: line for pid, line in _marked(f"{MARK}={self._mark}".encode())}
+
+    def providers(self) -> list[int]:
+        """Processes in which our dynamic provider runs."""
+        return [pid for pid, line in self.processes().items() if "-m pulumi.dynamic" in line]
+
+    def found_group(self, name: str = "web", image: str = "ami-v1", **arguments: Any) -> str:
+        """A group that nothing in the program declares, with its members in service. Answers its template's id."""
+        ec2, asg = self.lab.client("ec2"), self.lab.client("autoscaling")
+        template: str = ec2.create_launch_template(
+            LaunchTemplateName=name, LaunchTemplateData={"ImageId": image, "InstanceType": "t3.small"}
+        )["LaunchTemplate"]["LaunchTemplateId"]
+        described = {
+            "MinSize": 4,
+            "MaxSize": 8,
+            "DesiredCapacity": 6,
+            "AvailabilityZones": ["us-east-1a", "us-east-1b", "us-east-1c"],
+            "LaunchTemplate": {"LaunchTemplateId": template, "Version": "1"},
+            **arguments,
+        }
+        asg.create_auto_scaling_group(
+            AutoScalingGroupName=name, **{k: v for k, v in described.items() if v is not None}
+        )
+        wanted = described["DesiredCapacity"]
+        self.wait_for(lambda: self.lab.group(name)["inService"] == wanted, f"{wanted} members in service")
+        return template
+
+    def new_version(self, template: str, image: str) -> str:
+        """Another version of a template, by number."""
+        answer = self.lab.client("ec2").create_launch_template_version(
+            LaunchTemplateId=template, LaunchTemplateData={"ImageId": image, "InstanceType": "t3.small"}
+        )
+        return str(answer["LaunchTemplateVersion"]["VersionNumber"])
+
+    def want(self, template: str, version: str, name: str = "web") -> None:
+        """The program attaches to a group that is there, and wants this revision."""
+        attached = {**self.settings["attach"], name: {"id": template, "version": version}}
+        self.declare(names=[], attach=attached)
+
+    def state(self, name: str = "web") -> dict[str, Any] | None:
+        """RollingGroup's outputs as the stack has them, without another command."""
+        for resource in self._resources():
+            if resource["type"] == TYPE and resource["urn"].endswith(f"::{name}"):
+                outputs: dict[str, Any] = resource.get("outputs", {})
+                return outputs
+        return None
+
+    def _resources(self) -> list[dict[str, Any]]:
+        files = [p for p in (self.folder / "state" / "backend").rglob("dev.json") if "stacks" in p.parts]
+        assert len(files) == 1, files
+        latest = json.loads(files[0].read_text())["checkpoint"]["latest"] or {}
+        resources: list[dict[str, Any]] = latest.get("resources", [])
+        return resources
+
+    def close(self) -> None:
+        for process in self._started:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        for pid in self.processes():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _marked(mark: bytes) -> Iterator[tuple[int, str]]:
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (folder / "environ").read_bytes().split(b"\0"):
+                yield int(folder.name), (folder / "cmdline").read_text().replace("\0", " ")
+        except OSError:
+            continue  # It ended meanwhile, or is not ours.
+
+
+@contextmanager
+def stage(folder: Path, lab: LabProcess, **settings: Any) -> Iterator[Stage]:
+    """A stage on an empty lab, closed at the end."""
+    lab.reset()
+    opened = Stage(folder, lab, **settings)
+    try:
+        yield opened
+    finally:
+        opened.close()

@@ -1,0 +1,58 @@
+"""What preview refuses, before anything is touched."""
+
+from __future__ import annotations
+
+from tests.end_to_end.conftest import Open
+from tests.end_to_end.stage import Ran, Stage
+from tests.end_to_end.truth import Watched
+
+SIX = {
+    "rollingUpdate": {
+        "maxBatchSize": 0,
+        "minInstancesInService": 8,
+        "minSuccessfulInstancesPercent": 130,
+        "pauseTime": "PT2H",
+        "suspendProcesses": ["AZRebalance", "Launch"],
+        "waitOnResourceSignals": True,
+        "pacing": "fast",
+    }
+}
+
+
+def _refuses(stage: Stage) -> Ran:
+    stage.lab.clear_calls()
+    ran = stage.preview()
+    assert ran.code != 0, ran.output
+    assert "Traceback" not in ran.output, ran.output
+    assert all(action.startswith("Describe") for action in stage.lab.calls()), stage.lab.calls()
+    return ran
+
+
+def test_six_faults_of_a_block_at_once(open_stage: Open) -> None:
+    """Faults of the text and one against the live group, each a line with its canonical path; the cloud was only read."""
+    stage = open_stage(names=[], policy=SIX)
+    stage.want(stage.found_group(), "1")
+    watched = Watched(stage)
+    ran = _refuses(stage)
+    for field in SIX["rollingUpdate"]:
+        if field != "waitOnResourceSignals":
+            assert ran.output.count(f"updatePolicy.rollingUpdate.{field}") == 1, ran.output
+    assert stage.lab.calls().get("DescribeAutoScalingGroups", 0) > 0
+    watched.is_untouched()
+
+
+def test_groups_that_are_not_rolled(open_stage: Open) -> None:
+    """An instance refresh at work is refused with its id, a launch configuration with what to do instead."""
+    stage = open_stage(names=[])
+    template = stage.found_group()
+    asg = stage.lab.client("autoscaling")
+    refresh = asg.start_instance_refresh(AutoScalingGroupName="web")["InstanceRefreshId"]
+    stage.want(template, "1")
+    assert refresh in _refuses(stage).output
+    asg.create_launch_configuration(
+        LaunchConfigurationName="old", ImageId="ami-v1", InstanceType="t3.small"
+    )
+    stage.found_group("older", LaunchTemplate=None, LaunchConfigurationName="old")
+    stage.declare(attach={"older": {"id": template, "version": "1"}})
+    said = _refuses(stage).output
+    assert "launch configuration" in said and "launch template" in said
