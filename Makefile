@@ -36,10 +36,10 @@ format: ensure ## what lint can repair by itself
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-# What watches a clock runs alone, or it would measure its neighbours.
+# What watches a clock runs alone, or it would measure its neighbours; and a process holds one lab.
 test: lint ## every check and every test
 	$(BIN)/python -m pytest -q -n 2 tests $(REAL_TIME:%=--ignore=%) --ignore=$(END_TO_END)
-	$(BIN)/python -m pytest -q $(REAL_TIME)
+	set -e; for folder in $(REAL_TIME); do $(BIN)/python -m pytest -q $$folder; done
 	$(if $(wildcard $(END_TO_END)/test_*.py),$(BIN)/python -m pytest -q $(END_TO_END))
 
 test-deep: ensure ## the numbered properties with many more examples (EXAMPLES=20000)

@@ -46,7 +46,11 @@ class Demo:
         print("=" * 100, flush=True)
 
     def pulumi(self, *arguments: str, shown: bool = True) -> int:
-        colour = ["--color", "always"] if sys.stdout.isatty() and arguments[0] in ("preview", "up", "destroy") else []
+        colour = (
+            ["--color", "always"]
+            if sys.stdout.isatty() and arguments[0] in ("preview", "up", "destroy")
+            else []
+        )
         if shown:
             print(f"\n$ pulumi {' '.join(a for a in arguments if a not in QUIET)}", flush=True)
         done = subprocess.run(
@@ -108,20 +112,26 @@ def main() -> None:
         since = len(lab.history("web")) - 1
         since = demo.expect("ami-1", since=since)
 
-        demo.act(2, "A new image: see the plan, then roll", "Two at a time, never fewer than five in service.")
+        demo.act(
+            2, "A new image: see the plan, then roll", "Two at a time, never fewer than five in service."
+        )
         demo.image("ami-2")
         demo.pulumi("preview", *QUIET)
         if demo.pulumi("up", "--yes", "--skip-preview", *QUIET):
             raise SystemExit("demo failed: the roll failed")
         since = demo.expect("ami-2", since=since)
 
-        demo.act(3, "An image whose instances signal FAILURE", "The update fails, and the group is taken back.")
+        demo.act(
+            3, "An image whose instances signal FAILURE", "The update fails, and the group is taken back."
+        )
         demo.image("ami-broken")
         if not demo.pulumi("up", "--yes", "--skip-preview", *QUIET):
             raise SystemExit("demo failed: a bad image was called a success")
         since = demo.expect("ami-2", since=since)
 
-        demo.act(4, "Mended", "State still has version 2, so the next update shows the change again, and rolls.")
+        demo.act(
+            4, "Mended", "State still has version 2, so the next update shows the change again, and rolls."
+        )
         demo.image("ami-4")
         if demo.pulumi("up", "--yes", "--skip-preview", *QUIET):
             raise SystemExit("demo failed: the mended image did not roll")

@@ -1,4 +1,4 @@
-"""UpdatePolicy for Pulumi: the public names. Importing this loads no cloud SDK, and Pulumi's only when a name is used."""
+"""UpdatePolicy for Pulumi: the public names. Importing this loads no cloud SDK, and Pulumi's only on first use."""
 
 from __future__ import annotations
 
@@ -19,7 +19,14 @@ _WHERE = {
     "UpdatePolicy": "pulumi_rolling.resource.args",
 }
 
-__all__ = ["AutoScalingGroup", "LaunchTemplate", "RollingGroup", "RollingUpdate", "UpdatePolicy", "__version__"]
+__all__ = [
+    "AutoScalingGroup",
+    "LaunchTemplate",
+    "RollingGroup",
+    "RollingUpdate",
+    "UpdatePolicy",
+    "__version__",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -25,7 +25,7 @@ class RollingError(Exception):
     """Base of everything this package raises on purpose. ``hint`` says what to do, when there is one thing to do."""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(f"{message} {hint}".strip() if hint else message)
+        super().__init__(f"{message.rstrip('.')}. {hint}" if hint else message)
         self.message = message
         self.hint = hint
 

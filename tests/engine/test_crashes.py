@@ -17,7 +17,15 @@ PROCESSES = frozenset({"AZRebalance", "AlarmNotification"})
 
 def limits(pacing: Pacing) -> Limits:
     return Limits(
-        batch=2, floor=5, max_size=8, signals=True, pause=60.0, pacing=pacing, suspend=PROCESSES, settle=6.0, poll=1.0
+        batch=2,
+        floor=5,
+        max_size=8,
+        signals=True,
+        pause=60.0,
+        pacing=pacing,
+        suspend=PROCESSES,
+        settle=6.0,
+        poll=1.0,
     )
 
 

@@ -52,11 +52,15 @@ class Run:
             self.decisions.append(decision)
             self.rollout = decision.next
             if not self._act(decision):
-                self.rollout = replace(self.rollout, resumed_at=self.fleet.now, generation=self.rollout.generation + 1)
+                self.rollout = replace(
+                    self.rollout, resumed_at=self.fleet.now, generation=self.rollout.generation + 1
+                )
             if decision.outcome is not None:
                 return decision
             self.fleet.advance(max(decision.look_again_at, self.fleet.now + 0.05))
-        raise AssertionError(f"property 5/6: no end after {self.looks} looks: {replace(self.rollout, failed=())}")
+        raise AssertionError(
+            f"property 5/6: no end after {self.looks} looks: {replace(self.rollout, failed=())}"
+        )
 
     def _act(self, decision: Decision) -> bool:
         for action in decision.actions:
@@ -75,23 +79,31 @@ class Run:
     def _check(self, decision: Decision, seen: Observation) -> None:
         rules = self.limits.back() if decision.next.direction is Direction.BACK else self.limits
         again = decide(self.limits, decision.next, seen)
-        assert decision.next.step is not self.rollout.step or not again.actions, "property 8: acts twice on one look"
+        assert decision.next.step is not self.rollout.step or not again.actions, (
+            "property 8: acts twice on one look"
+        )
         kills = [a for a in decision.actions if isinstance(a, Terminate)]
         if not kills or self.rollout.leaving:
             return
-        before = take_census(rules, replace(decision.next, issued=self.rollout.issued, desired=self.rollout.desired), seen)
+        before = take_census(
+            rules, replace(decision.next, issued=self.rollout.issued, desired=self.rollout.desired), seen
+        )
         after = take_census(rules, decision.next, seen)
         by_id = {m.id: m for m in seen.members}
         if rules.pacing is Pacing.LOCK_STEP:
             fell = before.in_service - after.in_service
-            assert not fell or after.in_service >= rules.floor, f"property 1: {after.in_service} < {rules.floor}"
+            assert not fell or after.in_service >= rules.floor, (
+                f"property 1: {after.in_service} < {rules.floor}"
+            )
         else:
             fell = before.ready - after.ready
             assert not fell or after.ready >= rules.floor, f"property 1: {after.ready} < {rules.floor}"
         opened = sum(k.replace for k in kills)
         assert not opened or before.slots + opened <= decision.next.batch, "property 3: window"
-        assert len(set(k.member for k in kills)) == len(kills)
-        assert not {k.member for k in kills} & issued_victims(self.rollout), "property 8: a victim taken twice"
+        assert len({k.member for k in kills}) == len(kills)
+        assert not {k.member for k in kills} & issued_victims(self.rollout), (
+            "property 8: a victim taken twice"
+        )
         if decision.next.direction is Direction.FORWARD:
             for kill in kills:
                 assert not (kill.member in decision.next.succeeded and by_id[kill.member].alive), "property 4"

@@ -27,13 +27,16 @@ from pulumi_rolling.core.model import (
 
 def settle_issued(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:
     """Forget what is seen or lost, and take others' changes of Desired into ``delta``."""
+    recent = tuple(i for i in rollout.issued if seen.at - i.at < limits.settle)
+    rollout = _settle_desired(rollout, recent, seen)
     lifecycles = {m.id: m.lifecycle for m in seen.members}
-    unseen = [i for i in rollout.issued if not _is_seen(i.action, seen, lifecycles, is_desired_settled(rollout))]
-    kept = tuple(i for i in unseen if seen.at - i.at < limits.settle)
-    lost = sum(isinstance(i.action, Terminate) and i.action.replace for i in unseen if i not in kept)
-    if kept != rollout.issued:
-        rollout = replace(rollout, issued=kept, launched=rollout.launched - lost)
-    return _settle_desired(rollout, seen)
+    settled = is_desired_settled(rollout)
+    unseen = tuple(i for i in rollout.issued if not _is_seen(i.action, seen, lifecycles, settled))
+    kept = tuple(i for i in unseen if i in recent)
+    lost = sum(isinstance(i.action, Terminate) and i.action.replace for i in unseen if i not in recent)
+    if kept == rollout.issued:
+        return rollout
+    return replace(rollout, issued=kept, launched=rollout.launched - lost)
 
 
 def issue(rollout: Rollout, actions: tuple[Action, ...], at: float) -> Rollout:
@@ -61,7 +64,7 @@ def is_desired_settled(rollout: Rollout) -> bool:
     return rollout.desired == rollout.desired_before
 
 
-def _settle_desired(rollout: Rollout, seen: Observation) -> Rollout:
+def _settle_desired(rollout: Rollout, recent: tuple[Issued, ...], seen: Observation) -> Rollout:
     live = seen.sizes.desired
     if live == rollout.desired == rollout.desired_before:
         return rollout
@@ -70,9 +73,13 @@ def _settle_desired(rollout: Rollout, seen: Observation) -> Rollout:
     low, high = sorted((rollout.desired_before, rollout.desired))
     if is_desired_settled(rollout) or not low <= live <= high:
         return replace(
-            rollout, desired=live, desired_before=live, delta=rollout.delta + live - rollout.desired, progress_at=seen.at
+            rollout,
+            desired=live,
+            desired_before=live,
+            delta=rollout.delta + live - rollout.desired,
+            progress_at=seen.at,
         )
-    if any(_moves_desired(i.action) for i in rollout.issued):
+    if any(_moves_desired(i.action) for i in recent):
         return rollout
     return replace(rollout, desired=live, desired_before=live)
 
@@ -83,7 +90,9 @@ def _moves_desired(action: Action) -> bool:
     )
 
 
-def _is_seen(action: Action, seen: Observation, lifecycles: dict[str, Lifecycle], desired_settled: bool) -> bool:
+def _is_seen(
+    action: Action, seen: Observation, lifecycles: dict[str, Lifecycle], desired_settled: bool
+) -> bool:
     match action:
         case Suspend(processes):
             return processes <= seen.suspended

@@ -21,9 +21,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pulumi_rolling.core.acts import is_desired_settled, issue, settle_issued
+from pulumi_rolling.core.acts import is_desired_settled, settle_issued
+from pulumi_rolling.core.answers import act, hold, outcome_of, wait
 from pulumi_rolling.core.census import Census, is_in_service, is_target, is_working, take_census
-from pulumi_rolling.core.forecast import time_left
 from pulumi_rolling.core.judge import is_spent, judge, slot_clock, too_many
 from pulumi_rolling.core.model import (
     ONE_HOUR,
@@ -35,14 +35,12 @@ from pulumi_rolling.core.model import (
     Member,
     Observation,
     OnFailure,
-    Outcome,
     Pacing,
     PointAt,
     Resize,
     Resume,
     Rollout,
     Round,
-    Status,
     Step,
     Suspend,
     Terminate,
@@ -59,14 +57,14 @@ NAMED_TRIES = 3
 
 
 def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decision:
-    """One look at the group, one decision. ``limits`` are those of the way forward; they carry those of the way back."""
+    """One look at the group, one decision. ``limits`` are those of the way forward and carry those of the way back."""
     rules = limits.back() if rollout.direction is Direction.BACK else limits
     if rollout.step is Step.DONE:
-        return _hold(rules, rollout, seen, Because("done"))
+        return hold(rules, rollout, seen, Because("done"))
     if not seen.lease_is_ours:
-        return _hold(rules, rollout, seen, Because("leaseLost"))
+        return hold(rules, rollout, seen, Because("leaseLost"))
     if not seen.complete:
-        return _hold(rules, rollout, seen, Because("incomplete"))
+        return hold(rules, rollout, seen, Because("incomplete"))
     rollout = _start_direction(rules, rollout, seen)
     rollout = settle_issued(rules, rollout, seen)
     if rollout.leaving:
@@ -77,7 +75,7 @@ def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decision:
     if verdict is not None:
         return _turn(limits, rollout, seen, verdict)
     if rollout.resumed_at is not None and seen.at < rollout.resumed_at + rules.settle:
-        return _wait(rules, rollout, seen, census, Because("resumed"), until=rollout.resumed_at + rules.settle)
+        return wait(rules, rollout, seen, census, Because("resumed"), until=rollout.resumed_at + rules.settle)
     match rollout.step:
         case Step.PREPARE:
             return _prepare(rules, rollout, seen, census)
@@ -102,7 +100,9 @@ def _start_direction(limits: Limits, rollout: Rollout, seen: Observation) -> Rol
         direction_at=seen.at,
         desired=seen.sizes.desired if first else rollout.desired,
         desired_before=seen.sizes.desired if first else rollout.desired_before,
-        deadline=seen.at + limits.timeout if limits.timeout and rollout.deadline is None else rollout.deadline,
+        deadline=seen.at + limits.timeout
+        if limits.timeout and rollout.deadline is None
+        else rollout.deadline,
         judged_until=max(rollout.judged_until, seen.at),
         progress_at=seen.at,
     )
@@ -139,7 +139,7 @@ def _turn(limits: Limits, rollout: Rollout, seen: Observation, verdict: Verdict)
     if rollout.leaving or rollout.step is Step.RESTORE:
         # A second refusal is the end; after the first the processes may still be given back.
         step = Step.DONE if rollout.back_failed is not None else Step.RESTORE
-        return _hold(limits, replace(rollout, back_failed=verdict, step=step), seen, Because("refused"))
+        return hold(limits, replace(rollout, back_failed=verdict, step=step), seen, Because("refused"))
     because = Because("failed", {"failed": verdict.failed, "of": verdict.of})
     settled = replace(rollout, round=None, openings=(), missing=(), progress_at=seen.at)
     if rollout.direction is Direction.BACK:
@@ -159,7 +159,7 @@ def _turn(limits: Limits, rollout: Rollout, seen: Observation, verdict: Verdict)
             failed=(),
             failed_before=0,
         )
-    return _wait(limits, settled, seen, take_census(limits, settled, seen), because)
+    return wait(limits, settled, seen, take_census(limits, settled, seen), because)
 
 
 def _has_way_back(rollout: Rollout) -> bool:
@@ -177,11 +177,13 @@ def _prepare(limits: Limits, rollout: Rollout, seen: Observation, census: Census
         actions.append(PointAt(rollout.target))
     if lacking:
         actions.insert(len(actions) if rollout.direction is Direction.BACK else 0, Suspend(lacking))
-        rollout = replace(rollout, suspended_by_us=rollout.suspended_by_us | (lacking - rollout.found_suspended))
+        rollout = replace(
+            rollout, suspended_by_us=rollout.suspended_by_us | (lacking - rollout.found_suspended)
+        )
     if rollout.issued:
-        return _wait(limits, rollout, seen, census, Because("unseen"))
+        return wait(limits, rollout, seen, census, Because("unseen"))
     if actions:
-        return _act(limits, rollout, seen, census, tuple(actions), Because("preparing"))
+        return act(limits, rollout, seen, census, tuple(actions), Because("preparing"))
     rollout = replace(rollout, judged_until=seen.at)
     if not work:
         return _settle(limits, replace(rollout, step=Step.SETTLE), seen, census)
@@ -191,7 +193,11 @@ def _prepare(limits: Limits, rollout: Rollout, seen: Observation, census: Census
         verdict = Verdict("refused", seen.at, cause="no room between MinInstancesInService and MaxSize")
         return _turn(limits, rollout, seen, verdict)
     rollout = replace(
-        rollout, step=Step.ROLL, total=len(census.candidates) + fresh, batch=sizing.batch, capacity=sizing.capacity
+        rollout,
+        step=Step.ROLL,
+        total=len(census.candidates) + fresh,
+        batch=sizing.batch,
+        capacity=sizing.capacity,
     )
     return _roll(limits, rollout, seen, census)
 
@@ -199,23 +205,23 @@ def _prepare(limits: Limits, rollout: Rollout, seen: Observation, census: Census
 def _roll(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Decision:
     if seen.at < rollout.direction_at + FIRST_LAUNCH_AFTER:
         until = rollout.direction_at + FIRST_LAUNCH_AFTER
-        return _wait(limits, rollout, seen, census, Because("starting"), until=until)
+        return wait(limits, rollout, seen, census, Because("starting"), until=until)
     if any(not isinstance(i.action, Terminate) for i in rollout.issued) or not is_desired_settled(rollout):
-        return _wait(limits, rollout, seen, census, Because("unseen"))
+        return wait(limits, rollout, seen, census, Because("unseen"))
     if census.candidates and rollout.round is None and rollout.desired < rollout.capacity:
         return _raise(limits, rollout, seen, census, rollout.capacity)
     lock_step = limits.pacing is Pacing.LOCK_STEP
     if lock_step:
         rollout = _close_round(rollout, seen, census)
         if census.slots or any(isinstance(i.action, Terminate) for i in rollout.issued):
-            return _wait(limits, rollout, seen, census, _waiting(limits, rollout, census))
+            return wait(limits, rollout, seen, census, _waiting(limits, rollout, census))
         if not limits.signals and limits.pause and rollout.round is not None and rollout.round.expected:
             until = (rollout.round.settled_at or seen.at) + limits.pause
             if seen.at < until:
-                return _wait(limits, rollout, seen, census, Because("pausing"), until=until)
+                return wait(limits, rollout, seen, census, Because("pausing"), until=until)
     if not census.candidates:
         if census.slots or rollout.issued:
-            return _wait(limits, rollout, seen, census, _waiting(limits, rollout, census))
+            return wait(limits, rollout, seen, census, _waiting(limits, rollout, census))
         return _settle(limits, replace(rollout, step=Step.SETTLE, round=None), seen, census)
     return _replace(limits, rollout, seen, census)
 
@@ -247,8 +253,10 @@ def _replace(limits: Limits, rollout: Rollout, seen: Observation, census: Census
         actions = (Resize(min=min(rollout.found.min, rollout.desired - fewer)), *actions)
     number = rollout.round.number + 1 if rollout.round else 1
     opened = Round(number, seen.at, terminated=len(picked), expected=len(picked) - fewer)
-    because = Because("replacing", {"terminate": len(picked), "launch": len(picked) - fewer, "old": census.old})
-    return _act(limits, replace(rollout, round=opened), seen, census, actions, because)
+    because = Because(
+        "replacing", {"terminate": len(picked), "launch": len(picked) - fewer, "old": census.old}
+    )
+    return act(limits, replace(rollout, round=opened), seen, census, actions, because)
 
 
 def _stuck(
@@ -256,17 +264,19 @@ def _stuck(
 ) -> Decision:
     """Nothing may go. With slots in use that is waiting; with none, somebody took the capacity that the floor needs."""
     if free > 0 and room <= 0 and not census.slots and not rollout.issued:
-        enough = min(limits.max_size, seen.sizes.max, limits.floor + min(rollout.batch, len(census.candidates)))
+        enough = min(
+            limits.max_size, seen.sizes.max, limits.floor + min(rollout.batch, len(census.candidates))
+        )
         if rollout.desired < enough:
             return _raise(limits, rollout, seen, census, enough)
-    return _wait(limits, rollout, seen, census, _waiting(limits, rollout, census))
+    return wait(limits, rollout, seen, census, _waiting(limits, rollout, census))
 
 
 def _raise(limits: Limits, rollout: Rollout, seen: Observation, census: Census, capacity: int) -> Decision:
     """CloudFormation sets MinSize and DesiredCapacity together, so that nobody scales in below during the roll."""
     opened = Round(0, seen.at, terminated=0, expected=capacity - rollout.desired)
     because = Because("raising", {"capacity": capacity, "launch": capacity - rollout.desired})
-    return _act(limits, replace(rollout, round=opened), seen, census, (Resize(capacity, capacity),), because)
+    return act(limits, replace(rollout, round=opened), seen, census, (Resize(capacity, capacity),), because)
 
 
 def _close_round(rollout: Rollout, seen: Observation, census: Census) -> Rollout:
@@ -278,7 +288,7 @@ def _close_round(rollout: Rollout, seen: Observation, census: Census) -> Rollout
 def _settle(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Decision:
     """Desired as found plus what others did to it. What must go after a failure is named, never left to the cloud."""
     if rollout.issued or not is_desired_settled(rollout):
-        return _wait(limits, rollout, seen, census, Because("unseen"))
+        return wait(limits, rollout, seen, census, Because("unseen"))
     desired = _desired_at_end(limits, rollout)
     surplus = rollout.desired - desired
     tries = rollout.round.number if rollout.round else 0
@@ -289,7 +299,7 @@ def _settle(limits: Limits, rollout: Rollout, seen: Observation, census: Census)
         if seen.sizes.min > least:
             actions = (Resize(min=least), *actions)
         rollout = replace(rollout, round=Round(tries + 1, seen.at, len(victims), 0))
-        return _act(limits, rollout, seen, census, actions, Because("removing", {"surplus": surplus}))
+        return act(limits, rollout, seen, census, actions, Because("removing", {"surplus": surplus}))
     return _restore(limits, replace(rollout, step=Step.RESTORE), seen, census)
 
 
@@ -314,7 +324,7 @@ def _surplus(limits: Limits, rollout: Rollout, census: Census, surplus: int) -> 
 
 def _restore(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Decision:
     if rollout.issued:
-        return _wait(limits, rollout, seen, census, Because("unseen"))
+        return wait(limits, rollout, seen, census, Because("unseen"))
     actions: list[Action] = []
     desired = _desired_at_end(limits, rollout)
     if rollout.back_failed is None and (seen.sizes.min != rollout.found.min or rollout.desired != desired):
@@ -323,15 +333,9 @@ def _restore(limits: Limits, rollout: Rollout, seen: Observation, census: Census
     if ours:
         actions.append(Resume(ours))
     if actions:
-        return _act(limits, rollout, seen, census, tuple(actions), Because("restoring"))
+        return act(limits, rollout, seen, census, tuple(actions), Because("restoring"))
     rollout = replace(rollout, step=Step.DONE)
-    return replace(_wait(limits, rollout, seen, census, Because("done")), outcome=_outcome(rollout))
-
-
-def _outcome(rollout: Rollout) -> Outcome:
-    if rollout.verdict is None and rollout.back_failed is None:
-        return Outcome(done=True)
-    return Outcome(False, rollout.direction is Direction.BACK and rollout.back_failed is None)
+    return replace(wait(limits, rollout, seen, census, Because("done")), outcome=outcome_of(rollout))
 
 
 def _desired_at_end(limits: Limits, rollout: Rollout) -> int:
@@ -351,49 +355,3 @@ def _waiting(limits: Limits, rollout: Rollout, census: Census) -> Because:
     if limits.signals:
         numbers["pause"] = limits.pause
     return Because("waiting", numbers, tuple(m.id for m in census.unjudged[:5]))
-
-
-def _act(
-    limits: Limits, rollout: Rollout, seen: Observation, census: Census, actions: tuple[Action, ...], because: Because
-) -> Decision:
-    issued = issue(rollout, actions, seen.at)
-    return Decision(issued, actions, seen.at + limits.poll, because, _status(limits, issued, seen, census))
-
-
-def _wait(
-    limits: Limits, rollout: Rollout, seen: Observation, census: Census, because: Because, until: float | None = None
-) -> Decision:
-    """Look again soon after something happened, then ever less often; never later than a clock that runs out."""
-    quiet = max(limits.poll, min(30.0, (seen.at - rollout.progress_at) / 10))
-    due = [seen.at + quiet, *([until] if until is not None else [])]
-    if rollout.deadline is not None and rollout.direction is Direction.FORWARD:
-        due.append(rollout.deadline)
-    clock = slot_clock(limits)
-    due += [m.launched_at + clock for m in census.unjudged if m.launched_at is not None]
-    due += [i.at + limits.settle for i in rollout.issued]
-    again = max(seen.at + limits.poll / 4, min(due))
-    return Decision(rollout, (), again, because, _status(limits, rollout, seen, census))
-
-
-def _hold(limits: Limits, rollout: Rollout, seen: Observation, because: Because) -> Decision:
-    """No acts and no judgement: the rollout is over, not ours, turning, or not fully seen."""
-    status = Status(rollout.step, rollout.direction, 0, 0, 0, rollout.total, (), 0, None)
-    outcome = _outcome(rollout) if rollout.step is Step.DONE else None
-    return Decision(rollout, (), seen.at + limits.poll, because, status, outcome)
-
-
-def _status(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Status:
-    waiting = tuple(m.id for m in census.unjudged)
-    replaced = max(0, rollout.total - len(census.candidates) - census.slots)
-    left = len(census.candidates) + census.slots
-    return Status(
-        step=rollout.step,
-        direction=rollout.direction,
-        in_service=census.in_service,
-        ready=census.ready,
-        replaced=replaced,
-        total=rollout.total,
-        waiting_for=waiting[:5],
-        waiting_count=census.slots,
-        time_left=time_left(rollout.boots, left, max(1, rollout.batch), limits.pacing),
-    )

@@ -84,7 +84,9 @@ class EventTexts:
                 "when new instances are added to the autoscaling group."
             )
         elif limits.pause:
-            waiting = f" Pausing for {iso(limits.pause)} when new instances are added to the autoscaling group."
+            waiting = (
+                f" Pausing for {iso(limits.pause)} when new instances are added to the autoscaling group."
+            )
         else:
             waiting = ""
         return (
@@ -109,7 +111,10 @@ class EventTexts:
     def _signals(self, limits: Limits, before: Rollout, after: Rollout) -> list[str]:
         if not limits.signals or before.direction is not after.direction:
             return []
-        good = [f"Received SUCCESS signal with UniqueId {self._name((i,))}" for i in sorted(after.succeeded - before.succeeded)]
+        good = [
+            f"Received SUCCESS signal with UniqueId {self._name((i,))}"
+            for i in sorted(after.succeeded - before.succeeded)
+        ]
         bad = [
             f"Received FAILURE signal with UniqueId {self._name((f.id,))}"
             for f in _fresh(before, after)

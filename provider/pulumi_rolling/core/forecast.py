@@ -27,4 +27,7 @@ def time_left(boots: Boots, left: int, window: int, pacing: Pacing) -> tuple[flo
     typical = math.exp(mean + spread * spread / 2)
     if pacing is Pacing.LOCK_STEP:
         return (rounds * math.exp(mean), rounds * math.exp(mean + _SLOW * spread))
-    return (max(1.0, left / window) * math.exp(mean + _QUICK * spread), rounds * typical + math.exp(mean + spread))
+    return (
+        max(1.0, left / window) * math.exp(mean + _QUICK * spread),
+        rounds * typical + math.exp(mean + spread),
+    )

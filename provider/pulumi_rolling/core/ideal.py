@@ -29,7 +29,9 @@ _COMING = (Lifecycle.PENDING, Lifecycle.WAITING)
 class IdealFleet:
     """Members in memory. ``at`` moves one second a step; boots take one step."""
 
-    def __init__(self, members: list[Member], sizes: Sizes, pointer: Revision, suspended: frozenset[str]) -> None:
+    def __init__(
+        self, members: list[Member], sizes: Sizes, pointer: Revision, suspended: frozenset[str]
+    ) -> None:
         self.at = 0.0
         self._members = {m.id: m for m in members}
         self._sizes = sizes
@@ -78,5 +80,6 @@ class IdealFleet:
 def all_old(count: int, revision: Revision) -> list[Member]:
     """``count`` working members of one revision."""
     return [
-        Member(f"old-{i + 1}", revision, Lifecycle.IN_SERVICE, launched_at=-1000.0 + i / 1000) for i in range(count)
+        Member(f"old-{i + 1}", revision, Lifecycle.IN_SERVICE, launched_at=-1000.0 + i / 1000)
+        for i in range(count)
     ]

@@ -54,7 +54,9 @@ def is_spent(limits: Limits, rollout: Rollout) -> bool:
         return True
     if limits.active_percent is None:
         return False
-    silent = rollout.failed_before + sum(f.reason not in ("failureSignal", "signalTimeout") for f in rollout.failed)
+    silent = rollout.failed_before + sum(
+        f.reason not in ("failureSignal", "signalTimeout") for f in rollout.failed
+    )
     desired = max(1, rollout.found.desired + rollout.delta)
     return silent > tolerated(desired, limits.active_percent)
 
@@ -88,13 +90,20 @@ def _judge_members(limits: Limits, rollout: Rollout, census: Census, seen: Obser
             ready.append(member.id)
             boots = boots if _was_unwatched(rollout, member) else _add_boot(boots, member, seen.at)
         elif member.launched_at is not None and seen.at - member.launched_at >= clock:
-            failed.append(Failure(member.id, "signalTimeout" if _is_silent(limits, member) else "notInService"))
+            failed.append(
+                Failure(member.id, "signalTimeout" if _is_silent(limits, member) else "notInService")
+            )
         else:
             flight.add(member.id)
     arrived = {m.id for m in census.unjudged if not _was_unwatched(rollout, m)} - rollout.in_flight
     if not (ready or failed or arrived) and flight == rollout.in_flight:
         return rollout
-    gone = rollout.in_flight - {m.id for m in census.unjudged} - rollout.succeeded - {f.id for f in rollout.failed}
+    gone = (
+        rollout.in_flight
+        - {m.id for m in census.unjudged}
+        - rollout.succeeded
+        - {f.id for f in rollout.failed}
+    )
     return replace(
         rollout,
         in_flight=frozenset(flight) | gone,
@@ -193,5 +202,3 @@ def _reconcile_openings(limits: Limits, rollout: Rollout, census: Census, seen: 
         failed=rollout.failed + late,
         progress_at=seen.at,
     )
-
-

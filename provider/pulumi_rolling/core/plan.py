@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from pulumi_rolling.core.acts import settle_issued
 from pulumi_rolling.core.decide import decide
 from pulumi_rolling.core.events import EventTexts, masked
 from pulumi_rolling.core.ideal import IdealFleet
@@ -57,6 +58,10 @@ class Plan:
 
 def plan(limits: Limits, rollout: Rollout, seen: Observation) -> Plan:
     """Run ``rollout`` to its end from what is seen now, every act taking effect at once."""
+    # What a record calls issued and nobody sees by now did not happen; here nobody waits for it.
+    rollout = settle_issued(replace(limits, settle=0.0), rollout, seen)
+    resumed = rollout.resumed_at is not None
+    rollout = replace(rollout, resumed_at=None, deadline=None)
     dry = replace(limits, settle=1e9, poll=1.0, timeout=None)
     fleet = IdealFleet(list(seen.members), seen.sizes, _pointer(rollout, seen), seen.suspended)
     fleet.at = seen.at
@@ -86,7 +91,7 @@ def plan(limits: Limits, rollout: Rollout, seen: Observation) -> Plan:
         fleet.step(max(fleet.at + 1.0, decision.look_again_at))
     return Plan(
         pacing=limits.pacing,
-        replace=total,
+        replace=sum(each.terminate for each in rounds) if resumed else total,
         batch=batch,
         capacity=capacity or seen.sizes.desired,
         resize=first > 0,

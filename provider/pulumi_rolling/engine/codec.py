@@ -185,7 +185,14 @@ def _act_in(raw: list[Any]) -> Action:
 
 def _verdict_out(verdict: Verdict) -> list[Any]:
     failures = [[f.id, f.reason, f.cause[:CAUSE_CHARACTERS]] for f in verdict.failures]
-    return [verdict.code, verdict.at, verdict.failed, verdict.of, failures, verdict.cause[: 2 * CAUSE_CHARACTERS]]
+    return [
+        verdict.code,
+        verdict.at,
+        verdict.failed,
+        verdict.of,
+        failures,
+        verdict.cause[: 2 * CAUSE_CHARACTERS],
+    ]
 
 
 def _verdict_in(raw: list[Any]) -> Verdict:

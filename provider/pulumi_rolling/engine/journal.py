@@ -45,7 +45,9 @@ class Journal:
 
     def clear(self, marks: Mapping[str, str]) -> None:
         """Remove everything of ours that stands among ``marks`` or was written by this journal."""
-        keys = {key for key in marks if key.startswith(PREFIX)} | {f"{RECORD}{i}" for i in range(self._pieces)}
+        keys = {key for key in marks if key.startswith(PREFIX)} | {
+            f"{RECORD}{i}" for i in range(self._pieces)
+        }
         self._fleet.remove_marks(sorted(keys | {LEASE}))
         self._pieces = 0
 
@@ -78,6 +80,16 @@ def read(marks: Mapping[str, str]) -> tuple[str, Rollout] | None:
         )
     owner, _, packed = text.partition(" ")
     return owner, decode(packed)
+
+
+def ours(tags: Mapping[str, str]) -> dict[str, str]:
+    """Those of a group's tags that are this package's."""
+    return {key: value for key, value in tags.items() if key.startswith(PREFIX)}
+
+
+def record_marks(tags: Mapping[str, str]) -> dict[str, str]:
+    """The record as it stands, to compare with."""
+    return {key: value for key, value in tags.items() if key.startswith(RECORD)}
 
 
 def requests(marks: Mapping[str, str]) -> tuple[Request, ...]:

@@ -45,12 +45,13 @@ def held(marks: Mapping[str, str]) -> Held | None:
 class Lease:
     """Ours, on one group, for one rollout."""
 
-    def __init__(self, fleet: Fleet, owner: str, clock: Clock, poll: float) -> None:
+    def __init__(self, fleet: Fleet, owner: str, clock: Clock, poll: float, settle: float = 0.0) -> None:
         self.holder = uuid.uuid4().hex[:12]
         self._fleet = fleet
         self._owner = owner
         self._clock = clock
         self._poll = poll
+        self._settle = settle
         self.length = max(6.0, 30.0 * poll)
         self._renewed_at = 0.0
 
@@ -69,9 +70,15 @@ class Lease:
     def acquire(self) -> Mapping[str, str]:
         """Take the group, or say who has it. Returns the group's marks as they are with our lease on them."""
         marks = self._wait_until_free(self._fleet.marks())
+        before = held(marks)
         self._fleet.write_marks(self.mark())
+        written_at = self._clock.now()
         self._clock.wait(2 * self._poll)
         marks = self._fleet.marks()
+        # A read from before our write shows what stood there then: no other driver has come, so the next one may tell.
+        while held(marks) == before and self._clock.now() - written_at < self._settle:
+            self._clock.wait(self._poll)
+            marks = self._fleet.marks()
         if not self.is_ours(marks):
             raise self._refusal(held(marks))
         return marks

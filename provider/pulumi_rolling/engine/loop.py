@@ -21,7 +21,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from pulumi_rolling.core.decide import decide
-from pulumi_rolling.core.model import Action, Decision, Limits, Observation, PointAt, Refusal, Request, Rollout, Terminate
+from pulumi_rolling.core.model import (
+    Action,
+    Decision,
+    Limits,
+    Observation,
+    PointAt,
+    Refusal,
+    Request,
+    Rollout,
+    Terminate,
+)
 from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.engine.journal import Journal, requests
 from pulumi_rolling.engine.lease import Lease
@@ -87,7 +97,9 @@ class Drive:
                 hint="We stopped at once; that driver goes on from the record.",
             )
         asked = (*requests(sight.marks), *self.aborts())
-        return replace(sight.observation, requests=asked, refusals=self._refusals, lease_is_ours=True), sight.marks
+        return replace(
+            sight.observation, requests=asked, refusals=self._refusals, lease_is_ours=True
+        ), sight.marks
 
     def _record(self, written: Rollout, decision: Decision) -> Rollout:
         """What now stands on the group. The refusals that the decision has taken up are done with."""
@@ -152,4 +164,6 @@ def _is_news(written: Rollout, now: Rollout) -> bool:
 
 
 def _name(action: Action) -> str:
-    return {Terminate: "terminate", PointAt: "point at the revision"}.get(type(action), type(action).__name__.lower())
+    return {Terminate: "terminate", PointAt: "point at the revision"}.get(
+        type(action), type(action).__name__.lower()
+    )

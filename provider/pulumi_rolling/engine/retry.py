@@ -20,7 +20,9 @@ T = TypeVar("T")
 class Retrier:
     """Runs one call until it succeeds, fails for good, or ``patience`` seconds are over."""
 
-    def __init__(self, clock: Clock, *, base: float = 0.2, cap: float = 10.0, patience: float = 120.0) -> None:
+    def __init__(
+        self, clock: Clock, *, base: float = 0.2, cap: float = 10.0, patience: float = 120.0
+    ) -> None:
         self._clock = clock
         self._base = base
         self._cap = cap

@@ -13,8 +13,14 @@ from pulumi_rolling.core.model import Direction, Revision, Rollout, Step
 
 
 def resume(record: Rollout, at: float) -> Rollout:
-    """The same rollout again. A way back that had failed is tried anew, with failures at zero."""
-    rollout = replace(record, resumed_at=at, generation=record.generation + 1, progress_at=at)
+    """The same rollout again. A way back that had failed is tried anew, with failures at zero.
+
+    Its timeout begins again: the time in which nobody drove is not the rollout's.
+    """
+    deadline = None if record.deadline is None else at + record.deadline - record.direction_at
+    rollout = replace(
+        record, resumed_at=at, generation=record.generation + 1, progress_at=at, deadline=deadline
+    )
     if record.back_failed is None:
         return rollout
     return _start_over(rollout)

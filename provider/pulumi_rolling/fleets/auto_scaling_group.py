@@ -102,12 +102,17 @@ class AutoScalingGroupFleet:
         self._signals = signals
 
     def facts(self) -> GroupFacts:
-        """Everything checks and preview ask of the live group: five calls, six with a warm pool."""
+        """Everything checks and preview ask of the live group: six calls, seven with a warm pool.
+
+        Launch times are among it: the plan needs them as the rollout does, whose first look then asks no more.
+        """
         look = self._look()
         group = look.description
         pointer = described.pointer(group)
         current = self._revisions.learn(group, [pointer]).get(pointer)
         members = self._members(group)
+        machines = self._machines.look(self._api, [m.id for m in members if m.launched_at is None])
+        members = tuple(self._judged(member, machines.get(member.id)) for member in members)
         warm = surroundings.warm_instances(self._api, self.name) if group.get("WarmPoolConfiguration") else 0
         return GroupFacts(
             name=self.name,

@@ -65,7 +65,7 @@ class GroupFacts:
     standby: tuple[str, ...] = ()
     protected: tuple[str, ...] = ()
     refusals: tuple[Fault, ...] = ()
-    """What this version does not roll (warm pool, launch configuration, weights, an active refresh), with its path."""
+    """What this version does not roll (warm pool, launch configuration, weights, ...), with its path."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """Members by the label of their revision."""
 
@@ -81,7 +81,8 @@ class Sight:
 class Fleet(Protocol):
     """One group. ``observe`` looks with the signals, losses and refused launches that the rollout still has to judge."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def facts(self) -> GroupFacts: ...
 

@@ -190,7 +190,9 @@ class SimulatedFleet:
     def observe(self, rollout: Rollout) -> Sight:
         self._call("Describe")
         at = self.now - self.stale
-        shown = tuple(self._show(life, at) for life in self._lives.values() if life.launched_at <= at < life.gone_at)
+        shown = tuple(
+            self._show(life, at) for life in self._lives.values() if life.launched_at <= at < life.gone_at
+        )
         pointer, sizes, suspended = self._pointer.at(at), self._sizes.at(at), self._suspended.at(at)
         assert isinstance(pointer, Revision) and isinstance(sizes, Sizes) and isinstance(suspended, frozenset)
         seen = Observation(
@@ -217,11 +219,14 @@ class SimulatedFleet:
                 self._pointer.put(self.now, revision)
             case Resize(least, desired):
                 sizes = self.sizes
-                self._sizes.put(self.now, replace(
-                    sizes,
-                    min=sizes.min if least is None else least,
-                    desired=sizes.desired if desired is None else desired,
-                ))
+                self._sizes.put(
+                    self.now,
+                    replace(
+                        sizes,
+                        min=sizes.min if least is None else least,
+                        desired=sizes.desired if desired is None else desired,
+                    ),
+                )
             case Terminate(member, again):
                 life = self._lives.get(member)
                 if life is not None and life.counts(self.now):
@@ -255,7 +260,14 @@ class SimulatedFleet:
     def facts(self) -> GroupFacts:
         seen = Observation(self.now, tuple(self.members()), self.sizes, self.pointer.address, self.suspended)
         return GroupFacts(
-            self.name, self.name, self.sizes, self.suspended, self.pointer.address, self.pointer, seen, dict(self._marks)
+            self.name,
+            self.name,
+            self.sizes,
+            self.suspended,
+            self.pointer.address,
+            self.pointer,
+            seen,
+            dict(self._marks),
         )
 
     def write_marks(self, marks: Mapping[str, str]) -> None:
@@ -325,7 +337,9 @@ class SimulatedFleet:
         if behaviour.launch_error is not None and refused < behaviour.refusals:
             self._refused[revision.digest] = refused + 1
             number = len(self._launches) + 1
-            self._launches.append(Launch(f"activity-{number}", self.now, behaviour.launch_error, "launch refused"))
+            self._launches.append(
+                Launch(f"activity-{number}", self.now, behaviour.launch_error, "launch refused")
+            )
             self._retry_at = self.now + RETRY_LAUNCH
             heapq.heappush(self._moments, self._retry_at)
             return False

@@ -8,6 +8,7 @@ sentence after the group is back. State keeps the old inputs then, so the next u
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from pulumi_rolling.core.plan import plan
 from pulumi_rolling.engine import journal
 from pulumi_rolling.engine.lease import Lease, owner_of
 from pulumi_rolling.engine.loop import Drive
-from pulumi_rolling.errors import Fault, GroupNotFoundError, PermanentFleetError
+from pulumi_rolling.errors import Fault, GroupNotFoundError, PermanentFleetError, RollingError
 from pulumi_rolling.handler.situation import UNKNOWN, Situation, assess
 from pulumi_rolling.handler.verdicts import error_of
 from pulumi_rolling.handler.wiring import INPUTS, IsUnknown, Wiring, group_unknown, template_unknown, wire
@@ -159,7 +160,11 @@ class RollingGroupHandler:
         return (
             not glance.marks
             and glance.pointer == glance.target.address == olds.get("revision")
-            and all(m.revision.digest == glance.target.digest for m in glance.members if m.lifecycle.value not in away)
+            and all(
+                m.revision.digest == glance.target.digest
+                for m in glance.members
+                if m.lifecycle.value not in away
+            )
         )
 
     def _assess(
@@ -193,10 +198,26 @@ class RollingGroupHandler:
     ) -> dict[str, Any]:
         situation = self._assess(wiring, olds, news, context)
         situation.raise_faults()
-        if not situation.has_work and not situation.is_pointer_only:
+        idle = not situation.has_work and not situation.is_pointer_only
+        if idle and not journal.ours(situation.facts.tags):
             return _state(news, situation, None, wiring)
-        lease = Lease(wiring.fleet, _owner(context, wiring), wiring.clock, wiring.timing.poll)
-        lease.acquire()
+        timing = wiring.timing
+        lease = Lease(wiring.fleet, _owner(context, wiring), wiring.clock, timing.poll, timing.settle)
+        marks = lease.acquire()
+        if journal.record_marks(marks) != journal.record_marks(situation.facts.tags):
+            # Whoever drove until now did more than we saw before the lease was ours.
+            try:
+                situation = self._assess(wiring, olds, news, context)
+                situation.raise_faults()
+            except RollingError:
+                lease.release()
+                raise
+        elif situation.interrupted is None:
+            # What is left of a run that ended: its lease, or a request that came too late for it.
+            wiring.fleet.remove_marks(sorted(journal.ours(marks).keys() - {journal.LEASE}))
+            if idle:
+                lease.release()
+                return _state(news, situation, None, wiring)
         for warning in situation.warnings:
             context.warn(warning)
         drive = Drive(
@@ -227,7 +248,9 @@ def _harmless(normal: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
     paths = [f.path.split("[")[0] for f in faults]
     roll = dict(((normal.get("updatePolicy") or {}).get("rollingUpdate")) or {})
     kept = {k: v for k, v in roll.items() if f"updatePolicy.rollingUpdate.{k}" not in paths}
-    judged, left = check({"autoScalingGroup": normal["autoScalingGroup"], "updatePolicy": {"rollingUpdate": kept}})
+    judged, left = check(
+        {"autoScalingGroup": normal["autoScalingGroup"], "updatePolicy": {"rollingUpdate": kept}}
+    )
     if left:
         judged["updatePolicy"] = {"rollingUpdate": {}}
     return judged
@@ -250,11 +273,16 @@ def _preview(situation: Situation, notes: tuple[str, ...]) -> Preview:
     known = situation.to is not UNKNOWN
     former = situation.came_from
     work = situation.has_work
-    returns = former if former is not None and (not known or former.digest != situation.to.digest) else None
+    elsewhere = former is not None and (not known or former.digest != situation.to.digest)
+    returns = former if elsewhere or rollout.abandoned else None
+    leaves = former
+    if former is not None and not elsewhere and situation.old:
+        # Reverted, or drifted: what is replaced is of another revision than the one in state.
+        leaves = Counter(m.revision for m in situation.old).most_common(1)[0][0]
     return Preview(
         group=situation.facts.name,
         plan=plan(situation.limits, rollout, situation.facts.observation) if work else None,
-        came_from=None if former is None else str(former),
+        came_from=None if leaves is None else str(leaves),
         to=str(situation.to) if known else None,
         warnings=situation.warnings,
         notes=notes,
@@ -273,7 +301,9 @@ def _state(
     state: dict[str, Any] = {
         **_inputs(news),
         "revision": situation.to.address,
-        "previousRevision": former.address if former is not None and former.address != situation.to.address else None,
+        "previousRevision": former.address
+        if former is not None and former.address != situation.to.address
+        else None,
         "suspendedAsFound": sorted(situation.rollout.found_suspended),
         "status": "stable",
         "lastRollout": None,
@@ -299,5 +329,3 @@ def _state(
 
 def _iso(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
-
-

@@ -78,7 +78,9 @@ def assess(
     record = _record(facts, owner, faults)
     at = wiring.clock.now()
     rollout = _rollout(wiring, facts, state, record, to, came_from, forced, at, warnings, notes)
-    roll_limits = limits(policy, rollout.found, wiring.timing, _former_policy(state), wiring.inputs.on_failure)
+    roll_limits = limits(
+        policy, rollout.found, wiring.timing, _former_policy(state), wiring.inputs.on_failure
+    )
     if record is None or record.suspended_by_us:
         live = facts.suspended - (record.suspended_by_us if record else frozenset())
     else:
@@ -98,7 +100,15 @@ def assess(
     if hint:
         notes.append(hint)
     return Situation(
-        facts, to, rollout.came_from, roll_limits, rollout, record, tuple(faults), tuple(warnings), tuple(notes)
+        facts,
+        to,
+        rollout.came_from,
+        roll_limits,
+        rollout,
+        record,
+        tuple(faults),
+        tuple(warnings),
+        tuple(notes),
     )
 
 
@@ -120,7 +130,9 @@ def _rollout(
     notes: list[str],
 ) -> Rollout:
     if record is not None:
-        notes.append(f"an interrupted rollout to {record.to} was found; it is taken over from the group's record")
+        notes.append(
+            f"an interrupted rollout to {record.to} was found; it is taken over from the group's record"
+        )
         if to is UNKNOWN or is_same_goal(record, to) or record.to.digest == to.digest:
             return resume(record, at) if to is UNKNOWN else replace(resume(record, at), to=to)
         return retarget(record, to, at, forced=forced)
@@ -154,7 +166,7 @@ def _without_record(
     state; sizes are taken as they live; processes that were running when the resource was last deployed are ours.
     """
     former = rollout.came_from
-    if state is None or former is None or former.digest == rollout.to.digest:
+    if state is None or former is None:
         return rollout
     strange = [m for m in present(facts) if m.revision.digest != former.digest]
     if not strange:
@@ -166,9 +178,10 @@ def _without_record(
         suspends |= frozenset(old_policy.rolling_update.suspend_processes)
     ours = (facts.suspended - as_found) & suspends
     abandoned = dict.fromkeys(m.revision.digest for m in strange if m.revision.digest != rollout.to.digest)
+    back = "" if former.digest == rollout.to.digest else f"the way back is {former}, "
     warnings.append(
         f"{len(strange)} instances are not of {former}, which this resource deployed last, and the group carries no "
-        f"record of a rollout; the way back is {former}, sizes are taken as they are"
+        f"record of a rollout; {back}sizes are taken as they are"
         + (f", and {', '.join(sorted(ours))} will be resumed" if ours else "")
     )
     return replace(

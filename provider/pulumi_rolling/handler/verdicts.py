@@ -53,6 +53,13 @@ def _not_returned(group: str, rollout: Rollout, what: str) -> RollbackFailedErro
         )
     assert rollout.back_failed is not None
     back = failure(rollout.back_failed)
+    if rollout.leaving:
+        return RollbackFailedError(
+            f"{what}; then giving sizes and processes back failed as well: {back}. Group {group} points at "
+            f"{rollout.to}, and scaling out uses that.",
+            returned=False,
+            hint="The record is kept on the group; mend the cause and run 'pulumi up' to go on from there.",
+        )
     return RollbackFailedError(
         f"{what}; then the way back to {rollout.came_from} failed as well: {back}. Group {group} is mixed, its sizes "
         "are still those of the rollout, its processes run again.",

@@ -73,4 +73,6 @@ def template_unknown(properties: Mapping[str, Any], is_unknown: IsUnknown) -> bo
 
 def group_unknown(properties: Mapping[str, Any], is_unknown: IsUnknown) -> bool:
     group = properties.get("autoScalingGroup")
-    return not isinstance(group, Mapping) or any(is_unknown(group.get(k)) for k in ("name", "region", "endpoint"))
+    return not isinstance(group, Mapping) or any(
+        is_unknown(group.get(k)) for k in ("name", "region", "endpoint")
+    )

@@ -29,6 +29,7 @@ from pulumi.runtime import rpc
 from pulumi_rolling.errors import (
     AbortedError,
     DeadlineExceededError,
+    Fault,
     GroupNotFoundError,
     OrphanedError,
     PolicyErrors,
@@ -114,14 +115,16 @@ class RollingGroupProvider(ResourceProvider):
             normal, faults = process.handler.check(_without_engine_keys(_olds), given, context)
             process.remember(normal, raw if isinstance(raw, Mapping) else {})
             kept = {k: news[k] for k in _ENGINE_KEYS if k in news}
-            return CheckResult({**normal, **kept}, [CheckFailure(f.path, f.message) for f in faults])
+            return CheckResult({**normal, **kept}, [_failure(fault) for fault in faults])
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         with _clean_errors():
             process = _here()
             news = _without_engine_keys(_news)
             result = process.handler.diff(_without_engine_keys(_olds), news, process.recall(news))
-            return DiffResult(changes=result.changes, replaces=list(result.replaces), delete_before_replace=False)
+            return DiffResult(
+                changes=result.changes, replaces=list(result.replaces), delete_before_replace=False
+            )
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         with _clean_errors():
@@ -156,6 +159,11 @@ def _key(properties: Mapping[str, Any]) -> str:
     return name if isinstance(name, str) and not _is_unknown(name) else ""
 
 
+def _failure(fault: Fault) -> CheckFailure:
+    """The path goes into the sentence: for a nested property the engine would add a value that it cannot find."""
+    return CheckFailure("", str(fault))
+
+
 def _engine_keys(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {key: properties[key] for key in _ENGINE_KEYS if key in properties}
 
@@ -166,7 +174,7 @@ def _without_engine_keys(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 @contextmanager
 def _clean_errors() -> Iterator[None]:
-    """One line instead of the SDK's traceback: it formats whatever is raised, so a bare class and no frames are raised."""
+    """One line instead of the SDK's traceback: it formats whatever is raised, so a bare class without frames is."""
     try:
         yield
     except RollingError as error:

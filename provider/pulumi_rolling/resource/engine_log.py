@@ -52,7 +52,8 @@ class EngineLog:
                 self._stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(self.address))
             severity = engine_pb2.WARNING if warning else engine_pb2.INFO
             self._stub.Log(
-                engine_pb2.LogRequest(severity=severity, message=text, urn=urn, ephemeral=ephemeral), timeout=5.0
+                engine_pb2.LogRequest(severity=severity, message=text, urn=urn, ephemeral=ephemeral),
+                timeout=5.0,
             )
         except (grpc.RpcError, ValueError):
             # ValueError: the channel is closed. Nobody reads the row of an engine that is gone.

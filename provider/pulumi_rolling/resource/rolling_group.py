@@ -71,7 +71,7 @@ class RollingGroup(Resource, module="rolling", name="RollingGroup"):
 
 
 def _context(name: str, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
-    """What the provider's process cannot know by itself. ``check`` takes it out, so it reaches neither state nor diffs."""
+    """What the provider's process cannot know. ``check`` takes it out, so it reaches neither state nor diffs."""
     parent = opts.parent if opts is not None else None
     return {
         "urn": pulumi.create_urn(name, TYPE, parent),  # type: ignore[no-untyped-call]

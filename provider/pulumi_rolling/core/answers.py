@@ -1,0 +1,85 @@
+"""The forms of a decision: acts that are written down first, a wait that knows its clocks, and the end.
+
+Whether to act or to wait is ``decide``'s; when to look again and what the status says is the same for all.
+"""
+
+from __future__ import annotations
+
+from pulumi_rolling.core.acts import issue
+from pulumi_rolling.core.census import Census
+from pulumi_rolling.core.forecast import time_left
+from pulumi_rolling.core.judge import slot_clock
+from pulumi_rolling.core.model import (
+    Action,
+    Because,
+    Decision,
+    Direction,
+    Limits,
+    Observation,
+    Outcome,
+    Rollout,
+    Status,
+    Step,
+)
+
+
+def act(
+    limits: Limits,
+    rollout: Rollout,
+    seen: Observation,
+    census: Census,
+    actions: tuple[Action, ...],
+    because: Because,
+) -> Decision:
+    issued = issue(rollout, actions, seen.at)
+    return Decision(issued, actions, seen.at + limits.poll, because, status_of(limits, issued, seen, census))
+
+
+def wait(
+    limits: Limits,
+    rollout: Rollout,
+    seen: Observation,
+    census: Census,
+    because: Because,
+    until: float | None = None,
+) -> Decision:
+    """Look again soon after something happened, then ever less often; never later than a clock that runs out."""
+    quiet = max(limits.poll, min(30.0, (seen.at - rollout.progress_at) / 10))
+    due = [seen.at + quiet, *([until] if until is not None else [])]
+    if rollout.deadline is not None and rollout.direction is Direction.FORWARD:
+        due.append(rollout.deadline)
+    clock = slot_clock(limits)
+    due += [m.launched_at + clock for m in census.unjudged if m.launched_at is not None]
+    due += [i.at + limits.settle for i in rollout.issued]
+    again = max(seen.at + limits.poll / 4, min(due))
+    return Decision(rollout, (), again, because, status_of(limits, rollout, seen, census))
+
+
+def hold(limits: Limits, rollout: Rollout, seen: Observation, because: Because) -> Decision:
+    """No acts and no judgement: the rollout is over, not ours, turning, or not fully seen."""
+    status = Status(rollout.step, rollout.direction, 0, 0, 0, rollout.total, (), 0, None)
+    outcome = outcome_of(rollout) if rollout.step is Step.DONE else None
+    return Decision(rollout, (), seen.at + limits.poll, because, status, outcome)
+
+
+def status_of(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Status:
+    waiting = tuple(m.id for m in census.unjudged)
+    replaced = max(0, rollout.total - len(census.candidates) - census.slots)
+    left = len(census.candidates) + census.slots
+    return Status(
+        step=rollout.step,
+        direction=rollout.direction,
+        in_service=census.in_service,
+        ready=census.ready,
+        replaced=replaced,
+        total=rollout.total,
+        waiting_for=waiting[:5],
+        waiting_count=census.slots,
+        time_left=time_left(rollout.boots, left, max(1, rollout.batch), limits.pacing),
+    )
+
+
+def outcome_of(rollout: Rollout) -> Outcome:
+    if rollout.verdict is None and rollout.back_failed is None:
+        return Outcome(done=True)
+    return Outcome(False, rollout.direction is Direction.BACK and rollout.back_failed is None)

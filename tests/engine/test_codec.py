@@ -1,0 +1,273 @@
+"""The record as text and as tags: nothing that a resume needs is lost, and what cannot be trusted is not read."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import string
+import zlib
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pulumi_rolling.core.model import (
+    Boots,
+    Direction,
+    Failure,
+    Issued,
+    Opening,
+    PointAt,
+    Resize,
+    Resume,
+    Revision,
+    Rollout,
+    Round,
+    Sizes,
+    Step,
+    Suspend,
+    Terminate,
+    Verdict,
+)
+from pulumi_rolling.core.plan import new_rollout
+from pulumi_rolling.engine.codec import (
+    CAUSE_CHARACTERS,
+    KEPT_FAILURES,
+    KEPT_SUCCESSES,
+    VERSION,
+    decode,
+    encode,
+)
+from pulumi_rolling.engine.journal import (
+    RECORD,
+    TAG_CHARACTERS,
+    TAGS_PER_GROUP,
+    Journal,
+    check_room,
+    pack,
+    pieces_needed,
+    read,
+)
+from pulumi_rolling.engine.lease import owner_of
+from pulumi_rolling.errors import JournalError
+from pulumi_rolling.fleets.simulated import SimulatedFleet
+
+V1 = Revision("lt-0123456789abcdef0:1", "0123456789abcdef", "version 1")
+V2 = Revision("lt-0123456789abcdef0:2", "fedcba9876543210", "version 2")
+OWNER = owner_of("urn:pulumi:dev::trial::pulumi-python:dynamic/rolling:RollingGroup::web")
+ALLOWED = re.compile(r"[\w\s+\-=.:/@]*", re.ASCII)
+"""Letters, spaces and numbers, and + - = . _ : / @ are allowed in tags of every AWS service (EC2 user guide, "Tag
+restrictions")."""
+
+texts = st.text(max_size=20)
+ids = st.text(alphabet=string.hexdigits, min_size=1, max_size=8).map(lambda x: f"i-{x}")
+times = st.floats(min_value=0, max_value=4e9, allow_nan=False)
+counts = st.integers(min_value=0, max_value=2000)
+processes = st.frozensets(st.sampled_from(["AZRebalance", "AlarmNotification", "HealthCheck"]))
+revisions = st.builds(Revision, texts, texts, texts)
+acts = st.one_of(
+    st.builds(Suspend, processes),
+    st.builds(Resume, processes),
+    st.builds(PointAt, revisions),
+    st.builds(Resize, st.none() | counts, st.none() | counts),
+    st.builds(Terminate, ids, st.booleans()),
+)
+failures = st.builds(Failure, ids, st.sampled_from(["failureSignal", "vanished"]), texts)
+verdicts = st.builds(
+    Verdict, texts, times, counts, counts, st.lists(failures, max_size=5).map(tuple), texts
+)
+rounded = st.floats(min_value=-1e4, max_value=1e4).map(lambda x: round(x, 4))
+FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "id": texts,
+    "to": revisions,
+    "came_from": st.none() | revisions,
+    "found": st.builds(Sizes, counts, counts, counts),
+    "found_suspended": processes,
+    "started_at": times,
+    "generation": counts,
+    "forced": st.booleans(),
+    "fresh": st.booleans(),
+    "abandoned": st.lists(texts, max_size=3).map(tuple),
+    "direction": st.sampled_from(Direction),
+    "step": st.sampled_from(Step),
+    "watermark": st.none() | times,
+    "direction_at": times,
+    "total": counts,
+    "batch": counts,
+    "capacity": counts,
+    "suspended_by_us": processes,
+    "round": st.none() | st.builds(Round, counts, times, counts, counts, st.none() | times),
+    "issued": st.lists(st.builds(Issued, acts, times), max_size=5).map(tuple),
+    "openings": st.lists(st.builds(Opening, times, counts), max_size=3).map(tuple),
+    "in_flight": st.frozensets(ids, max_size=6),
+    "missing": st.lists(st.tuples(ids, times), max_size=3).map(tuple),
+    "succeeded": st.frozensets(ids, max_size=6),
+    "failed": st.lists(failures, max_size=5).map(tuple),
+    "failed_before": counts,
+    "judged_until": times,
+    "boots": st.builds(Boots, counts, rounded, rounded),
+    "desired_before": counts,
+    "desired": counts,
+    "delta": st.integers(-50, 50),
+    "launched": counts,
+    "seen_new": counts,
+    "lowest": st.none() | counts,
+    "resumed_at": st.none() | times,
+    "progress_at": times,
+    "deadline": st.none() | times,
+    "handled": st.frozensets(texts, max_size=3),
+    "verdict": st.none() | verdicts,
+    "back_failed": st.none() | verdicts,
+}
+rollouts = st.builds(Rollout, **FIELDS)
+
+
+def as_kept(rollout: Rollout) -> Rollout:
+    """What of a small rollout is dropped on purpose: when it was resumed, and causes but those of the last failures."""
+    last = rollout.failed[-3:]
+    failed = tuple(f if f in last else replace(f, cause="") for f in rollout.failed)
+    return replace(rollout, resumed_at=None, failed=failed)
+
+
+@given(rollouts)
+@settings(max_examples=150, deadline=None)
+def test_a_rollout_survives_its_record(rollout: Rollout) -> None:
+    """Every field comes back as it was, save those that are dropped on purpose."""
+    assert decode(encode(rollout)) == as_kept(rollout)
+
+
+@given(rollouts, st.integers(0, 9999))
+@settings(max_examples=100, deadline=None)
+def test_a_rollout_survives_its_tags(rollout: Rollout, serial: int) -> None:
+    """Cut into tags and put together again it is the same, each value short enough and of allowed letters."""
+    tags = pack(rollout, OWNER, serial)
+    assert read(tags) == (OWNER, as_kept(rollout))
+    for value in tags.values():
+        assert len(value) <= TAG_CHARACTERS and ALLOWED.fullmatch(value), value
+
+
+def test_no_field_is_forgotten() -> None:
+    """A field added to Rollout must come into the strategy, or the round trip would not cover it."""
+    assert FIELDS.keys() == {f.name for f in fields(Rollout)}
+
+
+def large(window: int) -> Rollout:
+    """A roll of a thousand in the middle, with a full window of random ids in flight."""
+    import random
+
+    chance = random.Random(7)
+
+    def ident() -> str:
+        return f"i-{chance.getrandbits(68):017x}"
+
+    begun = new_rollout("r", V2, V1, Sizes(900, 1100, 1000), frozenset({"AZRebalance"}), 1.7e9)
+    flight = [ident() for _ in range(window)]
+    return replace(
+        begun,
+        issued=tuple(Issued(Terminate(ident(), True), 1.7e9 + chance.random()) for _ in range(window)),
+        in_flight=frozenset(flight),
+        missing=tuple((i, 1.7e9 + 0.123) for i in flight[:2]),
+        succeeded=frozenset(ident() for _ in range(600)),
+        failed=tuple(Failure(ident(), "failureSignal", "c" * 500) for _ in range(80)),
+        boots=Boots(600, 1234.56789, 9876.54321),
+        verdict=Verdict("tooManyFailures", 1.7e9, 80, 1000, (Failure(ident(), "vanished", "x" * 999),), "y" * 999),
+    )
+
+
+def test_what_grows_with_the_roll_is_cut() -> None:
+    """Of many failures the last are named and the others counted; many successes are left out; causes are shortened."""
+    rollout = large(10)
+    back = decode(encode(rollout))
+    assert back.failures == rollout.failures == 80
+    assert [f.id for f in back.failed] == [f.id for f in rollout.failed[-KEPT_FAILURES:]]
+    assert len(rollout.succeeded) > KEPT_SUCCESSES and back.succeeded == frozenset()
+    assert [len(f.cause) for f in back.failed[-4:]] == [0] + 3 * [CAUSE_CHARACTERS]
+    assert back.verdict is not None and len(back.verdict.cause) == 2 * CAUSE_CHARACTERS
+    assert back.in_flight == rollout.in_flight and back.issued == rollout.issued
+
+
+def test_a_window_of_a_hundred_fits_the_tags() -> None:
+    """A hundred victims on their way and a hundred members in flight leave room for the group's own tags."""
+    tags = pack(large(100), OWNER, 9999)
+    assert len(tags) + 1 <= TAGS_PER_GROUP - 10, len(tags)
+    assert all(len(v) <= TAG_CHARACTERS and ALLOWED.fullmatch(v) for v in tags.values())
+    assert read(tags) is not None
+
+
+@pytest.mark.parametrize("window", [1, 10, 100])
+def test_the_room_asked_for_is_enough(window: int) -> None:
+    """What is checked before the start is at least what a full window takes, and the lease."""
+    begun = new_rollout("r", V2, V1, Sizes(0, 1100, 1000), frozenset(), 1.7e9)
+    needed = pieces_needed(begun, window, OWNER)
+    full = replace(large(window), failed=(), succeeded=frozenset(), verdict=None)
+    assert len(pack(full, OWNER, 9999)) + 1 <= needed <= TAGS_PER_GROUP - 10
+
+
+@pytest.mark.parametrize(("theirs", "fits"), [(0, True), (40, True), (41, False), (50, False)])
+def test_room_is_what_the_groups_own_tags_leave(theirs: int, fits: bool) -> None:
+    """Our own old tags do not count; too many of theirs are refused with what to do."""
+    tags = {f"t{i}": "x" for i in range(theirs)} | {f"{RECORD}{i}": "x" for i in range(5)}
+    said = check_room(tags, 10)
+    assert (said is None) is fits
+    assert said is None or ("maxBatchSize" in said and f"has {theirs} of 50" in said)
+
+
+@pytest.mark.parametrize("change", ["lost", "older", "cut"])
+@pytest.mark.parametrize("which", [0, 1, -1])
+def test_a_torn_record_is_seen(change: str, which: int) -> None:
+    """Tags of two writings, or with one missing or shortened, are no record: nothing is read from them."""
+    new, old = pack(large(10), OWNER, 8), pack(replace(large(10), launched=5), OWNER, 7)
+    key = sorted(new, key=lambda k: int(k.removeprefix(RECORD)))[which]
+    tags = dict(new)
+    if change == "lost":
+        del tags[key]
+    elif change == "older":
+        tags[key] = old[key]
+    else:
+        tags[key] = tags[key][:-9]
+    if change == "lost" and which == 0:
+        assert read(tags) is None or pytest.fail("read without its head")
+        return
+    with pytest.raises(JournalError):
+        read(tags)
+
+
+@pytest.mark.parametrize("text", ["", "x", "1.2", "1.0 x", "1.1 nobody", "1.1 me notbase64!", "1.1 me AAAA"])
+def test_a_mark_that_is_no_record_is_an_error_and_never_a_rollout(text: str) -> None:
+    """Whatever somebody wrote into the tag, it raises JournalError and nothing else."""
+    with pytest.raises(JournalError):
+        read({f"{RECORD}0": text})
+
+
+def rewritten(**changes: Any) -> str:
+    raw = json.loads(zlib.decompress(base64.b64decode(encode(large(1)))))
+    return base64.b64encode(zlib.compress(json.dumps({**raw, **changes}).encode())).decode()
+
+
+def test_a_later_format_is_refused_by_its_number() -> None:
+    """A record of a version that we do not know is not guessed at; the user is told which format it has."""
+    with pytest.raises(JournalError, match=rf"later version \(format {VERSION + 1}\)"):
+        decode(rewritten(v=VERSION + 1))
+
+
+@pytest.mark.parametrize("change", [{"d": "sideways"}, {"f": [1]}, {"is": [["q", 1]]}, {"b": None}, {"t": "x"}])
+def test_a_record_with_a_wrong_part_is_refused(change: dict[str, Any]) -> None:
+    """A part of an unknown kind is an error of ours to tell, not a traceback."""
+    with pytest.raises(JournalError, match="cannot be read"):
+        decode(rewritten(**change))
+
+
+def test_a_shorter_record_leaves_nothing_of_a_longer_one() -> None:
+    """Pieces that a later writing no longer needs are removed, and clear removes all."""
+    fleet = SimulatedFleet(desired=1, max_size=2, revision=V1)
+    journal = Journal(fleet, OWNER)
+    journal.write(large(50))
+    many = len(fleet.marks())
+    small = new_rollout("r", V2, V1, Sizes(0, 2, 1), frozenset(), 1.7e9)
+    journal.write(small)
+    assert len(fleet.marks()) < many
+    assert read(fleet.marks()) == (OWNER, as_kept(small))
+    journal.clear(fleet.marks())
+    assert not fleet.marks()

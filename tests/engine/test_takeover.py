@@ -1,0 +1,203 @@
+"""What is kept and what begins anew when a rollout is gone on with, for the same goal or for another one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from pulumi_rolling.core.model import (
+    Boots,
+    Direction,
+    Failure,
+    Issued,
+    Lifecycle,
+    Limits,
+    Opening,
+    Revision,
+    Rollout,
+    Round,
+    Signal,
+    Sizes,
+    Step,
+    Suspend,
+    Terminate,
+    Verdict,
+)
+from pulumi_rolling.core.plan import new_rollout, plan
+from pulumi_rolling.engine.journal import Journal, read
+from pulumi_rolling.engine.lease import Lease
+from pulumi_rolling.engine.loop import Drive
+from pulumi_rolling.engine.takeover import is_same_goal, resume, retarget
+from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
+
+from .stage import Death, FleetClock, MortalFleet, drive
+
+V1 = Revision("lt-1:1", "one", "version 1")
+V2 = Revision("lt-1:2", "two", "version 2")
+V3 = Revision("lt-1:3", "three", "version 3")
+FOUND = Sizes(2, 8, 6)
+PROCESSES = frozenset({"AZRebalance", "AlarmNotification"})
+LIMITS = Limits(
+    batch=2, floor=5, max_size=8, signals=True, pause=60.0, suspend=PROCESSES, settle=6.0, poll=1.0
+)
+
+MIDWAY = Rollout(
+    id="r",
+    to=V2,
+    came_from=V1,
+    found=FOUND,
+    found_suspended=frozenset({"AZRebalance"}),
+    started_at=10.0,
+    direction_at=10.0,
+    step=Step.ROLL,
+    watermark=5.0,
+    total=6,
+    batch=2,
+    capacity=7,
+    suspended_by_us=frozenset({"AlarmNotification"}),
+    round=Round(2, 20.0, 2, 2),
+    issued=(Issued(Terminate("i-1", True), 20.0),),
+    openings=(Opening(20.0, 1),),
+    in_flight=frozenset({"i-7"}),
+    missing=(("i-7", 21.0),),
+    succeeded=frozenset({"i-8"}),
+    failed=(Failure("i-9", "failureSignal"),),
+    failed_before=1,
+    boots=Boots(2, 3.0, 5.0),
+    desired_before=7,
+    desired=7,
+    delta=1,
+    launched=3,
+    deadline=99.0,
+)
+
+
+def test_the_same_goal_keeps_everything() -> None:
+    """Only the generation and the time of the resume are new, and a timeout begins again: nobody drove meanwhile."""
+    back = resume(MIDWAY, 50.0)
+    assert back == replace(MIDWAY, resumed_at=50.0, generation=2, progress_at=50.0, deadline=139.0)
+    assert resume(replace(MIDWAY, deadline=None), 50.0).deadline is None
+
+
+@pytest.mark.parametrize("dies_at", range(6, 40, 2))
+def test_the_plan_of_an_interrupted_rollout_is_what_is_left_of_it(dies_at: int) -> None:
+    """Whenever the driver died, the plan counts the members still to replace, and the run then does just that."""
+    fleet = killed(True, dies_at)
+    fleet.advance(fleet.now + 40.0)
+    record = read(fleet.marks())
+    assert record is not None
+    taken = resume(record[1], fleet.now)
+    planned = plan(LIMITS, taken, fleet.facts().observation)
+    old = sum(m.revision == V1 for m in fleet.members())
+    assert planned.replace == old
+    assert (planned.lowest_in_service, planned.batch) == (5 if old else planned.lowest_in_service, 2)
+    before = len(fleet.acts)
+    decision = drive(fleet, FleetClock(fleet), LIMITS, taken)
+    assert decision.outcome is not None and decision.outcome.done
+    assert sum(isinstance(act, Terminate) for _, act in fleet.acts[before:]) == old
+
+
+def test_a_way_back_is_gone_on_with() -> None:
+    """A killed way back goes on back, with its verdict."""
+    returning = replace(MIDWAY, direction=Direction.BACK, verdict=Verdict("aborted", 30.0))
+    back = resume(returning, 50.0)
+    assert back.direction is Direction.BACK and back.verdict == returning.verdict and back.step is Step.ROLL
+
+
+def test_a_way_back_that_had_failed_is_tried_anew() -> None:
+    """Failures are zero and M is counted again; where it came from, sizes and processes are kept."""
+    lost = replace(
+        MIDWAY,
+        direction=Direction.BACK,
+        step=Step.DONE,
+        verdict=Verdict("aborted", 30.0),
+        back_failed=Verdict("refused", 40.0),
+    )
+    back = resume(lost, 50.0)
+    assert (back.direction, back.step, back.back_failed) == (Direction.BACK, Step.PREPARE, None)
+    assert (back.failures, back.total, back.watermark, back.in_flight) == (0, 0, None, frozenset())
+    kept = ("found", "found_suspended", "suspended_by_us", "came_from", "issued", "desired", "delta", "verdict")
+    for name in kept:
+        assert getattr(back, name) == getattr(lost, name), name
+
+
+@pytest.mark.parametrize("to", [V1, V3], ids=["reverted", "another"])
+@pytest.mark.parametrize("direction", Direction)
+def test_another_goal_keeps_where_it_came_from_and_counts_anew(to: Revision, direction: Direction) -> None:
+    """Origin, sizes, processes, acts on their way and others' delta stay; target, M, failures and verdict are new."""
+    record = replace(MIDWAY, direction=direction, verdict=Verdict("aborted", 30.0))
+    turned = retarget(record, to, 50.0)
+    assert (turned.to, turned.direction, turned.step) == (to, Direction.FORWARD, Step.PREPARE)
+    kept = ("id", "came_from", "found", "found_suspended", "suspended_by_us", "issued", "desired", "delta", "boots")
+    for name in kept:
+        assert getattr(turned, name) == getattr(record, name), name
+    assert (turned.failures, turned.total, turned.watermark, turned.verdict) == (0, 0, None, None)
+    assert (turned.deadline, turned.resumed_at, turned.generation) == (None, 50.0, 2)
+    assert turned.abandoned == ("two",)
+
+
+def test_goals_given_up_one_after_the_other_are_all_remembered() -> None:
+    """Members of every revision tried on the way count as failed ones; the goal itself never does."""
+    twice = retarget(retarget(MIDWAY, V3, 50.0), V2, 60.0)
+    assert twice.abandoned == ("three",)
+    assert retarget(twice, V1, 70.0).abandoned == ("three", "two")
+
+
+@pytest.mark.parametrize(
+    ("to", "direction", "same"),
+    [
+        (V2, Direction.FORWARD, True),
+        (replace(V2, address="lt-1:9"), Direction.FORWARD, True),
+        (V1, Direction.FORWARD, False),
+        (V2, Direction.BACK, False),
+    ],
+)
+def test_a_goal_is_its_contents(to: Revision, direction: Direction, same: bool) -> None:
+    """A new number with equal data is the same goal; a rollout on its way back has none."""
+    assert is_same_goal(replace(MIDWAY, direction=direction), to) is same
+
+
+def killed(good: bool, dies_at: int) -> SimulatedFleet:
+    behaviours = {"two": Behaviour(boot=4.0, signal=Signal.SUCCESS if good else Signal.FAILURE)}
+    fleet = SimulatedFleet(
+        desired=6, min_size=2, max_size=8, revision=V1, behaviours=behaviours, suspended=frozenset({"AZRebalance"})
+    )
+    start = new_rollout("r", V2, V1, FOUND, fleet.suspended, fleet.now)
+    with pytest.raises(Death):
+        drive(MortalFleet(fleet, dies_at), FleetClock(fleet), LIMITS, start)
+    return fleet
+
+
+@pytest.mark.parametrize("good", [True, False], ids=["killed forward", "killed on the way back"])
+@pytest.mark.parametrize("to", [V1, V3], ids=["reverted", "another"])
+@pytest.mark.parametrize("dies_at", range(6, 28, 2))
+def test_after_a_kill_another_goal_is_reached_with_sizes_and_processes_as_found(
+    dies_at: int, to: Revision, good: bool
+) -> None:
+    """Whenever the driver died, the next program's revision is reached, and what was found is given back."""
+    fleet = killed(good, dies_at)
+    clock = FleetClock(fleet)
+    lease = Lease(fleet, "me", clock, LIMITS.poll)
+    record = read(lease.acquire())
+    assert record is not None
+    turned = retarget(record[1], to, clock.now())
+    decision = Drive(fleet, LIMITS, Journal(fleet, "me"), lease, clock, lambda *_: None, lambda: False).run(turned)
+    assert decision.outcome is not None and decision.outcome.done
+    assert {m.revision for m in fleet.members() if m.lifecycle is not Lifecycle.LEAVING} == {to}
+    assert fleet.pointer == to and fleet.sizes == FOUND and fleet.suspended == {"AZRebalance"}
+    assert not dict(fleet.marks())
+    falls = zip(fleet.history, fleet.history[1:], strict=False)
+    assert all(b.in_service >= 5 for a, b in falls if b.by_us and b.in_service < a.in_service)
+
+
+def test_one_settle_time_passes_before_the_first_act_after_a_resume() -> None:
+    """What the dead driver did last may not show yet, so nothing is done before it would."""
+    fleet = killed(True, 20)
+    clock = FleetClock(fleet)
+    lease = Lease(fleet, "me", clock, LIMITS.poll)
+    record = read(lease.acquire())
+    assert record is not None
+    at, before = clock.now(), len(fleet.acts)
+    Drive(fleet, LIMITS, Journal(fleet, "me"), lease, clock, lambda *_: None, lambda: False).run(resume(record[1], at))
+    first = next(when for when, act in fleet.acts[before:] if not isinstance(act, Suspend))
+    assert first >= at + LIMITS.settle
