@@ -33,7 +33,7 @@ lint: ensure ## style, types, and who may import whom
 	$(BIN)/lint-imports --no-logo
 
 format: ensure ## what lint can repair by itself
-	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff check --fix --exit-zero --quiet $(CODE)
 	$(BIN)/ruff format $(CODE)
 
 # What watches a clock runs alone, or it would measure its neighbours; and a process holds one lab.

@@ -61,10 +61,15 @@ class Ran:
     output: str
 
     @property
+    def diagnostics(self) -> str:
+        """What the engine repeats at the end, below each resource."""
+        return self.output.rpartition("Diagnostics:")[2]
+
+    @property
     def errors(self) -> list[str]:
-        """The lines of our provider's errors, without the engine's word for them."""
-        found = re.findall(r"error: ((?:Roll|Policy|Group|Rollback)[A-Z][A-Za-z]+: .*)", self.output)
-        return list(dict.fromkeys(line.rstrip() for line in found))
+        """The errors below our resources, without the engine's word for them."""
+        found = re.findall(r"^    error: (.*)", self.diagnostics, re.MULTILINE)
+        return [line.rstrip() for line in found if line != "update failed"]
 
     @property
     def error(self) -> str:
@@ -196,7 +201,7 @@ class Stage:
 
     def processes(self) -> dict[int, str]:
         """Processes of this stack that live, the providers' included: id and command line."""
-        return {pid: line for pid, line in _marked(f"{MARK}={self._mark}".encode())}
+        return dict(_marked(f"{MARK}={self._mark}".encode()))
 
     def providers(self) -> list[int]:
         """Processes in which our dynamic provider runs."""

@@ -29,11 +29,17 @@ def test_a_reverted_program_moves_only_the_pointer(web: Stage) -> None:
 
 
 def test_policy_alone_replaces_nobody_and_triggers_replace_everybody(open_stage: Open) -> None:
-    """Policy: recorded, and preview says so. An equal version: only the pointer, and preview says so. Triggers: a roll."""
+    """Policy: recorded. An equal version: only the pointer. Triggers: a roll. Preview says so of each."""
     stage = open_stage(names=[])
     template = stage.found_group()
     stage.want(template, "1")
-    assert stage.up().code == 0
+    ran = stage.up(preview=True)
+    assert ran.code == 0, ran.output
+    assert "web: nothing to replace, all instances run version 1" in ran.output
+    assert (
+        "waits for 6 instances in service, and for a SUCCESS signal from each younger than 1 min"
+        in ran.output
+    )
 
     watched = Watched(stage)
     stage.rolling(maxBatchSize=1)
@@ -50,7 +56,8 @@ def test_policy_alone_replaces_nobody_and_triggers_replace_everybody(open_stage:
     ran = stage.up(preview=True)
     assert ran.code == 0, ran.output
     assert (
-        "web: nothing to replace, only the pointer moves, version 1 -> version 2 (equal contents)" in ran.output
+        "web: nothing to replace, only the pointer moves, version 1 -> version 2 (equal contents)"
+        in ran.output
     )
     assert watched.members() == watched.before
     watched.runs("ami-v1", 6, "2")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from tests.end_to_end.conftest import Open
 from tests.end_to_end.stage import Stage
 from tests.end_to_end.truth import Watched
@@ -13,11 +11,11 @@ from tests.end_to_end.truth import Watched
 AS_FOUND = "sizes and suspended processes are as found."
 
 
-def _fails(stage: Stage, template: str, image: str, **environment: str) -> str:
+def _fails(stage: Stage, template: str, image: str, boot_limit: str = "3600") -> str:
     """Wants a version with this image, and holds the failed roll against the truth. Answers the error."""
     watched = Watched(stage)
     stage.want(template, stage.new_version(template, image))
-    ran = stage.up(**environment)
+    ran = stage.up(ROLLING_BOOT_LIMIT_SECONDS=boot_limit)
     assert ran.code != 0, ran.output
     watched.kept_between(5, 7)
     watched.runs("ami-v1", 6, "1")
@@ -42,14 +40,14 @@ def test_members_that_fail_to_signal(open_stage: Open) -> None:
     assert re.match(r"RollFailed: \d of 6 instances failed \(i-\w+ sent FAILURE", error)
 
     stage.lab.image("ami-silent", signal=None)
-    assert re.search(r"i-\w+ sent no signal within PT5S", _fails(stage, template, "ami-silent"))
+    assert re.search(r"i-\w+ sent no signal in time", _fails(stage, template, "ami-silent"))
 
     stage.lab.image("ami-pending", signal=None, inService=False)
-    assert re.search(r"i-\w+ sent no signal within PT5S", _fails(stage, template, "ami-pending"))
+    assert re.search(r"i-\w+ sent no signal in time", _fails(stage, template, "ami-pending"))
 
     stage.lab.image("ami-gone", launchError="InvalidAMIID.NotFound")
     error = _fails(stage, template, "ami-gone")
-    assert "launch refused" in error and "ami-gone" in error
+    assert "ami-gone" in error
 
 
 def test_members_that_are_only_waited_for(open_stage: Open) -> None:
@@ -61,11 +59,11 @@ def test_members_that_are_only_waited_for(open_stage: Open) -> None:
     assert stage.up().code == 0
 
     stage.lab.image("ami-pending", inService=False)
-    error = _fails(stage, template, "ami-pending", ROLLING_BOOT_LIMIT_SECONDS="8")
-    assert re.search(r"i-\w+ was not in service", error)
+    error = _fails(stage, template, "ami-pending", boot_limit="8")
+    assert re.search(r"i-\w+ did not reach service in time", error)
 
     stage.lab.image("ami-scarce", launchError="InsufficientInstanceCapacity")
-    error = _fails(stage, template, "ami-scarce", ROLLING_BOOT_LIMIT_SECONDS="8")
+    error = _fails(stage, template, "ami-scarce", boot_limit="8")
     assert "capacity" in error
 
     watched = Watched(stage)
@@ -82,7 +80,9 @@ def test_members_that_are_only_waited_for(open_stage: Open) -> None:
 
 
 def _refused(stage: Stage) -> bool:
-    seen = stage.lab.client("autoscaling").describe_scaling_activities(AutoScalingGroupName="web", MaxRecords=3)
+    seen = stage.lab.client("autoscaling").describe_scaling_activities(
+        AutoScalingGroupName="web", MaxRecords=3
+    )
     return any("ami-late" in str(a) or a["StatusCode"] == "Failed" for a in seen["Activities"][:1])
 
 
@@ -105,13 +105,11 @@ def test_the_timeout_of_the_roll_ends_it(open_stage: Open) -> None:
     assert "Raise updatePolicy.rollingUpdate.timeout" in ran.error
 
 
-@pytest.mark.parametrize("pacing", ["lockStep"])
-def test_left_where_it_is(open_stage: Open, pacing: str) -> None:
-    """onFailure leave: the pointer stays and the error warns of it; surplus goes, sizes and processes are given back."""
+def test_left_where_it_is(open_stage: Open) -> None:
+    """onFailure leave: the pointer stays, the error warns of it; surplus goes, sizes and processes are given back."""
     stage = open_stage(names=[], onFailure="leave")
     template = stage.found_group()
     stage.want(template, "1")
-    stage.rolling(pacing=pacing)
     assert stage.up().code == 0
     watched = Watched(stage)
     stage.lab.image("ami-failing", signal="FAILURE")

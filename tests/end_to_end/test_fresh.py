@@ -7,7 +7,7 @@ from tests.end_to_end.truth import Watched
 
 
 def test_a_fresh_group_that_fails_is_left_and_made_again(open_stage: Open) -> None:
-    """Its members send FAILURE: the create fails, nothing is undone, and the next `up` with a good image is a create."""
+    """Its members send FAILURE: the create fails, nothing is undone, and the next `up` is a create."""
     stage = open_stage(image="ami-failing")
     stage.lab.image("ami-failing", signal="FAILURE")
     ran = stage.up()

@@ -37,7 +37,7 @@ def test_lock_step_replaces_all_and_gives_everything_back(web: Stage) -> None:
     assert (state["lastRollout"]["replaced"], state["lastRollout"]["failed"]) == (6, 0)
     said = ran.output
     assert "web: replacing up to 6 instances, version 1 -> a version known after apply" in said
-    assert "on failure  rolls back to version 1" in said
+    assert "with the first failed instance, rolls back to version 1" in said
 
 
 def test_sliding_replaces_all_of_a_group_it_has_just_been_attached_to(open_stage: Open) -> None:
@@ -53,11 +53,15 @@ def test_sliding_replaces_all_of_a_group_it_has_just_been_attached_to(open_stage
     watched.runs("ami-v2", 6, "2")
     watched.is_as_found()
     state = stage.state()
-    assert state is not None and state["revision"] == f"{template}:2" and state["previousRevision"] == f"{template}:1"
+    assert (
+        state is not None
+        and state["revision"] == f"{template}:2"
+        and state["previousRevision"] == f"{template}:1"
+    )
 
 
 def test_a_pasted_cloudformation_block_waits_for_the_hook(open_stage: Open) -> None:
-    """The block as it is, on a group with a launch hook that abandons by default: members complete it, none is tagged."""
+    """The block as it is, on a group with a launch hook that abandons by default: members complete it."""
     stage = open_stage(names=[], policy=FROM_CLOUDFORMATION)
     template = stage.found_group()
     stage.lab.client("autoscaling").put_lifecycle_hook(

@@ -56,9 +56,9 @@ def test_another_drivers_lease_over_ours_is_refused_at_once() -> None:
 
     class Overwritten(FleetClock):
         def wait(self, seconds: float) -> None:
-            super().wait(seconds)
             if held(fleet.past[-1][1]) != held(other):
                 fleet.write_marks(other)
+            super().wait(seconds)
 
     with pytest.raises(LeaseHeldError, match="stranger"):
         Lease(fleet, "me", Overwritten(fleet), 1.0, SETTLE).acquire()

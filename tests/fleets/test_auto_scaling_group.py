@@ -469,7 +469,6 @@ def test_ec2_says_whether_spot_took_a_member(stage: Stage, reason: str, excused:
             {"LaunchTemplate": {"LaunchTemplateId": WEB, "Version": "2"}},
         ),
     ],
-    ids=str,
 )
 def test_each_act_is_one_call_with_nothing_but_what_changes(
     stage: Stage, action: Any, operation: str, parameters: Answer
@@ -620,8 +619,8 @@ def test_a_glance_at_another_template_resolves_it(stage: Stage) -> None:
         stage.fleet().glance()
 
 
-def test_facts_cost_five_calls(stage: Stage) -> None:
-    """The group, its versions, hooks, scheduled actions and refreshes; no warm pool, no call for one."""
+def test_facts_cost_six_calls(stage: Stage) -> None:
+    """The group, its versions, its machines, hooks, scheduled actions and refreshes; no warm pool, no call for one."""
     stage.shows(
         group(
             instance("i-1"), instance("i-2", state="Standby"), instance("i-3", 2, ProtectedFromScaleIn=True)
@@ -651,7 +650,7 @@ def test_facts_cost_five_calls(stage: Stage) -> None:
     )
     fleet = stage.fleet()
     facts = fleet.facts()
-    assert fleet.api_calls() == 5
+    assert fleet.api_calls() == 6
     assert [(h.name, h.heartbeat, h.default) for h in facts.hooks] == [("ready", 300.0, "ABANDON")]
     assert facts.scheduled_actions == ("night",)
     assert (facts.standby, facts.protected) == (("i-2",), ("i-3",))

@@ -85,9 +85,8 @@ class Run:
         kills = [a for a in decision.actions if isinstance(a, Terminate)]
         if not kills or self.rollout.leaving:
             return
-        before = take_census(
-            rules, replace(decision.next, issued=self.rollout.issued, desired=self.rollout.desired), seen
-        )
+        desired = decision.next.desired + sum(not k.replace for k in kills)
+        before = take_census(rules, replace(decision.next, issued=self.rollout.issued, desired=desired), seen)
         after = take_census(rules, decision.next, seen)
         by_id = {m.id: m for m in seen.members}
         if rules.pacing is Pacing.LOCK_STEP:

@@ -28,8 +28,8 @@ from pulumi_rolling.core.model import (
 def settle_issued(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:
     """Forget what is seen or lost, and take others' changes of Desired into ``delta``."""
     recent = tuple(i for i in rollout.issued if seen.at - i.at < limits.settle)
-    rollout = _settle_desired(rollout, recent, seen)
-    lifecycles = {m.id: m.lifecycle for m in seen.members}
+    rollout = _settle_desired(limits, rollout, seen)
+    lifecycles = {m.id: m.lifecycle for m in seen.members} if rollout.issued else {}
     settled = is_desired_settled(rollout)
     unseen = tuple(i for i in rollout.issued if not _is_seen(i.action, seen, lifecycles, settled))
     kept = tuple(i for i in unseen if i in recent)
@@ -54,6 +54,7 @@ def issue(rollout: Rollout, actions: tuple[Action, ...], at: float) -> Rollout:
         rollout,
         issued=rollout.issued + tuple(Issued(action, at) for action in actions),
         desired=desired,
+        desired_at=at if desired != rollout.desired else rollout.desired_at,
         launched=launched,
         progress_at=at,
     )
@@ -64,7 +65,7 @@ def is_desired_settled(rollout: Rollout) -> bool:
     return rollout.desired == rollout.desired_before
 
 
-def _settle_desired(rollout: Rollout, recent: tuple[Issued, ...], seen: Observation) -> Rollout:
+def _settle_desired(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:
     live = seen.sizes.desired
     if live == rollout.desired == rollout.desired_before:
         return rollout
@@ -79,15 +80,10 @@ def _settle_desired(rollout: Rollout, recent: tuple[Issued, ...], seen: Observat
             delta=rollout.delta + live - rollout.desired,
             progress_at=seen.at,
         )
-    if any(_moves_desired(i.action) for i in recent):
+    if seen.at - rollout.desired_at < limits.settle:
+        # Also where the victim of a decrement is seen gone: it may have gone by itself, and Desired is to come.
         return rollout
     return replace(rollout, desired=live, desired_before=live)
-
-
-def _moves_desired(action: Action) -> bool:
-    return (isinstance(action, Resize) and action.desired is not None) or (
-        isinstance(action, Terminate) and not action.replace
-    )
 
 
 def _is_seen(

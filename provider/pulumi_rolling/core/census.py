@@ -20,7 +20,7 @@ from pulumi_rolling.core.model import (
     Terminate,
 )
 
-_COUNTED = (Lifecycle.PENDING, Lifecycle.WAITING, Lifecycle.IN_SERVICE)
+_COMING = (Lifecycle.PENDING, Lifecycle.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +97,29 @@ def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
     victims = issued_victims(rollout)
     failed = frozenset(f.id for f in rollout.failed)
     forward = rollout.direction is Direction.FORWARD
+    # Most members of a large group are settled: theirs is the short path through this loop.
+    wanted = rollout.target.digest
+    told_by_age = rollout.forced and forward
     counted: list[Member] = []
     candidates: list[Member] = []
     unjudged: list[Member] = []
     leaving: set[str] = set()
     old = keepers = in_service = ready = 0
     for member in seen.members:
-        if member.lifecycle not in _COUNTED:
-            if member.lifecycle is Lifecycle.LEAVING:
+        lifecycle = member.lifecycle
+        serving = lifecycle is Lifecycle.IN_SERVICE
+        if not serving and lifecycle not in _COMING:
+            if lifecycle is Lifecycle.LEAVING:
                 leaving.add(member.id)
             continue
         if member.id in victims:
             continue
         counted.append(member)
-        working = is_working(member)
-        in_service += is_in_service(member)
-        if not is_target(rollout, member):
+        alive = serving and member.alive
+        working = alive and member.healthy
+        in_service += alive
+        matches = member.revision.digest == wanted
+        if not matches or (told_by_age and not is_new(rollout, member)):
             if forward or is_returned_from(rollout, member):
                 candidates.append(member)
                 old += 1
@@ -121,16 +128,19 @@ def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
             ready += working
         elif member.id in failed:
             candidates.append(member)
-        elif is_new(rollout, member) and member.id not in rollout.succeeded:
+        elif not is_new(rollout, member):
+            keepers += 1
+            ready += working
+        elif member.id not in rollout.succeeded:
             keepers += 1
             unjudged.append(member)
-        elif is_new(rollout, member) and not working and _nobody_heals(seen):
+        elif not working and _nobody_heals(seen):
             candidates.append(member)
         else:
             keepers += 1
             ready += working
     gap = max(0, rollout.desired - len(counted))
-    serving = in_service if limits.pacing is Pacing.LOCK_STEP else ready
+    floored = in_service if limits.pacing is Pacing.LOCK_STEP else ready
     return Census(
         counted=tuple(counted),
         candidates=tuple(candidates),
@@ -140,7 +150,7 @@ def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
         gap=gap,
         in_service=in_service,
         ready=ready,
-        serving=serving,
+        serving=floored,
         leaving=frozenset(leaving),
     )
 

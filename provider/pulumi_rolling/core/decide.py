@@ -20,6 +20,7 @@ When more members failed than the policy tolerates the direction turns: the same
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 
 from pulumi_rolling.core.acts import is_desired_settled, settle_issued
 from pulumi_rolling.core.answers import act, hold, outcome_of, wait
@@ -233,10 +234,13 @@ def _replace(limits: Limits, rollout: Rollout, seen: Observation, census: Census
     owed = _desired_at_end(limits, rollout) - census.keepers - census.gap
     lock_step = limits.pacing is Pacing.LOCK_STEP
     picked: list[Terminate] = []
-    for member in in_order(rollout, census.candidates) if free > 0 or owed <= 0 else ():
+    order = in_order(rollout, census.candidates if free > 0 or owed <= 0 else ())
+    for position, member in enumerate(chain(order.broken, order.working)):
         serves = _serves(limits, rollout, member)
         if serves and room <= 0:
-            continue
+            if position < len(order.broken):
+                continue
+            break
         again = owed > 0
         if free <= 0 and (again or lock_step):
             break

@@ -135,6 +135,8 @@ def _add_boot(boots: Boots, member: Member, at: float) -> Boots:
 
 def _judge_vanished(limits: Limits, rollout: Rollout, census: Census, seen: Observation) -> Rollout:
     """Members of ours that are no longer counted. One merely absent is given a settle time: reads can be stale."""
+    if not rollout.in_flight:
+        return rollout
     present = {m.id for m in census.counted}
     missing = dict(rollout.missing)
     excused = {loss.member for loss in seen.losses if loss.excused}

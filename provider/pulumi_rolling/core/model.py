@@ -302,13 +302,12 @@ class Rollout:
     fresh: bool = False
     """A create: members younger than the slot's clock are judged, too."""
     abandoned: tuple[str, ...] = ()
-    """Digests that this record was on the way to before it was retargeted."""
+    """Digests that were targets before this one."""
     direction: Direction = Direction.FORWARD
     step: Step = Step.PREPARE
     watermark: float | None = None
     """Launch time of the youngest member at the start of this direction, by the cloud's clock."""
     direction_at: float = 0.0
-    """When this direction had its first look."""
     total: int = 0
     """M: members to replace, fixed when a direction starts to roll."""
     batch: int = 0
@@ -327,6 +326,8 @@ class Rollout:
     desired_before: int = 0
     desired: int = 0
     """What Desired is after our own acts; ``desired_before`` differs from it until that is seen."""
+    desired_at: float = 0.0
+    """When we last changed Desired."""
     delta: int = 0
     """What others did to Desired meanwhile."""
     launched: int = 0

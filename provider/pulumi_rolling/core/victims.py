@@ -6,7 +6,8 @@ first, so that a bad revision is left fast.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from pulumi_rolling.core.census import is_working
 from pulumi_rolling.core.model import Direction, Member, Rollout, Signal
@@ -14,8 +15,16 @@ from pulumi_rolling.core.model import Direction, Member, Rollout, Signal
 Age = tuple[float, str]
 
 
-def in_order(rollout: Rollout, candidates: Iterable[Member]) -> list[Member]:
-    """All candidates, the next victim first. The zone rule looks at what is left after each pick."""
+@dataclass(frozen=True, slots=True)
+class Victims:
+    """Candidates in the order in which they go: ``broken`` ones, then ``working`` ones, sorted as they are taken."""
+
+    broken: tuple[Member, ...]
+    working: Iterator[Member]
+
+
+def in_order(rollout: Rollout, candidates: Iterable[Member]) -> Victims:
+    """The zone rule looks at what is left after each pick."""
     sign = -1.0 if rollout.direction is Direction.BACK else 1.0
     failed = {f.id for f in rollout.failed}
 
@@ -23,25 +32,24 @@ def in_order(rollout: Rollout, candidates: Iterable[Member]) -> list[Member]:
         return (sign * (member.launched_at if member.launched_at is not None else float("inf")), member.id)
 
     broken: list[tuple[bool, Age, Member]] = []
-    zones: dict[str, list[tuple[Age, Member]]] = {}
+    others: list[Member] = []
     for member in candidates:
         working = is_working(member)
         if not working or member.signal is Signal.FAILURE or member.id in failed:
             broken.append((working, age(member), member))
         else:
-            zones.setdefault(member.zone, []).append((age(member), member))
+            others.append(member)
     broken.sort(key=lambda entry: entry[:2])
-    return [member for _, _, member in broken] + _spread(zones)
+    return Victims(tuple(member for _, _, member in broken), _spread((age(m), m) for m in others))
 
 
-def _spread(zones: dict[str, list[tuple[Age, Member]]]) -> list[Member]:
-    for queue in zones.values():
-        queue.sort(key=lambda entry: entry[0], reverse=True)
-    order: list[Member] = []
+def _spread(aged: Iterable[tuple[Age, Member]]) -> Iterator[Member]:
+    zones: dict[str, list[tuple[Age, Member]]] = {}
+    for entry in sorted(aged, key=lambda entry: entry[0], reverse=True):
+        zones.setdefault(entry[1].zone, []).append(entry)
     while zones:
         most = max(len(queue) for queue in zones.values())
         zone = min((z for z, queue in zones.items() if len(queue) == most), key=lambda z: zones[z][-1][0])
-        order.append(zones[zone].pop()[1])
+        yield zones[zone].pop()[1]
         if not zones[zone]:
             del zones[zone]
-    return order

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pulumi_rolling.core.model import Direction, Revision, Rollout, Step
+from pulumi_rolling.core.acts import is_desired_settled
+from pulumi_rolling.core.model import Direction, Revision, Rollout, Sizes, Step
 
 
 def resume(record: Rollout, at: float) -> Rollout:
@@ -43,6 +44,18 @@ def retarget(record: Rollout, to: Revision, at: float, *, forced: bool = False) 
         progress_at=at,
     )
     return _start_over(rollout)
+
+
+def with_sizes(rollout: Rollout, live: Sizes) -> Rollout:
+    """Sizes that somebody set meanwhile, as the group's own resource does after a refresh, are what is wanted.
+
+    While we roll the least size is the capacity, so nobody scales in by accident; another one means that the sizes
+    were set as a whole, and that Desired is no change of one of ours: found 6, raised to 7, put back to 6 is no -1.
+    """
+    if not is_desired_settled(rollout) or live.desired == rollout.desired or live.min == rollout.capacity:
+        return rollout
+    delta = live.desired - rollout.found.desired
+    return replace(rollout, desired=live.desired, desired_before=live.desired, delta=delta)
 
 
 def _start_over(rollout: Rollout) -> Rollout:

@@ -26,7 +26,7 @@ from pulumi_rolling.handler.verdicts import error_of
 from pulumi_rolling.handler.wiring import INPUTS, IsUnknown, Wiring, group_unknown, template_unknown, wire
 from pulumi_rolling.policy import check
 from pulumi_rolling.report.plan_text import preview_text
-from pulumi_rolling.report.preview import Preview
+from pulumi_rolling.report.preview import Preview, instances, span
 
 IDENTITY = ("name", "region", "endpoint")
 
@@ -272,7 +272,10 @@ def _preview(situation: Situation, notes: tuple[str, ...]) -> Preview:
     rollout = situation.rollout
     known = situation.to is not UNKNOWN
     former = situation.came_from
-    work = situation.has_work
+    born = rollout.fresh and not situation.old
+    work = situation.has_work and not born
+    if born:
+        notes += (_waits(situation),)
     elsewhere = former is not None and (not known or former.digest != situation.to.digest)
     returns = former if elsewhere or rollout.abandoned else None
     leaves = former
@@ -291,6 +294,13 @@ def _preview(situation: Situation, notes: tuple[str, ...]) -> Preview:
         returns_to=None if returns is None else str(returns),
         leaves=situation.limits.on_failure.value == "leave",
     )
+
+
+def _waits(situation: Situation) -> str:
+    """What a create does on a group whose members all match: it replaces nobody, and may fail all the same."""
+    signals = situation.limits.signals
+    young = f", and for a SUCCESS signal from each younger than {span(situation.limits.pause)}" if signals else ""
+    return f"waits for {instances(situation.facts.sizes.desired)} in service{young}"
 
 
 def _state(

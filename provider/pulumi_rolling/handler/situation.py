@@ -15,7 +15,7 @@ from typing import Any
 from pulumi_rolling.core.model import Lifecycle, Limits, Member, Revision, Rollout
 from pulumi_rolling.core.plan import new_rollout
 from pulumi_rolling.engine import journal, lease
-from pulumi_rolling.engine.takeover import is_same_goal, resume, retarget
+from pulumi_rolling.engine.takeover import is_same_goal, resume, retarget, with_sizes
 from pulumi_rolling.errors import Fault, PolicyErrors
 from pulumi_rolling.fleets.base import GroupFacts
 from pulumi_rolling.fleets.launch_templates import is_gone
@@ -134,8 +134,9 @@ def _rollout(
             f"an interrupted rollout to {record.to} was found; it is taken over from the group's record"
         )
         if to is UNKNOWN or is_same_goal(record, to) or record.to.digest == to.digest:
-            return resume(record, at) if to is UNKNOWN else replace(resume(record, at), to=to)
-        return retarget(record, to, at, forced=forced)
+            resumed = with_sizes(resume(record, at), facts.sizes)
+            return resumed if to is UNKNOWN else replace(resumed, to=to)
+        return with_sizes(retarget(record, to, at, forced=forced), facts.sizes)
     rollout = new_rollout(uuid.uuid4().hex[:8], to, came_from, facts.sizes, facts.suspended, at)
     fresh = state is None and all(m.revision.digest == to.digest for m in present(facts))
     rollout = replace(rollout, forced=forced, fresh=fresh and _is_unsettled(wiring, facts, at))

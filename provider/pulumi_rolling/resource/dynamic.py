@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import (
     CheckFailure,
@@ -36,8 +36,10 @@ from pulumi_rolling.errors import (
     RollbackFailedError,
     RollingError,
 )
-from pulumi_rolling.handler import Context, RollingGroupHandler
 from pulumi_rolling.resource.engine_log import EngineLog
+
+if TYPE_CHECKING:
+    from pulumi_rolling.handler import Context
 
 AT_ONCE = 4
 """Worker threads of the SDK's dynamic provider server (pulumi/dynamic/__main__.py)."""
@@ -62,6 +64,10 @@ class _Process:
     """What this process knows beside its calls: the engine, the handler, and each resource's context."""
 
     def __init__(self) -> None:
+        # Here and not above: the program imports this module for the class alone.
+        from pulumi_rolling.handler import Context, RollingGroupHandler
+
+        self._context = Context
         self.lock = threading.Lock()
         self.handler = RollingGroupHandler(is_unknown=_is_unknown, at_once=AT_ONCE)
         self.engine = EngineLog.of_this_process()
@@ -78,7 +84,7 @@ class _Process:
 
     def context(self, raw: Mapping[str, Any]) -> Context:
         urn, engine = str(raw.get("urn") or ""), self.engine
-        return Context(
+        return self._context(
             urn=urn,
             dry_run=bool(raw.get("dryRun")),
             say=lambda text: engine.say(urn, text),

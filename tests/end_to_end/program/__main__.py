@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pulumi
 import pulumi_rolling as rolling
@@ -23,10 +24,12 @@ def declare(name: str) -> None:
         opts=pulumi.ResourceOptions(ignore_changes=settings["ignore"]),
     )
     if settings["roll"]:
-        attach(name, group.name, {"id": template.id, "version": settings["version"] or template.latest_version})
+        attach(
+            name, group.name, {"id": template.id, "version": settings["version"] or template.latest_version}
+        )
 
 
-def attach(name: str, group: pulumi.Input[str], launch_template: pulumi.Input[dict]) -> None:
+def attach(name: str, group: pulumi.Input[str], launch_template: dict[str, Any]) -> None:
     rolled = rolling.RollingGroup(
         name,
         auto_scaling_group={"name": group, "launchTemplate": launch_template},

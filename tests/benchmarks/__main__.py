@@ -1,0 +1,20 @@
+"""`make bench`: figures, never verdicts. Machines differ and are busy, so what can be a ratio is one, side by side."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.benchmarks import decisions, imports, no_op, rolls
+
+PARTS = {"decide": decisions.report, "import": imports.report, "roll": rolls.report, "no-op": no_op.report}
+
+
+def main(wanted: list[str]) -> None:
+    for name, report in PARTS.items():
+        if not wanted or name in wanted:
+            report()
+            print(flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
