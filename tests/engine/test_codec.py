@@ -111,6 +111,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "desired_before": counts,
     "desired": counts,
     "delta": st.integers(-50, 50),
+    "desired_at": times,
     "launched": counts,
     "seen_new": counts,
     "lowest": st.none() | counts,
