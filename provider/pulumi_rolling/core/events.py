@@ -1,6 +1,6 @@
 """CloudFormation's own event texts, as a fold over decisions: users find them by search, so they are literal.
 
-Sources of the texts: events recorded from live stacks (see docs/cloudformation.md). Where ids are not known yet, or
+The texts are those of live stacks, as their events were published. Where ids are not known yet, or
 are to be hidden, ``name`` turns a tuple of ids into what stands between the brackets.
 """
 

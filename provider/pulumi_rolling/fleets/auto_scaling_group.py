@@ -158,6 +158,10 @@ class AutoScalingGroupFleet:
     def resolve(self, wanted: TemplateWanted) -> Revision:
         return self._revisions.resolve(wanted)
 
+    def contents(self, revision: Revision) -> Answer:
+        """What members of a revision are made from, as EC2 has it."""
+        return self._revisions.contents(revision)
+
     def observe(self, rollout: Rollout) -> Sight:
         look = self._look()
         group = look.description

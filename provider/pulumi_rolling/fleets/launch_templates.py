@@ -69,10 +69,16 @@ class LaunchTemplates:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: dict[tuple[str, str], Revision] = {}
+        self._contents: dict[tuple[str, str], Answer] = {}
 
     def known(self, template: str, number: str) -> Revision | None:
         with self._lock:
             return self._known.get((template, number))
+
+    def contents(self, template: str, number: str) -> Answer:
+        """The launch template data of a version that was read; empty for any other."""
+        with self._lock:
+            return self._contents.get((template, number), {})
 
     def learn(
         self, api: AwsApi, template: str, numbers: Iterable[str], literals: Iterable[str] = ()
@@ -132,6 +138,7 @@ class LaunchTemplates:
             for version in versions:
                 number = str(version["VersionNumber"])
                 self._known[version["LaunchTemplateId"], number] = _revision(version)
+                self._contents[version["LaunchTemplateId"], number] = version["LaunchTemplateData"]
 
     def _keep_gone(self, template: str, numbers: list[str]) -> None:
         with self._lock:

@@ -55,5 +55,8 @@ class Revisions:
         label = str(self.of(one))
         return label if not one.template or one.template == own else f"{label} of {one.template}"
 
+    def contents(self, revision: Revision) -> Answer:
+        return self._templates.contents(*parts(revision.address))
+
     def resolve(self, wanted: TemplateWanted) -> Revision:
         return self._templates.resolve(self._api, wanted)

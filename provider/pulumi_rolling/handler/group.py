@@ -287,6 +287,7 @@ def _preview(situation: Situation, notes: tuple[str, ...]) -> Preview:
         plan=plan(situation.limits, rollout, situation.facts.observation) if work else None,
         came_from=None if leaves is None else str(leaves),
         to=str(situation.to) if known else None,
+        differences=situation.differences,
         warnings=situation.warnings,
         notes=notes,
         pointer_only=situation.is_pointer_only,

@@ -21,6 +21,7 @@ from pulumi_rolling.fleets.base import GroupFacts
 from pulumi_rolling.fleets.launch_templates import is_gone
 from pulumi_rolling.handler.wiring import Wiring
 from pulumi_rolling.policy import UpdatePolicy, advice, feasibility, limits, parse_policy
+from pulumi_rolling.report.differences import differences
 from pulumi_rolling.signals.choose import choose
 
 UNKNOWN = Revision("known after apply", "known after apply", "")
@@ -40,6 +41,8 @@ class Situation:
     faults: tuple[Fault, ...]
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
+    differences: tuple[str, ...] = ()
+    """Between the contents of the revision that we come from and of the target, where both are known."""
 
     @property
     def old(self) -> list[Member]:
@@ -81,11 +84,8 @@ def assess(
     roll_limits = limits(
         policy, rollout.found, wiring.timing, _former_policy(state), wiring.inputs.on_failure
     )
-    if record is None or record.suspended_by_us:
-        live = facts.suspended - (record.suspended_by_us if record else frozenset())
-    else:
-        live = facts.suspended
-    found, said = feasibility(policy, rollout.found, live, facts.scheduled_actions)
+    theirs = facts.suspended - rollout.suspended_by_us
+    found, said = feasibility(policy, rollout.found, theirs, facts.scheduled_actions)
     faults += found
     warnings += said
     source, about = choose(facts.hooks, roll_limits.signals, roll_limits.pause)
@@ -109,12 +109,19 @@ def assess(
         tuple(faults),
         tuple(warnings),
         tuple(notes),
+        _differences(wiring, rollout.came_from, to),
     )
 
 
 def present(facts: GroupFacts) -> list[Member]:
     away = (Lifecycle.LEAVING, Lifecycle.STANDBY)
     return [m for m in facts.observation.members if m.lifecycle not in away]
+
+
+def _differences(wiring: Wiring, former: Revision | None, to: Revision) -> tuple[str, ...]:
+    if former is None or to is UNKNOWN:
+        return ()
+    return differences(wiring.fleet.contents(former), wiring.fleet.contents(to))
 
 
 def _rollout(

@@ -43,6 +43,7 @@ def test_old_members_alone_are_replaced(rolling: Rolling) -> None:
     ran = rolling("plan", "--policy", POLICY, *SIZES, "--old", "3", "--format", "json")
     document = json.loads(ran.out)
     assert (document["replace"], document["rounds"]) == (3, [{"terminate": 3, "launch": 2}])
+    assert document["lowestInService"] == 8
 
 
 def test_no_old_members_is_nothing_to_replace(rolling: Rolling) -> None:
