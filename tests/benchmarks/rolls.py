@@ -64,7 +64,7 @@ def roll(pacing: str, seed: int) -> tuple[float, float, int, int]:
 
 
 def report() -> None:
-    print(f"roll: {MEMBERS} members, window {WINDOW}, boots of {BOOT:g} s with spread {SPREAD:g}, a look every {POLL} s")
+    print(f"roll: {MEMBERS} members, window {WINDOW}, boots of {BOOT:g} s, spread {SPREAD:g}, a look every {POLL} s")
     seconds: dict[str, float] = {}
     for pacing in ("lockStep", "sliding"):
         spent, bound, calls, replaced = roll(pacing, seed=7)

@@ -183,7 +183,8 @@ def test_an_abort_from_a_second_shell_returns_the_group(open_stage: Open) -> Non
     """`rolling abort` during an `up` brings the group back, and the `up` says so in one line; the next one rolls."""
     rolling = Rolling(open_stage(names=[]))
     stage = rolling.stage
-    stage.lab.image("ami-v2", boot=1.5)
+    # Long enough that the roll is not over before the second shell's command has started.
+    stage.lab.image("ami-v2", boot=6.0)
     process = rolling.start()
     rolling.until_forward()
     command = [str(Path(sys.executable).parent / "rolling"), "abort", "web"]

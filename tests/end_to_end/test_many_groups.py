@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from tests.end_to_end.conftest import Open
 
 GROUPS = 10
 
 
 def test_a_no_op_costs_few_reads_and_no_writes(open_stage: Open) -> None:
-    """Preview and update of ten settled groups: at most one look at each group and one at its versions, each phase."""
+    """Preview and update of ten settled groups: one describe for four groups, one read of versions each, no write."""
     stage = open_stage(names=[])
     for number in range(GROUPS):
         name = f"web-{number}"
@@ -23,7 +25,6 @@ def test_a_no_op_costs_few_reads_and_no_writes(open_stage: Open) -> None:
     print(f"a no-op of {GROUPS} groups, preview and update: {calls}")
     assert f"{GROUPS + 1} unchanged" in ran.output
     assert all(action.startswith("Describe") for action in calls), calls
-    # The engine asks for one difference after the other, so no look can serve two groups.
     phases = 2
-    assert calls["DescribeAutoScalingGroups"] <= phases * GROUPS, calls
+    assert calls["DescribeAutoScalingGroups"] <= phases * math.ceil(GROUPS / 4), calls
     assert calls.get("DescribeLaunchTemplateVersions", 0) <= phases * GROUPS, calls

@@ -43,7 +43,7 @@ def killed_at(stage: Stage, watched: Watched) -> None:
 
     def is_midway() -> bool:
         members = stage.lab.group("web")["members"]
-        return sum(m["revision"] == "2" and m["lifecycle"] == "InService" for m in members) >= 2
+        return len([m for m in members if (m["revision"], m["lifecycle"]) == ("2", "InService")]) >= 2
 
     stage.wait_for(is_midway, "two new members in service")
     for pid in (process.pid, *stage.providers()):

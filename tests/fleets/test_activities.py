@@ -229,8 +229,8 @@ def test_activities_are_asked_for_from_the_start_of_the_rollout(aws: ScriptedAws
 def test_pages_of_finished_activities_are_not_read_again(aws: ScriptedAws) -> None:
     """A roll of a thousand members leaves twenty pages; a later look reads one of them."""
     done = [activity("Launching a new EC2 instance: i-1", ident=f"a{n}", at=200 - n) for n in range(4)]
-    pages = [{"Activities": done[:2], "NextToken": "2"}, {"Activities": done[2:]}]
-    aws.answer("DescribeScalingActivities", *pages, pages[0])
+    first: dict[str, object] = {"Activities": done[:2], "NextToken": "2"}
+    aws.answer("DescribeScalingActivities", first, {"Activities": done[2:]}, first)
     log, api = ActivityLog("web"), AwsApi(aws.place, once)
     assert len(log.read(api, 100.0)) == 4
     assert len(log.read(api, 100.0)) == 4

@@ -5,8 +5,10 @@ Whether to act or to wait is ``decide``'s; when to look again and what the statu
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pulumi_rolling.core.acts import issue
-from pulumi_rolling.core.census import Census
+from pulumi_rolling.core.census import Census, take_census
 from pulumi_rolling.core.forecast import time_left
 from pulumi_rolling.core.judge import slot_clock
 from pulumi_rolling.core.model import (
@@ -32,6 +34,8 @@ def act(
     because: Because,
 ) -> Decision:
     issued = issue(rollout, actions, seen.at)
+    after = take_census(limits, issued, seen).in_service
+    issued = replace(issued, lowest=after if issued.lowest is None else min(issued.lowest, after))
     return Decision(issued, actions, seen.at + limits.poll, because, status_of(limits, issued, seen, census))
 
 

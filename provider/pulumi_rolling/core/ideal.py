@@ -64,12 +64,14 @@ class IdealFleet:
                     self._sizes = replace(self._sizes, desired=self._sizes.desired - 1)
 
     def step(self, to: float) -> None:
-        """Go on to the moment ``to``: pending members are ready, owed members are launched."""
+        """Go on to the moment ``to``: pending members are ready, silent ones signal, owed members are launched."""
         self.at = to
-        for member in [m for m in self._members.values() if m.lifecycle in _COMING]:
-            self._members[member.id] = replace(
-                member, lifecycle=Lifecycle.IN_SERVICE, signal=Signal.SUCCESS, in_service_at=self.at
-            )
+        for member in list(self._members.values()):
+            if member.signal is None:
+                member = replace(member, signal=Signal.SUCCESS)
+            if member.lifecycle in _COMING:
+                member = replace(member, lifecycle=Lifecycle.IN_SERVICE, in_service_at=self.at)
+            self._members[member.id] = member
         counted = sum(m.lifecycle in (*_COMING, Lifecycle.IN_SERVICE) for m in self._members.values())
         for _ in range(self._sizes.desired - counted):
             self._born += 1

@@ -132,8 +132,8 @@ class AutoScalingGroupFleet:
         )
 
     def glance(self) -> Glance:
-        """The light look of a diff: the shared describe, and at most one read of template versions."""
-        look = self._look()
+        """The light look of a diff: a describe shared by many, and at most one read of template versions."""
+        look = self._api.under_retry(lambda: self._poll.glance(self.name, self._not_before(), self._api))
         group = look.description
         pointer = described.pointer(group)
         wanted = self._wanted_pointer(group)
@@ -212,10 +212,13 @@ class AutoScalingGroupFleet:
 
         Making the fleet counts as an act: the program may have changed the group a moment before.
         """
-        not_before = max(self._acted_at, math.nextafter(self._looked_at, math.inf), self._clock() - FRESH)
+        not_before = self._not_before()
         look = self._api.under_retry(lambda: self._poll.look(self.name, not_before, self._api))
         self._looked_at = look.at
         return look
+
+    def _not_before(self) -> float:
+        return max(self._acted_at, math.nextafter(self._looked_at, math.inf), self._clock() - FRESH)
 
     def _observation(self, look: Look, members: tuple[Member, ...]) -> Observation:
         group = look.description

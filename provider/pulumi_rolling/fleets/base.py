@@ -79,7 +79,7 @@ class Sight:
 
 
 class Fleet(Protocol):
-    """One group. ``observe`` looks with the signals, losses and refused launches that the rollout still has to judge."""
+    """One group. ``observe`` brings the signals, losses and refused launches that the rollout still has to judge."""
 
     @property
     def name(self) -> str: ...

@@ -20,6 +20,11 @@ MOST_NAMES = 100
 """MaxRecords of DescribeAutoScalingGroups (facts/aws.md 2.1)."""
 GATHER = 0.03
 """Seconds in which others may join a request that is about to be sent."""
+PAGE = 50
+"""Groups that one request without names brings at once."""
+PAGE_AGE = 5.0
+"""Seconds for which a description serves a diff that expects nothing to have changed; the cloud's own answers may
+be that old."""
 INTEREST = 60.0
 """Seconds for which a group goes on being described with the others after it was last asked for."""
 
@@ -50,6 +55,7 @@ class GroupPoll:
         self._absent: dict[str, float] = {}
         self._alone: set[str] = set()
         self._leading = False
+        self._paging = threading.Lock()
         self._last = _Batch(0.0, frozenset())
 
     def register(self, name: str) -> None:
@@ -63,6 +69,30 @@ class GroupPoll:
         That a group is absent is never taken from before the question: it may have been made since.
         """
         return self._look(name, not_before, self._clock(), api)
+
+    def glance(self, name: str, not_before: float, api: AwsApi) -> Look:
+        """The group for a diff: as ``look`` for the first one, a moment older where several are asked for.
+
+        Pulumi asks one resource after the other, so requests cannot be shared by waiting for each other. From the
+        second group on one request brings a page of all groups there are (docs/decisions/0007).
+        """
+        recent = self._clock() - PAGE_AGE
+        with self._paging:
+            with self._changed:
+                kept = self._seen.get(name)
+                alone = all(look.at < recent for other, look in self._seen.items() if other != name)
+            if alone:
+                return self.look(name, not_before, api)
+            if kept is None or kept.at < recent:
+                self._turn_page(api)
+            return self.look(name, recent, api)
+
+    def _turn_page(self, api: AwsApi) -> None:
+        sent_at = self._clock()
+        page = api.attempt(AUTO_SCALING, "DescribeAutoScalingGroups", MaxRecords=PAGE)
+        with self._changed:
+            for description in page["AutoScalingGroups"]:
+                self._seen[description["AutoScalingGroupName"]] = Look(description, sent_at)
 
     def _look(self, name: str, not_before: float, asked_at: float, api: AwsApi) -> Look:
         with self._changed:

@@ -8,7 +8,6 @@ sentence after the group is back. State keeps the old inputs then, so the next u
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,17 +15,16 @@ from typing import Any
 
 from pulumi_rolling.core.explain import status_line
 from pulumi_rolling.core.model import Decision, Resize, Resume, Revision, Rollout
-from pulumi_rolling.core.plan import plan
 from pulumi_rolling.engine import journal
 from pulumi_rolling.engine.lease import Lease, owner_of
 from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.errors import Fault, GroupNotFoundError, PermanentFleetError, RollingError
-from pulumi_rolling.handler.situation import UNKNOWN, Situation, assess
+from pulumi_rolling.handler.preview import preview_of
+from pulumi_rolling.handler.situation import Situation, assess
 from pulumi_rolling.handler.verdicts import error_of
 from pulumi_rolling.handler.wiring import INPUTS, IsUnknown, Wiring, group_unknown, template_unknown, wire
 from pulumi_rolling.policy import check
 from pulumi_rolling.report.plan_text import preview_text
-from pulumi_rolling.report.preview import Preview, instances, span
 
 IDENTITY = ("name", "region", "endpoint")
 
@@ -191,7 +189,7 @@ class RollingGroupHandler:
                 f"{len(self.planned)} groups roll in this update, {self.at_once} at a time; one that waits longer than "
                 "30 minutes for its turn is dropped and needs another 'pulumi up'",
             )
-        context.say(preview_text(_preview(situation, notes)))
+        context.say(preview_text(preview_of(situation, notes)))
 
     def _roll(
         self, wiring: Wiring, olds: Mapping[str, Any] | None, news: Mapping[str, Any], context: Context
@@ -266,42 +264,6 @@ def _reporter(context: Context) -> Callable[[Rollout, Decision], None]:
             context.status(line)
 
     return report
-
-
-def _preview(situation: Situation, notes: tuple[str, ...]) -> Preview:
-    rollout = situation.rollout
-    known = situation.to is not UNKNOWN
-    former = situation.came_from
-    born = rollout.fresh and not situation.old
-    work = situation.has_work and not born
-    if born:
-        notes += (_waits(situation),)
-    elsewhere = former is not None and (not known or former.digest != situation.to.digest)
-    returns = former if elsewhere or rollout.abandoned else None
-    leaves = former
-    if former is not None and not elsewhere and situation.old:
-        # Reverted, or drifted: what is replaced is of another revision than the one in state.
-        leaves = Counter(m.revision for m in situation.old).most_common(1)[0][0]
-    return Preview(
-        group=situation.facts.name,
-        plan=plan(situation.limits, rollout, situation.facts.observation) if work else None,
-        came_from=None if leaves is None else str(leaves),
-        to=str(situation.to) if known else None,
-        differences=situation.differences,
-        warnings=situation.warnings,
-        notes=notes,
-        pointer_only=situation.is_pointer_only,
-        nothing=not work and not situation.is_pointer_only,
-        returns_to=None if returns is None else str(returns),
-        leaves=situation.limits.on_failure.value == "leave",
-    )
-
-
-def _waits(situation: Situation) -> str:
-    """What a create does on a group whose members all match: it replaces nobody, and may fail all the same."""
-    signals = situation.limits.signals
-    young = f", and for a SUCCESS signal from each younger than {span(situation.limits.pause)}" if signals else ""
-    return f"waits for {instances(situation.facts.sizes.desired)} in service{young}"
 
 
 def _state(

@@ -226,8 +226,8 @@ def _record(facts: GroupFacts, owner: str, faults: list[Fault]) -> Rollout | Non
         faults.append(
             Fault(
                 "autoScalingGroup.name",
-                f"group {facts.name} carries the record of rollout {found[1].id} by another resource; two RollingGroups "
-                "on one group are refused",
+                f"group {facts.name} carries the record of rollout {found[1].id} by another resource; "
+                "two RollingGroups on one group are refused",
             )
         )
     elif other is not None and other.owner != owner and other.until > facts.observation.at:

@@ -31,6 +31,8 @@ from pulumi_rolling.errors import (
     DeadlineExceededError,
     Fault,
     GroupNotFoundError,
+    LeaseHeldError,
+    LeaseLostError,
     OrphanedError,
     PolicyErrors,
     RollbackFailedError,
@@ -53,6 +55,8 @@ _NAMES: dict[type[RollingError], str] = {
     DeadlineExceededError: "RollTimedOut",
     RollbackFailedError: "RollbackFailed",
     OrphanedError: "RollInterrupted",
+    LeaseHeldError: "GroupBusy",
+    LeaseLostError: "GroupBusy",
 }
 
 

@@ -37,7 +37,7 @@ class Kind(ABC):
 
     def check(self, news: Properties) -> None:
         """Raises Refused for what the fields alone cannot tell."""
-        return None
+        return
 
     @abstractmethod
     def create(self, cloud: Cloud, news: Properties) -> tuple[str, Properties]: ...
