@@ -40,7 +40,7 @@ format: ensure ## what lint can repair by itself
 test: lint ## every check and every test
 	$(BIN)/python -m pytest -q -n 2 tests $(REAL_TIME:%=--ignore=%) --ignore=$(END_TO_END)
 	set -e; for folder in $(REAL_TIME); do $(BIN)/python -m pytest -q $$folder; done
-	$(if $(wildcard $(END_TO_END)/test_*.py),$(BIN)/python -m pytest -q $(END_TO_END))
+	$(if $(wildcard $(END_TO_END)/test_*.py),$(BIN)/python -m pytest -q -n 2 $(END_TO_END))
 
 test-deep: ensure ## the numbered properties with many more examples (EXAMPLES=20000)
 	ROLLING_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q -n auto tests/property

@@ -20,7 +20,10 @@ def midway(members: int) -> tuple[Limits, Rollout, Observation]:
     window = max(1, members // 10)
     limits = Limits(batch=window, floor=members - window, max_size=members, pacing=Pacing.SLIDING)
     sizes = Sizes(0, members, members)
-    new = [Member(f"new-{i}", V2, Lifecycle.IN_SERVICE, launched_at=100.0 + i) for i in range(members // 2 - window)]
+    new = [
+        Member(f"new-{i}", V2, Lifecycle.IN_SERVICE, launched_at=100.0 + i)
+        for i in range(members // 2 - window)
+    ]
     flight = [Member(f"fly-{i}", V2, Lifecycle.PENDING, launched_at=900.0) for i in range(window)]
     old = all_old(members - len(new) - len(flight), V1)
     seen = Observation(1000.0, (*new, *flight, *old), sizes, V2.address)
@@ -45,7 +48,9 @@ def report() -> None:
     rates = {members: rate(members) for members in (100, 1000, 10_000)}
     first = rates[100]
     for members, per_second in rates.items():
-        print(f"  {members:>6} members  {per_second:>9.0f} /s  {first / per_second:>7.1f} times the time of 100")
+        print(
+            f"  {members:>6} members  {per_second:>9.0f} /s  {first / per_second:>7.1f} times the time of 100"
+        )
     print("plan: seconds for the whole dry run")
     for members, window in ((100, 10), (1000, 100), (1000, 1), (10_000, 100)):
         limits = Limits(batch=window, floor=members - window, max_size=members)

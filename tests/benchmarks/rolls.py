@@ -54,17 +54,23 @@ def roll(pacing: str, seed: int) -> tuple[float, float, int, int]:
         handler = RollingGroupHandler()
         before = inputs(template, "1", pacing)
         state = {**before, "revision": f"{template}:1", "suspendedAsFound": []}
-        ec2.create_launch_template_version(LaunchTemplateId=template, LaunchTemplateData={"ImageId": "ami-slow"})
+        ec2.create_launch_template_version(
+            LaunchTemplateId=template, LaunchTemplateData={"ImageId": "ami-slow"}
+        )
         started = time.perf_counter()
         state = handler.update(state, inputs(template, "2", pacing), Context(urn="bench"))
         spent = time.perf_counter() - started
-        boots = [m["inServiceAt"] - m["launchedAt"] for m in lab.group("bench")["members"] if m["inServiceAt"]]
+        boots = [
+            m["inServiceAt"] - m["launchedAt"] for m in lab.group("bench")["members"] if m["inServiceAt"]
+        ]
         last = state["lastRollout"]
         return spent, max(sum(boots) / WINDOW, max(boots)), last["apiCalls"], last["replaced"]
 
 
 def report() -> None:
-    print(f"roll: {MEMBERS} members, window {WINDOW}, boots of {BOOT:g} s, spread {SPREAD:g}, a look every {POLL} s")
+    print(
+        f"roll: {MEMBERS} members, window {WINDOW}, boots of {BOOT:g} s, spread {SPREAD:g}, a look every {POLL} s"
+    )
     seconds: dict[str, float] = {}
     for pacing in ("lockStep", "sliding"):
         spent, bound, calls, replaced = roll(pacing, seed=7)

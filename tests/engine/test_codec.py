@@ -75,9 +75,7 @@ acts = st.one_of(
     st.builds(Terminate, ids, st.booleans()),
 )
 failures = st.builds(Failure, ids, st.sampled_from(["failureSignal", "vanished"]), texts)
-verdicts = st.builds(
-    Verdict, texts, times, counts, counts, st.lists(failures, max_size=5).map(tuple), texts
-)
+verdicts = st.builds(Verdict, texts, times, counts, counts, st.lists(failures, max_size=5).map(tuple), texts)
 rounded = st.floats(min_value=-1e4, max_value=1e4).map(lambda x: round(x, 4))
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "id": texts,
@@ -173,7 +171,9 @@ def large(window: int) -> Rollout:
         succeeded=frozenset(ident() for _ in range(600)),
         failed=tuple(Failure(ident(), "failureSignal", "c" * 500) for _ in range(80)),
         boots=Boots(600, 1234.56789, 9876.54321),
-        verdict=Verdict("tooManyFailures", 1.7e9, 80, 1000, (Failure(ident(), "vanished", "x" * 999),), "y" * 999),
+        verdict=Verdict(
+            "tooManyFailures", 1.7e9, 80, 1000, (Failure(ident(), "vanished", "x" * 999),), "y" * 999
+        ),
     )
 
 
@@ -253,7 +253,9 @@ def test_a_later_format_is_refused_by_its_number() -> None:
         decode(rewritten(v=VERSION + 1))
 
 
-@pytest.mark.parametrize("change", [{"d": "sideways"}, {"f": [1]}, {"is": [["q", 1]]}, {"b": None}, {"t": "x"}])
+@pytest.mark.parametrize(
+    "change", [{"d": "sideways"}, {"f": [1]}, {"is": [["q", 1]]}, {"b": None}, {"t": "x"}]
+)
 def test_a_record_with_a_wrong_part_is_refused(change: dict[str, Any]) -> None:
     """A part of an unknown kind is an error of ours to tell, not a traceback."""
     with pytest.raises(JournalError, match="cannot be read"):

@@ -241,9 +241,7 @@ class Racer:
 def test_the_lease_never_runs_out_while_its_driver_waits() -> None:
     """However long nothing happens, at no look is the lease of a living driver past its time."""
     behaviour = Behaviour(boot=2000.0)
-    fleet = SimulatedFleet(
-        desired=6, min_size=2, max_size=8, revision=V1, behaviours={"two": behaviour}
-    )
+    fleet = SimulatedFleet(desired=6, min_size=2, max_size=8, revision=V1, behaviours={"two": behaviour})
     limits = Limits(batch=2, floor=5, max_size=8, signals=True, pause=3600.0, settle=6.0, poll=1.0)
     past: list[float] = []
 

@@ -67,7 +67,9 @@ def revisions(fleet: SimulatedFleet) -> set[Revision]:
 
 def floor_held(fleet: SimulatedFleet) -> bool:
     pairs = zip(fleet.history, fleet.history[1:], strict=False)
-    return all(now.in_service >= 5 for before, now in pairs if now.by_us and now.in_service < before.in_service)
+    return all(
+        now.in_service >= 5 for before, now in pairs if now.by_us and now.in_service < before.in_service
+    )
 
 
 @dataclass
@@ -142,7 +144,9 @@ def test_an_abort_from_the_same_process_ends_the_roll_too() -> None:
 def test_a_request_that_nobody_understands_is_no_request(text: str) -> None:
     """Only KIND:ID of a known kind does anything."""
     fleet = group()
-    decision = drive(Meddled(fleet, at=4, marks_then={REQUEST: text}), FleetClock(fleet), LIMITS, fresh(fleet))
+    decision = drive(
+        Meddled(fleet, at=4, marks_then={REQUEST: text}), FleetClock(fleet), LIMITS, fresh(fleet)
+    )
     assert decision.outcome is not None and decision.outcome.done and is_as_found(fleet)
 
 
@@ -289,7 +293,9 @@ class Silent(MortalFleet):
 
 
 @pytest.mark.parametrize("only", [(), ("write",)], ids=["all calls", "writes of the record alone"])
-def test_a_cloud_silent_for_a_quarter_of_an_hour_ends_the_drive_with_the_record_kept(only: tuple[str, ...]) -> None:
+def test_a_cloud_silent_for_a_quarter_of_an_hour_ends_the_drive_with_the_record_kept(
+    only: tuple[str, ...],
+) -> None:
     """Fifteen minutes without an answer and it gives up: no act without its record, the record stays."""
     fleet = group()
     silent = Silent(fleet, since=1012.0, only=only)
@@ -340,7 +346,9 @@ def test_a_listener_that_fails_never_fails_a_roll(error: Exception) -> None:
     def broken(before: Rollout, decision: Decision) -> None:
         raise error
 
-    decision = Drive(fleet, LIMITS, Journal(fleet, "me"), lease, clock, broken, lambda: False).run(fresh(fleet))
+    decision = Drive(fleet, LIMITS, Journal(fleet, "me"), lease, clock, broken, lambda: False).run(
+        fresh(fleet)
+    )
     assert decision.outcome is not None and decision.outcome.done and is_as_found(fleet)
 
 

@@ -119,7 +119,16 @@ def test_a_way_back_that_had_failed_is_tried_anew() -> None:
     back = resume(lost, 50.0)
     assert (back.direction, back.step, back.back_failed) == (Direction.BACK, Step.PREPARE, None)
     assert (back.failures, back.total, back.watermark, back.in_flight) == (0, 0, None, frozenset())
-    kept = ("found", "found_suspended", "suspended_by_us", "came_from", "issued", "desired", "delta", "verdict")
+    kept = (
+        "found",
+        "found_suspended",
+        "suspended_by_us",
+        "came_from",
+        "issued",
+        "desired",
+        "delta",
+        "verdict",
+    )
     for name in kept:
         assert getattr(back, name) == getattr(lost, name), name
 
@@ -131,7 +140,17 @@ def test_another_goal_keeps_where_it_came_from_and_counts_anew(to: Revision, dir
     record = replace(MIDWAY, direction=direction, verdict=Verdict("aborted", 30.0))
     turned = retarget(record, to, 50.0)
     assert (turned.to, turned.direction, turned.step) == (to, Direction.FORWARD, Step.PREPARE)
-    kept = ("id", "came_from", "found", "found_suspended", "suspended_by_us", "issued", "desired", "delta", "boots")
+    kept = (
+        "id",
+        "came_from",
+        "found",
+        "found_suspended",
+        "suspended_by_us",
+        "issued",
+        "desired",
+        "delta",
+        "boots",
+    )
     for name in kept:
         assert getattr(turned, name) == getattr(record, name), name
     assert (turned.failures, turned.total, turned.watermark, turned.verdict) == (0, 0, None, None)
@@ -171,7 +190,9 @@ def test_a_goal_is_its_contents(to: Revision, direction: Direction, same: bool) 
     ],
     ids=["ours", "put back", "set higher", "set lower", "a scale-out, which decide takes as one"],
 )
-def test_sizes_set_as_a_whole_while_nobody_drove_are_what_is_wanted(live: Sizes, desired: int, delta: int) -> None:
+def test_sizes_set_as_a_whole_while_nobody_drove_are_what_is_wanted(
+    live: Sizes, desired: int, delta: int
+) -> None:
     """The group's own resource puts Desired back after a refresh: that is no scale-in to be kept at the end."""
     record = replace(MIDWAY, delta=0, issued=())
     taken = with_sizes(resume(record, 50.0), live)
@@ -187,7 +208,12 @@ def test_a_change_of_ours_that_is_not_seen_yet_is_still_ours() -> None:
 def killed(good: bool, dies_at: int) -> SimulatedFleet:
     behaviours = {"two": Behaviour(boot=4.0, signal=Signal.SUCCESS if good else Signal.FAILURE)}
     fleet = SimulatedFleet(
-        desired=6, min_size=2, max_size=8, revision=V1, behaviours=behaviours, suspended=frozenset({"AZRebalance"})
+        desired=6,
+        min_size=2,
+        max_size=8,
+        revision=V1,
+        behaviours=behaviours,
+        suspended=frozenset({"AZRebalance"}),
     )
     start = new_rollout("r", V2, V1, FOUND, fleet.suspended, fleet.now)
     with pytest.raises(Death):
@@ -208,7 +234,9 @@ def test_after_a_kill_another_goal_is_reached_with_sizes_and_processes_as_found(
     record = read(lease.acquire())
     assert record is not None
     turned = retarget(record[1], to, clock.now())
-    decision = Drive(fleet, LIMITS, Journal(fleet, "me"), lease, clock, lambda *_: None, lambda: False).run(turned)
+    decision = Drive(fleet, LIMITS, Journal(fleet, "me"), lease, clock, lambda *_: None, lambda: False).run(
+        turned
+    )
     assert decision.outcome is not None and decision.outcome.done
     assert {m.revision for m in fleet.members() if m.lifecycle is not Lifecycle.LEAVING} == {to}
     assert fleet.pointer == to and fleet.sizes == FOUND and fleet.suspended == {"AZRebalance"}
@@ -225,6 +253,8 @@ def test_one_settle_time_passes_before_the_first_act_after_a_resume() -> None:
     record = read(lease.acquire())
     assert record is not None
     at, before = clock.now(), len(fleet.acts)
-    Drive(fleet, LIMITS, Journal(fleet, "me"), lease, clock, lambda *_: None, lambda: False).run(resume(record[1], at))
+    Drive(fleet, LIMITS, Journal(fleet, "me"), lease, clock, lambda *_: None, lambda: False).run(
+        resume(record[1], at)
+    )
     first = next(when for when, act in fleet.acts[before:] if not isinstance(act, Suspend))
     assert first >= at + LIMITS.settle

@@ -51,9 +51,17 @@ class Web:
         self.state = self.handler.create(self.news("1"), CONTEXT)[1]
 
     def news(self, version: str) -> dict[str, Any]:
-        policy = {"rollingUpdate": {"maxBatchSize": 1, "minInstancesInService": 1, "suspendProcesses": ["AZRebalance"]}}
+        policy = {
+            "rollingUpdate": {
+                "maxBatchSize": 1,
+                "minInstancesInService": 1,
+                "suspendProcesses": ["AZRebalance"],
+            }
+        }
         group = {"name": "web", "launchTemplate": {"id": self.template, "version": version}}
-        normal, faults = self.handler.check(None, {"autoScalingGroup": group, "updatePolicy": policy}, CONTEXT)
+        normal, faults = self.handler.check(
+            None, {"autoScalingGroup": group, "updatePolicy": policy}, CONTEXT
+        )
         assert not faults
         return normal
 
@@ -111,7 +119,9 @@ def test_a_record_that_changed_before_the_lease_was_ours_is_read_again(
 
     def late(self: Lease) -> Mapping[str, str]:
         """The orphan suspends a process and raises Desired, as recorded, before it gives its lease back."""
-        written = replace(fresh, id="orphan", suspended_by_us=frozenset({"AZRebalance"}), desired=3, desired_before=2)
+        written = replace(
+            fresh, id="orphan", suspended_by_us=frozenset({"AZRebalance"}), desired=3, desired_before=2
+        )
         web.mark(pack(written, owner, 7))
         web.lab.move_group("web", suspend=["AZRebalance"], desired=3)
         return acquire(self)

@@ -27,7 +27,7 @@ from .driver import Run
 
 V1 = Revision("lt-1:1", "one", "version 1")
 V2 = Revision("lt-1:2", "two", "version 2")
-EXAMPLES = int(os.environ.get("ROLLING_EXAMPLES", "150"))
+EXAMPLES = int(os.environ.get("ROLLING_EXAMPLES", "100"))
 
 checked = settings(
     max_examples=EXAMPLES,

@@ -42,6 +42,11 @@ def held(marks: Mapping[str, str]) -> Held | None:
         return None
 
 
+def length_of(poll: float) -> float:
+    """Seconds that a lease holds without being renewed."""
+    return max(6.0, 30.0 * poll)
+
+
 class Lease:
     """Ours, on one group, for one rollout."""
 
@@ -52,7 +57,7 @@ class Lease:
         self._clock = clock
         self._poll = poll
         self._settle = settle
-        self.length = max(6.0, 30.0 * poll)
+        self.length = length_of(poll)
         self._renewed_at = 0.0
 
     def mark(self) -> dict[str, str]:
@@ -62,6 +67,10 @@ class Lease:
 
     def is_due(self) -> bool:
         return self._clock.now() - self._renewed_at >= self.length / 3
+
+    def has_run_out(self) -> bool:
+        """Others may have taken the group: no act before another look."""
+        return self._clock.now() - self._renewed_at >= self.length
 
     def is_ours(self, marks: Mapping[str, str]) -> bool:
         now = held(marks)

@@ -119,7 +119,12 @@ class Drive:
 
     def _carry_out(self, actions: tuple[Action, ...]) -> None:
         for action in actions:
+            if self.lease.has_run_out():
+                # A slow call before this one; another driver may be at work, as the next look will show.
+                return
             try:
+                if self.lease.is_due():
+                    self.fleet.write_marks(self.lease.mark())
                 self.fleet.apply(action)
             except TemporaryFleetError:
                 # It stands in the record as issued; unseen after a settle time it is decided again.

@@ -12,6 +12,7 @@ from typing import Any
 
 from pulumi_rolling.core.model import Revision
 from pulumi_rolling.engine.clock import Clock, SystemClock
+from pulumi_rolling.engine.lease import length_of
 from pulumi_rolling.engine.retry import Retrier
 from pulumi_rolling.fleets.auto_scaling_group import AutoScalingGroupFleet
 from pulumi_rolling.fleets.aws_api import Place
@@ -51,15 +52,17 @@ def wire(properties: Mapping[str, Any], is_unknown: IsUnknown) -> Wiring:
     if group.name is None:
         raise ValueError("the group's name is not known yet")
     clock = SystemClock()
+    timing = Timing.from_environment(os.environ)
     template = group.launch_template
     fleet = AutoScalingGroupFleet(
         group.name,
         wanted=TemplateWanted(template.id, template.name, template.version),
         place=Place.of(group.region, group.endpoint),
-        retry=Retrier(clock),
+        # A call is given up well before the lease runs out: what it was to do is decided again, by whoever drives then.
+        retry=Retrier(clock, patience=0.6 * length_of(timing.poll)),
         signals=NoSignals(),
     )
-    return Wiring(inputs, fleet, Timing.from_environment(os.environ), clock)
+    return Wiring(inputs, fleet, timing, clock)
 
 
 def template_unknown(properties: Mapping[str, Any], is_unknown: IsUnknown) -> bool:
