@@ -40,10 +40,10 @@ def test_members_that_fail_to_signal(open_stage: Open) -> None:
     assert re.match(r"RollFailed: \d of 6 instances failed \(i-\w+ sent FAILURE", error)
 
     stage.lab.image("ami-silent", signal=None)
-    assert re.search(r"i-\w+ sent no signal in time", _fails(stage, template, "ami-silent"))
+    assert re.search(r"i-\w+ sent no signal within PT", _fails(stage, template, "ami-silent"))
 
     stage.lab.image("ami-pending", signal=None, inService=False)
-    assert re.search(r"i-\w+ did not reach service in time", _fails(stage, template, "ami-pending"))
+    assert re.search(r"i-\w+ did not reach service within PT", _fails(stage, template, "ami-pending"))
 
     stage.lab.image("ami-gone", launchError="InvalidAMIID.NotFound")
     error = _fails(stage, template, "ami-gone")
@@ -60,7 +60,7 @@ def test_members_that_are_only_waited_for(open_stage: Open) -> None:
 
     stage.lab.image("ami-pending", inService=False)
     error = _fails(stage, template, "ami-pending", boot_limit="8")
-    assert re.search(r"i-\w+ did not reach service in time", error)
+    assert re.search(r"i-\w+ did not reach service within PT", error)
 
     stage.lab.image("ami-scarce", launchError="InsufficientInstanceCapacity")
     error = _fails(stage, template, "ami-scarce", boot_limit="8")

@@ -122,7 +122,7 @@ def _take_verdict(limits: Limits, rollout: Rollout, seen: Observation) -> tuple[
     if seen.refusals:
         return rollout, _refusal(seen)
     if rollout.step is not Step.PREPARE and is_spent(limits, rollout):
-        return rollout, too_many(rollout, seen.at)
+        return rollout, too_many(limits, rollout, seen.at)
     if forward and rollout.deadline is not None and seen.at >= rollout.deadline:
         return rollout, Verdict("deadline", seen.at, rollout.failures, rollout.total)
     if seen.at - rollout.progress_at >= max(ONE_HOUR, 2 * slot_clock(limits), 2 * limits.pause):

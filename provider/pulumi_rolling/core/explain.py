@@ -12,8 +12,8 @@ from pulumi_rolling.core.model import Because, Decision, Direction, Failure, Rol
 
 _REASONS = {
     "failureSignal": "sent FAILURE",
-    "signalTimeout": "sent no signal in time",
-    "notInService": "did not reach service in time",
+    "signalTimeout": "sent no signal within {clock}",
+    "notInService": "did not reach service within {clock}",
     "neverAppeared": "never appeared",
     "launchRefused": "launch refused",
     "vanished": "vanished before it was ready",
@@ -72,7 +72,7 @@ def failure(verdict: Verdict, noun: str = "instances") -> str:
     """What failed, in one clause: ``2 of 6 instances failed (2 sent FAILURE, i-0a, i-0b)``."""
     match verdict.code:
         case "tooManyFailures":
-            return f"{verdict.failed} of {verdict.of} {noun} failed ({_why(verdict.failures)})"
+            return f"{verdict.failed} of {verdict.of} {noun} failed ({_why(verdict.failures, verdict.clock)})"
         case "aborted":
             return "aborted on request"
         case "deadline":
@@ -109,14 +109,15 @@ def _waiting(because: Because) -> str:
     return ", ".join(parts) or "waiting"
 
 
-def _why(failures: tuple[Failure, ...]) -> str:
+def _why(failures: tuple[Failure, ...], clock: float) -> str:
     counts = Counter(f.reason for f in failures)
     said = []
     for reason, count in counts.items():
         ids = [f.id for f in failures if f.reason == reason and f.id.startswith("i-")][:3]
         causes = [f.cause for f in failures if f.reason == reason and f.cause][:1]
         who = ", ".join(ids) if ids else str(count)
-        said.append(f"{who} {_REASONS.get(reason, reason)}" + (f": {causes[0]}" if causes else ""))
+        what = _REASONS.get(reason, reason).format(clock=iso(clock))
+        said.append(f"{who} {what}" + (f": {causes[0]}" if causes else ""))
     return "; ".join(said)
 
 

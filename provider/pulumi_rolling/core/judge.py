@@ -61,8 +61,9 @@ def is_spent(limits: Limits, rollout: Rollout) -> bool:
     return silent > tolerated(desired, limits.active_percent)
 
 
-def too_many(rollout: Rollout, at: float) -> Verdict:
-    return Verdict("tooManyFailures", at, rollout.failures, rollout.total, rollout.failed[:5])
+def too_many(limits: Limits, rollout: Rollout, at: float) -> Verdict:
+    failed = rollout.failed[:5]
+    return Verdict("tooManyFailures", at, rollout.failures, rollout.total, failed, clock=slot_clock(limits))
 
 
 def _late_failures(rollout: Rollout, seen: Observation) -> Rollout:

@@ -284,6 +284,7 @@ class Verdict:
     failures: tuple[Failure, ...] = ()
     """The first few, for the sentence."""
     cause: str = ""
+    clock: float = 0.0  # Seconds that each member had.
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,9 +193,10 @@ def _verdict_out(verdict: Verdict) -> list[Any]:
         verdict.of,
         failures,
         verdict.cause[: 2 * CAUSE_CHARACTERS],
+        verdict.clock,
     ]
 
 
 def _verdict_in(raw: list[Any]) -> Verdict:
-    code, at, failed, of, failures, cause = raw
-    return Verdict(code, at, failed, of, tuple(Failure(*f) for f in failures), cause)
+    code, at, failed, of, failures, cause, clock = raw
+    return Verdict(code, at, failed, of, tuple(Failure(*f) for f in failures), cause, clock)

@@ -55,6 +55,8 @@ def headline(preview: Preview) -> str:
     if preview.nothing or preview.plan is None or not preview.plan.replace:
         runs = f", all instances run {preview.to}" if preview.to else ""
         return f"{preview.group}: nothing to replace{runs}"
+    if preview.came_from == preview.to:
+        return f"{preview.group}: replacing {instances(preview.plan.replace)}, all of {preview.to} again"
     most = "" if preview.to else "up to "
     return f"{preview.group}: replacing {most}{instances(preview.plan.replace)}, {way}"
 
@@ -140,7 +142,7 @@ def _then(preview: Preview) -> str:
     if preview.leaves:
         return "stops and leaves the group as it is (onFailure: leave)"
     if preview.returns_to is None:
-        return "stops; there is no former revision to return to"
+        return "stops; there is no other revision to return to"
     return f"rolls back to {preview.returns_to}"
 
 

@@ -104,7 +104,7 @@ def test_no_way_back_is_said(planner: Planner) -> None:
     """Where nothing is known to return to, that is read before the roll and not after it."""
     text = preview_text(planner.preview(planner.sliding(2, 3), came_from=None, returns_to=None))
     assert text.startswith("web: replacing 2 instances, to version 2\n")
-    assert row(text, "on failure").endswith("stops; there is no former revision to return to")
+    assert row(text, "on failure").endswith("stops; there is no other revision to return to")
 
 
 def test_leave_is_said(planner: Planner) -> None:
