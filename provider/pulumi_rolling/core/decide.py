@@ -10,9 +10,10 @@ goes the same way: forget acts that are seen, take up requests, judge the member
     restore   least size and processes as found
 
 Worked example: Desired 6, MaxSize 8, floor 5, batch 2, lock-step. Capacity max(6, 5 + 2) = 7. Look 1: suspend, point
-at version 2. Look 2: resize to 7, one launch. It is ready: 7 in service, so 2 of 6 old are terminated with
-replacement (5 in service). Both ready: 2 more. 3 keepers + 2... until 5 new are there; of the last 2 old one is
-terminated with replacement, since 5 keepers are one short of 6, and one without. Least size and processes as found.
+at version 2. Look 2: resize to 7, so one is launched first. It is ready: 7 in service, and 2 of the 6 old ones are
+terminated with replacement (5 in service). Both ready, 3 new: 2 more go. 5 new, 2 old: Desired of 6 needs one more
+launch, so of the last two one is terminated with replacement and one without, which takes Desired from 7 to 6. When
+the sixth is ready, least size and processes are given back.
 
 When more members failed than the policy tolerates the direction turns: the same steps lead to ``came_from``.
 """
@@ -181,7 +182,8 @@ def _prepare(limits: Limits, rollout: Rollout, seen: Observation, census: Census
         rollout = replace(
             rollout, suspended_by_us=rollout.suspended_by_us | (lacking - rollout.found_suspended)
         )
-    if rollout.issued:
+    if any(isinstance(i.action, PointAt | Suspend) for i in rollout.issued):
+        # Not for terminations of the way forward: while they show, the cloud launches from the failed revision.
         return wait(limits, rollout, seen, census, Because("unseen"))
     if actions:
         return act(limits, rollout, seen, census, tuple(actions), Because("preparing"))
