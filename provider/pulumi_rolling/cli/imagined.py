@@ -8,7 +8,15 @@ from pulumi_rolling.core.ideal import IdealFleet, all_old
 from pulumi_rolling.core.model import Lifecycle, Member, Revision, Sizes
 from pulumi_rolling.core.plan import new_rollout, plan
 from pulumi_rolling.errors import Fault, PolicyErrors
-from pulumi_rolling.policy import Timing, UpdatePolicy, advice, check_policy, feasibility, limits
+from pulumi_rolling.policy import (
+    Timing,
+    UpdatePolicy,
+    advice,
+    check_policy,
+    feasibility,
+    limits,
+    without_faulty,
+)
 from pulumi_rolling.report.preview import Preview
 
 OLD = Revision("imagined:1", "old", "the old revision")
@@ -21,11 +29,12 @@ def imagined_preview(
     """The plan for a group whose first ``old`` members are to be replaced. PolicyErrors with every fault at once."""
     normal, faults = check_policy(block)
     faults += _size_faults(desired, max_size, min_size, old)
-    if faults or desired is None or max_size is None:
+    if desired is None or max_size is None:
         raise PolicyErrors(faults)
-    policy = UpdatePolicy.model_validate(normal)
+    policy = UpdatePolicy.model_validate(without_faulty(normal, faults) if faults else normal)
     sizes = Sizes(min_size, max_size, desired)
-    faults, warnings = feasibility(policy, sizes)
+    against_sizes, warnings = feasibility(policy, sizes)
+    faults += against_sizes
     if faults:
         raise PolicyErrors(faults)
     count = desired if old is None else old

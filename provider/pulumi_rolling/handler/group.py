@@ -23,7 +23,7 @@ from pulumi_rolling.handler.preview import preview_of
 from pulumi_rolling.handler.situation import Situation, assess
 from pulumi_rolling.handler.verdicts import error_of
 from pulumi_rolling.handler.wiring import INPUTS, IsUnknown, Wiring, group_unknown, template_unknown, wire
-from pulumi_rolling.policy import check
+from pulumi_rolling.policy import check, without_faulty
 from pulumi_rolling.report.plan_text import preview_text
 
 IDENTITY = ("name", "region", "endpoint")
@@ -79,7 +79,8 @@ class RollingGroupHandler:
             return []
         judged = dict(normal)
         if any(f.path.startswith(("updatePolicy", "onFailure", "triggers")) for f in faults):
-            judged = {**_harmless(normal, faults), "autoScalingGroup": normal["autoScalingGroup"]}
+            policy = without_faulty(normal.get("updatePolicy"), faults)
+            judged = {"autoScalingGroup": normal["autoScalingGroup"], "updatePolicy": policy}
         try:
             situation = self._assess(wire(judged, self.is_unknown), olds or None, judged, context)
         except GroupNotFoundError:
@@ -239,19 +240,6 @@ def _owner(context: Context, wiring: Wiring) -> str:
 
 def _inputs(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {key: properties[key] for key in INPUTS if properties.get(key) is not None}
-
-
-def _harmless(normal: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
-    """The inputs without the fields that have faults, so that the others can still be judged against the group."""
-    paths = [f.path.split("[")[0] for f in faults]
-    roll = dict(((normal.get("updatePolicy") or {}).get("rollingUpdate")) or {})
-    kept = {k: v for k, v in roll.items() if f"updatePolicy.rollingUpdate.{k}" not in paths}
-    judged, left = check(
-        {"autoScalingGroup": normal["autoScalingGroup"], "updatePolicy": {"rollingUpdate": kept}}
-    )
-    if left:
-        judged["updatePolicy"] = {"rollingUpdate": {}}
-    return judged
 
 
 def _reporter(context: Context) -> Callable[[Rollout, Decision], None]:

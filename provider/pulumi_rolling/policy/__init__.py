@@ -10,6 +10,7 @@ from pulumi_rolling.policy.check import (
     parse,
     parse_policy,
     unknowns,
+    without_faulty,
 )
 from pulumi_rolling.policy.duration import format_duration, parse_duration, parse_pause
 from pulumi_rolling.policy.feasibility import advice, feasibility
@@ -47,4 +48,5 @@ __all__ = [
     "parse_pause",
     "parse_policy",
     "unknowns",
+    "without_faulty",
 ]

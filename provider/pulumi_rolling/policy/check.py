@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -49,6 +49,16 @@ def check_policy(block: Any, is_unknown: IsUnknown = nothing_unknown) -> tuple[A
     normal = normalise_policy(block)
     _, faults = _judge(UpdatePolicy, normal, ("updatePolicy",), is_unknown)
     return normal, _sorted([*faults, *policy_faults(normal, is_unknown)])
+
+
+def without_faulty(block: Any, faults: Iterable[Fault]) -> dict[str, Any]:
+    """A normalised ``updatePolicy`` without its faulty fields: the rest can still be judged against a group."""
+    faulty = {fault.path.split("[")[0] for fault in faults}
+    roll = block.get("rollingUpdate") if isinstance(block, Mapping) else None
+    given = roll if isinstance(roll, Mapping) else {}
+    kept = {k: v for k, v in given.items() if f"updatePolicy.rollingUpdate.{k}" not in faulty}
+    _, left = check_policy({"rollingUpdate": kept})
+    return {"rollingUpdate": {} if left else kept}
 
 
 def parse(inputs: Mapping[str, Any], is_unknown: IsUnknown = nothing_unknown) -> RollingGroupInputs:

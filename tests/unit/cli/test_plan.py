@@ -156,3 +156,11 @@ def test_offline_loads_no_cloud_sdk() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
+
+
+def test_a_fault_of_one_field_hides_no_fault_against_the_sizes(rolling: Rolling) -> None:
+    """Too long a PauseTime and too high a floor are told together."""
+    policy = '{"AutoScalingRollingUpdate":{"MinInstancesInService":12,"PauseTime":"PT2H"}}'
+    ran = rolling("plan", "--policy", policy, *SIZES, "--format", "json")
+    paths = [error["path"].rpartition(".")[2] for error in json.loads(ran.out)["errors"]]
+    assert sorted(paths) == ["minInstancesInService", "pauseTime"]
