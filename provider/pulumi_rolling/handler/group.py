@@ -9,7 +9,7 @@ sentence after the group is back. State keeps the old inputs then, so the next u
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -228,7 +228,11 @@ class RollingGroupHandler:
             on_decision=_reporter(context),
             orphaned=context.orphaned,
         )
-        decision = drive.run(situation.rollout)
+        rollout = situation.rollout
+        if rollout.resumed_at is not None:
+            # Whoever drove before may have acted until the lease was ours: the settle time begins only now.
+            rollout = replace(rollout, resumed_at=wiring.clock.now())
+        decision = drive.run(rollout)
         if decision.outcome is None or not decision.outcome.done:
             raise error_of(wiring.name, decision)
         return _state(news, situation, decision.next, wiring)
