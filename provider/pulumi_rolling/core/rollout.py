@@ -1,0 +1,233 @@
+"""What must survive a crash: the acts done and not yet seen, and everything that cannot be read back from the group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from pulumi_rolling.core.observation import Revision, Sizes
+
+
+class Direction(Enum):
+    FORWARD = "forward"
+    BACK = "back"
+
+
+class Step(Enum):
+    PREPARE = "prepare"
+    ROLL = "roll"
+    BAKE = "bake"
+    SETTLE = "settle"
+    RESTORE = "restore"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Suspend:
+    processes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    processes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PointAt:
+    revision: Revision
+
+
+@dataclass(frozen=True, slots=True)
+class Resize:
+    """Set the least size and Desired; None leaves that one as it is. MaxSize is never changed."""
+
+    min: int | None = None
+    desired: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terminate:
+    member: str
+    replace: bool
+    """True: the cloud launches another; False: Desired falls by one with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """End an instance that stands outside Desired (in standby, or in the warm pool): Desired stays."""
+
+    member: str
+
+
+Action = Suspend | Resume | PointAt | Resize | Terminate | Remove
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """An act written down before it was done, kept until it is seen or has plainly not happened."""
+
+    action: Action
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    id: str
+    reason: str
+    """``failureSignal``, ``signalTimeout``, ``notInService``, ``targetUnhealthy``, ``checksFailed``,
+    ``neverAppeared``, ``launchRefused``, ``vanished``."""
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Boots:
+    """Boot times seen, as a count, the sum of their logs and of the squares of their logs."""
+
+    n: int = 0
+    logs: float = 0.0
+    squares: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One lock-step round: victims and launches of it; settled once every launch has been judged."""
+
+    number: int
+    started_at: float
+    terminated: int
+    expected: int
+    settled_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """``count`` launches that are due since ``at`` and whose members have not appeared."""
+
+    at: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The stop at which the rollout stands: new starts wait for its time, and for approval where one is wanted."""
+
+    number: int
+    """How many stops were passed before it."""
+    at: float
+    approved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why the way forward ended.
+
+    ``code``: tooManyFailures, canaryFailed, alarm, deadline, stalled, occupied, aborted, rejected, refused.
+    """
+
+    code: str
+    at: float
+    failed: int = 0
+    of: int = 0
+    failures: tuple[Failure, ...] = ()
+    """The first few, for the sentence."""
+    cause: str = ""
+    clock: float = 0.0  # Seconds that each member had.
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """One move of one group to one revision, as far as it has come."""
+
+    id: str
+    to: Revision
+    came_from: Revision | None
+    found: Sizes
+    found_suspended: frozenset[str]
+    started_at: float
+    generation: int = 1
+    forced: bool = False
+    """Replace members although their revision is equal (triggers)."""
+    fresh: bool = False
+    """A create: members younger than the slot's clock are judged, too."""
+    abandoned: tuple[str, ...] = ()
+    """Digests that were targets before this one."""
+    prior: Boots = Boots()
+    """Boots of the group's last rollout: what is expected before any boot of this one is seen."""
+    direction: Direction = Direction.FORWARD
+    step: Step = Step.PREPARE
+    watermark: float | None = None
+    """Launch time of the youngest member at the start of this direction, by the cloud's clock."""
+    direction_at: float = 0.0
+    total: int = 0
+    """M: members to replace, fixed when a direction starts to roll."""
+    batch: int = 0
+    capacity: int = 0
+    surge: int = 0
+    """Launches ahead of the first kill that are still to be asked for."""
+    suspended_by_us: frozenset[str] = frozenset()
+    round: Round | None = None
+    issued: tuple[Issued, ...] = ()
+    openings: tuple[Opening, ...] = ()
+    draining: tuple[tuple[str, float], ...] = ()
+    """Victims that are leaving, each with the time of our act, where the policy waits for them."""
+    in_flight: frozenset[str] = frozenset()
+    warming: tuple[tuple[str, float], ...] = ()
+    """Members that are ready but for their warm-up, and since when."""
+    missing: tuple[tuple[str, float], ...] = ()
+    succeeded: frozenset[str] = frozenset()
+    failed: tuple[Failure, ...] = ()
+    failed_before: int = 0
+    retried: frozenset[str] = frozenset()
+    """Members that somebody asked to replace once more; they are no failures."""
+    skipped: frozenset[str] = frozenset()
+    """Members that somebody asked to leave as they are."""
+    passed: int = 0
+    """Stops passed: the canaries and each checkpoint."""
+    gate: Gate | None = None
+    paused: bool = False
+    held: Verdict | None = None
+    """onFailure hold: what failed, while somebody's word is waited for."""
+    ignored_alarms: frozenset[str] = frozenset()
+    """In ALARM since before the rollout: ignored until they have once been OK."""
+    baked_from: float | None = None
+    judged_until: float = 0.0
+    boots: Boots = Boots()
+    desired_before: int = 0
+    desired: int = 0
+    """What Desired is after our own acts; ``desired_before`` differs from it until that is seen."""
+    desired_at: float = 0.0
+    """When we last changed Desired."""
+    delta: int = 0
+    """What others did to Desired meanwhile."""
+    launched: int = 0
+    """Launches by our acts: the members touched."""
+    seen_new: int = 0
+    """New members seen, the cloud's own relaunches included."""
+    lowest: int | None = None
+    resumed_at: float | None = None
+    progress_at: float = 0.0
+    deadline: float | None = None
+    handled: frozenset[str] = frozenset()
+    verdict: Verdict | None = None
+    back_failed: Verdict | None = None
+
+    @property
+    def target(self) -> Revision:
+        """The revision that this direction leads to."""
+        if self.direction is Direction.BACK and self.came_from is not None:
+            return self.came_from
+        return self.to
+
+    @property
+    def failures(self) -> int:
+        return len(self.failed) + self.failed_before
+
+    @property
+    def leaving(self) -> bool:
+        """The way forward is over and nobody goes back: sizes and processes are given back, the pointer stays."""
+        return self.verdict is not None and self.direction is Direction.FORWARD
+
+    @property
+    def waits_for_somebody(self) -> bool:
+        """Nothing moves before a person says so, or before a time that somebody set."""
+        return self.paused or self.held is not None or self.gate is not None
