@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +23,16 @@ class Fault:
 
 
 class RollingError(Exception):
-    """Base of everything this package raises on purpose. ``hint`` says what to do, when there is one thing to do."""
+    """Base of everything this package raises on purpose. ``hint`` says what to do, when there is one thing to do.
+
+    ``left``: the resource's state where its group was left between two revisions, for a face that can keep it.
+    """
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(f"{message.rstrip('.')}. {hint}" if hint else message)
         self.message = message
         self.hint = hint
+        self.left: dict[str, Any] | None = None
 
 
 class PolicyErrors(RollingError):

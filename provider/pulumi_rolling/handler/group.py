@@ -10,46 +10,50 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Any
 
 from pulumi_rolling.core.explain import status_line
-from pulumi_rolling.core.model import Decision, Resize, Resume, Revision, Rollout
+from pulumi_rolling.core.model import (
+    Decision,
+    Direction,
+    Limits,
+    Resize,
+    Resume,
+    Revision,
+    Rollout,
+)
 from pulumi_rolling.engine import journal
 from pulumi_rolling.engine.lease import Lease, owner_of
 from pulumi_rolling.engine.loop import Drive
-from pulumi_rolling.errors import Fault, GroupNotFoundError, PermanentFleetError, RollingError
+from pulumi_rolling.errors import (
+    Fault,
+    FleetError,
+    GroupNotFoundError,
+    PermanentFleetError,
+    PolicyErrors,
+    RollingError,
+)
+from pulumi_rolling.fleets.launch_templates import parts
+from pulumi_rolling.handler.context import Context, Diffed, Foreseen
 from pulumi_rolling.handler.preview import preview_of
 from pulumi_rolling.handler.situation import Situation, assess
-from pulumi_rolling.handler.verdicts import error_of
-from pulumi_rolling.handler.wiring import INPUTS, IsUnknown, Wiring, group_unknown, template_unknown, wire
+from pulumi_rolling.handler.state import inputs_of, last_rollout, left_of, outputs_of, state_of
+from pulumi_rolling.handler.verdicts import POLICY_TIMEOUT, error_of
+from pulumi_rolling.handler.wiring import (
+    OUTPUTS,
+    Defaults,
+    IsUnknown,
+    Wiring,
+    group_unknown,
+    template_unknown,
+    wire,
+)
 from pulumi_rolling.policy import check, without_faulty
 from pulumi_rolling.report.plan_text import preview_text
 
 IDENTITY = ("name", "region", "endpoint")
 
 POLICY_RECORDED = "the policy is recorded and rules the next rollout; nothing is replaced for it"
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What the face knows of the operation and state does not keep."""
-
-    urn: str = ""
-    dry_run: bool = False
-    say: Callable[[str], None] = lambda text: None
-    """Shows text under the resource, to stay."""
-    warn: Callable[[str], None] = lambda text: None
-    """Shows a warning under the resource, to stay."""
-    status: Callable[[str], None] = lambda text: None
-    """Replaces the status of the resource's row."""
-    orphaned: Callable[[], bool] = lambda: False
-
-
-@dataclass(frozen=True, slots=True)
-class Diffed:
-    changes: bool
-    replaces: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -61,6 +65,7 @@ class RollingGroupHandler:
     """Groups that this process has planned to roll."""
     at_once: int | None = None
     """Operations that the face carries out at the same time, where that is few."""
+    defaults: Defaults | None = None
 
     def check(
         self, olds: Mapping[str, Any] | None, news: Mapping[str, Any], context: Context
@@ -75,14 +80,14 @@ class RollingGroupHandler:
     def _live_faults(
         self, olds: Mapping[str, Any] | None, normal: Mapping[str, Any], faults: list[Fault], context: Context
     ) -> list[Fault]:
-        if olds and _inputs(olds) == _inputs(normal):
+        if olds and inputs_of(olds) == inputs_of(normal):
             return []
         judged = dict(normal)
         if any(f.path.startswith(("updatePolicy", "onFailure", "triggers")) for f in faults):
             policy = without_faulty(normal.get("updatePolicy"), faults)
             judged = {"autoScalingGroup": normal["autoScalingGroup"], "updatePolicy": policy}
         try:
-            situation = self._assess(wire(judged, self.is_unknown), olds or None, judged, context)
+            situation = self._assess(self._wire(judged, context), olds or None, judged, context)
         except GroupNotFoundError:
             return []
         except PermanentFleetError as error:
@@ -97,8 +102,8 @@ class RollingGroupHandler:
         replaces = self._replaces(olds, news)
         if replaces:
             return Diffed(True, replaces)
-        changed = _inputs(olds) != _inputs(news)
-        wiring = wire(news, self.is_unknown)
+        changed = inputs_of(olds) != inputs_of(news)
+        wiring = self._wire(news, context)
         if not changed and self._is_settled(wiring, olds):
             return Diffed(False)
         if context.dry_run:
@@ -108,15 +113,57 @@ class RollingGroupHandler:
 
     def create(self, news: Mapping[str, Any], context: Context) -> tuple[str, dict[str, Any]]:
         """(id, state). The id is the group's name; its fresh members are waited for, others are rolled."""
-        wiring = wire(news, self.is_unknown)
+        wiring = self._wire(news, context)
         return wiring.name, self._roll(wiring, None, news, context)
 
     def update(self, olds: Mapping[str, Any], news: Mapping[str, Any], context: Context) -> dict[str, Any]:
-        return self._roll(wire(news, self.is_unknown), olds, news, context)
+        return self._roll(self._wire(news, context), olds, news, context)
+
+    def foresee(self, olds: Mapping[str, Any] | None, news: Mapping[str, Any], context: Context) -> Foreseen:
+        """What create (``olds`` None) or update would bring, for a face whose preview asks; the plan is said."""
+        given = inputs_of(news)
+        if group_unknown(news, self.is_unknown):
+            return Foreseen(given, OUTPUTS)
+        try:
+            situation = self._assess(self._wire(news, context), olds, news, context)
+        except GroupNotFoundError:
+            if olds is not None:
+                raise
+            context.say(
+                f"group {news['autoScalingGroup']['name']} is not there yet; its members will be waited for"
+            )
+            return Foreseen(given, OUTPUTS)
+        situation.raise_faults()
+        recorded = olds is not None and olds.get("updatePolicy") != news.get("updatePolicy")
+        self._say_plan(situation, context, POLICY_RECORDED if recorded else None)
+        if template_unknown(news, self.is_unknown):
+            return Foreseen(given, OUTPUTS)
+        known = {**given, **outputs_of(situation, None, None)}
+        return Foreseen(known, ("lastRollout",) if situation.has_work else ())
+
+    def adopt(self, name: str, context: Context) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """(inputs, state) for a group that stands and is to be rolled from now on; None when there is none."""
+        template: dict[str, Any] = {"name": "any"}
+        inputs: dict[str, Any] = {
+            "autoScalingGroup": {"name": name, "launchTemplate": template},
+            "updatePolicy": {"rollingUpdate": {}},
+        }
+        try:
+            facts = self._wire(inputs, context).fleet.facts()
+        except GroupNotFoundError:
+            return None
+        if facts.refusals:
+            raise PolicyErrors(facts.refusals)
+        ident, version = parts(facts.pointer)
+        inputs["autoScalingGroup"]["launchTemplate"] = {"id": ident, "version": version}
+        revision = facts.current.address if facts.current is not None else facts.pointer
+        found = {"revision": revision, "suspendedAsFound": sorted(facts.suspended)}
+        state = self.read({**inputs, **found})
+        return None if state is None else (inputs, state)
 
     def read(self, state: Mapping[str, Any]) -> dict[str, Any] | None:
         """The state as the group is; None when the group is gone."""
-        wiring = wire(state, self.is_unknown)
+        wiring = self._wire(state)
         try:
             glance = wiring.fleet.glance()
         except GroupNotFoundError:
@@ -134,7 +181,7 @@ class RollingGroupHandler:
 
     def delete(self, state: Mapping[str, Any]) -> None:
         """Give back what we hold; touch no instance (so Desired stays, and the least size and processes return)."""
-        wiring = wire(state, self.is_unknown)
+        wiring = self._wire(state)
         try:
             marks = wiring.fleet.marks()
         except GroupNotFoundError:
@@ -147,6 +194,9 @@ class RollingGroupHandler:
                 wiring.fleet.apply(Resume(record.suspended_by_us))
         if marks:
             wiring.fleet.remove_marks(sorted(marks))
+
+    def _wire(self, properties: Mapping[str, Any], context: Context | None = None) -> Wiring:
+        return wire(properties, self.is_unknown, self.defaults, context.clock if context else None)
 
     def _replaces(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, ...]:
         old, new = olds.get("autoScalingGroup") or {}, news.get("autoScalingGroup") or {}
@@ -199,7 +249,7 @@ class RollingGroupHandler:
         situation.raise_faults()
         idle = not situation.has_work and not situation.is_pointer_only
         if idle and not journal.ours(situation.facts.tags):
-            return _state(news, situation, None, wiring)
+            return state_of(news, situation)
         timing = wiring.timing
         lease = Lease(wiring.fleet, _owner(context, wiring), wiring.clock, timing.poll, timing.settle)
         marks = lease.acquire()
@@ -216,34 +266,40 @@ class RollingGroupHandler:
             wiring.fleet.remove_marks(sorted(journal.ours(marks).keys() - {journal.LEASE}))
             if idle:
                 lease.release()
-                return _state(news, situation, None, wiring)
+                return state_of(news, situation)
         for warning in situation.warnings:
             context.warn(warning)
+        limits, rollout, timeout = _bounded(situation, context, wiring.clock.now())
         drive = Drive(
             wiring.fleet,
-            situation.limits,
+            limits,
             journal.Journal(wiring.fleet, _owner(context, wiring)),
             lease,
             wiring.clock,
             on_decision=_reporter(context),
             orphaned=context.orphaned,
+            aborts=context.aborts,
         )
-        rollout = situation.rollout
         if rollout.resumed_at is not None:
             # Whoever drove before may have acted until the lease was ours: the settle time begins only now.
             rollout = replace(rollout, resumed_at=wiring.clock.now())
-        decision = drive.run(rollout)
+        try:
+            decision = drive.run(rollout)
+        except FleetError as error:
+            error.left = left_of(olds, news, situation, "interrupted")
+            raise
+        last = last_rollout(decision.next, wiring)
         if decision.outcome is None or not decision.outcome.done:
-            raise error_of(wiring.name, decision)
-        return _state(news, situation, decision.next, wiring)
+            failed = error_of(wiring.name, decision, timeout)
+            if not failed.returned:
+                standing = "mixed" if decision.next.back_failed is None else "interrupted"
+                failed.left = {**left_of(olds, news, situation, standing), "lastRollout": last}
+            raise failed
+        return state_of(news, situation, decision.next, last)
 
 
 def _owner(context: Context, wiring: Wiring) -> str:
     return owner_of(context.urn or wiring.name)
-
-
-def _inputs(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: properties[key] for key in INPUTS if properties.get(key) is not None}
 
 
 def _reporter(context: Context) -> Callable[[Rollout, Decision], None]:
@@ -258,39 +314,12 @@ def _reporter(context: Context) -> Callable[[Rollout, Decision], None]:
     return report
 
 
-def _state(
-    news: Mapping[str, Any], situation: Situation, rollout: Rollout | None, wiring: Wiring
-) -> dict[str, Any]:
-    """The outputs beside the inputs. No defaults are written: a changed default would be a diff for everyone."""
-    former = situation.came_from
-    state: dict[str, Any] = {
-        **_inputs(news),
-        "revision": situation.to.address,
-        "previousRevision": former.address
-        if former is not None and former.address != situation.to.address
-        else None,
-        "suspendedAsFound": sorted(situation.rollout.found_suspended),
-        "status": "stable",
-        "lastRollout": None,
-    }
-    if rollout is not None:
-        state["lastRollout"] = {
-            "id": rollout.id,
-            "startedAt": _iso(rollout.started_at),
-            "finishedAt": _iso(wiring.clock.now()),
-            "replaced": rollout.total,
-            "failed": rollout.failures,
-            "relaunchedByCloud": max(0, rollout.seen_new - rollout.launched),
-            "lowestInService": rollout.lowest,
-            "apiCalls": wiring.fleet.api_calls(),
-            "boots": {
-                "n": rollout.boots.n,
-                "logs": round(rollout.boots.logs, 4),
-                "squares": round(rollout.boots.squares, 4),
-            },
-        }
-    return {key: value for key, value in state.items() if value is not None}
-
-
-def _iso(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+def _bounded(situation: Situation, context: Context, now: float) -> tuple[Limits, Rollout, str]:
+    """Limits and rollout under the shorter of the policy's timeout and this operation's, and where that is set."""
+    limits, rollout, timeout = situation.limits, situation.rollout, context.timeout
+    if timeout is None or (limits.timeout is not None and limits.timeout <= timeout.seconds):
+        return limits, rollout, POLICY_TIMEOUT
+    # A rollout that was taken over brings a deadline of its own; the user has set this one since.
+    taken_over = situation.interrupted is not None and rollout.direction is Direction.FORWARD
+    deadline = now + timeout.seconds if taken_over else rollout.deadline
+    return replace(limits, timeout=timeout.seconds), replace(rollout, deadline=deadline), timeout.path

@@ -19,8 +19,11 @@ _KINDS: dict[str, type[RolloutError]] = {
 }
 
 
-def error_of(group: str, decision: Decision) -> RolloutError:
-    """The error of a decision whose outcome is not a success."""
+POLICY_TIMEOUT = "updatePolicy.rollingUpdate.timeout"
+
+
+def error_of(group: str, decision: Decision, timeout: str = POLICY_TIMEOUT) -> RolloutError:
+    """The error of a decision whose outcome is not a success. ``timeout`` is the path of what set the deadline."""
     rollout = decision.next
     verdict = rollout.verdict or rollout.back_failed
     if verdict is None:
@@ -32,7 +35,7 @@ def error_of(group: str, decision: Decision) -> RolloutError:
             f"{what}. Group {group} is back on {rollout.came_from}{_touched(rollout)}; sizes and suspended processes "
             "are as found.",
             returned=True,
-            hint=_next_step(verdict),
+            hint=_next_step(verdict, timeout),
         )
     if rollout.back_failed is not None:
         return _not_returned(group, rollout, what)
@@ -40,7 +43,7 @@ def error_of(group: str, decision: Decision) -> RolloutError:
         f"{what}. Group {group} was left as it is: it points at {rollout.to}, and scaling out uses that; sizes and "
         "suspended processes are as found.",
         returned=False,
-        hint=_next_step(verdict),
+        hint=_next_step(verdict, timeout),
     )
 
 
@@ -72,9 +75,9 @@ def _touched(rollout: Rollout) -> str:
     return f" ({rollout.launched} instances were touched)" if rollout.launched else ""
 
 
-def _next_step(verdict: Verdict) -> str:
+def _next_step(verdict: Verdict, timeout: str) -> str:
     if verdict.code == "aborted":
         return "Run 'pulumi up' to try again."
     if verdict.code == "deadline":
-        return "Raise updatePolicy.rollingUpdate.timeout or mend what is slow, then run 'pulumi up' again."
+        return f"Raise {timeout} or mend what is slow, then run 'pulumi up' again."
     return "Mend the launch template and run 'pulumi up' again."

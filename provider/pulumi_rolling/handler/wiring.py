@@ -23,7 +23,18 @@ from pulumi_rolling.signals.choose import NoSignals
 INPUTS = ("autoScalingGroup", "updatePolicy", "onFailure", "triggers")
 """The inputs among a resource's properties; the rest of state are outputs."""
 
+OUTPUTS = ("revision", "previousRevision", "suspendedAsFound", "status", "lastRollout")
+
 IsUnknown = Callable[[object], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """Where calls go when the inputs do not say; what is not here either the AWS SDK's environment says."""
+
+    region: str | None = None
+    endpoint: str | None = None
+    profile: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +56,26 @@ class Wiring:
         return self.fleet.resolve(TemplateWanted(id=template, version=version))
 
 
-def wire(properties: Mapping[str, Any], is_unknown: IsUnknown) -> Wiring:
+def wire(
+    properties: Mapping[str, Any],
+    is_unknown: IsUnknown,
+    defaults: Defaults | None = None,
+    clock: Clock | None = None,
+) -> Wiring:
     """The parts for checked inputs. Raises PolicyErrors where they are not right after all."""
     inputs = parse({key: properties[key] for key in INPUTS if key in properties}, is_unknown)
     group = inputs.auto_scaling_group
     if group.name is None:
         raise ValueError("the group's name is not known yet")
-    clock = SystemClock()
+    defaults, clock = defaults or Defaults(), clock or SystemClock()
     timing = Timing.from_environment(os.environ)
     template = group.launch_template
     fleet = AutoScalingGroupFleet(
         group.name,
         wanted=TemplateWanted(template.id, template.name, template.version),
-        place=Place.of(group.region, group.endpoint),
+        place=Place.of(
+            group.region or defaults.region, group.endpoint or defaults.endpoint, defaults.profile
+        ),
         # A call is given up well before the lease runs out: what it was to do is decided again, by whoever drives then.
         retry=Retrier(clock, patience=0.6 * length_of(timing.poll)),
         signals=NoSignals(),

@@ -38,7 +38,7 @@ from pulumi_rolling.errors import (
     RollbackFailedError,
     RollingError,
 )
-from pulumi_rolling.resource.engine_log import EngineLog
+from pulumi_rolling.host.engine_log import EngineLog
 
 if TYPE_CHECKING:
     from pulumi_rolling.handler import Context

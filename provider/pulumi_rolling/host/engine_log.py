@@ -1,6 +1,6 @@
 """Lines to the Pulumi engine from a provider's process: to stay under a resource, or as the status of its row.
 
-The only file that speaks gRPC in this face. A line that cannot be delivered never fails a rollout.
+A line that cannot be delivered never fails a rollout.
 """
 
 from __future__ import annotations
@@ -44,11 +44,14 @@ class EngineLog:
             return False
 
     def _log(self, urn: str, text: str, *, ephemeral: bool, warning: bool = False) -> None:
+        if not self.address:
+            return
         import grpc
         from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
         try:
             if self._stub is None:
+                # Two threads may both make one; a channel connects on first use only.
                 self._stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(self.address))
             severity = engine_pb2.WARNING if warning else engine_pb2.INFO
             self._stub.Log(

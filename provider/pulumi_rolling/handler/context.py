@@ -1,0 +1,53 @@
+"""What a face tells the handler beside the properties, and what it hears beside state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_rolling.core.model import Request
+from pulumi_rolling.engine.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the face knows of the operation and state does not keep."""
+
+    urn: str = ""
+    dry_run: bool = False
+    say: Callable[[str], None] = lambda text: None
+    """Shows text under the resource, to stay."""
+    warn: Callable[[str], None] = lambda text: None
+    """Shows a warning under the resource, to stay."""
+    status: Callable[[str], None] = lambda text: None
+    """Replaces the status of the resource's row."""
+    orphaned: Callable[[], bool] = lambda: False
+    aborts: Callable[[], tuple[Request, ...]] = lambda: ()
+    """Asked at each look: what the user wants of the rollout, beside the requests on the group."""
+    timeout: Timeout | None = None
+    """Of this one operation; the policy's own may be shorter."""
+    clock: Clock | None = None
+    """For a face that has to end a wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeout:
+    """``path`` is where the user has set it."""
+
+    seconds: float
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """State as it will be after the operation, with the names of outputs that only the operation can know."""
+
+    known: dict[str, Any]
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Diffed:
+    changes: bool
+    replaces: tuple[str, ...] = ()
