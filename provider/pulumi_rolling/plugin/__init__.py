@@ -1,0 +1,1 @@
+"""RollingGroup for every language of Pulumi: a ResourceProvider over gRPC, and the schema that SDKs are made from."""

@@ -1,0 +1,110 @@
+"""The provider's configuration: where calls go, as whom, and what every RollingGroup has unless it says otherwise.
+
+Nested values may arrive as JSON texts: Pulumi keeps provider configuration as strings.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_rolling.errors import Fault
+from pulumi_rolling.handler import Defaults
+from pulumi_rolling.plugin.wire import is_unknown
+from pulumi_rolling.policy import check_policy, normalise
+
+TEXTS = ("region", "endpoint", "profile")
+POLICY = "policy"
+KEYS = (*TEXTS, POLICY)
+_OWN = ("version", "pluginDownloadURL", "pluginChecksums")
+"""Of Pulumi's own, in every provider's configuration."""
+_POLICY_PATH = "updatePolicy.rollingUpdate"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    defaults: Defaults | None = None
+    policy: Mapping[str, Any] | None = None
+    """Fields of rollingUpdate for every group that does not give them itself."""
+
+    def applied(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """The inputs, normalised, with the fields of the default policy that they leave open."""
+        normal = normalise(inputs)
+        if self.policy is None:
+            return normal
+        block = normal.get("updatePolicy", {})
+        roll = block.get("rollingUpdate", {}) if isinstance(block, Mapping) else None
+        other_strategy = isinstance(block, Mapping) and block and "rollingUpdate" not in block
+        if not isinstance(roll, Mapping) or other_strategy:
+            return normal
+        return {**normal, "updatePolicy": {**block, "rollingUpdate": {**self.policy, **roll}}}
+
+
+def configuration_of(given: Mapping[str, Any]) -> Configuration:
+    """What was checked before. What is not known yet counts as not given."""
+    known = {
+        key: _plain(value) for key, value in given.items() if value is not None and not is_unknown(value)
+    }
+    policy = known.get(POLICY)
+    if policy is not None:
+        policy = normalise({"updatePolicy": {"rollingUpdate": policy}})["updatePolicy"]["rollingUpdate"]
+    return Configuration(Defaults(**{key: str(known[key]) for key in TEXTS if known.get(key)}), policy)
+
+
+def faults_of(given: Mapping[str, Any]) -> list[Fault]:
+    """Every fault of the configuration."""
+    faults: list[Fault] = []
+    for key, value in sorted(given.items()):
+        if value is None or is_unknown(value) or key in _OWN or key.startswith("__"):
+            continue
+        judge = _JUDGES.get(key)
+        if judge is None:
+            faults.append(
+                Fault(key, f"is not a field of the provider's configuration; allowed are {', '.join(KEYS)}.")
+            )
+        else:
+            faults += judge(key, _plain(value))
+    return faults
+
+
+def replaces(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
+    """A group of the same name in another region is another group."""
+    old, new = olds.get("region"), news.get("region")
+    return ["region"] if old and new and old != new and not is_unknown(new) else []
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _text_faults(key: str, value: Any) -> list[Fault]:
+    if not isinstance(value, str) or not value.strip():
+        return [Fault(key, "must be a text that is not empty.")]
+    if key == "endpoint" and not value.startswith(("http://", "https://")):
+        return [Fault(key, "must be a URL that begins with http:// or https://.")]
+    return []
+
+
+def _policy_faults(key: str, value: Any) -> list[Fault]:
+    if not isinstance(value, Mapping):
+        return [Fault(key, "must be a mapping of rollingUpdate's fields, in JSON.")]
+    _, faults = check_policy({"rollingUpdate": value}, is_unknown)
+    return [
+        Fault(f"{key}{fault.path.removeprefix(_POLICY_PATH)}", fault.message)
+        if fault.path.startswith(_POLICY_PATH)
+        else Fault(key, str(fault))
+        for fault in faults
+    ]
+
+
+_JUDGES: dict[str, Callable[[str, Any], list[Fault]]] = {
+    **dict.fromkeys(TEXTS, _text_faults),
+    POLICY: _policy_faults,
+}

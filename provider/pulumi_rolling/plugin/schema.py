@@ -1,0 +1,181 @@
+"""The package's schema, from which Pulumi makes SDKs: types of the inputs from the policy's models, nothing by hand.
+
+``python -m pulumi_rolling.plugin.schema`` writes schema.json and policy.schema.json at the top of the repository.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pulumi_rolling import __version__
+from pulumi_rolling.plugin.descriptions import CHOICES, ENUMS, PROPERTIES, TYPES
+from pulumi_rolling.plugin.shapes import INTEGER, NUMBER, STRING, Shape, shapes
+from pulumi_rolling.policy.models import Block, RollingGroupInputs
+
+NAME = "rolling"
+RESOURCE = f"{NAME}:index:RollingGroup"
+ANY = {"$ref": "pulumi.json#/Any"}
+_REQUIRED = {"RollingGroup": ["autoScalingGroup"], "AutoScalingGroup": ["name"]}
+_OUTPUTS: Mapping[str, dict[str, Any]] = {
+    "revision": {"type": STRING},
+    "previousRevision": {"type": STRING},
+    "suspendedAsFound": {"type": "array", "items": {"type": STRING}},
+    "status": {"type": STRING},
+    "lastRollout": {"$ref": f"#/types/{NAME}:index:LastRollout"},
+}
+_ALWAYS = ("revision", "suspendedAsFound", "status")
+_LAST_ROLLOUT: Mapping[str, dict[str, Any]] = {
+    "id": {"type": STRING},
+    "startedAt": {"type": STRING},
+    "finishedAt": {"type": STRING},
+    "replaced": {"type": INTEGER},
+    "failed": {"type": INTEGER},
+    "relaunchedByCloud": {"type": INTEGER},
+    "lowestInService": {"type": INTEGER},
+    "apiCalls": {"type": INTEGER},
+    "boots": {"$ref": f"#/types/{NAME}:index:Boots"},
+}
+_BOOTS: Mapping[str, dict[str, Any]] = {
+    "n": {"type": INTEGER},
+    "logs": {"type": NUMBER},
+    "squares": {"type": NUMBER},
+}
+
+
+def package() -> dict[str, Any]:
+    """Pulumi's package schema (pkg/codegen/schema/pulumi.json)."""
+    types: dict[str, Any] = {}
+    inputs = _properties("RollingGroup", RollingGroupInputs, types)
+    types |= {
+        _token("LastRollout"): _object("LastRollout", _described("LastRollout", _LAST_ROLLOUT)),
+        _token("Boots"): _object("Boots", _described("Boots", _BOOTS)),
+    }
+    outputs = _described("RollingGroup", _OUTPUTS)
+    return {
+        "name": NAME,
+        "displayName": "Rolling",
+        "version": __version__,
+        "description": "UpdatePolicy for Pulumi: careful rolling replacement of instance groups, shown in preview, "
+        "taken back on failure.",
+        "keywords": ["pulumi", "rolling", "autoscaling", "kind/native", "category/cloud"],
+        "meta": {"moduleFormat": "(.*)", "supportPack": True},
+        "config": {"variables": _configuration()},
+        "provider": {
+            "description": "Where AWS's calls go, and what every RollingGroup has unless it says otherwise.",
+            "inputProperties": _configuration(),
+        },
+        "types": dict(sorted(types.items())),
+        "resources": {
+            RESOURCE: {
+                "description": "Attaches to a group that something else creates, owns its pointer to the revision, "
+                "and replaces its members with care: shown in preview, carried out by up, taken back on failure.\n\n"
+                "Import one by the group's name. While it is being updated, Ctrl-C returns the group.",
+                "inputProperties": inputs,
+                "requiredInputs": _REQUIRED["RollingGroup"],
+                "properties": {**inputs, **outputs},
+                "required": [*_REQUIRED["RollingGroup"], *_ALWAYS],
+            }
+        },
+        "language": _languages(),
+    }
+
+
+def package_text() -> str:
+    return json.dumps(package(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _languages() -> dict[str, Any]:
+    return {
+        "python": {
+            "packageName": "pulumi_rolling_sdk",
+            "pyproject": {"enabled": True},
+            "requires": {"pulumi": ">=3.0.0,<4.0.0"},
+            "inputTypes": "classes-and-dicts",
+        },
+        "nodejs": {
+            "packageName": "pulumi-rolling-sdk",
+            "dependencies": {"@pulumi/pulumi": "^3.0.0"},
+            "respectSchemaVersion": True,
+        },
+        "go": {
+            "importBasePath": f"pulumi-rolling/sdks/go/{NAME}",
+            "modulePath": f"pulumi-rolling/sdks/go/{NAME}",
+            "respectSchemaVersion": True,
+            "generateResourceContainerTypes": True,
+        },
+    }
+
+
+def _token(name: str) -> str:
+    return f"{NAME}:index:{name}"
+
+
+def _object(name: str, properties: dict[str, Any]) -> dict[str, Any]:
+    block: dict[str, Any] = {"type": "object", "description": TYPES.get(name, ""), "properties": properties}
+    required = _REQUIRED.get(name)
+    return {**block, "required": required} if required else block
+
+
+def _described(owner: str, properties: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    return {
+        name: {**given, "description": PROPERTIES.get(f"{owner}.{name}", "")}
+        for name, given in properties.items()
+    }
+
+
+def _properties(owner: str, model: type[Block], types: dict[str, Any]) -> dict[str, Any]:
+    return _described(owner, {shape.name: _type(shape, types) for shape in shapes(model)})
+
+
+def _type(shape: Shape, types: dict[str, Any]) -> dict[str, Any]:
+    if shape.block is not None:
+        name = shape.block.__name__
+        types[_token(name)] = _object(name, _properties(name, shape.block, types))
+        return {"$ref": f"#/types/{_token(name)}"}
+    if shape.kind is not None:
+        types[_token(shape.kind.__name__)] = _enum(shape)
+        return {"$ref": f"#/types/{_token(shape.kind.__name__)}"}
+    if shape.anything:
+        return dict(ANY)
+    if shape.items:
+        return {"type": "array", "items": _one_of(shape.items)}
+    return _one_of(shape.scalars)
+
+
+def _one_of(kinds: tuple[str, ...]) -> dict[str, Any]:
+    return {"type": kinds[0]} if len(kinds) == 1 else {"oneOf": [{"type": kind} for kind in kinds]}
+
+
+def _enum(shape: Shape) -> dict[str, Any]:
+    assert shape.kind is not None
+    name = shape.kind.__name__
+    values = [
+        {
+            "name": choice[0].upper() + choice[1:],
+            "value": choice,
+            "description": CHOICES.get(f"{name}.{choice}", ""),
+        }
+        for choice in shape.choices
+    ]
+    return {"type": STRING, "description": ENUMS.get(name, ""), "enum": values}
+
+
+def _configuration() -> dict[str, Any]:
+    texts: dict[str, dict[str, Any]] = {key: {"type": STRING} for key in ("region", "endpoint", "profile")}
+    return _described("Provider", {**texts, "policy": {"$ref": f"#/types/{_token('RollingUpdate')}"}})
+
+
+def main() -> None:
+    from pulumi_rolling.plugin.policy_schema import policy_text
+
+    top = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parents[3]
+    (top / "schema.json").write_text(package_text())
+    (top / "policy.schema.json").write_text(policy_text())
+
+
+if __name__ == "__main__":
+    main()
