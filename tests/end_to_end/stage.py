@@ -82,6 +82,8 @@ class Ran:
 class Stage:
     """One stack. `close` ends every process that it started and that still lives, by its id."""
 
+    type = TYPE
+
     def __init__(self, folder: Path, lab: LabProcess, **settings: Any) -> None:
         self.lab = lab
         self.folder = folder
@@ -243,7 +245,7 @@ class Stage:
     def state(self, name: str = "web") -> dict[str, Any] | None:
         """RollingGroup's outputs as the stack has them, without another command."""
         for resource in self._resources():
-            if resource["type"] == TYPE and resource["urn"].endswith(f"::{name}"):
+            if resource["type"] == self.type and resource["urn"].endswith(f"::{name}"):
                 outputs: dict[str, Any] = resource.get("outputs", {})
                 return outputs
         return None

@@ -6,6 +6,7 @@ Standard library only, so that any interpreter can load it.
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 BIN = REPOSITORY / ".engine" / "bin"
 PLUGINS = REPOSITORY / ".engine" / "plugins"
+PROVIDER = REPOSITORY / "provider"
 PYTHON = REPOSITORY / ".venv" / "bin" / "python"
 
 NOT_FOR_US = (
@@ -35,6 +37,7 @@ def environment(state_dir: Path) -> dict[str, str]:
     for folder in ("backend", "home/plugins"):
         (state / folder).mkdir(parents=True, exist_ok=True)
     _link_plugins(state / "home" / "plugins")
+    _install_ours(state / "home" / "plugins")
     variables = {name: value for name, value in os.environ.items() if name not in NOT_FOR_US}
     if (BIN / "pulumi").exists():
         variables["PATH"] = f"{BIN}{os.pathsep}{variables.get('PATH', os.defpath)}"
@@ -61,6 +64,18 @@ def _link_plugins(home: Path) -> None:
             link.unlink(missing_ok=True)
             link.parent.mkdir(exist_ok=True)
             link.symlink_to(file)
+
+
+def _install_ours(home: Path) -> None:
+    """The rolling plugin as it lies in this repository: on PATH the engine would warn of it in every run."""
+    version = json.loads((PROVIDER / "pulumi_rolling" / "pulumi-plugin.json").read_text())["version"]
+    program = home / f"resource-rolling-v{version}" / "pulumi-resource-rolling"
+    if not program.exists():
+        program.parent.mkdir(exist_ok=True)
+        written = program.with_name(f".{program.name}.{os.getpid()}")
+        written.write_text(f'#!/bin/sh\nexec "{PYTHON}" -u "{PROVIDER}" "$@"\n')
+        written.chmod(0o755)
+        written.replace(program)
 
 
 def main() -> None:

@@ -1,0 +1,75 @@
+"""A stage whose program is YAML: RollingGroups through the plugin, attached to groups that are there already."""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.end_to_end.lab_process import LabProcess
+from tests.end_to_end.stage import ROLLING, Stage
+
+TYPE = "rolling:index:RollingGroup"
+
+
+class YamlStage(Stage):
+    """``want(template, version, name)`` and ``rolling(**fields)`` as on any stage; ``options`` by resource."""
+
+    type = TYPE
+
+    def __init__(self, folder: Path, lab: LabProcess, **config: Any) -> None:
+        self.lab = lab
+        self.folder = folder
+        self.project = folder / "trial"
+        self.project.mkdir()
+        self.settings = {"policy": {"rollingUpdate": ROLLING}, "groups": {}, "onFailure": None, "config": config}
+        self.options: dict[str, dict[str, Any]] = {}
+        self._mark = uuid.uuid4().hex
+        self._started = []
+        self.environment = self._environment()
+        self.declare()
+        ran = self.run("stack", "init", "dev")
+        assert ran.code == 0, ran.output
+
+    def declare(self, **settings: Any) -> None:
+        self.settings |= settings
+        resources = {name: self._resource(name, wanted) for name, wanted in self.settings["groups"].items()}
+        program = {
+            "name": "trial",
+            "runtime": "yaml",
+            "config": {f"rolling:{key}": {"value": value} for key, value in self.settings["config"].items()},
+            "resources": resources,
+            "outputs": {f"{name}-revision": f"${{{name}.revision}}" for name in resources},
+        }
+        # JSON is YAML.
+        (self.project / "Pulumi.yaml").write_text(json.dumps({k: v for k, v in program.items() if v}))
+
+    def _resource(self, name: str, launch_template: Mapping[str, Any]) -> dict[str, Any]:
+        properties = {
+            "autoScalingGroup": {"name": name, "launchTemplate": launch_template},
+            "updatePolicy": self.settings["policy"],
+            "onFailure": self.settings["onFailure"],
+        }
+        given = {key: value for key, value in properties.items() if value is not None}
+        return {"type": "rolling:RollingGroup", "properties": given, "options": self.options.get(name, {})}
+
+    def want(self, template: str, version: str, name: str = "web") -> None:
+        self.declare(groups={**self.settings["groups"], name: {"id": template, "version": version}})
+
+    def providers(self) -> list[int]:
+        """Processes in which our plugin runs."""
+        return [pid for pid, line in self.processes().items() if f"{os.sep}provider " in line]
+
+
+@contextmanager
+def yaml_stage(folder: Path, lab: LabProcess, **config: Any) -> Iterator[YamlStage]:
+    lab.reset()
+    opened = YamlStage(folder, lab, **config)
+    try:
+        yield opened
+    finally:
+        opened.close()
