@@ -1,0 +1,62 @@
+"""The plugin in this process, called over gRPC as the engine does it, and the lab for what it calls."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import grpc
+import pytest
+from pulumi.runtime.proto import engine_pb2_grpc, provider_pb2_grpc
+from pulumi_rolling.lab import Lab
+from pulumi_rolling.plugin.provider import Provider
+from pulumi_rolling.plugin.serving import Threads, served
+
+from tests.plugin.engine_side import Heard, Plugged, Web
+
+
+@pytest.fixture
+def heard() -> Iterator[Heard]:
+    """The engine's own service, which takes lines."""
+    server = grpc.server(Threads())
+    heard = Heard()
+    engine_pb2_grpc.add_EngineServicer_to_server(heard, server)
+    heard.address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    server.start()
+    yield heard
+    server.stop(0)
+
+
+@pytest.fixture
+def plugged(heard: Heard) -> Iterator[Plugged]:
+    provider = Provider(heard.address)
+    server, port = served(provider)
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        plugged = Plugged(provider, provider_pb2_grpc.ResourceProviderStub(channel), heard)
+        plugged.configure()
+        yield plugged
+    server.stop(0)
+
+
+@pytest.fixture(scope="module")
+def running_lab() -> Iterator[Lab]:
+    with Lab(boot=0.05) as lab:
+        yield lab
+
+
+@pytest.fixture
+def lab(running_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in running_lab.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("ROLLING_POLL_SECONDS", "0.05")
+    monkeypatch.setenv("ROLLING_SETTLE_SECONDS", "0.5")
+    running_lab.reset()
+    return running_lab
+
+
+@pytest.fixture
+def web(lab: Lab, plugged: Plugged) -> Web:
+    """Two members of version 1 in group web, deployed through the plugin."""
+    return Web(lab, plugged)
