@@ -56,7 +56,7 @@ def test_all_faults_come_at_once_with_their_paths(plugged: Plugged) -> None:
 
 def test_names_may_not_be_secret(plugged: Plugged) -> None:
     """A secret name would stand in the id, in plans and in messages, so it is refused with what to do."""
-    policy = {"rollingUpdate": {}}
+    policy: dict[str, Any] = {"rollingUpdate": {}}
     faults = plugged.faults(
         {"autoScalingGroup": {**GROUP, "name": UNKNOWN}, "updatePolicy": policy},
         (("autoScalingGroup", "name"),),
