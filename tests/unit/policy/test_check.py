@@ -225,7 +225,7 @@ def test_a_launch_template_is_one_id_or_one_name(template: Any, path: str, sente
 
 def test_a_launch_configuration_stands_in_place_of_a_template() -> None:
     """Instances are made from exactly one of the two, and one of them has to be there."""
-    policy = {"updatePolicy": {"rollingUpdate": {}}}
+    policy: dict[str, Any] = {"updatePolicy": {"rollingUpdate": {}}}
     group: dict[str, Any] = {"name": "web", "launchConfiguration": "web-7"}
     normal, found = check({"autoScalingGroup": group, **policy})
     assert found == []
