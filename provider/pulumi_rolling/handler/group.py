@@ -20,7 +20,7 @@ from pulumi_rolling.engine.lease import Lease, owner_of
 from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.errors import Fault, GroupNotFoundError, PermanentFleetError, RollingError
 from pulumi_rolling.handler.preview import preview_of
-from pulumi_rolling.handler.situation import Situation, assess
+from pulumi_rolling.handler.situation import Situation, assess, is_left_alone
 from pulumi_rolling.handler.verdicts import error_of
 from pulumi_rolling.handler.wiring import INPUTS, IsUnknown, Wiring, group_unknown, template_unknown, wire
 from pulumi_rolling.policy import check, without_faulty
@@ -153,16 +153,16 @@ class RollingGroupHandler:
         return ("autoScalingGroup",) if any(old.get(k) != new.get(k) for k in IDENTITY[:2]) else ()
 
     def _is_settled(self, wiring: Wiring, olds: Mapping[str, Any]) -> bool:
-        """One shared look: everybody matches, the pointer is right, nobody left a record."""
+        """One shared look: everybody matches whom the policy does not leave alone, the pointer is right, no record."""
         glance = wiring.fleet.glance()
-        away = {"leaving", "standby"}
+        roll = wiring.inputs.update_policy.rolling_update
         return (
             not glance.marks
             and glance.pointer == glance.target.address == olds.get("revision")
             and all(
                 m.revision.digest == glance.target.digest
                 for m in glance.members
-                if m.lifecycle.value not in away
+                if not is_left_alone(m, roll.standby_instances, roll.scale_in_protected_instances)
             )
         )
 
@@ -199,7 +199,7 @@ class RollingGroupHandler:
         situation.raise_faults()
         idle = not situation.has_work and not situation.is_pointer_only
         if idle and not journal.ours(situation.facts.tags):
-            return _state(news, situation, None, wiring)
+            return _state(olds, news, situation, None, wiring)
         timing = wiring.timing
         lease = Lease(wiring.fleet, _owner(context, wiring), wiring.clock, timing.poll, timing.settle)
         marks = lease.acquire()
@@ -216,7 +216,7 @@ class RollingGroupHandler:
             wiring.fleet.remove_marks(sorted(journal.ours(marks).keys() - {journal.LEASE}))
             if idle:
                 lease.release()
-                return _state(news, situation, None, wiring)
+                return _state(olds, news, situation, None, wiring)
         for warning in situation.warnings:
             context.warn(warning)
         drive = Drive(
@@ -235,7 +235,9 @@ class RollingGroupHandler:
         decision = drive.run(rollout)
         if decision.outcome is None or not decision.outcome.done:
             raise error_of(wiring.name, decision)
-        return _state(news, situation, decision.next, wiring)
+        if decision.next.skipped:
+            context.warn(_skipped(decision.next))
+        return _state(olds, news, situation, decision.next, wiring)
 
 
 def _owner(context: Context, wiring: Wiring) -> str:
@@ -258,8 +260,21 @@ def _reporter(context: Context) -> Callable[[Rollout, Decision], None]:
     return report
 
 
+def _skipped(rollout: Rollout) -> str:
+    names = sorted(rollout.skipped)
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return (
+        f"left as they are on request: {', '.join(names[:5])}{more}; those that do not match are replaced by the next "
+        "update"
+    )
+
+
 def _state(
-    news: Mapping[str, Any], situation: Situation, rollout: Rollout | None, wiring: Wiring
+    olds: Mapping[str, Any] | None,
+    news: Mapping[str, Any],
+    situation: Situation,
+    rollout: Rollout | None,
+    wiring: Wiring,
 ) -> dict[str, Any]:
     """The outputs beside the inputs. No defaults are written: a changed default would be a diff for everyone."""
     former = situation.came_from
@@ -270,26 +285,27 @@ def _state(
         if former is not None and former.address != situation.to.address
         else None,
         "suspendedAsFound": sorted(situation.rollout.found_suspended),
-        "status": "stable",
-        "lastRollout": None,
+        "status": "mixed" if rollout is not None and rollout.skipped else "stable",
+        "lastRollout": (olds or {}).get("lastRollout") if rollout is None else _told(rollout, wiring),
     }
-    if rollout is not None:
-        state["lastRollout"] = {
-            "id": rollout.id,
-            "startedAt": _iso(rollout.started_at),
-            "finishedAt": _iso(wiring.clock.now()),
-            "replaced": rollout.total,
-            "failed": rollout.failures,
-            "relaunchedByCloud": max(0, rollout.seen_new - rollout.launched),
-            "lowestInService": rollout.lowest,
-            "apiCalls": wiring.fleet.api_calls(),
-            "boots": {
-                "n": rollout.boots.n,
-                "logs": round(rollout.boots.logs, 4),
-                "squares": round(rollout.boots.squares, 4),
-            },
-        }
     return {key: value for key, value in state.items() if value is not None}
+
+
+def _told(rollout: Rollout, wiring: Wiring) -> dict[str, Any]:
+    """What state keeps of a rollout that succeeded. One without boots of its own hands on those of the last."""
+    boots = rollout.boots if rollout.boots.n else rollout.prior
+    told = {
+        "id": rollout.id,
+        "startedAt": _iso(rollout.started_at),
+        "finishedAt": _iso(wiring.clock.now()),
+        "replaced": rollout.total,
+        "failed": rollout.failures,
+        "relaunchedByCloud": max(0, rollout.seen_new - rollout.launched),
+        "lowestInService": rollout.lowest,
+        "apiCalls": wiring.fleet.api_calls(),
+        "boots": {"n": boots.n, "logs": round(boots.logs, 4), "squares": round(boots.squares, 4)},
+    }
+    return {**told, "skipped": sorted(rollout.skipped)} if rollout.skipped else told
 
 
 def _iso(at: float) -> str:
