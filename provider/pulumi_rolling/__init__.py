@@ -6,14 +6,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pulumi_rolling.resource.args import AutoScalingGroup, LaunchTemplate, RollingUpdate, UpdatePolicy
+    from pulumi_rolling.resource.args import (
+        AutoScalingGroup,
+        Canary,
+        Checkpoints,
+        LaunchTemplate,
+        Readiness,
+        RollingUpdate,
+        UpdatePolicy,
+    )
     from pulumi_rolling.resource.rolling_group import RollingGroup
 
 __version__ = "0.1.0"
 
 _WHERE = {
     "AutoScalingGroup": "pulumi_rolling.resource.args",
+    "Canary": "pulumi_rolling.resource.args",
+    "Checkpoints": "pulumi_rolling.resource.args",
     "LaunchTemplate": "pulumi_rolling.resource.args",
+    "Readiness": "pulumi_rolling.resource.args",
     "RollingGroup": "pulumi_rolling.resource.rolling_group",
     "RollingUpdate": "pulumi_rolling.resource.args",
     "UpdatePolicy": "pulumi_rolling.resource.args",
@@ -21,7 +32,10 @@ _WHERE = {
 
 __all__ = [
     "AutoScalingGroup",
+    "Canary",
+    "Checkpoints",
     "LaunchTemplate",
+    "Readiness",
     "RollingGroup",
     "RollingUpdate",
     "UpdatePolicy",

@@ -96,6 +96,10 @@ class TooManyFailuresError(RolloutError):
     """More members failed than the policy tolerates."""
 
 
+class AlarmError(RolloutError):
+    """An alarm that the policy watches went into ALARM while the rollout ran."""
+
+
 class DeadlineExceededError(RolloutError):
     """The whole rollout took longer than its timeout, or nothing could move any more."""
 

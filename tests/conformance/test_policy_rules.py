@@ -1,7 +1,8 @@
 """CloudFormation's rules on the policy block, each with its source.
 
-DOC is the CloudFormation template reference, page "UpdatePolicy attribute" (aws-attribute-updatepolicy). The
-literal texts are the service's own, or those of Eucalyptus' clone of it, as the docstrings say.
+DOC is the CloudFormation template reference, page "UpdatePolicy attribute" (aws-attribute-updatepolicy); REFRESH is
+the API reference of StartInstanceRefresh, whose limits the fields have that instance refresh has as well. The literal
+texts are the service's own, or those of Eucalyptus' clone of it, as the docstrings say.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model import Pacing, Sizes
+from pulumi_rolling.core.model import Choice, Guard, Pacing, Sizes, ZoneOrder
 from pulumi_rolling.policy import Timing, UpdatePolicy, check_policy, feasibility, limits, parse_policy
 
 SIZES = Sizes(2, 8, 6)
@@ -213,3 +214,71 @@ def test_the_way_back_uses_the_former_policy() -> None:
     former = pasted(MaxBatchSize=1, MinInstancesInService=3, WaitOnResourceSignals=True, PauseTime="PT10M")
     back = limits(pasted(MaxBatchSize=4), SIZES, Timing(), former).back()
     assert (back.batch, back.floor, back.signals, back.pause) == (1, 3, True, 600.0)
+
+
+def test_a_pasted_block_has_nothing_that_cloudformation_has_not() -> None:
+    """DOC: seven fields. No guard, no gate, no readiness, no drain, no order of zones comes with them."""
+    resolved = limits(pasted(MaxBatchSize=2, WaitOnResourceSignals=True), SIZES, Timing())
+    assert (resolved.guard, resolved.canary, resolved.slow_start) == (Guard.OFF, 0, False)
+    assert (resolved.checkpoints, resolved.approval) == ((), False)
+    assert (resolved.alarms, resolved.bake) == ((), 0.0)
+    assert (resolved.target_health, resolved.status_checks, resolved.warm_up) == (False, False, 0.0)
+    assert (resolved.ready_within, resolved.drain) == (None, None)
+    assert resolved.zone_order is ZoneOrder.BALANCED
+
+
+def test_a_rolling_update_replaces_protected_members() -> None:
+    """DOC: scale-in protection is not honoured by a rolling update. Instance refresh would wait (REFRESH)."""
+    assert limits(pasted(), SIZES, Timing()).protected is Choice.REPLACE
+    asked = pasted(ScaleInProtectedInstances="Wait")
+    assert limits(asked, SIZES, Timing()).protected is Choice.WAIT
+
+
+@pytest.mark.parametrize(
+    ("field", "word", "choice"),
+    [
+        ("ScaleInProtectedInstances", "Refresh", Choice.REPLACE),
+        ("ScaleInProtectedInstances", "Ignore", Choice.IGNORE),
+        ("ScaleInProtectedInstances", "Wait", Choice.WAIT),
+        ("StandbyInstances", "Terminate", Choice.REPLACE),
+        ("StandbyInstances", "Ignore", Choice.IGNORE),
+        ("StandbyInstances", "Wait", Choice.WAIT),
+    ],
+)
+def test_special_states_have_instance_refreshs_words(field: str, word: str, choice: Choice) -> None:
+    """REFRESH: ScaleInProtectedInstances Refresh, Ignore, Wait; StandbyInstances Terminate, Ignore, Wait."""
+    resolved = limits(pasted(**{field: word}), SIZES, Timing())
+    assert (resolved.protected if field.startswith("Scale") else resolved.standby) is choice
+
+
+@pytest.mark.parametrize(("count", "accepted"), [(10, True), (11, False)])
+def test_at_most_ten_alarms(count: int, accepted: bool) -> None:
+    """REFRESH, AlarmSpecification: up to 10 names."""
+    found = faults_of(Alarms=[f"alarm-{index}" for index in range(count)])
+    assert list(found) == ([] if accepted else [f"{ROLL}.alarms"])
+
+
+@pytest.mark.parametrize(
+    ("percents", "fault"),
+    [
+        ([1, 100], None),
+        ([20, 50, 100], None),
+        ([0, 100], 0),
+        ([50, 101], 1),
+        ([50, 20], 1),
+        ([50, 50], 1),
+    ],
+)
+def test_checkpoints_are_ascending_unique_percents(percents: list[int], fault: int | None) -> None:
+    """REFRESH, CheckpointPercentages: from 1 to 100, ascending, unique. Here the last need not be 100."""
+    found = faults_of(Checkpoints={"Percents": percents})
+    assert list(found) == ([] if fault is None else [f"{ROLL}.checkpoints.percents[{fault}]"])
+    assert faults_of(Checkpoints=[50]) == {}
+
+
+@pytest.mark.parametrize(("seconds", "accepted"), [(172_800, True), (172_801, False)])
+def test_bake_and_checkpoint_delay_are_at_most_two_days(seconds: int, accepted: bool) -> None:
+    """REFRESH: CheckpointDelay and BakeTime from 0 to 172800 seconds."""
+    wait = f"PT{seconds}S"
+    found = faults_of(BakeTime=wait, Checkpoints={"Percents": [50], "Delay": wait})
+    assert list(found) == ([] if accepted else [f"{ROLL}.bakeTime", f"{ROLL}.checkpoints.delay"])

@@ -26,7 +26,12 @@ class YamlStage(Stage):
         self.folder = folder
         self.project = folder / "trial"
         self.project.mkdir()
-        self.settings = {"policy": {"rollingUpdate": ROLLING}, "groups": {}, "onFailure": None, "config": config}
+        self.settings = {
+            "policy": {"rollingUpdate": ROLLING},
+            "groups": {},
+            "onFailure": None,
+            "config": config,
+        }
         self.options: dict[str, dict[str, Any]] = {}
         self._mark = uuid.uuid4().hex
         self._started = []

@@ -8,6 +8,7 @@ import re
 import string
 import zlib
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,9 +18,12 @@ from pulumi_rolling.core.model import (
     Boots,
     Direction,
     Failure,
+    Gate,
     Issued,
+    Limits,
     Opening,
     PointAt,
+    Remove,
     Resize,
     Resume,
     Revision,
@@ -41,6 +45,8 @@ from pulumi_rolling.engine.codec import (
     encode,
 )
 from pulumi_rolling.engine.journal import (
+    LEASE,
+    MOST_PENDING,
     RECORD,
     TAG_CHARACTERS,
     TAGS_PER_GROUP,
@@ -49,8 +55,10 @@ from pulumi_rolling.engine.journal import (
     pack,
     pieces_needed,
     read,
+    request_mark,
 )
 from pulumi_rolling.engine.lease import owner_of
+from pulumi_rolling.engine.said import SAID
 from pulumi_rolling.errors import JournalError
 from pulumi_rolling.fleets.simulated import SimulatedFleet
 
@@ -73,9 +81,13 @@ acts = st.one_of(
     st.builds(PointAt, revisions),
     st.builds(Resize, st.none() | counts, st.none() | counts),
     st.builds(Terminate, ids, st.booleans()),
+    st.builds(Remove, ids),
 )
 failures = st.builds(Failure, ids, st.sampled_from(["failureSignal", "vanished"]), texts)
 verdicts = st.builds(Verdict, texts, times, counts, counts, st.lists(failures, max_size=5).map(tuple), texts)
+moments = st.lists(
+    st.tuples(ids, st.floats(min_value=0, max_value=4e9).map(lambda at: round(at, 2))), max_size=3
+).map(tuple)
 rounded = st.floats(min_value=-1e4, max_value=1e4).map(lambda x: round(x, 4))
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "id": texts,
@@ -88,6 +100,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "forced": st.booleans(),
     "fresh": st.booleans(),
     "abandoned": st.lists(texts, max_size=3).map(tuple),
+    "prior": st.builds(Boots, st.integers(1, 2000), rounded, rounded) | st.just(Boots()),
     "direction": st.sampled_from(Direction),
     "step": st.sampled_from(Step),
     "watermark": st.none() | times,
@@ -95,15 +108,27 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "total": counts,
     "batch": counts,
     "capacity": counts,
+    "surge": counts,
     "suspended_by_us": processes,
     "round": st.none() | st.builds(Round, counts, times, counts, counts, st.none() | times),
     "issued": st.lists(st.builds(Issued, acts, times), max_size=5).map(tuple),
     "openings": st.lists(st.builds(Opening, times, counts), max_size=3).map(tuple),
+    "draining": moments,
     "in_flight": st.frozensets(ids, max_size=6),
+    "warming": moments,
     "missing": st.lists(st.tuples(ids, times), max_size=3).map(tuple),
     "succeeded": st.frozensets(ids, max_size=6),
     "failed": st.lists(failures, max_size=5).map(tuple),
     "failed_before": counts,
+    "retried": st.frozensets(ids, max_size=2),
+    "skipped": st.frozensets(ids, max_size=2),
+    "zone": texts,
+    "passed": st.integers(0, 9),
+    "gate": st.none() | st.builds(Gate, st.integers(0, 9), times, st.booleans()),
+    "paused": st.booleans(),
+    "held": st.none() | verdicts,
+    "ignored_alarms": st.frozensets(texts, max_size=3),
+    "baked_from": st.none() | times,
     "judged_until": times,
     "boots": st.builds(Boots, counts, rounded, rounded),
     "desired_before": counts,
@@ -198,12 +223,25 @@ def test_a_window_of_a_hundred_fits_the_tags() -> None:
 
 
 @pytest.mark.parametrize("window", [1, 10, 100])
-def test_the_room_asked_for_is_enough(window: int) -> None:
-    """What is checked before the start is at least what a full window takes, and the lease."""
+@pytest.mark.parametrize(
+    "limits",
+    [None, Limits(1, 1, 2), Limits(1, 1, 2, drain=900.0, warm_up=60.0)],
+    ids=["", "plain", "watched"],
+)
+def test_the_room_asked_for_is_enough(window: int, limits: Limits | None) -> None:
+    """What is checked before the start is at least what a full window takes, failures, lease and requests included."""
     begun = new_rollout("r", V2, V1, Sizes(0, 1100, 1000), frozenset(), 1.7e9)
-    needed = pieces_needed(begun, window, OWNER)
-    full = replace(large(window), failed=(), succeeded=frozenset(), verdict=None)
-    assert len(pack(full, OWNER, 9999)) + 1 <= needed <= TAGS_PER_GROUP - 10
+    needed = pieces_needed(begun, window, OWNER, limits)
+    full = replace(large(window), succeeded=frozenset())
+    if limits is not None and limits.drain is not None:
+        victims = [i.action.member for i in full.issued if isinstance(i.action, Terminate)]
+        full = replace(
+            full,
+            draining=tuple((member, 1.7e9 + number * 3.01) for number, member in enumerate(victims)),
+            warming=tuple((member, 1.7e9 + number * 2.87) for number, member in enumerate(full.in_flight)),
+        )
+    beside = {LEASE, SAID, *(key for _ in range(MOST_PENDING) for key in request_mark("pause"))}
+    assert len(pack(full, OWNER, 9999)) + len(beside) <= needed <= TAGS_PER_GROUP - 5
 
 
 @pytest.mark.parametrize(("theirs", "fits"), [(0, True), (40, True), (41, False), (50, False)])
@@ -242,9 +280,13 @@ def test_a_mark_that_is_no_record_is_an_error_and_never_a_rollout(text: str) -> 
         read({f"{RECORD}0": text})
 
 
-def rewritten(**changes: Any) -> str:
-    raw = json.loads(zlib.decompress(base64.b64decode(encode(large(1)))))
-    return base64.b64encode(zlib.compress(json.dumps({**raw, **changes}).encode())).decode()
+ABSENT = object()
+
+
+def rewritten(text: str | None = None, **changes: Any) -> str:
+    raw = json.loads(zlib.decompress(base64.b64decode(text or encode(large(1)))))
+    changed = {key: value for key, value in {**raw, **changes}.items() if value is not ABSENT}
+    return base64.b64encode(zlib.compress(json.dumps(changed).encode())).decode()
 
 
 def test_a_later_format_is_refused_by_its_number() -> None:
@@ -253,8 +295,82 @@ def test_a_later_format_is_refused_by_its_number() -> None:
         decode(rewritten(v=VERSION + 1))
 
 
+RECORDED = (Path(__file__).parent / "records" / "format_1.txt").read_text().strip()
+"""A record as version 0.1.0 wrote it."""
+
+
+def test_a_record_of_format_1_is_still_read() -> None:
+    """A rollout that an earlier version began is gone on with: all that it kept is there, what is new is empty."""
+    rollout = decode(RECORDED)
+    assert rollout == Rollout(
+        id="1f0c2ab9",
+        to=V2,
+        came_from=V1,
+        found=Sizes(4, 12, 10),
+        found_suspended=frozenset({"AZRebalance"}),
+        started_at=1_790_000_000.25,
+        generation=2,
+        forced=True,
+        abandoned=("00ddba11",),
+        step=Step.ROLL,
+        watermark=1_789_990_000.0,
+        direction_at=1_790_000_001.5,
+        total=10,
+        batch=2,
+        capacity=10,
+        suspended_by_us=frozenset({"AlarmNotification", "ScheduledActions"}),
+        round=Round(3, 1_790_000_060.0, 2, 2),
+        issued=(
+            Issued(Terminate("i-0aa0aa0aa0aa0aa01", True), 1_790_000_060.0),
+            Issued(Resize(3, None), 1_790_000_060.0),
+        ),
+        openings=(Opening(1_790_000_061.0, 1),),
+        in_flight=frozenset({"i-0bb0bb0bb0bb0bb01"}),
+        missing=(("i-0bb0bb0bb0bb0bb01", 1_790_000_070.0),),
+        succeeded=frozenset({"i-0cc0cc0cc0cc0cc01", "i-0cc0cc0cc0cc0cc02"}),
+        failed=(Failure("i-0dd0dd0dd0dd0dd01", "failureSignal", "exit code 1"),),
+        failed_before=1,
+        judged_until=1_790_000_059.0,
+        boots=Boots(2, 8.9971, 40.4777),
+        desired_before=10,
+        desired=10,
+        delta=-1,
+        desired_at=1_790_000_002.0,
+        launched=5,
+        seen_new=6,
+        lowest=8,
+        progress_at=1_790_000_060.0,
+        deadline=1_790_003_600.0,
+        handled=frozenset({"a1b2c3d4"}),
+        verdict=Verdict(
+            "aborted",
+            1_790_000_071.0,
+            2,
+            10,
+            (Failure("i-0dd0dd0dd0dd0dd01", "failureSignal", "exit code 1"),),
+            clock=300.0,
+        ),
+    )
+
+
+def test_a_raise_that_format_1_had_not_asked_for_is_still_asked_for() -> None:
+    """It began its roll with the raise, which it did not count by itself: capacity 12 of 10, and no round yet."""
+    assert decode(rewritten(RECORDED, n=[10, 2, 12], r=ABSENT)).surge == 2
+    assert decode(rewritten(RECORDED, n=[10, 2, 12])).surge == 0
+    assert decode(rewritten(RECORDED, n=[10, 2, 12], r=ABSENT, p="prepare")).surge == 0
+
+
+def test_what_most_rollouts_do_not_have_takes_no_room() -> None:
+    """A rollout without gates, pauses and holds is recorded with the keys of format 1 alone."""
+    plain = new_rollout("r", V2, V1, Sizes(0, 2, 1), frozenset(), 1.7e9)
+    keys = json.loads(zlib.decompress(base64.b64decode(encode(plain)))).keys()
+    known = json.loads(zlib.decompress(base64.b64decode(RECORDED))).keys()
+    assert keys <= known
+
+
 @pytest.mark.parametrize(
-    "change", [{"d": "sideways"}, {"f": [1]}, {"is": [["q", 1]]}, {"b": None}, {"t": "x"}]
+    "change",
+    [{"d": "sideways"}, {"f": [1]}, {"is": [["q", 1]]}, {"b": None}, {"t": "x"}, {"ga": [1]}, {"v": "x"}],
 )
 def test_a_record_with_a_wrong_part_is_refused(change: dict[str, Any]) -> None:
     """A part of an unknown kind is an error of ours to tell, not a traceback."""

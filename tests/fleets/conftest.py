@@ -12,13 +12,16 @@ from pulumi_rolling.fleets import aws_api
 from pulumi_rolling.lab import Lab
 
 from tests.fleets.scripted_aws import ScriptedAws
+from tests.fleets.stage import Stage
+
+SERVICES = ("autoscaling", "ec2", "elbv2", "elb", "cloudwatch", "sqs")
 
 
 @pytest.fixture(scope="session")
 def stage_clients() -> dict[str, Any]:
     """Made once, since a client takes half a second to make."""
     session = boto3.session.Session("scripted", "scripted", region_name="us-east-1")
-    return {service: session.client(service) for service in ("autoscaling", "ec2")}
+    return {service: session.client(service) for service in SERVICES}
 
 
 @pytest.fixture
@@ -34,6 +37,11 @@ def aws(stage_clients: dict[str, Any]) -> Iterator[ScriptedAws]:
         for event, handler in handlers.items():
             client.meta.events.unregister(event, handler)
         del aws_api._clients[service, scripted.place]
+
+
+@pytest.fixture
+def stage(aws: ScriptedAws) -> Stage:
+    return Stage(aws)
 
 
 @pytest.fixture(scope="session")

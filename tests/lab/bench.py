@@ -48,6 +48,7 @@ class Bench:
         self.ec2 = self.client("ec2")
         self.elb = self.client("elbv2")
         self.sqs = self.client("sqs")
+        self.cloudwatch = self.client("cloudwatch")
 
     def client(self, service: str, attempts: int = 1) -> Any:
         return boto3.client(
@@ -136,6 +137,25 @@ class Bench:
 
     def tags(self, instance_id: str) -> dict[str, str]:
         return {tag["Key"]: tag["Value"] for tag in self.machine(instance_id)["Tags"]}
+
+    def target_group(self) -> str:
+        """A target group of the default VPC; its ARN."""
+        vpc = self.ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+        made = self.elb.create_target_group(Name="web", Protocol="HTTP", Port=80, VpcId=vpc)
+        arn: str = made["TargetGroups"][0]["TargetGroupArn"]
+        return arn
+
+    def targets(self, arn: str, *ids: str) -> dict[str, str]:
+        """States by id, of all targets of a group or of those asked for."""
+        asked = {"Targets": [{"Id": each} for each in ids]} if ids else {}
+        listed = self.elb.describe_target_health(TargetGroupArn=arn, **asked)["TargetHealthDescriptions"]
+        return {each["Target"]["Id"]: each["TargetHealth"]["State"] for each in listed}
+
+    def truth(self, instance_id: str) -> dict[str, Any]:
+        """What the lab itself says of a member of `web`."""
+        members = self.lab.group("web")["members"]
+        found: dict[str, Any] = next(member for member in members if member["id"] == instance_id)
+        return found
 
     def suspend(self, *processes: str) -> None:
         self.asg.suspend_processes(AutoScalingGroupName="web", ScalingProcesses=list(processes))

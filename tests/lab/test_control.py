@@ -22,6 +22,13 @@ def test_behaviours_are_kept_with_their_defaults(bench: Bench) -> None:
         "shutdown": 0.2,
         "share": 1.0,
         "queue": None,
+        "duplicates": 0,
+        "targetHealthy": True,
+        "targetAfter": 0.2,
+        "drain": None,
+        "statusChecks": True,
+        "checksAfter": 0.0,
+        "diesAfter": None,
     }
     assert bench.http("GET", "images") == (200, {"ami-bad": made})
 

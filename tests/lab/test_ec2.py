@@ -76,3 +76,30 @@ def test_members_can_be_tagged_together_with_other_things(bench: Bench) -> None:
     bench.ec2.delete_tags(Resources=[member, template], Tags=[{"Key": "mark"}])
     assert "mark" not in bench.tags(member)
     assert bench.ec2.describe_tags(Filters=filters)["Tags"] == []
+
+
+def test_status_checks_are_initializing_then_ok_or_impaired(bench: Bench) -> None:
+    """DescribeInstanceStatus: initializing during the boot and for `checksAfter`, then ok, or impaired where
+    `statusChecks` is false; the group does not act on it (API reference, InstanceStatusSummary).
+    """
+    bench.lab.image("ami-v1", boot=0.3, checksAfter=0.3)
+    bench.lab.image("ami-v2", statusChecks=False)
+    template = bench.start(bench.template("ami-v1", "ami-v2"), desired=1)
+    [first] = bench.ids()
+
+    def checks(instance_id: str) -> str:
+        [shown] = bench.ec2.describe_instance_status(InstanceIds=[instance_id], IncludeAllInstances=True)[
+            "InstanceStatuses"
+        ]
+        status: str = shown["InstanceStatus"]["Status"]
+        return status
+
+    assert (checks(first), bench.states()[first]) == ("initializing", "Pending")
+    bench.settled(1)
+    assert checks(first) == "initializing"
+    eventually(lambda: checks(first) == "ok")
+    bench.point(template, "2")
+    bench.asg.set_desired_capacity(AutoScalingGroupName="web", DesiredCapacity=2)
+    [second] = [each for each in bench.settled(2) if each != first]
+    assert checks(second) == "impaired"
+    assert {member["HealthStatus"] for member in bench.members()} == {"Healthy"}

@@ -92,3 +92,71 @@ def test_a_long_poll_does_not_stop_the_lab(bench: Bench) -> None:
     bench.settled(1)
     assert reader.is_alive()
     reader.join()
+
+
+def test_a_queue_may_bring_the_same_signal_again(bench: Bench) -> None:
+    """`duplicates`: so many more messages with the same words, each a message of its own."""
+    url = bench.sqs.create_queue(QueueName="signals")["QueueUrl"]
+    bench.lab.image("ami-v1", queue=url, duplicates=2)
+    bench.start(desired=1)
+    seen: list[dict[str, str]] = []
+
+    def look() -> bool:
+        found = bench.sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1, MaxNumberOfMessages=10)
+        seen.extend(found.get("Messages", []))
+        return len(seen) >= 3
+
+    eventually(look)
+    assert len({message["MessageId"] for message in seen}) == 3
+    assert len({message["Body"] for message in seen}) == 1
+    assert json.loads(seen[0]["Body"])["instanceId"] == bench.ids()[0]
+
+
+def test_a_queue_of_the_lab_is_a_standard_queue(bench: Bench) -> None:
+    """Foreign messages stand in it, a message that is not deleted comes back after its visibility timeout, and
+    one deleted in a batch does not (SQS developer guide, visibility timeout; the lab leaves SQS to moto).
+    """
+    url = bench.sqs.create_queue(QueueName="signals")["QueueUrl"]
+    bench.lab.image("ami-v1", queue=url)
+    bench.sqs.send_message(QueueUrl=url, MessageBody="not a signal")
+    bench.start(desired=1)
+    [first] = bench.settled(1)
+
+    def received(wait: int) -> dict[str, str]:
+        messages: dict[str, str] = {}
+        while fresh := bench.sqs.receive_message(
+            QueueUrl=url, WaitTimeSeconds=wait, MaxNumberOfMessages=10, VisibilityTimeout=60
+        ).get("Messages"):
+            messages |= {message["Body"]: message["ReceiptHandle"] for message in fresh}
+        return messages
+
+    once = received(wait=0)
+    [foreign] = [body for body in once if first not in body]
+    assert foreign == "not a signal" and len(once) == 2
+    assert received(wait=0) == {}
+    for handle in once.values():
+        bench.sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
+    again = received(wait=0)
+    assert set(again) == set(once)
+    mine = [{"Id": "1", "ReceiptHandle": handle} for body, handle in again.items() if body != foreign]
+    assert bench.sqs.delete_message_batch(QueueUrl=url, Entries=mine)["Successful"] == [{"Id": "1"}]
+    bench.sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=again[foreign], VisibilityTimeout=0)
+    assert set(received(wait=0)) == {foreign}
+
+
+@pytest.mark.parametrize("hooked", [False, True])
+def test_a_lying_instance_dies_after_it_said_that_all_is_well(bench: Bench, hooked: bool) -> None:
+    """`diesAfter`: seconds from the later of in service and the signal; EC2 says that it shut itself down."""
+    bench.lab.image("ami-v1", signalAfter=0.2, diesAfter=0.3)
+    bench.start(desired=0)
+    if hooked:
+        bench.hook()
+    bench.suspend("HealthCheck")
+    bench.asg.set_desired_capacity(AutoScalingGroupName="web", DesiredCapacity=1)
+    [first] = bench.settled(1)
+    eventually(lambda: bench.truth(first)["ec2"] == "terminated")
+    died = bench.lab.history("web")[-1]["at"]
+    member = bench.truth(first)
+    assert (member["signalled"], member["lifecycle"]) == ("SUCCESS", "InService")
+    assert died - max(member["signalledAt"], member["inServiceAt"]) == pytest.approx(0.3, abs=1e-5)
+    assert bench.machine(first)["StateReason"]["Code"] == "Client.InstanceInitiatedShutdown"

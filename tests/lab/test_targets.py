@@ -5,65 +5,157 @@ from __future__ import annotations
 from tests.lab.bench import Bench, eventually
 
 
-def _target_group(bench: Bench) -> str:
-    vpc = bench.ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
-    made = bench.elb.create_target_group(Name="web", Protocol="HTTP", Port=80, VpcId=vpc)
-    arn: str = made["TargetGroups"][0]["TargetGroupArn"]
-    return arn
-
-
-def _health(bench: Bench, arn: str, *ids: str) -> dict[str, str]:
-    targets = [{"Id": each} for each in ids]
-    listed = bench.elb.describe_target_health(TargetGroupArn=arn, **({"Targets": targets} if ids else {}))
-    return {
-        each["Target"]["Id"]: each["TargetHealth"]["State"] for each in listed["TargetHealthDescriptions"]
-    }
-
-
 def test_a_target_goes_from_initial_to_healthy_and_drains_at_its_end(bench: Bench) -> None:
     """Registered when it goes in service, initial at first; draining while it terminates, then no target."""
-    arn = _target_group(bench)
-    bench.lab.image("ami-v1", boot=0.3)
-    bench.start(desired=1, TargetGroupARNs=[arn])
+    arn = bench.target_group()
+    bench.lab.image("ami-v1", signal=None, targetAfter=0.5)
+    bench.start(desired=0, TargetGroupARNs=[arn])
+    bench.hook()
+    bench.asg.set_desired_capacity(AutoScalingGroupName="web", DesiredCapacity=1)
+    eventually(lambda: "Pending:Wait" in bench.states().values())
+    assert bench.targets(arn) == {}
     [first] = bench.ids()
-    assert _health(bench, arn) == {}
-    bench.settled(1)
-    assert _health(bench, arn)[first] == "initial"
-    eventually(lambda: _health(bench, arn)[first] == "healthy")
+    bench.complete(first, "CONTINUE")
+    assert bench.targets(arn)[first] == "initial"
+    eventually(lambda: bench.targets(arn)[first] == "healthy")
     bench.terminate(first, decrement=True)
-    assert _health(bench, arn) == {first: "draining"}
-    eventually(lambda: _health(bench, arn) == {})
-    assert _health(bench, arn, first) == {first: "unused"}
+    assert bench.targets(arn) == {first: "draining"}
+    eventually(lambda: bench.targets(arn) == {})
+    assert bench.targets(arn, first) == {first: "unused"}
 
 
 def test_instances_of_an_unwell_image_are_unhealthy_targets(bench: Bench) -> None:
     """`healthy: false` fails the target group's checks."""
-    arn = _target_group(bench)
+    arn = bench.target_group()
     bench.lab.image("ami-v1", healthy=False)
     bench.start(desired=1, TargetGroupARNs=[arn], HealthCheckType="ELB")
     bench.suspend("HealthCheck")
     [first] = bench.settled(1)
-    eventually(lambda: _health(bench, arn, first) == {first: "unhealthy"})
+    eventually(lambda: bench.targets(arn, first) == {first: "unhealthy"})
 
 
 def test_with_add_to_load_balancer_suspended_nothing_is_registered(bench: Bench) -> None:
     """User guide, suspend and resume processes."""
-    arn = _target_group(bench)
+    arn = bench.target_group()
     bench.start(desired=0, TargetGroupARNs=[arn])
     bench.suspend("AddToLoadBalancer")
     bench.asg.set_desired_capacity(AutoScalingGroupName="web", DesiredCapacity=1)
     bench.settled(1)
-    assert _health(bench, arn) == {}
+    assert bench.targets(arn) == {}
 
 
 def test_members_in_service_are_registered_with_what_is_attached_later(bench: Bench) -> None:
     """AttachLoadBalancerTargetGroups registers the group's instances; Standby takes one out."""
     bench.start(desired=2)
     first, second = bench.settled(2)
-    arn = _target_group(bench)
+    arn = bench.target_group()
     bench.asg.attach_load_balancer_target_groups(AutoScalingGroupName="web", TargetGroupARNs=[arn])
-    assert set(_health(bench, arn)) == {first, second}
+    assert set(bench.targets(arn)) == {first, second}
     bench.asg.enter_standby(
         AutoScalingGroupName="web", InstanceIds=[first], ShouldDecrementDesiredCapacity=True
     )
-    assert set(_health(bench, arn)) == {second}
+    assert set(bench.targets(arn)) == {second}
+
+
+def test_a_target_may_be_unhealthy_while_ec2_and_the_group_call_it_healthy(bench: Bench) -> None:
+    """`targetHealthy: false`: initial, then unhealthy behind the load balancer only; HealthCheckType EC2 asks
+    nobody else, so the member stays.
+    """
+    arn = bench.target_group()
+    bench.lab.image("ami-v1", targetHealthy=False)
+    bench.start(desired=1, TargetGroupARNs=[arn])
+    [first] = bench.settled(1)
+    assert bench.targets(arn) == {first: "initial"}
+    eventually(lambda: bench.targets(arn) == {first: "unhealthy"})
+    bench.lab.move_group("web", scheduledActions=[{"name": "later", "in": 0.3, "maxSize": 9}])
+    eventually(lambda: not bench.lab.group("web")["scheduledActions"])
+    [member] = bench.members()
+    assert (member["InstanceId"], member["HealthStatus"]) == (first, "Healthy")
+    [status] = bench.ec2.describe_instance_status(InstanceIds=[first])["InstanceStatuses"]
+    assert status["InstanceStatus"]["Status"] == "ok"
+
+
+def test_with_the_balancers_check_such_a_member_is_replaced(bench: Bench) -> None:
+    """HealthCheckType ELB: the group marks a member Unhealthy whose target is; also when the type is changed
+    to ELB later.
+    """
+    arn = bench.target_group()
+    bench.lab.image("ami-v1", targetHealthy=False, targetAfter=0.0)
+    bench.start(desired=1, TargetGroupARNs=[arn])
+    [first] = bench.settled(1)
+    eventually(lambda: bench.targets(arn) == {first: "unhealthy"})
+    bench.asg.update_auto_scaling_group(AutoScalingGroupName="web", HealthCheckType="ELB")
+    eventually(lambda: first not in bench.ids())
+    assert "ELB system health check failure" in bench.about(first, "Terminating")["Cause"]
+    [second] = bench.settled(1)
+    eventually(lambda: second not in bench.ids())
+
+
+def test_a_target_is_initial_for_as_long_as_its_image_says(bench: Bench) -> None:
+    """`targetAfter`: seconds of the first checks; initial is not unhealthy, so HealthCheckType ELB waits."""
+    arn = bench.target_group()
+    bench.lab.image("ami-v1", targetAfter=0.6)
+    bench.start(desired=1, TargetGroupARNs=[arn], HealthCheckType="ELB")
+    [first] = bench.settled(1)
+    seen = eventually(lambda: bench.truth(first)["target"] == "healthy" and bench.lab.history("web"))
+    assert len(seen[-1]["revisions"]) == 1 and bench.ids() == [first]
+    bench.lab.image("ami-v1", targetAfter=1000)
+    bench.asg.set_desired_capacity(AutoScalingGroupName="web", DesiredCapacity=2)
+    [second] = [each for each in bench.settled(2) if each != first]
+    assert bench.targets(arn) == {first: "healthy", second: "initial"}
+
+
+def test_a_target_may_fall_ill_later(bench: Bench) -> None:
+    """The misfortune `targetUnhealthy` is seen behind the load balancer only."""
+    arn = bench.target_group()
+    bench.lab.image("ami-v1", targetAfter=0.0)
+    bench.start(desired=1, TargetGroupARNs=[arn])
+    [first] = bench.settled(1)
+    assert bench.targets(arn) == {first: "healthy"}
+    bench.lab.member(first, do="targetUnhealthy")
+    assert bench.targets(arn) == {first: "unhealthy"}
+    assert bench.members()[0]["HealthStatus"] == "Healthy"
+
+
+def test_a_terminating_member_drains_first(bench: Bench) -> None:
+    """`drain`: the member is Terminating, its target draining and its machine running until the delay is over;
+    the terminating hooks follow (EC2 Auto Scaling user guide, how lifecycle hooks work).
+    """
+    arn = bench.target_group()
+    bench.lab.image("ami-v1", drain=0.5)
+    bench.start(desired=1, TargetGroupARNs=[arn])
+    bench.hook(transition="TERMINATING")
+    [first] = bench.settled(1)
+    bench.terminate(first, decrement=True)
+    assert bench.states() == {first: "Terminating"}
+    assert bench.targets(arn) == {first: "draining"}
+    assert bench.machine(first)["State"]["Name"] == "running"
+    assert bench.about(first)["StatusCode"] == "WaitingForELBConnectionDraining"
+    eventually(lambda: bench.states() == {first: "Terminating:Wait"})
+    bench.complete(first, "CONTINUE")
+    eventually(lambda: bench.ids() == [])
+
+
+def test_a_set_deregistration_delay_is_waited_for(bench: Bench) -> None:
+    """ModifyTargetGroupAttributes with deregistration_delay.timeout_seconds; unset, it is none in the lab. An
+    image's own `drain` goes before it, a dead machine has nothing to drain, and a group that is deleted by
+    force waits for nobody.
+    """
+    arn = bench.target_group()
+    delay = {"Key": "deregistration_delay.timeout_seconds", "Value": "1000"}
+    bench.elb.modify_target_group_attributes(TargetGroupArn=arn, Attributes=[delay])
+    attributes = bench.elb.describe_target_group_attributes(TargetGroupArn=arn)["Attributes"]
+    assert delay in attributes
+    template = bench.start(bench.template("ami-v1", "ami-v2"), desired=2, TargetGroupARNs=[arn])
+    first, second = bench.settled(2)
+    bench.lab.image("ami-v2", drain=0.0)
+    bench.point(template, "2")
+    bench.asg.set_desired_capacity(AutoScalingGroupName="web", DesiredCapacity=3)
+    [third] = [each for each in bench.settled(3) if each not in (first, second)]
+    bench.suspend("Launch")
+    for each in (first, third):
+        bench.terminate(each)
+    bench.ec2.terminate_instances(InstanceIds=[second])
+    eventually(lambda: bench.states() == {first: "Terminating"})
+    bench.asg.delete_auto_scaling_group(AutoScalingGroupName="web", ForceDelete=True)
+    eventually(lambda: not bench.group())

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from pulumi_rolling.core.census import issued_victims, take_census
 from pulumi_rolling.core.decide import decide
+from pulumi_rolling.core.gates import next_stop
 from pulumi_rolling.core.model import (
     Decision,
     Direction,
     Limits,
     Observation,
     Pacing,
+    Request,
     Resize,
     Rollout,
     Terminate,
@@ -21,6 +23,8 @@ from pulumi_rolling.errors import TemporaryFleetError
 from pulumi_rolling.fleets.simulated import SimulatedFleet
 
 Meddle = Callable[[SimulatedFleet, int], None]
+
+WILLING = {"approval": "approve", "held": "abort", "paused": "resume"}
 
 
 @dataclass
@@ -33,6 +37,8 @@ class Run:
     crashes: frozenset[int] = frozenset()
     """Numbers of acts before which the process dies: after the record, before the act."""
     meddle: Meddle | None = None
+    answers: Mapping[str, str] = field(default_factory=lambda: WILLING)
+    """What somebody asks for where the rollout waits for a word: a verb by the code of the reason."""
     looks: int = 1500
     """More looks than any rollout needs: beyond them it does not end."""
     decisions: list[Decision] = field(default_factory=list)
@@ -51,6 +57,7 @@ class Run:
             self._check(decision, seen)
             self.decisions.append(decision)
             self.rollout = decision.next
+            self._answer(decision)
             if not self._act(decision):
                 self.rollout = replace(
                     self.rollout, resumed_at=self.fleet.now, generation=self.rollout.generation + 1
@@ -61,6 +68,11 @@ class Run:
         raise AssertionError(
             f"property 5/6: no end after {self.looks} looks: {replace(self.rollout, failed=())}"
         )
+
+    def _answer(self, decision: Decision) -> None:
+        verb = self.answers.get(decision.because.code)
+        if verb is not None:
+            self.fleet.request(Request(f"answer-{len(self.decisions)}", verb))
 
     def _act(self, decision: Decision) -> bool:
         for action in decision.actions:
@@ -98,14 +110,22 @@ class Run:
             fell = before.ready - after.ready
             assert not fell or after.ready >= rules.floor, f"property 1: {after.ready} < {rules.floor}"
         opened = sum(k.replace for k in kills)
-        assert not opened or before.slots + opened <= decision.next.batch, "property 3: window"
+        in_use = max(before.slots, len(decision.next.draining))
+        assert not opened or in_use + opened <= decision.next.batch, "property 3: window"
+        stop = next_stop(rules, decision.next)
+        there = len(decision.next.succeeded) + before.slots + opened
+        assert not opened or stop is None or there <= stop.count, "a gate is passed by nobody"
+        assert not opened or not decision.next.paused, "a paused rollout starts nothing"
         assert len({k.member for k in kills}) == len(kills)
         assert not {k.member for k in kills} & issued_victims(self.rollout), (
             "property 8: a victim taken twice"
         )
         if decision.next.direction is Direction.FORWARD:
+            asked = decision.next.retried
             for kill in kills:
-                assert not (kill.member in decision.next.succeeded and by_id[kill.member].alive), "property 4"
+                assert kill.member in asked or not (
+                    kill.member in decision.next.succeeded and by_id[kill.member].alive
+                ), "property 4"
 
     def ceiling(self) -> int:
         """The most members that may exist by our act."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from pulumi_rolling.core.model import (
     Direction,
+    Guard,
     LaunchError,
     Limits,
     OnFailure,
@@ -18,6 +20,7 @@ from pulumi_rolling.core.model import (
     Rollout,
     Signal,
     Sizes,
+    ZoneOrder,
 )
 from pulumi_rolling.core.plan import new_rollout, plan
 from pulumi_rolling.core.sizing import tolerated
@@ -50,11 +53,38 @@ class Case:
             max_size=self.sizes.max,
             revision=V1,
             seed=self.seed,
+            targets=self.limits.target_health,
+            checks=self.limits.status_checks,
             **more,  # type: ignore[arg-type]
         )
 
     def rollout(self, fleet: SimulatedFleet) -> Rollout:
         return new_rollout("r", V2, V1, self.sizes, fleet.suspended, fleet.now)
+
+
+@st.composite
+def beyond_cloudformation(draw: st.DrawFn, pacing: Pacing) -> dict[str, Any]:
+    """Guard, gates, readiness, order and drains: each alone, several together, or none."""
+    fields: dict[str, Any] = {}
+    if pacing is Pacing.SLIDING:
+        fields["guard"] = draw(st.sampled_from(Guard))
+    if draw(st.booleans()):
+        return fields
+    fields |= {
+        "canary": draw(st.integers(0, 3)),
+        "soak": draw(st.sampled_from([0.0, 7.0])),
+        "slow_start": draw(st.booleans()),
+        "checkpoints": tuple(sorted(draw(st.frozensets(st.integers(1, 100).map(float), max_size=3)))),
+        "checkpoint_delay": draw(st.sampled_from([0.0, 9.0])),
+        "bake": draw(st.sampled_from([0.0, 12.0])),
+        "target_health": draw(st.booleans()),
+        "status_checks": draw(st.booleans()),
+        "warm_up": draw(st.sampled_from([0.0, 4.0])),
+        "zone_order": draw(st.sampled_from(ZoneOrder)),
+        "drain": draw(st.sampled_from([None, 1.0, 30.0])),
+    }
+    stops = bool(fields["canary"] or fields["checkpoints"])
+    return {**fields, "approval": stops and draw(st.booleans())}
 
 
 @st.composite
@@ -83,6 +113,7 @@ def cases(draw: st.DrawFn) -> Case:
             on_failure=draw(st.sampled_from(OnFailure)),
             settle=8.0,
             boot_limit=120.0,
+            **draw(beyond_cloudformation(pacing)),
         ),
         Sizes(least, largest, desired),
         draw(st.integers(0, 10_000)),
@@ -179,7 +210,8 @@ def test_more_failures_than_the_budget_always_end_it(case: Case, behaviour: Beha
     end = run.go()
     if case.limits.signals or behaviour.signal is not Signal.FAILURE:
         assert end.outcome is not None and not end.outcome.done
-    if end.outcome is not None and not end.outcome.done and case.limits.on_failure is OnFailure.ROLL_BACK:
+    returns = case.limits.on_failure in (OnFailure.ROLL_BACK, OnFailure.HOLD)
+    if end.outcome is not None and not end.outcome.done and returns:
         assert end.outcome.returned, "the way back of a good old build arrives"
         assert_as_found(run, case)
 

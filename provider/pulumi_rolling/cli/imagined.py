@@ -33,11 +33,11 @@ def imagined_preview(
         raise PolicyErrors(faults)
     policy = UpdatePolicy.model_validate(without_faulty(normal, faults) if faults else normal)
     sizes = Sizes(min_size, max_size, desired)
-    against_sizes, warnings = feasibility(policy, sizes)
+    count = desired if old is None else old
+    against_sizes, warnings = feasibility(policy, sizes, old=count)
     faults += against_sizes
     if faults:
         raise PolicyErrors(faults)
-    count = desired if old is None else old
     members = all_old(count, OLD) + [
         Member(f"kept-{i + 1}", NEW, Lifecycle.IN_SERVICE, launched_at=-500.0) for i in range(desired - count)
     ]

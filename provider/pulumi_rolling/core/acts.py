@@ -17,6 +17,7 @@ from pulumi_rolling.core.model import (
     Limits,
     Observation,
     PointAt,
+    Remove,
     Resize,
     Resume,
     Rollout,
@@ -29,7 +30,9 @@ def settle_issued(limits: Limits, rollout: Rollout, seen: Observation) -> Rollou
     """Forget what is seen or lost, and take others' changes of Desired into ``delta``."""
     recent = tuple(i for i in rollout.issued if seen.at - i.at < limits.settle)
     rollout = _settle_desired(limits, rollout, seen)
-    lifecycles = {m.id: m.lifecycle for m in seen.members} if rollout.issued else {}
+    lifecycles = {m.id: m.lifecycle for m in seen.members} if rollout.issued or rollout.draining else {}
+    if limits.drain is not None:
+        rollout = _drain(limits.drain, rollout, lifecycles, seen.at)
     settled = is_desired_settled(rollout)
     unseen = tuple(i for i in rollout.issued if not _is_seen(i.action, seen, lifecycles, settled))
     kept = tuple(i for i in unseen if i in recent)
@@ -37,6 +40,20 @@ def settle_issued(limits: Limits, rollout: Rollout, seen: Observation) -> Rollou
     if kept == rollout.issued:
         return rollout
     return replace(rollout, issued=kept, launched=rollout.launched - lost)
+
+
+def _drain(longest: float, rollout: Rollout, lifecycles: dict[str, Lifecycle], at: float) -> Rollout:
+    """Victims of ours that are leaving: the slot of each is in use until it is gone, or has taken too long."""
+    known = {member for member, _ in rollout.draining}
+    started = [(i.action.member, i.at) for i in rollout.issued if isinstance(i.action, Terminate)]
+    draining = tuple(
+        (member, since)
+        for member, since in (*rollout.draining, *(pair for pair in started if pair[0] not in known))
+        if lifecycles.get(member) is Lifecycle.LEAVING and at - since < longest
+    )
+    if draining == rollout.draining:
+        return rollout
+    return replace(rollout, draining=draining, progress_at=at)
 
 
 def issue(rollout: Rollout, actions: tuple[Action, ...], at: float) -> Rollout:
@@ -102,3 +119,6 @@ def _is_seen(
             )
         case Terminate(member):
             return lifecycles.get(member, Lifecycle.LEAVING) is Lifecycle.LEAVING
+        case Remove(member):
+            warm = any(w.id == member and w.lifecycle is not Lifecycle.LEAVING for w in seen.warm)
+            return not warm and lifecycles.get(member, Lifecycle.LEAVING) is Lifecycle.LEAVING

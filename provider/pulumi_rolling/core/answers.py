@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pulumi_rolling.core.acts import issue
-from pulumi_rolling.core.census import Census, take_census
+from pulumi_rolling.core.budget import slot_clock
+from pulumi_rolling.core.census import Census, is_in_service
 from pulumi_rolling.core.forecast import time_left
-from pulumi_rolling.core.judge import slot_clock
 from pulumi_rolling.core.model import (
     Action,
     Because,
@@ -22,7 +22,11 @@ from pulumi_rolling.core.model import (
     Rollout,
     Status,
     Step,
+    Terminate,
 )
+
+ATTENTIVE = 3.0
+"""Polls between two looks, at most, while somebody's word is waited for."""
 
 
 def act(
@@ -34,9 +38,16 @@ def act(
     because: Because,
 ) -> Decision:
     issued = issue(rollout, actions, seen.at)
-    after = take_census(limits, issued, seen).in_service
+    after = _in_service_after(actions, census)
     issued = replace(issued, lowest=after if issued.lowest is None else min(issued.lowest, after))
     return Decision(issued, actions, seen.at + limits.poll, because, status_of(limits, issued, seen, census))
+
+
+def _in_service_after(actions: tuple[Action, ...], census: Census) -> int:
+    gone = {a.member for a in actions if isinstance(a, Terminate)}
+    if not gone:
+        return census.in_service
+    return census.in_service - sum(is_in_service(m) for m in census.counted if m.id in gone)
 
 
 def wait(
@@ -49,12 +60,18 @@ def wait(
 ) -> Decision:
     """Look again soon after something happened, then ever less often; never later than a clock that runs out."""
     quiet = max(limits.poll, min(30.0, (seen.at - rollout.progress_at) / 10))
+    if rollout.waits_for_somebody:
+        # Somebody who has just spoken at another terminal waits for what happens.
+        quiet = min(quiet, ATTENTIVE * limits.poll)
     due = [seen.at + quiet, *([until] if until is not None else [])]
     if rollout.deadline is not None and rollout.direction is Direction.FORWARD:
         due.append(rollout.deadline)
     clock = slot_clock(limits)
     due += [m.launched_at + clock for m in census.unjudged if m.launched_at is not None]
     due += [i.at + limits.settle for i in rollout.issued]
+    due += [since + limits.warm_up for _, since in rollout.warming]
+    if limits.drain is not None:
+        due += [since + limits.drain for _, since in rollout.draining]
     again = max(seen.at + limits.poll / 4, min(due))
     return Decision(rollout, (), again, because, status_of(limits, rollout, seen, census))
 
@@ -79,7 +96,7 @@ def status_of(limits: Limits, rollout: Rollout, seen: Observation, census: Censu
         total=rollout.total,
         waiting_for=waiting[:5],
         waiting_count=census.slots,
-        time_left=time_left(rollout.boots, left, max(1, rollout.batch), limits.pacing),
+        time_left=time_left(rollout.boots, left, max(1, rollout.batch), limits.pacing, rollout.prior),
     )
 
 

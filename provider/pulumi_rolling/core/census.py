@@ -8,17 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pulumi_rolling.core.model import (
-    Direction,
-    Lifecycle,
-    Limits,
-    Member,
-    Observation,
-    Pacing,
-    Rollout,
-    Signal,
-    Terminate,
-)
+from pulumi_rolling.core.limits import Choice, Limits, Pacing
+from pulumi_rolling.core.observation import Lifecycle, Member, Observation, Signal, TargetHealth
+from pulumi_rolling.core.rollout import Direction, Remove, Rollout, Terminate
 
 _COMING = (Lifecycle.PENDING, Lifecycle.WAITING)
 
@@ -42,6 +34,12 @@ class Census:
     serving: int
     """What the floor is held against: the cloud's own count in lock-step, ready members when sliding."""
     leaving: frozenset[str]
+    occupied: tuple[str, ...] = ()
+    """Old members in a special state that the policy waits for."""
+    standby: tuple[str, ...] = ()
+    """Old members in standby that the policy replaces."""
+    warm: tuple[str, ...] = ()
+    """Old instances of the warm pool that the policy replaces."""
 
     @property
     def slots(self) -> int:
@@ -49,9 +47,14 @@ class Census:
         return len(self.unjudged) + self.gap
 
 
-def is_working(member: Member) -> bool:
-    """In service, and neither the cloud nor the machine itself says otherwise."""
+def is_sound(member: Member) -> bool:
+    """In service, and neither the group nor the machine itself says otherwise."""
     return member.lifecycle is Lifecycle.IN_SERVICE and member.healthy and member.alive
+
+
+def is_working(member: Member) -> bool:
+    """Sound, and served to by every load balancer that was asked."""
+    return is_sound(member) and (member.target is None or member.target is TargetHealth.HEALTHY)
 
 
 def is_in_service(member: Member) -> bool:
@@ -84,63 +87,89 @@ def is_returned_from(rollout: Rollout, member: Member) -> bool:
     return digest == rollout.to.digest or digest in rollout.abandoned
 
 
+def is_replaced(rollout: Rollout, member: Member) -> bool:
+    """Of a revision that this direction replaces."""
+    if is_target(rollout, member):
+        return False
+    return rollout.direction is Direction.FORWARD or is_returned_from(rollout, member)
+
+
 def issued_victims(rollout: Rollout) -> frozenset[str]:
-    return frozenset(i.action.member for i in rollout.issued if isinstance(i.action, Terminate))
+    return frozenset(i.action.member for i in rollout.issued if isinstance(i.action, Terminate | Remove))
 
 
 def is_ready(limits: Limits, member: Member) -> bool:
-    """In service and, where signals are wanted, signalled."""
-    return is_working(member) and (not limits.signals or member.signal is Signal.SUCCESS)
+    """In service and, where the policy wants them, signalled, healthy as a target, past EC2's checks. Not warmed up."""
+    return (
+        is_working(member)
+        and (not limits.signals or member.signal is Signal.SUCCESS)
+        and (not limits.target_health or member.target is TargetHealth.HEALTHY)
+        and (not limits.status_checks or member.checks is True)
+    )
 
 
 def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
     victims = issued_victims(rollout)
     failed = frozenset(f.id for f in rollout.failed)
+    skipped, retried, succeeded = rollout.skipped, rollout.retried, rollout.succeeded
     forward = rollout.direction is Direction.FORWARD
     # Most members of a large group are settled: theirs is the short path through this loop.
     wanted = rollout.target.digest
     told_by_age = rollout.forced and forward
+    spared = limits.protected is not Choice.REPLACE and forward
+    in_service_now, healthy_target = Lifecycle.IN_SERVICE, TargetHealth.HEALTHY
     counted: list[Member] = []
     candidates: list[Member] = []
     unjudged: list[Member] = []
+    occupied: list[str] = []
     leaving: set[str] = set()
     old = keepers = in_service = ready = 0
     for member in seen.members:
         lifecycle = member.lifecycle
-        serving = lifecycle is Lifecycle.IN_SERVICE
+        serving = lifecycle is in_service_now
         if not serving and lifecycle not in _COMING:
             if lifecycle is Lifecycle.LEAVING:
                 leaving.add(member.id)
             continue
-        if member.id in victims:
+        name = member.id
+        if name in victims:
             continue
         counted.append(member)
         alive = serving and member.alive
-        working = alive and member.healthy
+        sound = alive and member.healthy
+        working = sound and (member.target is None or member.target is healthy_target)
         in_service += alive
-        matches = member.revision.digest == wanted
-        if not matches or (told_by_age and not is_new(rollout, member)):
-            if forward or is_returned_from(rollout, member):
+        if name in skipped:
+            keepers += 1
+            ready += working
+        elif member.revision.digest != wanted or (told_by_age and not is_new(rollout, member)):
+            if spared and member.protected:
+                keepers += 1
+                if limits.protected is Choice.WAIT:
+                    occupied.append(name)
+            elif forward or is_returned_from(rollout, member):
                 candidates.append(member)
                 old += 1
             else:
                 keepers += 1
             ready += working
-        elif member.id in failed:
+        elif name in failed or name in retried:
             candidates.append(member)
-        elif not is_new(rollout, member):
+        elif (name in succeeded and (sound or not _nobody_heals(seen))) or not is_new(rollout, member):
             keepers += 1
             ready += working
-        elif member.id not in rollout.succeeded:
+        elif name not in succeeded:
             keepers += 1
             unjudged.append(member)
-        elif not working and _nobody_heals(seen):
-            candidates.append(member)
         else:
-            keepers += 1
-            ready += working
+            candidates.append(member)
     gap = max(0, rollout.desired - len(counted))
-    floored = in_service if limits.pacing is Pacing.LOCK_STEP else ready
+    standby = _old_in_standby(limits, rollout, seen, victims)
+    warm = [w.id for w in seen.warm if w.id not in victims and is_replaced(rollout, w)]
+    if limits.standby is Choice.WAIT:
+        occupied += standby
+    if limits.warm_pool is Choice.WAIT:
+        occupied += warm
     return Census(
         counted=tuple(counted),
         candidates=tuple(candidates),
@@ -150,9 +179,28 @@ def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
         gap=gap,
         in_service=in_service,
         ready=ready,
-        serving=floored,
+        serving=in_service if limits.pacing is Pacing.LOCK_STEP else ready,
         leaving=frozenset(leaving),
+        occupied=tuple(occupied),
+        standby=tuple(standby) if limits.standby is Choice.REPLACE else (),
+        warm=tuple(warm) if limits.warm_pool is Choice.REPLACE else (),
     )
+
+
+def _old_in_standby(
+    limits: Limits, rollout: Rollout, seen: Observation, victims: frozenset[str]
+) -> list[str]:
+    """Who stands in standby was taken out by a person, so the way back leaves them alone in any case."""
+    if limits.standby is Choice.IGNORE or rollout.direction is Direction.BACK:
+        return []
+    return [
+        m.id
+        for m in seen.members
+        if m.lifecycle is Lifecycle.STANDBY
+        and m.id not in victims
+        and m.id not in rollout.skipped
+        and is_replaced(rollout, m)
+    ]
 
 
 def _nobody_heals(seen: Observation) -> bool:

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections import Counter
 
 from pulumi_rolling.core.events import iso
-from pulumi_rolling.core.model import Because, Decision, Direction, Failure, Rollout, Status, Step, Verdict
+from pulumi_rolling.core.model import Because, Decision, Direction, Failure, Status, Step, Verdict
 
 _REASONS = {
     "failureSignal": "sent FAILURE",
     "signalTimeout": "sent no signal within {clock}",
     "notInService": "did not reach service within {clock}",
+    "targetUnhealthy": "did not become healthy in its target groups within {clock}",
+    "checksFailed": "did not pass its status checks within {clock}",
     "neverAppeared": "never appeared",
     "launchRefused": "launch refused",
     "vanished": "vanished before it was ready",
@@ -27,6 +29,8 @@ _SENTENCES = {
     "pausing": "pausing",
     "restoring": "giving sizes and processes back",
     "removing": "removing what is too many",
+    "removingOutside": "removing what stands outside Desired",
+    "paused": "paused: nothing new starts until 'rolling resume'",
     "failed": "failed",
     "refused": "refused by the cloud",
     "leaseLost": "another driver rolls this group",
@@ -45,19 +49,49 @@ def sentence(because: Because) -> str:
             return f"raising capacity to {because.numbers['capacity']}"
         case "waiting":
             return _waiting(because)
+        case "guarded":
+            return _guarded(because)
+        case "soaking" | "checkpoint" | "approval":
+            return _gate(because)
+        case "held":
+            who = _names(because.members, int(because.numbers.get("failed", 0)))
+            failed = f" ({who} failed)" if who else ""
+            return f"held{failed}: waiting for 'rolling retry', 'skip', 'resume' or 'abort'"
+        case "occupied":
+            who = _names(because.members, int(because.numbers.get("count", 0)))
+            return f"waiting for {who} (standby, protected or in the warm pool)"
+        case "draining":
+            return f"draining {_names(because.members, int(because.numbers.get('count', 0)))}"
+        case "baking":
+            return f"all are ready, watched for another {_rest(because)}"
         case code:
             return _SENTENCES.get(code, code)
 
 
 def status_line(decision: Decision) -> str:
     """One line for the resource's row: step, in service, waiting for whom, time left as a range."""
-    status = decision.status
+    return standing_line(decision.status, decision.because)
+
+
+def standing_line(status: Status, because: Because) -> str:
+    """``status_line`` for whoever has only what was told of a decision."""
     parts = [_step(status), f"{status.in_service} in service"]
-    if status.step is Step.ROLL or decision.because.code not in ("waiting", "done"):
-        parts.append(sentence(decision.because))
-    if status.time_left is not None and status.step is Step.ROLL:
+    if status.step is Step.ROLL or because.code not in ("waiting", "done"):
+        parts.append(sentence(because))
+    if has_time_left(status, because) and status.time_left is not None:
         parts.append(time_range(*status.time_left) + " left")
     return ", ".join(parts)
+
+
+def has_time_left(status: Status, because: Because) -> bool:
+    """The boots tell how long the rest may take, except while a person or a gate decides it."""
+    waits = because.code in ("paused", "held", "approval", "soaking", "checkpoint", "occupied")
+    return status.time_left is not None and status.step is Step.ROLL and not waits
+
+
+def reason(failure: Failure) -> str:
+    """Why one member failed, without the time that it had: ``sent FAILURE``."""
+    return _REASONS.get(failure.reason, failure.reason).partition(" within ")[0]
 
 
 def time_range(low: float, high: float) -> str:
@@ -73,8 +107,17 @@ def failure(verdict: Verdict, noun: str = "instances") -> str:
     match verdict.code:
         case "tooManyFailures":
             return f"{verdict.failed} of {verdict.of} {noun} failed ({_why(verdict.failures, verdict.clock)})"
+        case "canaryFailed":
+            return f"the canary failed ({_why(verdict.failures, verdict.clock)})"
+        case "alarm":
+            many = "alarms" if ", " in verdict.cause else "alarm"
+            return f"{many} {verdict.cause} went into ALARM"
         case "aborted":
             return "aborted on request"
+        case "rejected":
+            return "rejected on request"
+        case "occupied":
+            return f"{verdict.cause} stayed in standby, protected or in the warm pool for an hour"
         case "deadline":
             return "the rollout took longer than its timeout"
         case "stalled":
@@ -83,16 +126,9 @@ def failure(verdict: Verdict, noun: str = "instances") -> str:
             return f"the cloud refused: {verdict.cause}"
 
 
-def progress_line(rollout: Rollout) -> str:
-    """Where a rollout stands that nobody drives at the moment."""
-    way = f"to {rollout.to}" if rollout.direction is Direction.FORWARD else f"back to {rollout.came_from}"
-    done = len(rollout.succeeded)
-    return f"{rollout.step.value} {way}: {done} of {rollout.total} ready, {rollout.failures} failed"
-
-
 def _step(status: Status) -> str:
     back = "back, " if status.direction is Direction.BACK else ""
-    if status.step is Step.ROLL:
+    if status.step in (Step.ROLL, Step.BAKE):
         return f"{back}{status.replaced}/{status.total} replaced"
     return f"{back}{status.step.value}"
 
@@ -101,12 +137,44 @@ def _waiting(because: Because) -> str:
     unseen, flight = int(because.numbers.get("unseen", 0)), int(because.numbers.get("inFlight", 0))
     parts = []
     if flight:
-        names = ", ".join(because.members[:2]) + (f" +{flight - 2}" if flight > 2 else "")
+        names = _names(because.members, flight)
         clock = f" (at most {iso(because.numbers['pause'])} each)" if "pause" in because.numbers else ""
         parts.append(f"waiting for {names}{clock}")
     if unseen:
         parts.append(f"{unseen} to launch")
     return ", ".join(parts) or "waiting"
+
+
+def _guarded(because: Because) -> str:
+    late = because.members
+    overdue = f"{_names(late, len(late))} {'is' if len(late) == 1 else 'are'}" if late else "launches are"
+    odds = because.numbers.get("probability")
+    likely = "" if odds is None else f" ({odds:.0f} % likely that too many fail)"
+    return f"holding new starts: {overdue} overdue{likely}"
+
+
+def _gate(because: Because) -> str:
+    count = int(because.numbers.get("count", 0))
+    canaries = "the canary" if count == 1 else "the canaries"
+    percent = because.numbers.get("percent")
+    if because.code == "approval":
+        where = f"after {canaries}" if percent is None else f"at {percent:g} %"
+        return f"waiting for approval {where}: 'rolling approve' or 'rolling reject'"
+    where = f"watching {canaries}" if percent is None else f"stopped at {percent:g} %"
+    return f"{where} for another {_rest(because)}"
+
+
+def _names(members: tuple[str, ...], count: int) -> str:
+    """Two by name, the others as a number."""
+    named = ", ".join(members[:2])
+    more = count - len(members[:2])
+    return (f"{named} +{more}" if named else str(count)) if more > 0 else named
+
+
+def _rest(because: Because) -> str:
+    """Whole minutes where it is long, so that the line does not change at every look."""
+    left = max(0.0, because.numbers.get("left", 0.0))
+    return f"{round(left / 60)} min" if left >= 120 else f"{round(left)} s"
 
 
 def _why(failures: tuple[Failure, ...], clock: float) -> str:

@@ -1,28 +1,32 @@
-"""How long the rest may take, as a range from the boots seen in this roll; never from an average of arrivals.
+"""How long the rest may take, as a range from the boots seen; never from an average of arrivals.
 
 Arrivals come in clumps, so their rate says little. The range is left / window rounds of the quicker and the slower
-boots of a lognormal fitted to those seen.
+boots of the law that fits those seen in this rollout, or in the group's last one before any is seen.
 """
 
 from __future__ import annotations
 
 import math
 
-from pulumi_rolling.core.model import Boots, Pacing
+from pulumi_rolling.core.boots import law_of
+from pulumi_rolling.core.limits import Pacing
+from pulumi_rolling.core.rollout import Boots
 
 _QUICK, _SLOW = -0.67, 1.64
 """Normal quantiles: a quarter boots quicker, a twentieth slower."""
+NO_BOOTS = Boots()
 
 
-def time_left(boots: Boots, left: int, window: int, pacing: Pacing) -> tuple[float, float] | None:
-    """Seconds (low, high) until ``left`` members are replaced; None before any boot was seen."""
-    if not boots.n:
+def time_left(
+    boots: Boots, left: int, window: int, pacing: Pacing, prior: Boots = NO_BOOTS
+) -> tuple[float, float] | None:
+    """Seconds (low, high) until ``left`` members are replaced; None where no boot was ever seen."""
+    law = law_of(boots, NO_BOOTS if boots.n else prior)
+    if law is None:
         return None
     if not left:
         return (0.0, 0.0)
-    mean = boots.logs / boots.n
-    # A small prior (spread 0.5, weight 2) keeps the first boots from looking certain.
-    spread = math.sqrt((max(0.0, boots.squares - boots.n * mean * mean) + 0.5) / (boots.n + 1))
+    mean, spread = law.mean, law.spread
     rounds = math.ceil(left / window)
     typical = math.exp(mean + spread * spread / 2)
     if pacing is Pacing.LOCK_STEP:

@@ -14,12 +14,14 @@ from pulumi_rolling.core.model import (
     Member,
     Observation,
     PointAt,
+    Remove,
     Resize,
     Resume,
     Revision,
     Signal,
     Sizes,
     Suspend,
+    TargetHealth,
     Terminate,
 )
 
@@ -30,18 +32,29 @@ class IdealFleet:
     """Members in memory. ``at`` moves one second a step; boots take one step."""
 
     def __init__(
-        self, members: list[Member], sizes: Sizes, pointer: Revision, suspended: frozenset[str]
+        self,
+        members: list[Member],
+        sizes: Sizes,
+        pointer: Revision,
+        suspended: frozenset[str],
+        warm: tuple[Member, ...] = (),
     ) -> None:
         self.at = 0.0
         self._members = {m.id: m for m in members}
         self._sizes = sizes
         self._pointer = pointer
         self._suspended = suspended
+        self._warm = {w.id: w for w in warm}
         self._born = 0
 
     def observe(self) -> Observation:
         return Observation(
-            self.at, tuple(self._members.values()), self._sizes, self._pointer.address, self._suspended
+            self.at,
+            tuple(self._members.values()),
+            self._sizes,
+            self._pointer.address,
+            self._suspended,
+            warm=tuple(self._warm.values()),
         )
 
     def apply(self, action: Action) -> None:
@@ -62,6 +75,23 @@ class IdealFleet:
                 del self._members[member]
                 if not again:
                     self._sizes = replace(self._sizes, desired=self._sizes.desired - 1)
+            case Remove(member):
+                self._members.pop(member, None)
+                self._warm.pop(member, None)
+
+    def free(self) -> None:
+        """Whoever is waited for comes free: out of protection, out of standby, out of the warm pool."""
+        back = sum(m.lifecycle is Lifecycle.STANDBY for m in self._members.values())
+        self._members = {
+            name: replace(
+                m,
+                protected=False,
+                lifecycle=Lifecycle.IN_SERVICE if m.lifecycle is Lifecycle.STANDBY else m.lifecycle,
+            )
+            for name, m in self._members.items()
+        }
+        self._sizes = replace(self._sizes, desired=self._sizes.desired + back)
+        self._warm.clear()
 
     def step(self, to: float) -> None:
         """Go on to the moment ``to``: pending members are ready, silent ones signal, owed members are launched."""
@@ -70,7 +100,13 @@ class IdealFleet:
             if member.signal is None:
                 member = replace(member, signal=Signal.SUCCESS)
             if member.lifecycle in _COMING:
-                member = replace(member, lifecycle=Lifecycle.IN_SERVICE, in_service_at=self.at)
+                member = replace(
+                    member,
+                    lifecycle=Lifecycle.IN_SERVICE,
+                    in_service_at=self.at,
+                    target=TargetHealth.HEALTHY,
+                    checks=True,
+                )
             self._members[member.id] = member
         counted = sum(m.lifecycle in (*_COMING, Lifecycle.IN_SERVICE) for m in self._members.values())
         for _ in range(self._sizes.desired - counted):

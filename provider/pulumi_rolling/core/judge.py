@@ -7,24 +7,14 @@ it was ready, unless scaling, rebalancing or a spot interruption took it.
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
-from pulumi_rolling.core.census import Census, is_ready, take_census
-from pulumi_rolling.core.model import (
-    Boots,
-    Failure,
-    LaunchError,
-    Lifecycle,
-    Limits,
-    Member,
-    Observation,
-    Opening,
-    Rollout,
-    Signal,
-    Verdict,
-)
-from pulumi_rolling.core.sizing import tolerated
+from pulumi_rolling.core.boots import add_boot
+from pulumi_rolling.core.budget import slot_clock
+from pulumi_rolling.core.census import Census, is_ready, is_sound, is_working, take_census
+from pulumi_rolling.core.limits import Limits
+from pulumi_rolling.core.observation import LaunchError, Lifecycle, Member, Observation, Signal
+from pulumi_rolling.core.rollout import Boots, Failure, Opening, Rollout
 
 
 def judge(limits: Limits, rollout: Rollout, seen: Observation) -> tuple[Rollout, Census]:
@@ -39,31 +29,6 @@ def judge(limits: Limits, rollout: Rollout, seen: Observation) -> tuple[Rollout,
     judged = _reconcile_openings(limits, judged, census, seen)
     lowest = census.in_service if judged.lowest is None else min(judged.lowest, census.in_service)
     return replace(judged, lowest=lowest), census
-
-
-def slot_clock(limits: Limits) -> float:
-    """Seconds a member has from its launch: PauseTime with signals, else the fixed hour."""
-    return limits.pause if limits.signals else limits.boot_limit
-
-
-def is_spent(limits: Limits, rollout: Rollout) -> bool:
-    """True as soon as the failures so far can no longer satisfy the percentage, whatever comes."""
-    if not rollout.failures:
-        return False
-    if limits.signals and rollout.failures > tolerated(rollout.total, limits.need_percent):
-        return True
-    if limits.active_percent is None:
-        return False
-    silent = rollout.failed_before + sum(
-        f.reason not in ("failureSignal", "signalTimeout") for f in rollout.failed
-    )
-    desired = max(1, rollout.found.desired + rollout.delta)
-    return silent > tolerated(desired, limits.active_percent)
-
-
-def too_many(limits: Limits, rollout: Rollout, at: float) -> Verdict:
-    failed = rollout.failed[:5]
-    return Verdict("tooManyFailures", at, rollout.failures, rollout.total, failed, clock=slot_clock(limits))
 
 
 def _late_failures(rollout: Rollout, seen: Observation) -> Rollout:
@@ -84,18 +49,26 @@ def _judge_members(limits: Limits, rollout: Rollout, census: Census, seen: Obser
     ready: list[str] = []
     failed: list[Failure] = []
     boots = rollout.boots
+    since = dict(rollout.warming)
+    warming: list[tuple[str, float]] = []
     for member in census.unjudged:
         if limits.signals and member.signal is Signal.FAILURE:
             failed.append(Failure(member.id, "failureSignal"))
         elif is_ready(limits, member):
+            began = since.get(member.id, seen.at)
+            if seen.at - began < limits.warm_up:
+                # Its clock has stopped: all it waits for is the policy's own time.
+                warming.append((member.id, began))
+                flight.add(member.id)
+                continue
             ready.append(member.id)
-            boots = boots if _was_unwatched(rollout, member) else _add_boot(boots, member, seen.at)
+            boots = boots if _was_unwatched(rollout, member) else _with_boot(boots, member, seen.at)
         elif member.launched_at is not None and seen.at - member.launched_at >= clock:
-            failed.append(
-                Failure(member.id, "signalTimeout" if _is_silent(limits, member) else "notInService")
-            )
+            failed.append(Failure(member.id, _reason(limits, member)))
         else:
             flight.add(member.id)
+    if tuple(warming) != rollout.warming:
+        rollout = replace(rollout, warming=tuple(warming))
     arrived = {m.id for m in census.unjudged if not _was_unwatched(rollout, m)} - rollout.in_flight
     if not (ready or failed or arrived) and flight == rollout.in_flight:
         return rollout
@@ -116,8 +89,16 @@ def _judge_members(limits: Limits, rollout: Rollout, census: Census, seen: Obser
     )
 
 
-def _is_silent(limits: Limits, member: Member) -> bool:
-    return limits.signals and member.lifecycle in (Lifecycle.IN_SERVICE, Lifecycle.WAITING)
+def _reason(limits: Limits, member: Member) -> str:
+    """What a member whose clock ran out still lacked, the first thing first."""
+    held = member.lifecycle in (Lifecycle.IN_SERVICE, Lifecycle.WAITING)
+    if limits.signals and member.signal is None and held:
+        return "signalTimeout"
+    if is_sound(member) and limits.status_checks and member.checks is not True:
+        return "checksFailed"
+    if is_sound(member) and (limits.target_health or not is_working(member)):
+        return "targetUnhealthy"
+    return "notInService"
 
 
 def _was_unwatched(rollout: Rollout, member: Member) -> bool:
@@ -127,11 +108,8 @@ def _was_unwatched(rollout: Rollout, member: Member) -> bool:
     return member.launched_at < rollout.resumed_at
 
 
-def _add_boot(boots: Boots, member: Member, at: float) -> Boots:
-    if member.launched_at is None:
-        return boots
-    log = math.log(max(0.001, at - member.launched_at))
-    return Boots(boots.n + 1, boots.logs + log, boots.squares + log * log)
+def _with_boot(boots: Boots, member: Member, at: float) -> Boots:
+    return boots if member.launched_at is None else add_boot(boots, at - member.launched_at)
 
 
 def _judge_vanished(limits: Limits, rollout: Rollout, census: Census, seen: Observation) -> Rollout:

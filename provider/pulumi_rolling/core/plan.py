@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from pulumi_rolling.core.acts import settle_issued
 from pulumi_rolling.core.decide import decide
 from pulumi_rolling.core.events import EventTexts, masked
+from pulumi_rolling.core.gates import stops
 from pulumi_rolling.core.ideal import IdealFleet
 from pulumi_rolling.core.model import (
     Decision,
     Limits,
     Observation,
     Pacing,
+    Request,
     Resize,
     Revision,
     Rollout,
@@ -46,6 +48,8 @@ class Plan:
     pause: float
     events: tuple[str, ...]
     decisions: int
+    limits: Limits
+    """What it was made with, for whatever a reader wants to know beside the numbers."""
 
     @property
     def longest(self) -> float:
@@ -55,6 +59,11 @@ class Plan:
             waits = -(-self.replace // self.batch)
         return waits * self.pause
 
+    @property
+    def fixed_waits(self) -> float:
+        """Seconds that the policy itself waits on the way: canaries, checkpoints, bake. Approvals come on top."""
+        return sum(stop.wait for stop in stops(self.limits, self.replace)) + self.limits.bake
+
 
 def plan(limits: Limits, rollout: Rollout, seen: Observation) -> Plan:
     """Run ``rollout`` to its end from what is seen now, every act taking effect at once."""
@@ -63,16 +72,21 @@ def plan(limits: Limits, rollout: Rollout, seen: Observation) -> Plan:
     resumed = rollout.resumed_at is not None
     rollout = replace(rollout, resumed_at=None, deadline=None)
     dry = replace(limits, settle=1e9, poll=1.0, timeout=None)
-    fleet = IdealFleet(list(seen.members), seen.sizes, _pointer(rollout, seen), seen.suspended)
+    fleet = IdealFleet(list(seen.members), seen.sizes, _pointer(rollout, seen), seen.suspended, seen.warm)
     fleet.at = seen.at
     texts = EventTexts(dry, masked)
     events: list[str] = []
     rounds: list[PlannedRound] = []
     lowest = _in_service(fleet)
     total = batch = capacity = first = count = 0
+    asked: tuple[Request, ...] = ()
     while True:
-        decision = decide(dry, rollout, fleet.observe())
+        decision = decide(dry, rollout, replace(fleet.observe(), requests=asked))
         count += 1
+        # Where the rollout waits for people, people do in the plan what lets it go on.
+        asked = (Request(f"plan-{count}", "approve"),) if decision.because.code == "approval" else ()
+        if decision.because.code == "occupied":
+            fleet.free()
         events += texts.fold(rollout, decision)
         if decision.next.total and not total:
             total, batch, capacity = decision.next.total, decision.next.batch, decision.next.capacity
@@ -104,6 +118,7 @@ def plan(limits: Limits, rollout: Rollout, seen: Observation) -> Plan:
         pause=limits.pause,
         events=tuple(events),
         decisions=count,
+        limits=limits,
     )
 
 

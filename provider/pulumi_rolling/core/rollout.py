@@ -181,6 +181,8 @@ class Rollout:
     """Members that somebody asked to replace once more; they are no failures."""
     skipped: frozenset[str] = frozenset()
     """Members that somebody asked to leave as they are."""
+    zone: str = ""
+    """Under ``oneAtATime`` the zone that is being rolled."""
     passed: int = 0
     """Stops passed: the canaries and each checkpoint."""
     gate: Gate | None = None

@@ -2,7 +2,8 @@
 
 What the group itself can tell is left out, and what grows with the roll is cut: of the failures only the last are
 kept by name, of the successes none beyond a few dozen (they are judged again after a resume, with the same result).
-Instance ids do not compress below nine bytes, so the window decides the length.
+Instance ids do not compress below nine bytes, so the window decides the length. Format 1, which knew no gates, pauses
+or holds, is still read: whoever takes over may be newer than whoever died.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -18,9 +20,11 @@ from pulumi_rolling.core.model import (
     Boots,
     Direction,
     Failure,
+    Gate,
     Issued,
     Opening,
     PointAt,
+    Remove,
     Resize,
     Resume,
     Revision,
@@ -34,7 +38,7 @@ from pulumi_rolling.core.model import (
 )
 from pulumi_rolling.errors import JournalError
 
-VERSION = 1
+VERSION = 2
 KEPT_FAILURES = 24
 KEPT_SUCCESSES = 48
 CAUSE_CHARACTERS = 160
@@ -51,7 +55,7 @@ def decode(text: str) -> Rollout:
     try:
         raw = json.loads(zlib.decompress(base64.b64decode(text, validate=True)))
         version = raw["v"]
-        if version != VERSION:
+        if version > VERSION:
             raise JournalError(
                 f"the record on the group was written by a later version (format {version})",
                 hint="Use that version of pulumi-rolling to finish the rollout.",
@@ -99,7 +103,27 @@ def _out(rollout: Rollout) -> dict[str, Any]:
     }
     if rollout.round is not None:
         out["r"] = list(asdict(rollout.round).values())
-    return out
+    return out | {key: value for key, value in _of_format_2(rollout).items() if value}
+
+
+def _of_format_2(rollout: Rollout) -> dict[str, Any]:
+    """What format 1 did not know. Most rollouts have none of it, so what is empty is left out."""
+    gate, prior = rollout.gate, rollout.prior
+    return {
+        "pb": [prior.n, round(prior.logs, 4), round(prior.squares, 4)] if prior.n else None,
+        "su": rollout.surge,
+        "dr": _moments(rollout.draining),
+        "wa": _moments(rollout.warming),
+        "rt": sorted(rollout.retried),
+        "sk": sorted(rollout.skipped),
+        "zo": rollout.zone,
+        "pa": rollout.passed,
+        "ga": None if gate is None else [gate.number, gate.at, int(gate.approved)],
+        "ps": int(rollout.paused),
+        "hv": None if rollout.held is None else _verdict_out(rollout.held),
+        "ia": sorted(rollout.ignored_alarms),
+        "bk": None if rollout.baked_from is None else [rollout.baked_from],
+    }
 
 
 def _in(raw: dict[str, Any]) -> Rollout:
@@ -111,8 +135,22 @@ def _in(raw: dict[str, Any]) -> Rollout:
         found_suspended=frozenset(raw["fs"]),
         started_at=raw["s"],
     )
+    gate, held, baked = raw.get("ga"), raw.get("hv"), raw.get("bk")
     return replace(
         rollout,
+        prior=Boots(*raw.get("pb", ())),
+        surge=raw.get("su", 0) if raw["v"] > 1 else _surge_of_format_1(raw),
+        draining=_pairs(raw.get("dr", ())),
+        warming=_pairs(raw.get("wa", ())),
+        retried=frozenset(raw.get("rt", ())),
+        skipped=frozenset(raw.get("sk", ())),
+        zone=raw.get("zo", ""),
+        passed=raw.get("pa", 0),
+        gate=None if gate is None else Gate(gate[0], gate[1], bool(gate[2])),
+        paused=bool(raw.get("ps")),
+        held=None if held is None else _verdict_in(held),
+        ignored_alarms=frozenset(raw.get("ia", ())),
+        baked_from=None if baked is None else baked[0],
         suspended_by_us=frozenset(raw["us"]),
         generation=raw["g"],
         forced=bool(raw["fl"][0]),
@@ -129,7 +167,7 @@ def _in(raw: dict[str, Any]) -> Rollout:
         issued=tuple(Issued(_act_in(act), at) for act, at in raw["is"]),
         openings=tuple(Opening(at, count) for at, count in raw["o"]),
         in_flight=frozenset(raw["in"]),
-        missing=tuple((member, at) for member, at in raw["m"]),
+        missing=_pairs(raw["m"]),
         succeeded=frozenset(raw["ok"]),
         failed=tuple(Failure(*f) for f in raw["x"]),
         failed_before=raw["xb"],
@@ -150,6 +188,21 @@ def _in(raw: dict[str, Any]) -> Rollout:
     )
 
 
+def _surge_of_format_1(raw: dict[str, Any]) -> int:
+    """Before the first round all of it was still to be asked for, and then all of it was asked for at once."""
+    begun = "r" in raw or Step(raw["p"]) is not Step.ROLL
+    return 0 if begun else max(0, int(raw["n"][2] - raw["de"][1]))
+
+
+def _moments(pairs: Iterable[tuple[str, float]]) -> list[list[Any]]:
+    """Hundredths are enough for a clock of minutes, and digits do not compress."""
+    return [[member, round(at, 2)] for member, at in pairs]
+
+
+def _pairs(raw: Iterable[Any]) -> tuple[tuple[str, float], ...]:
+    return tuple((member, at) for member, at in raw)
+
+
 def _revision(revision: Revision) -> list[str]:
     return [revision.address, revision.digest, revision.label]
 
@@ -166,6 +219,8 @@ def _act_out(action: Action) -> list[Any]:
             return ["z", least, desired]
         case Terminate(member, again):
             return ["t", member, int(again)]
+        case Remove(member):
+            return ["x", member]
 
 
 def _act_in(raw: list[Any]) -> Action:
@@ -180,6 +235,8 @@ def _act_in(raw: list[Any]) -> Action:
             return Resize(least, desired)
         case ["t", member, again]:
             return Terminate(member, bool(again))
+        case ["x", member]:
+            return Remove(member)
         case _:
             raise ValueError(f"no such act: {raw}")
 

@@ -2,16 +2,24 @@
 
 A tag holds 256 characters and a group 50 tags, so the text is cut into ``rolling:record.N``. Each piece names the
 serial of its writing and how many pieces there are; pieces of two writings never make a record. Nothing propagates
-to instances. Beside the record stand ``rolling:lease`` and ``rolling:request``.
+to instances. Beside the record stand ``rolling:lease``, ``rolling:said`` and requests.
+
+A request is ``rolling:request.ID`` = ``KIND`` or ``KIND:MEMBER``, put there by any shell; one tag each, so that two
+shells never overwrite each other. IDs begin with the time of asking and are taken up in that order. The driver acts on
+an ID once and removes its tag when the decision that took it up is recorded. ``rolling:request`` = ``abort:ID``, the
+one tag of earlier versions, is still read.
 """
 
 from __future__ import annotations
 
+import math
+import time
 import uuid
 from collections.abc import Mapping
 
-from pulumi_rolling.core.model import Issued, Request, Rollout, Terminate
-from pulumi_rolling.engine.codec import decode, encode
+from pulumi_rolling.core.model import Failure, Issued, Limits, Request, Rollout, Terminate
+from pulumi_rolling.engine.codec import KEPT_FAILURES, decode, encode
+from pulumi_rolling.engine.said import SAID
 from pulumi_rolling.errors import JournalError
 from pulumi_rolling.fleets.base import Fleet
 
@@ -19,8 +27,14 @@ PREFIX = "rolling:"
 RECORD = "rolling:record."
 LEASE = "rolling:lease"
 REQUEST = "rolling:request"
+OF_THE_ROLLOUT = frozenset({"abort", "pause", "resume", "approve", "reject"})
+OF_A_MEMBER = frozenset({"retry", "skip"})
 TAG_CHARACTERS = 256
 TAGS_PER_GROUP = 50
+MOST_PENDING = 3
+"""Requests that may wait on a group at a time."""
+ROOM_FOR_CAUSES = 2
+"""Tags for what the cloud says of failures, once in the record and once in its verdict."""
 _HEADER = 20
 
 
@@ -48,7 +62,7 @@ class Journal:
         keys = {key for key in marks if key.startswith(PREFIX)} | {
             f"{RECORD}{i}" for i in range(self._pieces)
         }
-        self._fleet.remove_marks(sorted(keys | {LEASE}))
+        self._fleet.remove_marks(sorted(keys | {LEASE, SAID}))
         self._pieces = 0
 
 
@@ -92,20 +106,41 @@ def record_marks(tags: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in tags.items() if key.startswith(RECORD)}
 
 
+def asked(marks: Mapping[str, str]) -> dict[str, Request]:
+    """Each request by its tag, the oldest first. What nobody understands is no request."""
+    found: dict[str, Request] = {}
+    for key, value in marks.items():
+        before, _, ident = key.partition(f"{REQUEST}.")
+        if ident and not before:
+            kind, _, member = value.partition(":")
+        elif key == REQUEST:
+            (kind, _, ident), member = value.partition(":"), ""
+        else:
+            continue
+        if ident and (kind in OF_A_MEMBER if member else kind in OF_THE_ROLLOUT):
+            found[key] = Request(ident, kind, member)
+    return dict(sorted(found.items(), key=lambda pair: pair[1].id))
+
+
 def requests(marks: Mapping[str, str]) -> tuple[Request, ...]:
-    """What somebody asked for: ``rolling:request`` = ``abort:ID``."""
-    kind, _, name = marks.get(REQUEST, "").partition(":")
-    return (Request(name, kind),) if kind and name else ()
+    return tuple(asked(marks).values())
 
 
-def request_mark(kind: str) -> dict[str, str]:
-    """The tag that asks a running driver to do ``kind``."""
-    return {REQUEST: f"{kind}:{uuid.uuid4().hex[:8]}"}
+def request_mark(kind: str, member: str = "") -> dict[str, str]:
+    """The tag that asks a running driver to do ``kind``, to ``member`` where it is about one."""
+    ident = f"{time.time_ns() // 1_000_000:x}{uuid.uuid4().hex[:4]}"
+    return {f"{REQUEST}.{ident}": f"{kind}:{member}" if member else kind}
 
 
-def pieces_needed(rollout: Rollout, window: int, owner: str) -> int:
-    """Tags that a record may take when ``window`` victims and as many members in flight are on it, lease included."""
-    ids = [f"i-{uuid.uuid4().hex[:17]}" for _ in range(window)]
+def pieces_needed(rollout: Rollout, window: int, owner: str, limits: Limits | None = None) -> int:
+    """Tags that a rollout may take when ``window`` victims and as many members in flight are on its record.
+
+    Lease, what was last said and a few requests included; under ``limits`` also what drain and warm-up remember.
+    """
+    victims, flight = _some_ids(window), _some_ids(window)
+    # As the digits of real moments do, these do not compress.
+    moments = [1.5e9 + number * math.pi for number in range(window)]
+    failures = min(KEPT_FAILURES, rollout.found.desired)
     full = Rollout(
         id=rollout.id,
         to=rollout.to,
@@ -114,10 +149,18 @@ def pieces_needed(rollout: Rollout, window: int, owner: str) -> int:
         found_suspended=rollout.found_suspended,
         started_at=rollout.started_at,
         suspended_by_us=rollout.suspended_by_us,
-        issued=tuple(Issued(Terminate(i, True), 1.5e9 + 0.123456) for i in ids),
-        in_flight=frozenset(f"i-{uuid.uuid4().hex[:17]}" for _ in range(window)),
+        issued=tuple(Issued(Terminate(i, True), at) for i, at in zip(victims, moments, strict=True)),
+        in_flight=frozenset(flight),
+        draining=tuple(zip(victims, moments, strict=True)) if limits and limits.drain is not None else (),
+        warming=tuple(zip(flight, moments, strict=True)) if limits and limits.warm_up else (),
+        failed=tuple(Failure(i, "failureSignal") for i in _some_ids(failures)),
     )
-    return len(pack(full, owner, 99_999)) + 4
+    beside = len((LEASE, SAID)) + MOST_PENDING
+    return len(pack(full, owner, 99_999)) + ROOM_FOR_CAUSES + beside
+
+
+def _some_ids(count: int) -> list[str]:
+    return [f"i-{uuid.uuid4().hex[:17]}" for _ in range(count)]
 
 
 def check_room(tags: Mapping[str, str], needed: int) -> str | None:

@@ -5,7 +5,9 @@ back, in order, one call after the other. Before the first act of a decision the
 group (journal), so that dying anywhere loses nothing: acts that were recorded and not done are decided again, acts
 that were done and not recorded cannot exist. A refused act becomes an observation and the rest of its decision is
 dropped. A status line that fails never fails a roll. A record that cannot be written for the moment means no act:
-the look is forgotten and the next one decides anew.
+the look is forgotten and the next one decides anew. What people ask for stands in tags of its own (journal): it goes
+into the decision of the look that shows it, and the tag is removed once that decision is recorded, so that a crash in
+between neither loses the request nor repeats it.
 
 Worked example: look 1 at 10.0 s says "suspend, point". Written: {issued: suspend, point}; done: two calls. Look 2 at
 11.0 s sees both, says "resize to 7". kill -9 between record and call: the next run finds {issued: resize}, waits a
@@ -18,7 +20,7 @@ every look, and two yeses in a row end the drive with the record kept and the le
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pulumi_rolling.core.decide import decide
 from pulumi_rolling.core.model import (
@@ -33,8 +35,9 @@ from pulumi_rolling.core.model import (
     Terminate,
 )
 from pulumi_rolling.engine.clock import Clock
-from pulumi_rolling.engine.journal import Journal, requests
+from pulumi_rolling.engine.journal import Journal, asked
 from pulumi_rolling.engine.lease import Lease
+from pulumi_rolling.engine.said import said_mark
 from pulumi_rolling.errors import LeaseLostError, OrphanedError, PermanentFleetError, TemporaryFleetError
 from pulumi_rolling.fleets.base import Fleet
 
@@ -57,6 +60,8 @@ class Drive:
     orphaned: Callable[[], bool]
     aborts: Callable[[], tuple[Request, ...]] = lambda: ()
     _refusals: tuple[Refusal, ...] = ()
+    _taken_off: set[str] = field(default_factory=set)
+    """Requests whose tags we removed: a read from before that still shows them."""
     _unreachable: int = 0
     _heard_at: float = 0.0
 
@@ -70,6 +75,7 @@ class Drive:
                 seen, marks = self._look(rollout)
                 decision = decide(self.limits, rollout, seen)
                 written = self._record(written, decision)
+                self._take_off(written, marks)
             except TemporaryFleetError:
                 if self.clock.now() - self._heard_at > SILENCE:
                     self._release_quietly()
@@ -96,20 +102,36 @@ class Drive:
                 f"another driver took over group {self.fleet.name}",
                 hint="We stopped at once; that driver goes on from the record.",
             )
-        asked = (*requests(sight.marks), *self.aborts())
+        wanted = (r for r in asked(sight.marks).values() if r.id not in self._taken_off)
         return replace(
-            sight.observation, requests=asked, refusals=self._refusals, lease_is_ours=True
+            sight.observation,
+            requests=(*wanted, *self.aborts()),
+            refusals=self._refusals,
+            lease_is_ours=True,
         ), sight.marks
 
     def _record(self, written: Rollout, decision: Decision) -> Rollout:
         """What now stands on the group. The refusals that the decision has taken up are done with."""
+        said = said_mark(decision, self.clock.now())
         if decision.actions or _is_news(written, decision.next):
-            self.journal.write(decision.next, self.lease.mark())
+            self.journal.write(decision.next, {**self.lease.mark(), **said})
             written = decision.next
         elif self.lease.is_due():
-            self.fleet.write_marks(self.lease.mark())
+            self.fleet.write_marks({**self.lease.mark(), **said})
         self._refusals = ()
         return written
+
+    def _take_off(self, written: Rollout, marks: Mapping[str, str]) -> None:
+        """Remove the tags of requests that the record has as taken up. One that stays is ignored, and removed later."""
+        done = {key: r.id for key, r in asked(marks).items() if r.id in written.handled}
+        keys = [key for key, ident in done.items() if ident not in self._taken_off]
+        if not keys:
+            return
+        try:
+            self.fleet.remove_marks(keys)
+        except (TemporaryFleetError, PermanentFleetError):
+            return
+        self._taken_off.update(done.values())
 
     def _tell(self, before: Rollout, decision: Decision) -> None:
         try:
@@ -165,6 +187,22 @@ def _is_news(written: Rollout, now: Rollout) -> bool:
         or written.failures != now.failures
         or written.delta != now.delta
         or written.watermark != now.watermark
+        or not now.handled <= written.handled
+        or _what_people_see(written) != _what_people_see(now)
+    )
+
+
+def _what_people_see(rollout: Rollout) -> tuple[object, ...]:
+    """Other shells tell from the record what is waited for, and a request must not be lost once its tag is gone."""
+    return (
+        rollout.paused,
+        rollout.held,
+        rollout.gate,
+        rollout.passed,
+        rollout.skipped,
+        rollout.retried,
+        rollout.ignored_alarms,
+        rollout.baked_from,
     )
 
 

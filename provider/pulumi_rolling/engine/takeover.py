@@ -2,7 +2,9 @@
 
 Same target: everything is kept, and one settle time passes before the first act, since the last acts of whoever
 drove before may not show yet. Another target (fixed forward, or reverted): where the group came from, its sizes and
-processes are kept; target and policy are new; M is counted anew and failures are zero.
+processes are kept; target and policy are new; M is counted anew, failures are zero, and what people said of the old
+goal (pause, approval, retry, skip) does not hold for the new one. Boots of the group's last rollout come from the
+record, or from state where the record has none.
 """
 
 from __future__ import annotations
@@ -10,24 +12,31 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pulumi_rolling.core.acts import is_desired_settled
-from pulumi_rolling.core.model import Direction, Revision, Rollout, Sizes, Step
+from pulumi_rolling.core.model import Boots, Direction, Revision, Rollout, Sizes, Step
 
 
-def resume(record: Rollout, at: float) -> Rollout:
+def resume(record: Rollout, at: float, *, prior: Boots | None = None) -> Rollout:
     """The same rollout again. A way back that had failed is tried anew, with failures at zero.
 
     Its timeout begins again: the time in which nobody drove is not the rollout's.
     """
     deadline = None if record.deadline is None else at + record.deadline - record.direction_at
     rollout = replace(
-        record, resumed_at=at, generation=record.generation + 1, progress_at=at, deadline=deadline
+        record,
+        resumed_at=at,
+        generation=record.generation + 1,
+        progress_at=at,
+        deadline=deadline,
+        prior=prior if prior is not None and not record.prior.n else record.prior,
     )
     if record.back_failed is None:
         return rollout
     return _start_over(rollout)
 
 
-def retarget(record: Rollout, to: Revision, at: float, *, forced: bool = False) -> Rollout:
+def retarget(
+    record: Rollout, to: Revision, at: float, *, forced: bool = False, prior: Boots | None = None
+) -> Rollout:
     """The record's group on the way to ``to``; what the record was on the way to counts as abandoned."""
     abandoned = dict.fromkeys((*record.abandoned, record.to.digest))
     abandoned.pop(to.digest, None)
@@ -42,6 +51,7 @@ def retarget(record: Rollout, to: Revision, at: float, *, forced: bool = False) 
         resumed_at=at,
         generation=record.generation + 1,
         progress_at=at,
+        prior=prior if prior is not None and not record.prior.n else record.prior,
     )
     return _start_over(rollout)
 
@@ -67,11 +77,22 @@ def _start_over(rollout: Rollout) -> Rollout:
         total=0,
         round=None,
         openings=(),
+        draining=(),
         in_flight=frozenset(),
+        warming=(),
         missing=(),
         succeeded=frozenset(),
         failed=(),
         failed_before=0,
+        retried=frozenset(),
+        skipped=frozenset(),
+        zone="",
+        passed=0,
+        gate=None,
+        paused=False,
+        held=None,
+        ignored_alarms=frozenset(),
+        baked_from=None,
     )
 
 

@@ -23,6 +23,10 @@ from pulumi_rolling.fleets.base import Retry
 
 AUTO_SCALING = "autoscaling"
 EC2 = "ec2"
+LOAD_BALANCING = "elbv2"
+CLASSIC_BALANCING = "elb"
+ALARMS = "cloudwatch"
+QUEUES = "sqs"
 
 R = TypeVar("R")
 
@@ -62,6 +66,8 @@ _STALE_CREDENTIALS = frozenset({"ExpiredToken", "ExpiredTokenException", "Reques
 _WRONG_CREDENTIALS = frozenset(
     {"AuthFailure", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"}
 )
+_ACTION_PREFIXES = {LOAD_BALANCING: "elasticloadbalancing", CLASSIC_BALANCING: "elasticloadbalancing"}
+"""Services whose actions have another prefix in a policy than their client's name."""
 _LONGEST_MESSAGE = 300
 
 
@@ -192,7 +198,9 @@ def _hint(code: str, line: str, service: str, operation: str) -> str:
         # "Control Amazon EC2 launch template usage": the caller needs what a launch from it would need.
         return "Allow ec2:RunInstances on what the template names, and iam:PassRole for its instance profile."
     if code in _DENIED:
-        return f"Allow {service}:{operation}."
+        # SQS checks a batch by the action for one message (SQS developer guide, "API permissions").
+        action = operation.removesuffix("Batch") if service == QUEUES else operation
+        return f"Allow {_ACTION_PREFIXES.get(service, service)}:{action}."
     if code in _STALE_CREDENTIALS:
         return "The AWS credentials have expired; renew them and run again."
     if code in _WRONG_CREDENTIALS:

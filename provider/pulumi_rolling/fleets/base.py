@@ -46,6 +46,20 @@ class SignalSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """What the policy wants looked at beside the group itself; what is not wanted costs no call."""
+
+    target_health: bool = False
+    status_checks: bool = False
+    alarms: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
+    """URLs of the queues that signals come by."""
+    warm_pool: bool = False
+    seldom: float = 5.0
+    """Seconds for which an answer about what changes seldom (alarms, warm pool) serves again."""
+
+
+@dataclass(frozen=True, slots=True)
 class GroupFacts:
     """The group as found before a rollout: everything that preview and checks need beyond the members."""
 
@@ -68,6 +82,12 @@ class GroupFacts:
     """What this version does not roll (warm pool, launch configuration, weights, ...), with its path."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """Members by the label of their revision."""
+    targets: tuple[str, ...] = ()
+    """The target groups and load balancers that the group is attached to."""
+    idle_targets: tuple[str, ...] = ()
+    """Those of them that no load balancer uses, so that nobody there is ever healthy."""
+    missing_alarms: tuple[str, ...] = ()
+    """Watched alarms that do not exist."""
 
 
 @dataclass(frozen=True, slots=True)

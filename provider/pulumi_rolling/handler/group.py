@@ -36,7 +36,7 @@ from pulumi_rolling.errors import (
 from pulumi_rolling.fleets.launch_templates import parts
 from pulumi_rolling.handler.context import Context, Diffed, Foreseen
 from pulumi_rolling.handler.preview import preview_of
-from pulumi_rolling.handler.situation import Situation, assess
+from pulumi_rolling.handler.situation import Situation, assess, is_left_alone
 from pulumi_rolling.handler.state import inputs_of, last_rollout, left_of, outputs_of, state_of
 from pulumi_rolling.handler.verdicts import POLICY_TIMEOUT, error_of
 from pulumi_rolling.handler.wiring import (
@@ -138,7 +138,7 @@ class RollingGroupHandler:
         self._say_plan(situation, context, POLICY_RECORDED if recorded else None)
         if template_unknown(news, self.is_unknown):
             return Foreseen(given, OUTPUTS)
-        known = {**given, **outputs_of(situation, None, None)}
+        known = {**given, **outputs_of(olds, situation)}
         return Foreseen(known, ("lastRollout",) if situation.has_work else ())
 
     def adopt(self, name: str, context: Context) -> tuple[dict[str, Any], dict[str, Any]] | None:
@@ -203,16 +203,16 @@ class RollingGroupHandler:
         return ("autoScalingGroup",) if any(old.get(k) != new.get(k) for k in IDENTITY[:2]) else ()
 
     def _is_settled(self, wiring: Wiring, olds: Mapping[str, Any]) -> bool:
-        """One shared look: everybody matches, the pointer is right, nobody left a record."""
+        """One shared look: everybody matches whom the policy does not leave alone, the pointer is right, no record."""
         glance = wiring.fleet.glance()
-        away = {"leaving", "standby"}
+        roll = wiring.inputs.update_policy.rolling_update
         return (
             not glance.marks
             and glance.pointer == glance.target.address == olds.get("revision")
             and all(
                 m.revision.digest == glance.target.digest
                 for m in glance.members
-                if m.lifecycle.value not in away
+                if not is_left_alone(m, roll.standby_instances, roll.scale_in_protected_instances)
             )
         )
 
@@ -249,7 +249,7 @@ class RollingGroupHandler:
         situation.raise_faults()
         idle = not situation.has_work and not situation.is_pointer_only
         if idle and not journal.ours(situation.facts.tags):
-            return state_of(news, situation)
+            return state_of(olds, news, situation)
         timing = wiring.timing
         lease = Lease(wiring.fleet, _owner(context, wiring), wiring.clock, timing.poll, timing.settle)
         marks = lease.acquire()
@@ -266,7 +266,7 @@ class RollingGroupHandler:
             wiring.fleet.remove_marks(sorted(journal.ours(marks).keys() - {journal.LEASE}))
             if idle:
                 lease.release()
-                return state_of(news, situation)
+                return state_of(olds, news, situation)
         for warning in situation.warnings:
             context.warn(warning)
         limits, rollout, timeout = _bounded(situation, context, wiring.clock.now())
@@ -295,7 +295,9 @@ class RollingGroupHandler:
                 standing = "mixed" if decision.next.back_failed is None else "interrupted"
                 failed.left = {**left_of(olds, news, situation, standing), "lastRollout": last}
             raise failed
-        return state_of(news, situation, decision.next, last)
+        if decision.next.skipped:
+            context.warn(_skipped(decision.next))
+        return state_of(olds, news, situation, decision.next, last)
 
 
 def _owner(context: Context, wiring: Wiring) -> str:
@@ -323,3 +325,12 @@ def _bounded(situation: Situation, context: Context, now: float) -> tuple[Limits
     taken_over = situation.interrupted is not None and rollout.direction is Direction.FORWARD
     deadline = now + timeout.seconds if taken_over else rollout.deadline
     return replace(limits, timeout=timeout.seconds), replace(rollout, deadline=deadline), timeout.path
+
+
+def _skipped(rollout: Rollout) -> str:
+    names = sorted(rollout.skipped)
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return (
+        f"left as they are on request: {', '.join(names[:5])}{more}; those that do not match are replaced by the next "
+        "update"
+    )

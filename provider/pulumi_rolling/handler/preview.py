@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from pulumi_rolling.core.plan import plan
-from pulumi_rolling.handler.situation import UNKNOWN, Situation
+from pulumi_rolling.handler.notes import UNKNOWN
+from pulumi_rolling.handler.situation import Situation
 from pulumi_rolling.report.preview import Preview, instances, span
 
 
@@ -36,6 +37,7 @@ def preview_of(situation: Situation, notes: tuple[str, ...]) -> Preview:
         nothing=not work and not situation.is_pointer_only,
         returns_to=None if returns is None else str(returns),
         leaves=situation.limits.on_failure.value == "leave",
+        last_boots=rollout.prior if rollout.prior.n else None,
     )
 
 

@@ -12,20 +12,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pulumi_rolling.core.model import Lifecycle, Limits, Member, Revision, Rollout
+from pulumi_rolling.core.budget import slot_clock
+from pulumi_rolling.core.model import (
+    Boots,
+    Choice,
+    Lifecycle,
+    Limits,
+    Member,
+    Revision,
+    Rollout,
+    TargetHealth,
+)
 from pulumi_rolling.core.plan import new_rollout
 from pulumi_rolling.engine import journal, lease
 from pulumi_rolling.engine.takeover import is_same_goal, resume, retarget, with_sizes
 from pulumi_rolling.errors import Fault, PolicyErrors
 from pulumi_rolling.fleets.base import GroupFacts
 from pulumi_rolling.fleets.launch_templates import is_gone
+from pulumi_rolling.handler.notes import UNKNOWN, member_notes, pointer_warnings, present
+from pulumi_rolling.handler.watching import watch_faults, watch_warnings, watched, within_reach
 from pulumi_rolling.handler.wiring import Wiring
 from pulumi_rolling.policy import UpdatePolicy, advice, feasibility, limits, parse_policy
 from pulumi_rolling.report.differences import differences
-from pulumi_rolling.signals.choose import choose
-
-UNKNOWN = Revision("known after apply", "known after apply", "")
-"""Stands for a target that preview cannot know; nothing has its digest, so every member may have to go."""
+from pulumi_rolling.signals.choose import Source, choose
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +55,31 @@ class Situation:
 
     @property
     def old(self) -> list[Member]:
-        """Members that do not match, standby ones left out."""
-        return [m for m in present(self.facts) if self.rollout.forced or m.revision.digest != self.to.digest]
+        """Members that do not match and that the policy does not leave alone, standby ones left out."""
+        rules = self.limits
+        return [
+            m
+            for m in present(self.facts)
+            if self._is_replaced(m) and not is_left_alone(m, rules.standby, rules.protected)
+        ]
+
+    @property
+    def outside(self) -> list[Member]:
+        """Old ones outside Desired, in standby and in the warm pool, that the policy does not leave alone."""
+        seen = self.facts.observation
+        standby = [m for m in seen.members if m.lifecycle is Lifecycle.STANDBY and self._is_replaced(m)]
+        warm = [m for m in seen.warm if m.lifecycle is not Lifecycle.LEAVING and self._is_replaced(m)]
+        return [
+            *(standby if self.limits.standby is not Choice.IGNORE else ()),
+            *(warm if self.limits.warm_pool is not Choice.IGNORE else ()),
+        ]
+
+    def _is_replaced(self, member: Member) -> bool:
+        return self.rollout.forced or member.revision.digest != self.to.digest
 
     @property
     def has_work(self) -> bool:
-        return bool(self.old) or self.interrupted is not None or self.rollout.fresh
+        return bool(self.old or self.outside) or self.interrupted is not None or self.rollout.fresh
 
     @property
     def is_pointer_only(self) -> bool:
@@ -71,8 +99,9 @@ def assess(
     target_unknown: bool,
 ) -> Situation:
     """Look at the live group. ``state`` is the resource's last good state, None on create."""
+    policy, former = wiring.inputs.update_policy, _former_policy(state)
+    wiring.fleet.watch(watched(policy, former, wiring.timing))
     facts = wiring.fleet.facts()
-    policy = wiring.inputs.update_policy
     to = UNKNOWN if target_unknown else wiring.fleet.target()
     came_from = _came_from(wiring, facts, state, to)
     faults: list[Fault] = list(facts.refusals)
@@ -81,21 +110,22 @@ def assess(
     record = _record(facts, owner, faults)
     at = wiring.clock.now()
     rollout = _rollout(wiring, facts, state, record, to, came_from, forced, at, warnings, notes)
-    roll_limits = limits(
-        policy, rollout.found, wiring.timing, _former_policy(state), wiring.inputs.on_failure
+    roll_limits, unreachable = within_reach(
+        limits(policy, rollout.found, wiring.timing, former, wiring.inputs.on_failure), facts
     )
     theirs = facts.suspended - rollout.suspended_by_us
-    found, said = feasibility(policy, rollout.found, theirs, facts.scheduled_actions)
-    faults += found
-    warnings += said
-    source, about = choose(facts.hooks, roll_limits.signals, roll_limits.pause)
+    old = sum(forced or m.revision.digest != to.digest for m in present(facts))
+    found, said = feasibility(policy, rollout.found, theirs, facts.scheduled_actions, old=old)
+    faults += [*found, *watch_faults(policy, facts, theirs)]
+    warnings += [*said, *unreachable, *watch_warnings(facts)]
+    source, about = _signals(facts, roll_limits)
     wiring.fleet.use_signals(source)
     warnings += about
     crowded = journal.check_room(facts.tags, journal.pieces_needed(rollout, roll_limits.batch, owner))
     if crowded:
         faults.append(Fault("updatePolicy.rollingUpdate.maxBatchSize", crowded))
-    warnings += _pointer_warnings(facts, to, state)
-    notes += _member_notes(facts)
+    warnings += pointer_warnings(facts, to, state)
+    notes += member_notes(facts, roll_limits)
     hint = advice(policy, facts.suspended)
     if hint:
         notes.append(hint)
@@ -113,9 +143,18 @@ def assess(
     )
 
 
-def present(facts: GroupFacts) -> list[Member]:
-    away = (Lifecycle.LEAVING, Lifecycle.STANDBY)
-    return [m for m in facts.observation.members if m.lifecycle not in away]
+def _signals(facts: GroupFacts, rules: Limits) -> tuple[Source, tuple[str, ...]]:
+    """One source serves both directions, and the way back may want signals where the way forward does not."""
+    back = rules.way_back
+    pauses = [each.pause for each in (rules, back) if each is not None and each.signals]
+    return choose(facts.hooks, bool(pauses), max(pauses, default=0.0))
+
+
+def is_left_alone(member: Member, standby: Choice, protected: Choice) -> bool:
+    """Nobody replaces the member, whatever it runs."""
+    if member.lifecycle is Lifecycle.STANDBY:
+        return standby is Choice.IGNORE
+    return member.lifecycle is Lifecycle.LEAVING or (member.protected and protected is Choice.IGNORE)
 
 
 def _differences(wiring: Wiring, former: Revision | None, to: Revision) -> tuple[str, ...]:
@@ -145,20 +184,35 @@ def _rollout(
             return resumed if to is UNKNOWN else replace(resumed, to=to)
         return with_sizes(retarget(record, to, at, forced=forced), facts.sizes)
     rollout = new_rollout(uuid.uuid4().hex[:8], to, came_from, facts.sizes, facts.suspended, at)
-    fresh = state is None and all(m.revision.digest == to.digest for m in present(facts))
-    rollout = replace(rollout, forced=forced, fresh=fresh and _is_unsettled(wiring, facts, at))
+    ignored = wiring.inputs.update_policy.rolling_update.scale_in_protected_instances is Choice.IGNORE
+    fresh = state is None and all(
+        m.revision.digest == to.digest or (m.protected and ignored) for m in present(facts)
+    )
+    rollout = replace(
+        rollout, forced=forced, fresh=fresh and _is_unsettled(wiring, facts, at), prior=_last_boots(state)
+    )
     return _without_record(wiring, facts, state, rollout, warnings)
 
 
 def _is_unsettled(wiring: Wiring, facts: GroupFacts, at: float) -> bool:
-    """A group being born: fewer than Desired in service, or members young enough that they still have to signal."""
-    roll = wiring.inputs.update_policy.rolling_update
+    """A group being born: fewer than Desired in service, or members so young that they are still to be judged."""
+    rules = limits(wiring.inputs.update_policy, facts.sizes, wiring.timing)
     here = present(facts)
     if sum(m.lifecycle is Lifecycle.IN_SERVICE for m in here) < facts.sizes.desired:
         return True
-    return roll.wait_on_resource_signals and any(
-        m.launched_at is None or at - m.launched_at < roll.pause for m in here
-    )
+    unproved = here if rules.signals or rules.status_checks or rules.warm_up else []
+    if rules.target_health and not unproved:
+        unproved = [m for m in here if m.target is not TargetHealth.HEALTHY]
+    return any(m.launched_at is None or at - m.launched_at < slot_clock(rules) for m in unproved)
+
+
+def _last_boots(state: Mapping[str, Any] | None) -> Boots:
+    """Boots of the group's last rollout, as state has them; whole numbers come back from Pulumi as floats."""
+    last = ((state or {}).get("lastRollout") or {}).get("boots") or {}
+    try:
+        return Boots(int(last["n"]), float(last["logs"]), float(last["squares"]))
+    except (KeyError, TypeError, ValueError):
+        return Boots()
 
 
 def _without_record(
@@ -241,29 +295,3 @@ def _former_policy(state: Mapping[str, Any] | None) -> UpdatePolicy | None:
     """The policy of the last deployment rules the way back (CloudFormation: the previous template's UpdatePolicy)."""
     block = None if state is None else state.get("updatePolicy")
     return None if block is None else parse_policy(block)
-
-
-def _pointer_warnings(facts: GroupFacts, to: Revision, state: Mapping[str, Any] | None) -> list[str]:
-    """Another resource moved the pointer: then a way back would be undone by its next update."""
-    if state is None or not state.get("revision") or facts.current is None or to is UNKNOWN:
-        return []
-    moved = facts.current.digest == to.digest and facts.pointer != str(state["revision"])
-    stays = any(m.revision.digest != to.digest for m in present(facts))
-    if not (moved and stays) or journal.read(facts.tags) is not None:
-        return []
-    return [
-        f"the group already points at {to}: another resource moved it, and would move it again after a way back. "
-        'Add ignore_changes=["launchTemplate"] to the options of the group.'
-    ]
-
-
-def _member_notes(facts: GroupFacts) -> list[str]:
-    notes = []
-    if facts.standby:
-        notes.append(f"in standby and left alone: {', '.join(facts.standby)}")
-    if facts.protected:
-        notes.append(
-            f"{len(facts.protected)} instances are protected from scale-in; like CloudFormation, a rolling update "
-            "replaces them all the same"
-        )
-    return notes

@@ -16,26 +16,30 @@ def inputs_of(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def state_of(
+    olds: Mapping[str, Any] | None,
     news: Mapping[str, Any],
     situation: Situation,
     rollout: Rollout | None = None,
     last: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The outputs beside the inputs. No defaults are written: a changed default would be a diff for everyone."""
-    return {**inputs_of(news), **outputs_of(situation, rollout, last)}
+    return {**inputs_of(news), **outputs_of(olds, situation, rollout, last)}
 
 
 def outputs_of(
-    situation: Situation, rollout: Rollout | None, last: Mapping[str, Any] | None
+    olds: Mapping[str, Any] | None,
+    situation: Situation,
+    rollout: Rollout | None = None,
+    last: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     former = situation.came_from
     moved = former is not None and former.address != situation.to.address
     outputs = {
         "revision": situation.to.address,
         "previousRevision": former.address if former is not None and moved else None,
-        "suspendedAsFound": sorted((rollout or situation.rollout).found_suspended),
-        "status": "stable",
-        "lastRollout": last,
+        "suspendedAsFound": sorted(situation.rollout.found_suspended),
+        "status": "mixed" if rollout is not None and rollout.skipped else "stable",
+        "lastRollout": (olds or {}).get("lastRollout") if rollout is None else last,
     }
     return {key: value for key, value in outputs.items() if value is not None}
 
@@ -47,11 +51,13 @@ def left_of(
     if olds is not None:
         return {**olds, "status": status}
     former = situation.came_from or situation.to
-    return {**state_of(news, situation), "revision": former.address, "status": status}
+    return {**state_of(None, news, situation), "revision": former.address, "status": status}
 
 
 def last_rollout(rollout: Rollout, wiring: Wiring) -> dict[str, Any]:
-    return {
+    """What state keeps of a rollout. One without boots of its own hands on those of the last."""
+    boots = rollout.boots if rollout.boots.n else rollout.prior
+    told = {
         "id": rollout.id,
         "startedAt": _iso(rollout.started_at),
         "finishedAt": _iso(wiring.clock.now()),
@@ -60,12 +66,9 @@ def last_rollout(rollout: Rollout, wiring: Wiring) -> dict[str, Any]:
         "relaunchedByCloud": max(0, rollout.seen_new - rollout.launched),
         "lowestInService": rollout.lowest,
         "apiCalls": wiring.fleet.api_calls(),
-        "boots": {
-            "n": rollout.boots.n,
-            "logs": round(rollout.boots.logs, 4),
-            "squares": round(rollout.boots.squares, 4),
-        },
+        "boots": {"n": boots.n, "logs": round(boots.logs, 4), "squares": round(boots.squares, 4)},
     }
+    return {**told, "skipped": sorted(rollout.skipped)} if rollout.skipped else told
 
 
 def _iso(at: float) -> str:

@@ -6,6 +6,7 @@ from pulumi_rolling.core.explain import failure
 from pulumi_rolling.core.model import Decision, Rollout, Verdict
 from pulumi_rolling.errors import (
     AbortedError,
+    AlarmError,
     DeadlineExceededError,
     RollbackFailedError,
     RolloutError,
@@ -14,8 +15,11 @@ from pulumi_rolling.errors import (
 
 _KINDS: dict[str, type[RolloutError]] = {
     "aborted": AbortedError,
+    "rejected": AbortedError,
+    "alarm": AlarmError,
     "deadline": DeadlineExceededError,
     "stalled": DeadlineExceededError,
+    "occupied": DeadlineExceededError,
 }
 
 
@@ -76,8 +80,17 @@ def _touched(rollout: Rollout) -> str:
 
 
 def _next_step(verdict: Verdict, timeout: str) -> str:
-    if verdict.code == "aborted":
-        return "Run 'pulumi up' to try again."
-    if verdict.code == "deadline":
-        return f"Raise {timeout} or mend what is slow, then run 'pulumi up' again."
-    return "Mend the launch template and run 'pulumi up' again."
+    match verdict.code:
+        case "aborted" | "rejected":
+            return "Run 'pulumi up' to try again."
+        case "deadline":
+            return f"Raise {timeout} or mend what is slow, then run 'pulumi up' again."
+        case "alarm":
+            return "Mend what the alarm is about and run 'pulumi up' again."
+        case "occupied":
+            return (
+                "Free them, or choose Ignore or Replace for them (standbyInstances, scaleInProtectedInstances, "
+                "warmPoolInstances), and run 'pulumi up' again."
+            )
+        case _:
+            return "Mend the launch template and run 'pulumi up' again."

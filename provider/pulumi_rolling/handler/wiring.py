@@ -17,6 +17,7 @@ from pulumi_rolling.engine.retry import Retrier
 from pulumi_rolling.fleets.auto_scaling_group import AutoScalingGroupFleet
 from pulumi_rolling.fleets.aws_api import Place
 from pulumi_rolling.fleets.launch_templates import TemplateWanted, parts
+from pulumi_rolling.handler.watching import watched
 from pulumi_rolling.policy import RollingGroupInputs, Timing, parse
 from pulumi_rolling.signals.choose import NoSignals
 
@@ -77,9 +78,11 @@ def wire(
             group.region or defaults.region, group.endpoint or defaults.endpoint, defaults.profile
         ),
         # A call is given up well before the lease runs out: what it was to do is decided again, by whoever drives then.
-        retry=Retrier(clock, patience=0.6 * length_of(timing.poll)),
+        # Its waits are on a clock of its own: a wake is for the loop.
+        retry=Retrier(SystemClock(), patience=0.6 * length_of(timing.poll)),
         signals=NoSignals(),
     )
+    fleet.watch(watched(inputs.update_policy, None, timing))
     return Wiring(inputs, fleet, timing, clock)
 
 

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from pulumi_rolling.lab.control import Control
+from pulumi_rolling.lab.control import REGION, Control
 
 if TYPE_CHECKING:
     from pulumi_rolling.lab.front import Front
     from pulumi_rolling.lab.stage import Stage
 
-REGION = "us-east-1"
 POLL = 0.05
 _one = Lock()
 

@@ -58,6 +58,10 @@ def _do(control: Control, verb: str, path: str, query: Mapping[str, list[str]], 
             return control.move_group(group, **body)
         case "GET", "history", group if group:
             return control.history(group)
+        case "GET", "alarms", "":
+            return control.alarms()
+        case "PUT", "alarms", alarm if alarm:
+            return control.alarm(alarm, **body)
         case "PUT", "members", member if member:
             return control.member(member, **body)
         case "POST", "reset", "":

@@ -6,8 +6,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import RLock
+from typing import Any
 
-from pulumi_rolling.lab.aws import moto_side
+from pulumi_rolling.lab.aws import alarms, moto_side
 from pulumi_rolling.lab.faults import Calls, Faults
 from pulumi_rolling.lab.world.cloud import Cloud
 
@@ -24,6 +25,7 @@ class Stage:
         self._boot = boot
         self._spread = spread
         self._lock = RLock()
+        alarms.install()
         self.reset(seed)
 
     def reset(self, seed: int) -> None:
@@ -48,3 +50,11 @@ class Stage:
         with self._lock:
             self._cloud.agenda.advance(time.monotonic() - self._began)
             yield self._cloud
+
+    def order_alarm(self, region: str, name: str, state: str) -> None:
+        with self.cloud():
+            alarms.order(region, name, state)
+
+    def alarms(self) -> dict[str, dict[str, Any]]:
+        with self.cloud():
+            return alarms.listed()

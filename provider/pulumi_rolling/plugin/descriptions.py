@@ -118,6 +118,7 @@ PROPERTIES: Mapping[str, str] = {
     "LastRollout.lowestInService": "The fewest members in service that were seen.",
     "LastRollout.apiCalls": "Calls of AWS's APIs that it took.",
     "LastRollout.boots": "Boot times.",
+    "LastRollout.skipped": "Members that were left as they are on request. Absent where there was none.",
     "Boots.n": "How many boots.",
     "Boots.logs": "Sum of logarithms of seconds.",
     "Boots.squares": "Sum of squares of those logarithms.",

@@ -38,6 +38,7 @@ _LAST_ROLLOUT: Mapping[str, dict[str, Any]] = {
     "lowestInService": {"type": INTEGER},
     "apiCalls": {"type": INTEGER},
     "boots": {"$ref": f"#/types/{NAME}:index:Boots"},
+    "skipped": {"type": "array", "items": {"type": STRING}},
 }
 _BOOTS: Mapping[str, dict[str, Any]] = {
     "n": {"type": INTEGER},

@@ -53,12 +53,17 @@ def check_policy(block: Any, is_unknown: IsUnknown = nothing_unknown) -> tuple[A
 
 def without_faulty(block: Any, faults: Iterable[Fault]) -> dict[str, Any]:
     """A normalised ``updatePolicy`` without its faulty fields: the rest can still be judged against a group."""
-    faulty = {fault.path.split("[")[0] for fault in faults}
+    faulty = {fault.path for fault in faults}
     roll = block.get("rollingUpdate") if isinstance(block, Mapping) else None
     given = roll if isinstance(roll, Mapping) else {}
-    kept = {k: v for k, v in given.items() if f"updatePolicy.rollingUpdate.{k}" not in faulty}
+    kept = {k: v for k, v in given.items() if not any(_is_at_or_below(path, k) for path in faulty)}
     _, left = check_policy({"rollingUpdate": kept})
     return {"rollingUpdate": {} if left else kept}
+
+
+def _is_at_or_below(path: str, field: str) -> bool:
+    above = f"updatePolicy.rollingUpdate.{field}"
+    return path == above or path.startswith((f"{above}.", f"{above}["))
 
 
 def parse(inputs: Mapping[str, Any], is_unknown: IsUnknown = nothing_unknown) -> RollingGroupInputs:
@@ -115,7 +120,7 @@ def _fault(model: type[Block], detail: ErrorDetails, at: tuple[str, ...]) -> Fau
         case "extra_forbidden":
             return _key_fault(model, place, at)
         case "model_type":
-            sentence = f"must be a mapping of fields; found {show(detail['input'])}."
+            sentence = f"must be {_block_at(model, place).form}; found {show(detail['input'])}."
         case "tuple_type":
             sentence = f"must be a list; found {show(detail['input'])}."
         case "policy":
@@ -127,9 +132,7 @@ def _fault(model: type[Block], detail: ErrorDetails, at: tuple[str, ...]) -> Fau
 
 def _key_fault(root: type[Block], place: tuple[str | int, ...], at: tuple[str, ...]) -> Fault:
     """A key that its block does not have, has already under another spelling, or refuses by name."""
-    block = root
-    for part in place[:-1]:
-        block = child(block, str(part)) or block
+    block = _block_at(root, place[:-1])
     key = str(place[-1])
     name = names_of(block).get(key)
     path = _path((*at, *place[:-1], name or camel(key)))
@@ -143,7 +146,17 @@ def _key_fault(root: type[Block], place: tuple[str | int, ...], at: tuple[str, .
     return Fault(path, f'"{key}" is not a field of {where}; {_instead(root, block, key, at)}')
 
 
+def _block_at(root: type[Block], place: tuple[str | int, ...]) -> type[Block]:
+    block = root
+    for part in place:
+        block = child(block, str(part)) or block
+    return block
+
+
 def _instead(root: type[Block], block: type[Block], key: str, at: tuple[str, ...]) -> str:
+    meant = {key_of(name): field for name, field in block.meant.items()}
+    if key_of(key) in meant:
+        return f"did you mean {meant[key_of(key)]}?"
     by_key = {key_of(name): name for name in fields(block)}
     near = difflib.get_close_matches(key_of(key), by_key, n=1, cutoff=0.7)
     if near:

@@ -5,12 +5,14 @@ CloudFormation finds these faults only while an update runs; here they are known
 
 from __future__ import annotations
 
+from pulumi_rolling.core.gates import Stop, stops
 from pulumi_rolling.core.model import Sizes
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.policy.duration import format_duration
 from pulumi_rolling.policy.leaves import NEEDED_PROCESSES, PROCESSES, processes_suspended
-from pulumi_rolling.policy.limits import batch_of, floor_of
+from pulumi_rolling.policy.limits import batch_of, canary_of, floor_of, limits
 from pulumi_rolling.policy.models import RollingUpdate, UpdatePolicy
+from pulumi_rolling.policy.timing import Timing
 
 RECOMMENDED = ("AlarmNotification", "AZRebalance", "HealthCheck", "ReplaceUnhealthy", "ScheduledActions")
 """What AWS advises to suspend (AWS knowledge centre, "auto-scaling-group-rolling-updates")."""
@@ -26,10 +28,12 @@ def feasibility(
     scheduled_actions: tuple[str, ...] = (),
     *,
     signal_heartbeat: float | None = None,
+    old: int | None = None,
 ) -> tuple[list[Fault], list[str]]:
     """Faults, which forbid the roll, and warnings, which do not.
 
-    ``signal_heartbeat``: seconds that the launch hook waits whose completion is the signal, if any.
+    ``signal_heartbeat``: seconds that the launch hook waits whose completion is the signal, if any. ``old``: how
+    many members are to be replaced; without it all of Desired.
     """
     roll = policy.rolling_update
     faults = [*_process_faults(roll, suspended, scheduled_actions)]
@@ -40,6 +44,7 @@ def feasibility(
         warnings += _size_warnings(roll, sizes)
     warnings += _process_warnings(roll, suspended)
     warnings += _signal_warnings(roll, signal_heartbeat)
+    warnings += _stop_warnings(policy, sizes, sizes.desired if old is None else old)
     return faults, warnings
 
 
@@ -141,3 +146,49 @@ def _signal_warnings(roll: RollingUpdate, heartbeat: float | None) -> list[str]:
             f"{format_duration(roll.pause)}; raise its heartbeat timeout."
         )
     return warnings
+
+
+def _stop_warnings(policy: UpdatePolicy, sizes: Sizes, old: int) -> list[str]:
+    """Where the roll stops on its way, as far as few members or the timeout of the roll bend that."""
+    roll = policy.rolling_update
+    if not old:
+        return []
+    warnings = []
+    canary = canary_of(roll, sizes)
+    if canary > old:
+        warnings.append(f"canary {canary} is more than the {old} to be replaced, and is lowered to it.")
+    found = stops(limits(policy, sizes, Timing()), old)
+    warnings += _merged(roll.checkpoints.percents, found, old)
+    if roll.approval:
+        warnings.append(
+            f"the roll stops {_times(len(found))} until somebody runs 'rolling approve GROUP' (or 'rolling "
+            "reject GROUP'), and pulumi up waits for that."
+            + (f" The timeout of {format_duration(roll.timeout)} runs on meanwhile." if roll.timeout else "")
+        )
+    waits = sum(int(stop.wait) for stop in found) + roll.bake_time
+    if roll.timeout is not None and waits >= roll.timeout:
+        warnings.append(
+            f"timeout {format_duration(roll.timeout)} leaves no time to replace anybody: soak, checkpoints and "
+            f"bakeTime alone take {format_duration(waits)}."
+        )
+    return warnings
+
+
+def _merged(percents: tuple[float, ...], found: tuple[Stop, ...], old: int) -> list[str]:
+    """Checkpoints that rounding to whole members makes one; a stop carries the last of its percents."""
+    warnings = []
+    before = 0.0
+    for stop in found:
+        if stop.percent is None:
+            continue
+        same = [percent for percent in percents if before < percent <= stop.percent]
+        before = stop.percent
+        if len(same) > 1:
+            listed = f"{', '.join(f'{each:g}' for each in same[:-1])} and {same[-1]:g}"
+            members = "1 member" if old == 1 else f"{old} members"
+            warnings.append(f"checkpoints {listed} % are one stop among {members} to replace.")
+    return warnings
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else "twice" if count == 2 else f"{count} times"

@@ -9,14 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from enum import Enum
+from typing import Any, TypeVar
 
 from pydantic import ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from pulumi_rolling.core.model import OnFailure, Pacing
+from pulumi_rolling.core.model import Choice, Guard, OnFailure, Pacing, ZoneOrder
 from pulumi_rolling.policy.duration import parse_duration, parse_pause
 from pulumi_rolling.policy.percent import Percent
+
+E = TypeVar("E", bound=Enum)
 
 PROCESSES = (
     "Launch",
@@ -34,6 +37,12 @@ NEEDED_PROCESSES = frozenset({"Launch", "Terminate"})
 
 LONGEST_PAUSE = 3600
 LONGEST_ROLL = 14 * 24 * 3600
+LONGEST_STOP = 2 * 24 * 3600
+"""172800 s: StartInstanceRefresh, CheckpointDelay and BakeTime."""
+LONGEST_DRAIN = 7200
+"""The longest heartbeat of a termination hook (PutLifecycleHook, HeartbeatTimeout)."""
+LONGEST_ALARM = 255
+"""DescribeAlarms, AlarmName."""
 
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 _DECIMAL = re.compile(r"-?[0-9]{1,9}\.[0-9]{1,9}")
@@ -84,10 +93,34 @@ def fold_version(value: Any) -> Any:
     return str(value) if type(value) is int else value
 
 
-def fold_choice(*choices: str) -> Callable[[Any], Any]:
-    """``"LockStep"`` and ``"lock_step"`` as ``lockStep``."""
-    by_key = {key_of(choice): choice for choice in choices}
+def fold_choice(*choices: str, **synonyms: str) -> Callable[[Any], Any]:
+    """``"LockStep"`` and ``"lock_step"`` as ``lockStep``. ``synonyms`` are other words for a choice."""
+    by_key = {key_of(choice): choice for choice in choices} | synonyms
     return lambda value: by_key.get(key_of(value), value) if isinstance(value, str) else value
+
+
+_fold_guard = fold_choice(*(choice.value for choice in Guard))
+
+
+def fold_guard(value: Any) -> Any:
+    """YAML 1.1 reads an ``off`` without quotes as false."""
+    return Guard.OFF.value if value is False else _fold_guard(value)
+
+
+def fold_canary(value: Any) -> Any:
+    """``2`` and ``"10%"`` as a block with that size."""
+    size = fold_number(value)
+    is_size = type(size) in (int, float) or (isinstance(size, str) and size.endswith("%"))
+    return {"size": size} if is_size else value
+
+
+def fold_checkpoints(value: Any) -> Any:
+    """A list as a block with those percents."""
+    return {"percents": value} if isinstance(value, list) else value
+
+
+def fold_numbers(value: Any) -> Any:
+    return [fold_number(item) for item in value] if isinstance(value, list) else value
 
 
 _fold_process = fold_choice(*PROCESSES)
@@ -132,6 +165,17 @@ def batch(value: Any) -> int | Percent:
     raise refusal(text)
 
 
+def canary(value: Any) -> int | Percent:
+    share = Percent.parse(value) if isinstance(value, str) else None
+    if share is not None and share.tenths > 0:
+        return share
+    if type(value) is int and value >= 1:
+        return value
+    raise refusal(
+        f'must be a whole number from 1, or a percent of Desired such as "10%"; found {show(value)}.'
+    )
+
+
 def floor(value: Any) -> int | Percent:
     share = Percent.parse(value) if isinstance(value, str) else None
     if share is not None:
@@ -165,6 +209,15 @@ def will_replace(value: Any) -> bool:
     return False
 
 
+def checkpoint(value: Any, info: ValidationInfo) -> float:
+    """Nought for a percent that is not known yet."""
+    if _is_unknown(value, info):
+        return 0.0
+    if type(value) in (int, float) and 1 <= value <= 100 and round(value, 1) == value:
+        return float(value)
+    raise refusal(f"must be a number from 1 to 100 with at most one decimal; found {show(value)}.")
+
+
 def pause(value: Any) -> int:
     seconds = parse_pause(value) if isinstance(value, str) else None
     if seconds is not None and seconds <= LONGEST_PAUSE:
@@ -173,6 +226,13 @@ def pause(value: Any) -> int:
         "must be in the ISO8601 time period format and must be no greater than PT3600S seconds, "
         f"for example PT5M or PT1H; found {show(value)}."
     )
+
+
+def ready_within(value: Any) -> int:
+    seconds = pause(value)
+    if seconds > 0:
+        return seconds
+    raise refusal(f"must be from PT1S to PT1H; found {show(value)}.")
 
 
 def whole_roll(value: Any) -> int:
@@ -185,25 +245,50 @@ def whole_roll(value: Any) -> int:
     )
 
 
-def pacing(value: Any) -> Pacing:
-    for choice in Pacing:
-        if value == choice.value:
-            return choice
-    raise refusal(f"must be lockStep or sliding; found {show(value)}.")
+def stop(value: Any) -> int:
+    """How long a roll stands still on purpose."""
+    seconds = parse_duration(value) if isinstance(value, str) else None
+    if seconds is not None and seconds <= LONGEST_STOP:
+        return seconds
+    raise refusal(
+        f"must be an ISO 8601 duration of at most P2D, for example PT10M or P1D; found {show(value)}."
+    )
 
 
-def on_failure(value: Any) -> OnFailure:
-    for choice in OnFailure:
-        if value == choice.value:
-            return choice
-    if value == "hold":
-        raise refusal("hold is not available in this version; use rollBack or leave.")
-    raise refusal(f"must be rollBack or leave; found {show(value)}.")
+def drain_timeout(value: Any) -> int:
+    seconds = parse_duration(value) if isinstance(value, str) else None
+    if seconds is not None and 0 < seconds <= LONGEST_DRAIN:
+        return seconds
+    raise refusal(
+        "must be an ISO 8601 duration of more than nothing and at most PT2H, "
+        f"for example PT15M; found {show(value)}."
+    )
+
+
+def one_of(kind: type[E]) -> Callable[[Any], E]:
+    """The judge of an enumeration."""
+    names = [str(choice.value) for choice in kind]
+    allowed = f"{', '.join(names[:-1])} or {names[-1]}"
+
+    def judge(value: Any) -> E:
+        for choice in kind:
+            if value == choice.value:
+                return choice
+        raise refusal(f"must be {allowed}; found {show(value)}.")
+
+    return judge
+
+
+pacing = one_of(Pacing)
+guard = one_of(Guard)
+zone_order = one_of(ZoneOrder)
+choice = one_of(Choice)
+on_failure = one_of(OnFailure)
 
 
 def process(value: Any, info: ValidationInfo) -> str:
     """Empty for a name that is not known yet."""
-    if info.context is not None and info.context["is_unknown"](value):
+    if _is_unknown(value, info):
         return ""
     if value not in PROCESSES:
         allowed = ", ".join(name for name in PROCESSES if name not in NEEDED_PROCESSES)
@@ -222,9 +307,25 @@ def processes_suspended(names: list[str]) -> str:
     )
 
 
+def alarm(value: Any, info: ValidationInfo) -> str:
+    """Empty for a name that is not known yet."""
+    if _is_unknown(value, info):
+        return ""
+    name = text(value)
+    if name.startswith("arn:"):
+        raise refusal(f"must be the name of a CloudWatch alarm, not its ARN; found {show(name)}.")
+    if len(name) > LONGEST_ALARM:
+        raise refusal(f"must have at most {LONGEST_ALARM} characters; found {len(name)}.")
+    return name
+
+
 def known_once(names: tuple[str, ...]) -> tuple[str, ...]:
     """In the order given; each once, without those not known yet."""
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def known(percents: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(percent for percent in percents if percent)
 
 
 def text(value: Any) -> str:
@@ -239,6 +340,15 @@ def endpoint(value: Any) -> str:
     raise refusal(f"must be a URL that begins with http:// or https://; found {show(value)}.")
 
 
+def queue(value: Any) -> str:
+    if isinstance(value, str) and re.fullmatch(r"https?://[^\s/]+/\S+", value):
+        return value
+    raise refusal(
+        "must be the URL of an SQS queue, such as https://sqs.eu-west-1.amazonaws.com/123456789012/signals; "
+        f"found {show(value)}."
+    )
+
+
 def version(value: Any) -> str:
     if isinstance(value, str) and _VERSION.fullmatch(value):
         return value
@@ -250,3 +360,7 @@ def triggers(value: Any) -> list[Any] | dict[str, Any]:
     if isinstance(value, list | dict):
         return value
     raise refusal(f"must be a list or a mapping of texts, numbers, booleans or nulls; found {show(value)}.")
+
+
+def _is_unknown(value: Any, info: ValidationInfo) -> bool:
+    return info.context is not None and bool(info.context["is_unknown"](value))

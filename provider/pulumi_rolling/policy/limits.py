@@ -35,6 +35,24 @@ def limits(
         suspend=frozenset(roll.suspend_processes),
         timeout=None if roll.timeout is None else float(roll.timeout),
         on_failure=on_failure,
+        guard=roll.effective_guard,
+        target_health=roll.readiness.target_health,
+        status_checks=roll.readiness.status_checks,
+        warm_up=float(roll.readiness.warm_up),
+        ready_within=None if roll.readiness.timeout is None else float(roll.readiness.timeout),
+        canary=canary_of(roll, sizes),
+        soak=float(roll.canary.soak),
+        slow_start=roll.slow_start,
+        checkpoints=roll.checkpoints.percents,
+        checkpoint_delay=float(roll.checkpoints.delay),
+        approval=roll.approval,
+        alarms=roll.alarms,
+        bake=float(roll.bake_time),
+        zone_order=roll.zone_order,
+        standby=roll.standby_instances,
+        protected=roll.scale_in_protected_instances,
+        warm_pool=roll.warm_pool_instances,
+        drain=None if roll.drain_within is None else float(roll.drain_within),
         settle=timing.settle,
         boot_limit=timing.boot_limit,
         poll=timing.poll,
@@ -52,6 +70,14 @@ def floor_of(roll: RollingUpdate, sizes: Sizes) -> int:
     """MinInstancesInService as a number, not yet lowered to Desired."""
     size = roll.min_instances_in_service
     return size if isinstance(size, int) else size.floor_of(sizes.desired)
+
+
+def canary_of(roll: RollingUpdate, sizes: Sizes) -> int:
+    """The canaries as a number, not yet lowered to what is to be replaced; 0: none."""
+    size = roll.canary.size
+    if size is None:
+        return 0
+    return size if isinstance(size, int) else size.batch_of(sizes.desired)
 
 
 def _active_percent(roll: RollingUpdate) -> float | None:

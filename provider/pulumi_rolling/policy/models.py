@@ -22,13 +22,15 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticUndefined
 
-from pulumi_rolling.core.model import OnFailure, Pacing
+from pulumi_rolling.core.model import Choice, Guard, OnFailure, Pacing, ZoneOrder
 from pulumi_rolling.policy import leaves
 from pulumi_rolling.policy.leaves import Fold
 from pulumi_rolling.policy.percent import Percent
 
 PAUSE_WITH_SIGNALS = 300
 """CloudFormation's default PauseTime, PT5M, where it waits for signals; otherwise it does not pause."""
+DRAIN = 900
+"""PT15M: how long a victim is waited for where drain is on and nothing else is said."""
 
 _LATER = "is not available in this version"
 _ELSEWHERE = "belongs to another kind of CloudFormation resource, not to an Auto Scaling group; remove it."
@@ -36,6 +38,7 @@ _ELSEWHERE = "belongs to another kind of CloudFormation resource, not to an Auto
 Share = Annotated[float | None, Fold(leaves.fold_number), PlainValidator(leaves.percent)]
 Flag = Annotated[bool, Fold(leaves.fold_flag), PlainValidator(leaves.flag)]
 Text = Annotated[str | None, PlainValidator(leaves.text)]
+Stop = Annotated[int, PlainValidator(leaves.stop)]
 
 
 class Block(BaseModel):
@@ -47,6 +50,10 @@ class Block(BaseModel):
     """CloudFormation's own names (camelCase) of our fields."""
     refused: ClassVar[Mapping[str, str]] = {}
     """Names (camelCase) that are refused, and the sentence to say."""
+    meant: ClassVar[Mapping[str, str]] = {}
+    """Names (camelCase) of other services and tools, and our field that does the same."""
+    form: ClassVar[str] = "a mapping of fields"
+    """What may stand for the block."""
 
     @model_validator(mode="before")
     @classmethod
@@ -62,6 +69,47 @@ class Block(BaseModel):
             default = cls.model_fields[info.field_name].get_default()
             return None if default is PydanticUndefined else default
         return handler(value)
+
+
+class Canary(Block):
+    """Members replaced before all others. Times are seconds."""
+
+    size: Annotated[int | Percent | None, Fold(leaves.fold_number), PlainValidator(leaves.canary)] = None
+    """None: no canary."""
+    soak: Stop = 0
+
+    form: ClassVar[str] = 'a whole number, a percent of Desired such as "10%", or a mapping of size and soak'
+
+
+class Readiness(Block):
+    """What makes a new member ready, beyond being in service and its signal. Times are seconds."""
+
+    target_health: Flag = False
+    status_checks: Flag = False
+    warm_up: Annotated[int, PlainValidator(leaves.pause)] = 0
+    timeout: Annotated[int | None, PlainValidator(leaves.ready_within)] = None
+    signal_queue: Annotated[str | None, PlainValidator(leaves.queue)] = None
+
+    refused: ClassVar[Mapping[str, str]] = {
+        "signals": "is said beside readiness: use waitOnResourceSignals, with pauseTime for how long.",
+    }
+
+
+class Checkpoints(Block):
+    """Shares of the members to replace at which new starts stop. Times are seconds."""
+
+    percents: Annotated[
+        tuple[Annotated[float, PlainValidator(leaves.checkpoint)], ...],
+        Fold(leaves.fold_numbers),
+        AfterValidator(leaves.known),
+    ] = ()
+    delay: Stop = 0
+
+    form: ClassVar[str] = "a list of percents, or a mapping of percents and delay"
+
+
+def _special(**synonyms: str) -> Fold:
+    return Fold(leaves.fold_choice(*(choice.value for choice in Choice), **synonyms))
 
 
 class RollingUpdate(Block):
@@ -86,16 +134,43 @@ class RollingUpdate(Block):
         Pacing | None, Fold(leaves.fold_choice("lockStep", "sliding")), PlainValidator(leaves.pacing)
     ] = None
     timeout: Annotated[int | None, PlainValidator(leaves.whole_roll)] = None
+    guard: Annotated[Guard | None, Fold(leaves.fold_guard), PlainValidator(leaves.guard)] = None
+    """None: not given, which means balanced where the window slides."""
+    canary: Annotated[Canary, Fold(leaves.fold_canary)] = Canary()
+    slow_start: Flag = False
+    readiness: Readiness = Readiness()
+    alarms: Annotated[
+        tuple[Annotated[str, PlainValidator(leaves.alarm)], ...], AfterValidator(leaves.known_once)
+    ] = ()
+    bake_time: Stop = 0
+    checkpoints: Annotated[Checkpoints, Fold(leaves.fold_checkpoints)] = Checkpoints()
+    approval: Flag = False
+    zone_order: Annotated[
+        ZoneOrder, Fold(leaves.fold_choice("balanced", "oneAtATime")), PlainValidator(leaves.zone_order)
+    ] = ZoneOrder.BALANCED
+    standby_instances: Annotated[
+        Choice, _special(terminate=Choice.REPLACE.value), PlainValidator(leaves.choice)
+    ] = Choice.IGNORE
+    scale_in_protected_instances: Annotated[
+        Choice, _special(refresh=Choice.REPLACE.value), PlainValidator(leaves.choice)
+    ] = Choice.REPLACE
+    warm_pool_instances: Annotated[Choice, _special(), PlainValidator(leaves.choice)] = Choice.REPLACE
+    drain: Flag = False
+    drain_timeout: Annotated[int | None, PlainValidator(leaves.drain_timeout)] = None
 
+    meant: ClassVar[Mapping[str, str]] = {
+        # CloudFormation's AutoScalingInstanceRefresh (2026), whose fields are easily taken for its neighbour's.
+        "alarmSpecification": "alarms, a list of names",
+        "checkpointPercentages": "checkpoints.percents",
+        "checkpointDelay": "checkpoints.delay",
+        "instanceWarmup": "readiness.warmUp",
+        "minHealthyPercentage": 'minInstancesInService, which takes a percent of Desired such as "90%"',
+        "maxHealthyPercentage": 'maxBatchSize, which takes a percent of Desired such as "10%"',
+        "autoRollback": "onFailure, beside updatePolicy",
+    }
     refused: ClassVar[Mapping[str, str]] = {
-        "guard": f"{_LATER}; a smaller maxBatchSize also bounds what a bad build reaches.",
-        "readiness": f"{_LATER}; use waitOnResourceSignals with pauseTime, and signal once ready.",
-        "canary": f"{_LATER}; a maxBatchSize of 1 also tries one member first.",
-        "checkpoints": f"{_LATER}; use pauseTime without signals to pause after each batch.",
-        "approval": f"{_LATER}; use pauseTime without signals to pause after each batch.",
-        "alarms": f"{_LATER}; have the instance signal FAILURE instead (waitOnResourceSignals).",
-        "drain": f"{_LATER}; a termination lifecycle hook drains a member before it goes.",
-        "drainTimeout": f"{_LATER}; the timeout of a termination lifecycle hook bounds a drain.",
+        "skipMatching": "is what a rolling update always does; remove it. triggers, beside updatePolicy, roll members "
+        "whose revision is equal.",
     }
 
     @property
@@ -111,6 +186,20 @@ class RollingUpdate(Block):
         if self.pacing is not None:
             return self.pacing
         return Pacing.LOCK_STEP if self.pause and not self.wait_on_resource_signals else Pacing.SLIDING
+
+    @property
+    def effective_guard(self) -> Guard:
+        """As given, or balanced; a batch ends before the next begins, so lock-step needs none."""
+        if self.effective_pacing is Pacing.LOCK_STEP:
+            return Guard.OFF
+        return self.guard or Guard.BALANCED
+
+    @property
+    def drain_within(self) -> int | None:
+        """How long a victim is waited for; None: not at all."""
+        if not self.drain:
+            return None
+        return DRAIN if self.drain_timeout is None else self.drain_timeout
 
 
 class ReplacingUpdate(Block):
@@ -165,6 +254,10 @@ class AutoScalingGroup(Block):
     region: Text = None
     endpoint: Annotated[str | None, PlainValidator(leaves.endpoint)] = None
     launch_template: LaunchTemplate = LaunchTemplate()
+    launch_configuration: Text = None
+    """Name of the launch configuration wanted, for groups that have no launch template. None: the template holds."""
+
+    other_names: ClassVar[Mapping[str, str]] = {"launchConfigurationName": "launchConfiguration"}
 
 
 class RollingGroupInputs(Block):

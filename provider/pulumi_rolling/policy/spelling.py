@@ -98,15 +98,13 @@ def _entries(model: type[Block], given: Mapping[str, Any]) -> Iterator[tuple[str
 
 
 def _field(model: type[Block], name: str, value: Any) -> Any:
-    inner = child(model, name)
-    if inner is not None:
-        return _value(inner, value)
     normal = plain(value)
     attribute = fields(model).get(name)
     for mark in model.model_fields[attribute].metadata if attribute is not None else ():
         if isinstance(mark, Fold):
             normal = mark.apply(normal)
-    return normal
+    inner = child(model, name)
+    return normal if inner is None else _value(inner, normal)
 
 
 def _value(model: type[Block], value: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pulumi_rolling.core.events import iso
-from pulumi_rolling.core.model import Pacing
+from pulumi_rolling.core.model import Choice, Limits, OnFailure, Pacing, ZoneOrder
 from pulumi_rolling.core.plan import Plan
 from pulumi_rolling.errors import Fault
 
@@ -14,7 +14,10 @@ VERSION = 1
 
 
 def feasible(plan: Plan, warnings: Sequence[str] = ()) -> dict[str, Any]:
-    """A plan that can be carried out. Lock-step has ``rounds``, sliding has ``window`` in their place."""
+    """A plan that can be carried out. Lock-step has ``rounds``, sliding has ``window`` in their place.
+
+    What the policy asks for beyond CloudFormation has a key only where it asks for it.
+    """
     steps: dict[str, Any]
     if plan.pacing is Pacing.LOCK_STEP:
         steps = {"rounds": [{"terminate": each.terminate, "launch": each.launch} for each in plan.rounds]}
@@ -35,6 +38,7 @@ def feasible(plan: Plan, warnings: Sequence[str] = ()) -> dict[str, Any]:
         **steps,
         "signals": _signals(plan),
         "failuresTolerated": plan.tolerated,
+        **_precautions(plan.limits, plan.replace),
         "events": list(plan.events),
     }
 
@@ -52,3 +56,51 @@ def _signals(plan: Plan) -> dict[str, Any] | None:
     if not plan.signals:
         return None
     return {"timeout": iso(plan.pause), "needed": plan.replace - plan.tolerated}
+
+
+def _precautions(limits: Limits, replaced: int) -> dict[str, Any]:
+    """Under the names of the policy; durations in ISO 8601, counts in members."""
+    canary = min(limits.canary, replaced)
+    guard = limits.guard.value if limits.pacing is Pacing.SLIDING else None
+    zones = limits.zone_order.value if limits.zone_order is not ZoneOrder.BALANCED else None
+    return _given(
+        guard=guard,
+        slowStart=limits.slow_start,
+        canary=_given(size=canary, soak=_duration(limits.soak)) if canary else None,
+        checkpoints=_given(
+            percents=[_number(percent) for percent in limits.checkpoints],
+            delay=_duration(limits.checkpoint_delay),
+        ),
+        approval=limits.approval,
+        readiness=_given(
+            targetHealth=limits.target_health,
+            statusChecks=limits.status_checks,
+            warmUp=_duration(limits.warm_up),
+            timeout=_duration(limits.ready_within),
+        ),
+        alarms=list(limits.alarms),
+        bakeTime=_duration(limits.bake),
+        zoneOrder=zones,
+        standbyInstances=_unless(limits.standby, Choice.IGNORE),
+        scaleInProtectedInstances=_unless(limits.protected, Choice.REPLACE),
+        warmPoolInstances=_unless(limits.warm_pool, Choice.REPLACE),
+        drainTimeout=_duration(limits.drain),
+        timeout=_duration(limits.timeout),
+        onFailure=None if limits.on_failure is OnFailure.ROLL_BACK else limits.on_failure.value,
+    )
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value}
+
+
+def _duration(seconds: float | None) -> str | None:
+    return iso(seconds) if seconds else None
+
+
+def _number(percent: float) -> int | float:
+    return int(percent) if percent.is_integer() else percent
+
+
+def _unless(choice: Choice, default: Choice) -> str | None:
+    return None if choice is default else choice.value

@@ -11,7 +11,8 @@ from itertools import groupby
 
 from pulumi_rolling.core.explain import time_range
 from pulumi_rolling.core.forecast import time_left
-from pulumi_rolling.core.model import Boots, Pacing
+from pulumi_rolling.core.gates import stops
+from pulumi_rolling.core.model import Boots, Choice, Guard, Limits, OnFailure, Pacing, ZoneOrder
 from pulumi_rolling.core.plan import Plan, PlannedRound
 
 Row = tuple[str, str]
@@ -19,6 +20,21 @@ Row = tuple[str, str]
 MOST_DIFFERENCES = 6
 MOST_RUNS = 4
 """Runs of equal rounds that are listed one by one."""
+MOST_PERCENTS = 6
+"""Checkpoints that are listed one by one."""
+
+_LOST = "no new starts while overdue instances make a lost roll likely"
+_GUARDS = {
+    Guard.FAST: f"{_LOST} (stops late)",
+    Guard.BALANCED: _LOST,
+    Guard.CAUTIOUS: f"{_LOST} (stops early)",
+    Guard.OFF: "overdue instances stop no new starts",
+}
+_CHOICES = {
+    Choice.WAIT: "waited for, one hour at most",
+    Choice.IGNORE: "left as they are",
+    Choice.REPLACE: "old ones are replaced, too",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +108,76 @@ def _plan_rows(preview: Preview, plan: Plan) -> Iterator[Row]:
     if plan.pacing is Pacing.LOCK_STEP:
         yield from _round_rows(plan.rounds)
     else:
-        yield "window", f"{plan.batch} at a time, the next as soon as one is ready"
+        yield "window", _window(plan)
+        yield "guard", f"{plan.limits.guard.value}, as the window slides: {_GUARDS[plan.limits.guard]}"
+    yield from _stop_rows(plan)
     floor = f" (floor {plan.floor})" if plan.floor != plan.lowest_in_service else ""
     yield "in service", f"at least {plan.lowest_in_service}{floor}"
     yield "waits for", _waits_for(plan)
-    yield "on failure", f"{_fails_when(plan)}, {_then(preview)}"
+    yield from _watch_rows(plan.limits)
+    yield from _order_rows(plan.limits)
+    yield "on failure", f"{_fails_when(plan)}, {_then(preview, plan.limits)}"
     yield "duration", _duration(plan, preview.last_boots)
     yield "API calls", f"at least {_fewest_calls(plan)}"
+
+
+def _window(plan: Plan) -> str:
+    first = max(1, plan.limits.canary)
+    if plan.limits.slow_start and first < plan.batch:
+        return (
+            f"{first} at a time at first, one more with each that is ready, up to {plan.batch}; "
+            "the next as soon as one is ready"
+        )
+    return f"{plan.batch} at a time, the next as soon as one is ready"
+
+
+def _stop_rows(plan: Plan) -> Iterator[Row]:
+    limits = plan.limits
+    found = stops(limits, plan.replace)
+    places = []
+    if limits.canary:
+        places.append("after the canary")
+        soak = f", watched for {span(limits.soak)} once ready" if limits.soak else ""
+        first = instances(min(limits.canary, plan.replace))
+        yield "canary", f"{first} first{soak}; a failed one ends the roll"
+    standing = [stop for stop in found if stop.percent is not None]
+    if standing:
+        places.append("at each checkpoint")
+        delay = f", {span(limits.checkpoint_delay)} each" if limits.checkpoint_delay else ""
+        percents = _listed([f"{stop.percent:g}" for stop in standing])
+        counts = _listed([str(stop.count) for stop in standing])
+        yield "checkpoints", f"at {percents} % ({counts} of {plan.replace}){delay}"
+    if limits.approval:
+        yield "approval", f"asked for {' and '.join(places)} (rolling approve GROUP)"
+
+
+def _watch_rows(limits: Limits) -> Iterator[Row]:
+    if limits.alarms:
+        yield "alarms", f"{_listed(list(limits.alarms))}: ALARM ends the roll"
+    if limits.bake:
+        who = "alarms and instances" if limits.alarms else "instances"
+        yield "bake", f"{who} are watched for {span(limits.bake)} after the last one is ready"
+    if limits.drain is not None:
+        yield "drain", f"instances that leave are waited for, at most {span(limits.drain)} each"
+
+
+def _order_rows(limits: Limits) -> Iterator[Row]:
+    """Only what is not the default, or a plan for a group without such instances would be full of them."""
+    if limits.zone_order is ZoneOrder.ONE_AT_A_TIME:
+        yield "zones", "one after another"
+    if limits.standby is not Choice.IGNORE:
+        yield "standby", _CHOICES[limits.standby]
+    if limits.protected is not Choice.REPLACE:
+        yield "protected", _CHOICES[limits.protected]
+    if limits.warm_pool is not Choice.REPLACE:
+        yield "warm pool", _CHOICES[limits.warm_pool]
+
+
+def _listed(words: list[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``; of many the first, the second and the last."""
+    if len(words) > MOST_PERCENTS:
+        return f"{words[0]}, {words[1]} ... {words[-1]}"
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def _round_rows(rounds: tuple[PlannedRound, ...]) -> Iterator[Row]:
@@ -123,11 +202,22 @@ def _range(counts: list[int]) -> str:
 
 
 def _waits_for(plan: Plan) -> str:
-    if plan.signals:
-        return f"a SUCCESS signal from each new instance, at most {span(plan.pause)} each"
-    if plan.pause:
-        return f"each new instance to be in service, then {span(plan.pause)} after each round"
-    return "each new instance to be in service"
+    limits = plan.limits
+    parts = [
+        "a SUCCESS signal from each new instance" if plan.signals else "each new instance to be in service"
+    ]
+    if limits.target_health:
+        parts.append("healthy in its target groups")
+    if limits.status_checks:
+        parts.append("past EC2's status checks")
+    clock = plan.pause if plan.signals else limits.ready_within
+    if clock is not None:
+        parts.append(f"at most {span(clock)} each")
+    if limits.warm_up:
+        parts.append(f"then {span(limits.warm_up)} of warm-up")
+    if plan.pause and not plan.signals:
+        parts.append(f"then {span(plan.pause)} after each round")
+    return ", ".join(parts)
 
 
 def _fails_when(plan: Plan) -> str:
@@ -138,7 +228,9 @@ def _fails_when(plan: Plan) -> str:
     return f"with more than {plan.tolerated} of {instances(plan.replace)} failed"
 
 
-def _then(preview: Preview) -> str:
+def _then(preview: Preview, limits: Limits) -> str:
+    if limits.on_failure is OnFailure.HOLD:
+        return "stops and waits for rolling retry, skip, resume or abort (onFailure: hold)"
     if preview.leaves:
         return "stops and leaves the group as it is (onFailure: leave)"
     if preview.returns_to is None:
@@ -148,15 +240,42 @@ def _then(preview: Preview) -> str:
 
 def _duration(plan: Plan, boots: Boots | None) -> str:
     expected = time_left(boots, plan.replace, plan.batch, plan.pacing) if boots and plan.batch else None
+    parts = []
     if plan.signals:
+        longest = _longest(plan)
         if expected is None:
-            return f"at most {span(plan.longest)}, if every wait takes its whole time"
-        low, high = min(expected[0], plan.longest), min(expected[1], plan.longest)
-        return f"{time_range(low, high)}, by the boots seen before; at most {span(plan.longest)}"
-    pauses = f"at most {span(plan.longest)} of pauses, and " if plan.pause else ""
-    if expected is None:
-        return f"{pauses}the time of the boots, not known yet"
-    return f"{pauses}{time_range(*expected)} of boots, by those seen before"
+            parts.append(f"at most {span(longest)}, if every wait takes its whole time")
+        else:
+            low, high = min(expected[0], longest), min(expected[1], longest)
+            parts.append(f"{time_range(low, high)}, by the boots seen before; at most {span(longest)}")
+    else:
+        pauses = f"at most {span(plan.longest)} of pauses, and " if plan.pause else ""
+        seen = "the time of the boots, not known yet"
+        if expected is not None:
+            seen = f"{time_range(*expected)} of boots, by those seen before"
+        parts.append(f"{pauses}{seen}")
+    if plan.fixed_waits:
+        parts.append(f"{span(plan.fixed_waits)} of {_named_waits(plan.limits)} on top")
+    if plan.limits.approval:
+        parts.append("and as long as approvals take")
+    if plan.limits.timeout is not None:
+        parts.append(f"given up after {span(plan.limits.timeout)}")
+    return "; ".join(parts)
+
+
+def _longest(plan: Plan) -> float:
+    """The members' own clocks, as many times as the dry run launched one after another.
+
+    A canary and a slow start need more launches than the window alone; a victim is waited for in the same slot.
+    """
+    launches = sum(each.launch > 0 for each in plan.rounds) + plan.resize
+    slot = max(plan.pause + plan.limits.warm_up, plan.limits.drain or 0.0)
+    return max(plan.longest, launches * slot)
+
+
+def _named_waits(limits: Limits) -> str:
+    waits = (("soak", limits.soak), ("checkpoints", limits.checkpoint_delay), ("bake", limits.bake))
+    return _listed([name for name, seconds in waits if seconds])
 
 
 def _fewest_calls(plan: Plan) -> int:

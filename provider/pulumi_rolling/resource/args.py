@@ -43,17 +43,51 @@ class LaunchTemplate(Block):
 
 @dataclass(frozen=True, kw_only=True)
 class AutoScalingGroup(Block):
-    """The EC2 Auto Scaling group to roll. Region and endpoint default to what the AWS SDK finds."""
+    """The EC2 Auto Scaling group to roll. Region and endpoint default to what the AWS SDK finds.
+
+    Exactly one of ``launch_template`` and ``launch_configuration`` (a name).
+    """
 
     name: pulumi.Input[str]
     launch_template: pulumi.Input[LaunchTemplate] | LaunchTemplate | None = None
+    launch_configuration: pulumi.Input[str] | None = None
     region: pulumi.Input[str] | None = None
     endpoint: pulumi.Input[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
+class Canary(Block):
+    """Instances replaced before all others: a count or a percent of Desired, and for how long they are watched."""
+
+    size: pulumi.Input[int | str]
+    soak: pulumi.Input[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readiness(Block):
+    """What makes a new instance ready, beyond being in service and its signal."""
+
+    target_health: pulumi.Input[bool] | None = None
+    status_checks: pulumi.Input[bool] | None = None
+    warm_up: pulumi.Input[str] | None = None
+    timeout: pulumi.Input[str] | None = None
+    signal_queue: pulumi.Input[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoints(Block):
+    """Percents of the instances to replace at which new starts stop, and for how long."""
+
+    percents: pulumi.Input[Sequence[pulumi.Input[float]]]
+    delay: pulumi.Input[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RollingUpdate(Block):
-    """CloudFormation's AutoScalingRollingUpdate, and ``pacing`` and ``timeout`` beyond it. See docs/policy.md."""
+    """CloudFormation's AutoScalingRollingUpdate in the first seven, and what there is beyond it. See docs/policy.md.
+
+    A canary may be its size alone, checkpoints their percents alone.
+    """
 
     max_batch_size: pulumi.Input[int | str] | None = None
     min_instances_in_service: pulumi.Input[int | str] | None = None
@@ -64,6 +98,20 @@ class RollingUpdate(Block):
     wait_on_resource_signals: pulumi.Input[bool] | None = None
     pacing: pulumi.Input[str] | None = None
     timeout: pulumi.Input[str] | None = None
+    guard: pulumi.Input[str] | None = None
+    canary: pulumi.Input[Canary | int | str] | None = None
+    slow_start: pulumi.Input[bool] | None = None
+    readiness: pulumi.Input[Readiness] | None = None
+    alarms: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
+    bake_time: pulumi.Input[str] | None = None
+    checkpoints: pulumi.Input[Checkpoints | Sequence[float]] | None = None
+    approval: pulumi.Input[bool] | None = None
+    zone_order: pulumi.Input[str] | None = None
+    standby_instances: pulumi.Input[str] | None = None
+    scale_in_protected_instances: pulumi.Input[str] | None = None
+    warm_pool_instances: pulumi.Input[str] | None = None
+    drain: pulumi.Input[bool] | None = None
+    drain_timeout: pulumi.Input[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pulumi_rolling.core.model import OnFailure, Pacing
+from pulumi_rolling.core.model import Guard, OnFailure, Pacing
 from pulumi_rolling.errors import PolicyErrors
 from pulumi_rolling.policy import (
     Percent,
@@ -163,27 +163,6 @@ def test_a_key_that_does_not_belong_is_named(policy: Any, path: str, sentence: s
 
 
 @pytest.mark.parametrize(
-    "name",
-    [
-        "guard",
-        "readiness",
-        "canary",
-        "checkpoints",
-        "approval",
-        "alarms",
-        "drain",
-        "drainTimeout",
-        "DrainTimeout",
-    ],
-)
-def test_a_field_of_a_later_version_is_refused_by_name(name: str, faults: Faults) -> None:
-    path = f"{ROLL}.{name[0].lower()}{name[1:]}"
-    found = faults({"rollingUpdate": {name: {}}})
-    assert list(found) == [path]
-    assert found[path].startswith("is not available in this version; ")
-
-
-@pytest.mark.parametrize(
     ("key", "path"),
     [
         ("instanceRefresh", "instanceRefresh"),
@@ -244,6 +223,21 @@ def test_a_launch_template_is_one_id_or_one_name(template: Any, path: str, sente
     assert sentence in found[0].message
 
 
+def test_a_launch_configuration_stands_in_place_of_a_template() -> None:
+    """Instances are made from exactly one of the two, and one of them has to be there."""
+    policy: dict[str, Any] = {"updatePolicy": {"rollingUpdate": {}}}
+    group: dict[str, Any] = {"name": "web", "launchConfiguration": "web-7"}
+    normal, found = check({"autoScalingGroup": group, **policy})
+    assert found == []
+    assert parse(normal).auto_scaling_group.launch_configuration == "web-7"
+    _, found = check({"autoScalingGroup": {**group, "launchTemplate": {"id": "lt-1"}}, **policy})
+    assert list(by_path(found)) == ["autoScalingGroup.launchConfiguration"]
+    _, found = check({"autoScalingGroup": {"name": "web", "launchConfiguration": " "}, **policy})
+    assert list(by_path(found)) == ["autoScalingGroup.launchConfiguration"]
+    _, found = check({"autoScalingGroup": {"name": "web"}, **policy})
+    assert "or launchConfiguration" in by_path(found)["autoScalingGroup.launchTemplate"]
+
+
 def test_an_endpoint_is_a_url() -> None:
     group = {"name": "web", "launchTemplate": {"name": "t"}, "endpoint": "localhost:5000", "region": ""}
     _, found = check({"autoScalingGroup": group, "updatePolicy": {"rollingUpdate": {}}})
@@ -264,14 +258,12 @@ def test_two_groups_are_refused() -> None:
     assert any("exactly one group" in fault.message for fault in found)
 
 
-@pytest.mark.parametrize(
-    ("value", "sentence"),
-    [("hold", "not available in this version"), ("Hold", "hold"), ("stop", 'found "stop"')],
-)
-def test_on_failure_is_roll_back_or_leave(value: str, sentence: str, faults: Faults) -> None:
-    found = faults({"rollingUpdate": {}}, onFailure=value)
-    assert list(found) == ["onFailure"]
-    assert sentence in found["onFailure"]
+def test_on_failure_is_roll_back_leave_or_hold(faults: Faults) -> None:
+    """A third way beside returning and leaving: to wait for somebody's word."""
+    assert faults({"rollingUpdate": {}}, onFailure="Hold") == {}
+    assert faults({"rollingUpdate": {}}, onFailure="stop") == {
+        "onFailure": 'must be rollBack, leave or hold; found "stop".'
+    }
 
 
 @pytest.mark.parametrize(
@@ -389,6 +381,7 @@ def test_parsing_good_inputs_gives_values_as_they_are_used() -> None:
                     "waitOnResourceSignals": True,
                     "suspendProcesses": ["AZRebalance", "azrebalance"],
                     "timeout": "P1D",
+                    "drain": True,
                 }
             },
             "onFailure": "Leave",
@@ -401,6 +394,8 @@ def test_parsing_good_inputs_gives_values_as_they_are_used() -> None:
     assert (roll.max_batch_size, roll.pause, roll.timeout) == (Percent(250), 120, 86400)
     assert roll.suspend_processes == ("AZRebalance",), "a duplicate counts once"
     assert roll.effective_pacing is Pacing.SLIDING
+    assert roll.effective_guard is Guard.BALANCED
+    assert roll.drain_within == 900
 
 
 def test_parsing_bad_inputs_raises_all_faults() -> None:

@@ -109,3 +109,69 @@ def test_advice_is_one_line_and_names_only_what_still_runs() -> None:
         line
         == "AWS advises to suspend AlarmNotification, AZRebalance during a rolling update (suspendProcesses)."
     )
+
+
+@pytest.mark.parametrize(
+    ("fields", "old", "sentence"),
+    [
+        ({"canary": 6}, 6, None),
+        ({"canary": 7}, 6, "canary 7 is more than the 6 to be replaced, and is lowered to it."),
+        ({"canary": "50%"}, 2, "canary 3 is more than the 2 to be replaced, and is lowered to it."),
+        ({"canary": 7}, 0, None),
+        ({"checkpoints": [20, 50, 100]}, 6, None),
+        (
+            {"checkpoints": [10, 15, 100]},
+            6,
+            "checkpoints 10 and 15 % are one stop among 6 members to replace.",
+        ),
+        (
+            {"checkpoints": [10, 40, 50, 100]},
+            2,
+            "checkpoints 10, 40 and 50 % are one stop among 2 members to replace.",
+        ),
+        (
+            {"checkpoints": [12.5, 100]},
+            1,
+            "checkpoints 12.5 and 100 % are one stop among 1 member to replace.",
+        ),
+        (
+            {"checkpoints": [50, 100], "approval": True},
+            6,
+            "the roll stops twice until somebody runs 'rolling approve GROUP' (or 'rolling reject GROUP'), and "
+            "pulumi up waits for that.",
+        ),
+        (
+            {"canary": 1, "approval": True, "timeout": "PT2H"},
+            6,
+            "the roll stops once until somebody runs 'rolling approve GROUP' (or 'rolling reject GROUP'), and "
+            "pulumi up waits for that. The timeout of PT2H runs on meanwhile.",
+        ),
+        (
+            {
+                "canary": {"size": 1, "soak": "PT30M"},
+                "checkpoints": {"percents": [50], "delay": "PT1H"},
+                "bakeTime": "PT30M",
+                "timeout": "PT2H",
+            },
+            6,
+            "timeout PT2H leaves no time to replace anybody: soak, checkpoints and bakeTime alone take PT2H.",
+        ),
+        ({"bakeTime": "PT30M", "timeout": "PT31M"}, 6, None),
+    ],
+)
+def test_stops_that_few_members_or_the_timeout_bend_are_warned_about(
+    fields: dict[str, Any], old: int, sentence: str | None
+) -> None:
+    """A canary of everybody, checkpoints that round to the same member, waits for people, waits beyond the timeout.
+
+    Instance refresh: in a group of 2 with checkpoints at 10, 40 and 100 percent only that of 40 is notified.
+    """
+    faults, warnings = feasibility(policy(**fields), Sizes(4, 8, 6), old=old)
+    assert faults == []
+    assert warnings == ([] if sentence is None else [sentence])
+
+
+def test_without_a_count_all_of_desired_is_to_be_replaced() -> None:
+    """Whoever does not know how many are old has the warnings of a whole roll."""
+    _, warnings = feasibility(policy(canary=7), Sizes(4, 8, 6))
+    assert warnings == ["canary 7 is more than the 6 to be replaced, and is lowered to it."]

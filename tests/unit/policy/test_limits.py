@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model import Limits, OnFailure, Pacing, Sizes
+from pulumi_rolling.core.model import Choice, Guard, Limits, OnFailure, Pacing, Sizes, ZoneOrder
 from pulumi_rolling.policy import Timing, UpdatePolicy, limits, parse_policy
 
 TIMING = Timing(poll=0.5, settle=3.0, boot_limit=60.0)
@@ -25,6 +25,7 @@ def test_an_empty_block_resolves_to_the_defaults() -> None:
         signals=False,
         pause=0.0,
         pacing=Pacing.SLIDING,
+        guard=Guard.BALANCED,
         suspend=frozenset(),
         timeout=None,
         on_failure=OnFailure.ROLL_BACK,
@@ -66,6 +67,94 @@ def test_every_field_reaches_its_limit() -> None:
         poll=0.5,
         way_back=limits(former, Sizes(2, 8, 6), TIMING, None, OnFailure.LEAVE),
     )
+
+
+def test_every_field_beyond_cloudformations_reaches_its_limit() -> None:
+    """Each resolved as it is used: seconds, members, percents of M."""
+    full = policy(
+        guard="cautious",
+        canary={"size": 2, "soak": "PT10M"},
+        slowStart=True,
+        readiness={"targetHealth": True, "statusChecks": True, "warmUp": "PT1M", "timeout": "PT8M"},
+        alarms=["errors", "latency"],
+        bakeTime="P1D",
+        checkpoints={"percents": [20, 62.5], "delay": "PT1H"},
+        approval=True,
+        zoneOrder="oneAtATime",
+        standbyInstances="Replace",
+        scaleInProtectedInstances="Wait",
+        warmPoolInstances="Ignore",
+        drain=True,
+        drainTimeout="PT2M",
+    )
+    assert limits(full, Sizes(2, 8, 6), TIMING, None, OnFailure.HOLD) == Limits(
+        batch=1,
+        floor=0,
+        max_size=8,
+        pacing=Pacing.SLIDING,
+        guard=Guard.CAUTIOUS,
+        target_health=True,
+        status_checks=True,
+        warm_up=60.0,
+        ready_within=480.0,
+        canary=2,
+        soak=600.0,
+        slow_start=True,
+        checkpoints=(20.0, 62.5),
+        checkpoint_delay=3600.0,
+        approval=True,
+        alarms=("errors", "latency"),
+        bake=86400.0,
+        zone_order=ZoneOrder.ONE_AT_A_TIME,
+        standby=Choice.REPLACE,
+        protected=Choice.WAIT,
+        warm_pool=Choice.IGNORE,
+        drain=120.0,
+        on_failure=OnFailure.HOLD,
+        settle=3.0,
+        boot_limit=60.0,
+        poll=0.5,
+    )
+
+
+@pytest.mark.parametrize(
+    ("size", "desired", "canary", "why"),
+    [
+        ("10%", 50, 5, "a tenth of fifty"),
+        ("10%", 59, 5, "5.9 rounds down"),
+        ("10%", 3, 1, "0.3 rounds down, but never to nothing"),
+        (4, 3, 4, "a number is taken as it is; the core lowers it to what is replaced"),
+    ],
+)
+def test_a_canary_is_a_count_or_a_percent_of_desired(
+    size: int | str, desired: int, canary: int, why: str
+) -> None:
+    """A percent rounds down, so that no more are tried than was asked for, and at least one is."""
+    assert limits(policy(canary=size), Sizes(0, 1000, desired), TIMING).canary == canary, why
+
+
+@pytest.mark.parametrize(
+    ("block", "guard", "why"),
+    [
+        ({"rollingUpdate": {}}, Guard.BALANCED, "the default where the window slides"),
+        ({"rollingUpdate": {"guard": "off"}}, Guard.OFF, "what is said holds"),
+        ({"rollingUpdate": {"pauseTime": "PT1M"}}, Guard.OFF, "lock-step in effect has none"),
+        ({"AutoScalingRollingUpdate": {}}, Guard.OFF, "so has a pasted block"),
+        ({"AutoScalingRollingUpdate": {"Pacing": "Sliding"}}, Guard.BALANCED, "unless it slides"),
+    ],
+)
+def test_the_guard_in_effect(block: dict[str, Any], guard: Guard, why: str) -> None:
+    """Balanced wherever the window slides and nothing else is said; in lock-step there is nothing to guard."""
+    assert limits(parse_policy(block), Sizes(2, 8, 6), TIMING).guard is guard, why
+
+
+@pytest.mark.parametrize(
+    ("fields", "drain"),
+    [({}, None), ({"drain": False}, None), ({"drain": True}, 900.0)],
+)
+def test_a_drain_lasts_a_quarter_of_an_hour_unless_said(fields: dict[str, Any], drain: float | None) -> None:
+    """Without drain nobody waits; with it PT15M is the default."""
+    assert limits(policy(**fields), Sizes(2, 8, 6), TIMING).drain == drain
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulumi_rolling.policy import normalise, normalise_policy
-from pulumi_rolling.policy.models import Block, RollingGroupInputs, RollingUpdate, UpdatePolicy
+from pulumi_rolling.policy.models import (
+    AutoScalingGroup,
+    Block,
+    Canary,
+    Checkpoints,
+    Readiness,
+    RollingGroupInputs,
+    RollingUpdate,
+    UpdatePolicy,
+)
 from pulumi_rolling.policy.spelling import fields, forms
 
-CANONICAL = {
+CANONICAL: dict[str, Any] = {
     "maxBatchSize": 2,
     "minInstancesInService": 5,
     "minSuccessfulInstancesPercent": 80,
@@ -22,22 +31,58 @@ CANONICAL = {
     "waitOnResourceSignals": True,
     "pacing": "lockStep",
     "timeout": "PT2H",
+    "guard": "cautious",
+    "canary": {"size": 2, "soak": "PT10M"},
+    "slowStart": True,
+    "readiness": {
+        "targetHealth": True,
+        "statusChecks": True,
+        "warmUp": "PT1M",
+        "timeout": "PT10M",
+        "signalQueue": "https://sqs.eu-west-1.amazonaws.com/123456789012/signals",
+    },
+    "alarms": ["errors"],
+    "bakeTime": "PT30M",
+    "checkpoints": {"percents": [20, 50], "delay": "PT1H"},
+    "approval": True,
+    "zoneOrder": "oneAtATime",
+    "standbyInstances": "Wait",
+    "scaleInProtectedInstances": "Ignore",
+    "warmPoolInstances": "Replace",
+    "drain": True,
+    "drainTimeout": "PT20M",
 }
+
+
+def spelt(value: Any, spelling: int) -> Any:
+    """All keys of a block and of the blocks in it, in one of the three spellings."""
+    if not isinstance(value, dict):
+        return value
+    return {forms(key)[spelling]: spelt(item, spelling) for key, item in value.items()}
 
 
 def test_the_example_has_every_field() -> None:
     assert set(CANONICAL) == set(fields(RollingUpdate))
+    for name, model in (("canary", Canary), ("readiness", Readiness), ("checkpoints", Checkpoints)):
+        assert set(CANONICAL[name]) == set(fields(model))
 
 
 @pytest.mark.parametrize("spelling", [0, 1, 2], ids=["camel", "snake", "pascal"])
 def test_every_field_is_read_in_every_spelling(spelling: int) -> None:
-    outer = [forms(name)[spelling] for name in ("updatePolicy", "rollingUpdate")]
-    block = {forms(name)[spelling]: value for name, value in CANONICAL.items()}
-    assert normalise({outer[0]: {outer[1]: block}}) == {"updatePolicy": {"rollingUpdate": CANONICAL}}
+    policy = {"updatePolicy": {"rollingUpdate": CANONICAL}}
+    assert normalise(spelt(policy, spelling)) == policy
 
 
 def test_snake_case_is_the_attribute_name_of_the_model() -> None:
-    for model in (RollingGroupInputs, UpdatePolicy, RollingUpdate):
+    for model in (
+        RollingGroupInputs,
+        AutoScalingGroup,
+        UpdatePolicy,
+        RollingUpdate,
+        Canary,
+        Readiness,
+        Checkpoints,
+    ):
         for alias, attribute in fields(model).items():
             assert forms(alias)[1] == attribute
 
@@ -59,6 +104,34 @@ def test_snake_case_is_the_attribute_name_of_the_model() -> None:
             {"suspendProcesses": ["AZRebalance", "HealthCheck", "AZRebalance"]},
             "process names in any case; duplicates keep their index",
         ),
+        ({"guard": "Balanced"}, {"guard": "balanced"}, "the guard in Pascal case"),
+        ({"guard": False}, {"guard": "off"}, "YAML 1.1 reads an off without quotes as false"),
+        ({"canary": 2.0}, {"canary": {"size": 2}}, "a number alone is the size of the canary"),
+        ({"canary": "3"}, {"canary": {"size": 3}}, "as a string, too"),
+        ({"canary": "10%"}, {"canary": {"size": "10%"}}, "and a percent"),
+        ({"canary": {"Size": "2"}}, {"canary": {"size": 2}}, "its fields fold as all others"),
+        ({"canary": {"size": 1, "soak": None}}, {"canary": {"size": 1}}, "null in a block within"),
+        ({"checkpoints": [10, "50"]}, {"checkpoints": {"percents": [10, 50]}}, "a list alone: percents"),
+        ({"checkpoints": [12.5]}, {"checkpoints": {"percents": [12.5]}}, "a decimal stays one"),
+        ({"zone_order": "one_at_a_time"}, {"zoneOrder": "oneAtATime"}, "the order of zones"),
+        ({"standbyInstances": "Terminate"}, {"standbyInstances": "Replace"}, "instance refresh's own word"),
+        ({"standbyInstances": "wait"}, {"standbyInstances": "Wait"}, "in any case"),
+        (
+            {"scaleInProtectedInstances": "Refresh"},
+            {"scaleInProtectedInstances": "Replace"},
+            "instance refresh's own word for these",
+        ),
+        (
+            {"warmPoolInstances": "Terminate"},
+            {"warmPoolInstances": "Terminate"},
+            "which has no such word for warm pools",
+        ),
+        (
+            {"readiness": {"targetHealth": "true", "nope": 1.0}},
+            {"readiness": {"targetHealth": True, "nope": 1}},
+            "readiness folds, and keeps an unknown key for check to name",
+        ),
+        ({"canary": True}, {"canary": True}, "a canary that is no size stays for check"),
         ({"maxBatchSize": None}, {}, "null is the same as not given"),
         ({"maxBatchSiz": 3.0}, {"maxBatchSiz": 3}, "an unknown key stays for check to name"),
         ({"pacing": "fast"}, {"pacing": "fast"}, "so does an unknown word"),
@@ -95,6 +168,36 @@ def test_our_own_fields_may_stand_in_a_pasted_block() -> None:
     assert normalise_policy(pasted) == {"rollingUpdate": {"pacing": "sliding", "timeout": "PT2H"}}
 
 
+def test_our_own_blocks_may_stand_in_a_pasted_block() -> None:
+    """Pascal case holds inside nested blocks as well, and the pasted key's pacing may be overruled."""
+    pasted = {
+        "Pacing": "Sliding",
+        "Guard": "Balanced",
+        "Canary": {"Size": 1, "Soak": "PT5M"},
+        "Alarms": ["a"],
+        "Checkpoints": {"Percents": [50]},
+        "Readiness": {"TargetHealth": "true"},
+        "ScaleInProtectedInstances": "Ignore",
+    }
+    assert normalise_policy({"AutoScalingRollingUpdate": pasted}) == {
+        "rollingUpdate": {
+            "pacing": "sliding",
+            "guard": "balanced",
+            "canary": {"size": 1, "soak": "PT5M"},
+            "alarms": ["a"],
+            "checkpoints": {"percents": [50]},
+            "readiness": {"targetHealth": True},
+            "scaleInProtectedInstances": "Ignore",
+        }
+    }
+
+
+def test_only_what_was_given_is_written() -> None:
+    """A default that changed would be a diff for everyone; nested blocks are no exception."""
+    sparse = {"canary": {"size": 1}, "readiness": {}, "checkpoints": {"percents": [50]}, "drain": True}
+    assert normalise_policy({"rollingUpdate": sparse}) == {"rollingUpdate": sparse}
+
+
 def test_our_own_key_in_pascal_case_is_not_taken_for_a_pasted_block() -> None:
     assert normalise_policy({"RollingUpdate": {"MaxBatchSize": 2}}) == {"rollingUpdate": {"maxBatchSize": 2}}
 
@@ -114,6 +217,14 @@ def test_the_other_inputs_fold_too() -> None:
     }
 
 
+@pytest.mark.parametrize("key", ["launchConfiguration", "launch_configuration", "LaunchConfigurationName"])
+def test_a_launch_configuration_has_cloudformations_name_too(key: str) -> None:
+    """``LaunchConfigurationName`` is what the group's own resource calls it in CloudFormation."""
+    assert normalise({"autoScalingGroup": {key: "web-7"}}) == {
+        "autoScalingGroup": {"launchConfiguration": "web-7"}
+    }
+
+
 def test_any_mapping_will_do_and_is_not_changed() -> None:
     inner = {"max_batch_size": 2.0}
     frozen = MappingProxyType(
@@ -129,7 +240,17 @@ def _names(model: type[Block]) -> list[str]:
 
 
 KEYS = st.sampled_from(
-    sorted({*_names(RollingGroupInputs), *_names(UpdatePolicy), *_names(RollingUpdate), "__x"})
+    sorted(
+        {
+            *_names(RollingGroupInputs),
+            *_names(UpdatePolicy),
+            *_names(RollingUpdate),
+            *_names(Canary),
+            *_names(Readiness),
+            *_names(Checkpoints),
+            "__x",
+        }
+    )
 )
 SHORT = st.text("aZ_0%.{P\u00e9", max_size=4)
 LEAVES = (
@@ -139,7 +260,20 @@ LEAVES = (
     | st.floats(allow_nan=False)
     | SHORT
     | st.sampled_from(
-        ["2", "-0", "00.50", "25%", "true", "LockStep", "roll_back", "PT5M", "launch", "$Latest"]
+        [
+            "2",
+            "-0",
+            "00.50",
+            "25%",
+            "true",
+            "LockStep",
+            "roll_back",
+            "PT5M",
+            "launch",
+            "$Latest",
+            "Off",
+            "refresh",
+        ]
     )
 )
 JSON = st.recursive(

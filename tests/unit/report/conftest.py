@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from pulumi_rolling.core.ideal import IdealFleet, all_old
-from pulumi_rolling.core.model import Revision, Sizes
+from pulumi_rolling.core.model import OnFailure, Revision, Sizes
 from pulumi_rolling.core.plan import Plan, new_rollout, plan
 from pulumi_rolling.policy import Timing, limits, parse_policy
 from pulumi_rolling.report.preview import Preview
@@ -22,15 +22,24 @@ class Planner:
     def sliding(self, desired: int, max_size: int, **fields: Any) -> Plan:
         return self._plan({"RollingUpdate": fields}, desired, max_size)
 
+    def hold(self, desired: int, max_size: int) -> Plan:
+        return self._plan({"RollingUpdate": {}}, desired, max_size, OnFailure.HOLD)
+
     def preview(self, made: Plan | None, **changes: Any) -> Preview:
         given: dict[str, Any] = {"came_from": "version 1", "to": "version 2", "returns_to": "version 1"}
         return Preview("web", made, **(given | changes))
 
-    def _plan(self, block: dict[str, Any], desired: int, max_size: int) -> Plan:
+    def _plan(
+        self,
+        block: dict[str, Any],
+        desired: int,
+        max_size: int,
+        on_failure: OnFailure = OnFailure.ROLL_BACK,
+    ) -> Plan:
         sizes = Sizes(0, max_size, desired)
         seen = IdealFleet(all_old(desired, V1), sizes, V1, frozenset()).observe()
         rollout = new_rollout("test", V2, V1, sizes, frozenset(), seen.at)
-        return plan(limits(parse_policy(block), sizes, Timing()), rollout, seen)
+        return plan(limits(parse_policy(block), sizes, Timing(), None, on_failure), rollout, seen)
 
 
 @pytest.fixture

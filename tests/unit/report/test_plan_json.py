@@ -60,6 +60,64 @@ def test_instances_without_ids_stand_as_their_number(planner: Planner) -> None:
     assert "Terminating instance(s) [{1 instance}]; replacing with 1 new instance(s)." in events
 
 
+def test_what_goes_beyond_cloudformation_has_keys_only_where_it_is_asked_for(planner: Planner) -> None:
+    """A plan for a pasted block has the keys that it always had; a window has its guard beside them."""
+    always = set(feasible(planner.lock_step(10, 12)))
+    assert set(feasible(planner.sliding(10, 12))) == always - {"rounds"} | {"window", "guard"}
+
+
+def test_precautions_are_told_under_the_names_of_the_policy(planner: Planner) -> None:
+    """Counts are members, durations ISO 8601; what is not set within a block has no key either."""
+    plan = planner.sliding(
+        10,
+        12,
+        MaxBatchSize=4,
+        Guard="cautious",
+        SlowStart=True,
+        Canary={"Size": "20%", "Soak": "PT10M"},
+        Checkpoints=[50, 62.5],
+        Approval=True,
+        Readiness={"TargetHealth": True, "WarmUp": "PT2M", "Timeout": "PT15M"},
+        Alarms=["errors"],
+        BakeTime="P1D",
+        ZoneOrder="oneAtATime",
+        StandbyInstances="Wait",
+        ScaleInProtectedInstances="Ignore",
+        WarmPoolInstances="Wait",
+        Drain=True,
+        Timeout="P2D",
+    )
+    document = feasible(plan)
+    told = {key: document[key] for key in document if key not in feasible(planner.lock_step(10, 12))}
+    assert told == {
+        "window": 4,
+        "guard": "cautious",
+        "slowStart": True,
+        "canary": {"size": 2, "soak": "PT10M"},
+        "checkpoints": {"percents": [50, 62.5]},
+        "approval": True,
+        "readiness": {"targetHealth": True, "warmUp": "PT2M", "timeout": "PT15M"},
+        "alarms": ["errors"],
+        "bakeTime": "PT24H",
+        "zoneOrder": "oneAtATime",
+        "standbyInstances": "Wait",
+        "scaleInProtectedInstances": "Ignore",
+        "warmPoolInstances": "Wait",
+        "drainTimeout": "PT15M",
+        "timeout": "PT48H",
+    }
+
+
+def test_a_canary_is_never_more_than_what_is_replaced(planner: Planner) -> None:
+    """The size is a number of members of this plan."""
+    assert feasible(planner.sliding(3, 5, Canary=8))["canary"] == {"size": 3}
+
+
+def test_on_failure_is_told_where_the_group_does_not_return(planner: Planner) -> None:
+    """Returning is what a plan without the key does."""
+    assert feasible(planner.hold(3, 5))["onFailure"] == "hold"
+
+
 def test_infeasible_is_its_errors_alone() -> None:
     """Every fault with path and message, and no number that could be mistaken for a plan."""
     assert infeasible([Fault("updatePolicy.x", "is wrong."), Fault("a", "too.")]) == {

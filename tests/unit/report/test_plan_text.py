@@ -63,6 +63,101 @@ def test_lowest_is_told_beside_the_floor_where_they_differ(planner: Planner) -> 
     assert row(text, "in service") == "at least 7 (floor 0)"
 
 
+@pytest.mark.parametrize(
+    ("guard", "sentence"),
+    [
+        (
+            None,
+            "balanced, as the window slides: no new starts while overdue instances make a lost roll likely",
+        ),
+        (
+            "cautious",
+            "cautious, as the window slides: no new starts while overdue instances make a lost roll likely "
+            "(stops early)",
+        ),
+        ("off", "off, as the window slides: overdue instances stop no new starts"),
+    ],
+)
+def test_the_guard_of_a_window_is_told_and_why_there_is_one(
+    planner: Planner, guard: str | None, sentence: str
+) -> None:
+    """One row says which guard is used, also where nothing was said; rounds have none to tell of."""
+    fields = {} if guard is None else {"Guard": guard}
+    assert row(preview_text(planner.preview(planner.sliding(10, 10, **fields))), "guard") == sentence
+    assert "guard" not in preview_text(planner.preview(planner.lock_step(10, 10)))
+
+
+def test_every_precaution_has_its_row(planner: Planner) -> None:
+    """What makes a rollout stop, wait or watch is read before it starts, each in one row."""
+    plan = planner.sliding(
+        10,
+        10,
+        MaxBatchSize=4,
+        WaitOnResourceSignals=True,
+        SlowStart=True,
+        Canary={"Size": 2, "Soak": "PT10M"},
+        Checkpoints={"Percents": [20, 50, 100], "Delay": "PT5M"},
+        Approval=True,
+        Readiness={"TargetHealth": True, "StatusChecks": True, "WarmUp": "PT1M"},
+        Alarms=["errors", "latency"],
+        BakeTime="PT30M",
+        Drain=True,
+        DrainTimeout="PT2M",
+        ZoneOrder="oneAtATime",
+        StandbyInstances="Replace",
+        ScaleInProtectedInstances="Ignore",
+        WarmPoolInstances="Wait",
+        Timeout="PT6H",
+    )
+    told = preview_text(planner.preview(plan)).splitlines()[1:-1]
+    assert [line.strip() for line in told if "guard" not in line] == [
+        "window       2 at a time at first, one more with each that is ready, up to 4; the next as soon as one is "
+        "ready",
+        "canary       2 instances first, watched for 10 min once ready; a failed one ends the roll",
+        "checkpoints  at 20, 50 and 100 % (2, 5 and 10 of 10), 5 min each",
+        "approval     asked for after the canary and at each checkpoint (rolling approve GROUP)",
+        f"in service   at least {plan.lowest_in_service} (floor 0)",
+        "waits for    a SUCCESS signal from each new instance, healthy in its target groups, past EC2's status "
+        "checks, at most 5 min each, then 1 min of warm-up",
+        "alarms       errors and latency: ALARM ends the roll",
+        "bake         alarms and instances are watched for 30 min after the last one is ready",
+        "drain        instances that leave are waited for, at most 2 min each",
+        "zones        one after another",
+        "standby      old ones are replaced, too",
+        "protected    left as they are",
+        "warm pool    waited for, one hour at most",
+        "on failure   with the first failed instance, rolls back to version 1",
+        "duration     at most 24 min, if every wait takes its whole time; 50 min of soak, checkpoints and bake on "
+        "top; and as long as approvals take; given up after 6 h",
+    ]
+
+
+def test_a_clock_of_its_own_is_told_without_signals(planner: Planner) -> None:
+    """readiness.timeout is how long each new member may take."""
+    plan = planner.sliding(2, 3, Readiness={"Timeout": "PT10M"}, BakeTime="PT5M")
+    text = preview_text(planner.preview(plan))
+    assert row(text, "waits for") == "each new instance to be in service, at most 10 min each"
+    assert row(text, "bake") == "instances are watched for 5 min after the last one is ready"
+    assert row(text, "duration") == "the time of the boots, not known yet; 5 min of bake on top"
+
+
+def test_a_canary_costs_a_wait_of_its_own(planner: Planner) -> None:
+    """Ten in a window of ten are one wait of five minutes; one of them first makes it two."""
+    fields = {"MaxBatchSize": 10, "WaitOnResourceSignals": True, "Guard": "off"}
+    without = preview_text(planner.preview(planner.sliding(10, 10, **fields)))
+    assert row(without, "duration").startswith("at most 5 min")
+    first = preview_text(planner.preview(planner.sliding(10, 10, Canary=1, **fields)))
+    assert row(first, "duration").startswith("at most 10 min")
+
+
+def test_many_checkpoints_fold(planner: Planner) -> None:
+    """A hundred checkpoints take one row like two."""
+    plan = planner.sliding(200, 210, MaxBatchSize=20, Checkpoints=list(range(1, 101)))
+    assert (
+        row(preview_text(planner.preview(plan)), "checkpoints") == "at 1, 2 ... 100 % (2, 4 ... 200 of 200)"
+    )
+
+
 def test_an_unknown_target_is_up_to(planner: Planner) -> None:
     """While the version is not known, equal contents may still make the number smaller."""
     text = preview_text(planner.preview(planner.sliding(6, 8), to=None))
@@ -111,6 +206,14 @@ def test_leave_is_said(planner: Planner) -> None:
     """onFailure: leave ends where the failure is."""
     text = preview_text(planner.preview(planner.sliding(2, 3), leaves=True))
     assert row(text, "on failure").endswith("stops and leaves the group as it is (onFailure: leave)")
+
+
+def test_hold_is_said(planner: Planner) -> None:
+    """onFailure: hold ends nothing by itself, and names the verbs that it waits for."""
+    text = preview_text(planner.preview(planner.hold(2, 3)))
+    assert row(text, "on failure").endswith(
+        "stops and waits for rolling retry, skip, resume or abort (onFailure: hold)"
+    )
 
 
 def test_boots_seen_before_give_a_range(planner: Planner) -> None:

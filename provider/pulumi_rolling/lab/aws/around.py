@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi_rolling.lab.aws.call import Call, page
+from pulumi_rolling.lab.world import lives
 from pulumi_rolling.lab.world.group import Group
 from pulumi_rolling.lab.world.refusal import Refused, invalid
 from pulumi_rolling.lab.world.schedule import schedule
@@ -106,10 +107,11 @@ def delete_warm_pool(call: Call) -> dict[str, Any]:
 def _attach(call: Call, group: Group, field: str, names: list[str]) -> None:
     """Members in service become targets of what is attached."""
     had: tuple[str, ...] = getattr(group.now, field)
+    first = not (group.now.target_groups or group.now.balancers)
     group.alter(call.cloud.now, **{field: (*had, *(name for name in names if name not in had))})
     for member in group.members.values():
-        if member.registered_at is None and member.now.lifecycle == "InService":
-            member.registered_at = call.cloud.now
+        if member.now.lifecycle == "InService" and (first or member.registered_at is None):
+            lives.register(call.cloud, member)
 
 
 def _detach(call: Call, group: Group, field: str, names: list[str]) -> None:

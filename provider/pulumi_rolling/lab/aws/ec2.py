@@ -186,18 +186,30 @@ def describe_instance_status(call: Call) -> tuple[int, str]:
             continue
         if not _fits(call, filters, member, state):
             continue
-        status = ("ok" if member.well else "impaired") if state.machine == "running" else "not-applicable"
-        summary = {"Status": status}
+        instance, system = _checks(call, member, state)
         views.append(
             {
                 "InstanceId": member.id,
                 "AvailabilityZone": member.zone,
                 "InstanceState": _state(state.machine),
-                "InstanceStatus": summary,
-                "SystemStatus": {"Status": "ok" if state.machine == "running" else "not-applicable"},
+                "InstanceStatus": {"Status": instance},
+                "SystemStatus": {"Status": system},
             }
         )
     return _join(call, "InstanceStatuses", views, form)
+
+
+def _checks(call: Call, member: Member, state: MemberState) -> tuple[str, str]:
+    """The instance's and the system's status check: initializing at first, nothing when it does not run.
+
+    Source: EC2 API reference, DescribeInstanceStatus and InstanceStatusSummary.
+    """
+    if state.machine not in ALIVE:
+        return "not-applicable", "not-applicable"
+    booted = member.booted_at
+    if state.machine == "pending" or booted is None or call.as_of < booted + member.behaviour.checks_after:
+        return "initializing", "initializing"
+    return ("ok" if member.well and member.behaviour.status_checks else "impaired"), "ok"
 
 
 def _transition(answer: str, act: Callable[[Cloud, Member], None]) -> Callable[[Call], tuple[int, str]]:

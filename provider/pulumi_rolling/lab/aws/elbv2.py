@@ -1,4 +1,8 @@
-"""The health of a group's members as targets; everything else of Elastic Load Balancing is moto's."""
+"""A group's members as targets: their health, and how long they drain; everything else is moto's.
+
+moto gives every target group the attribute deregistration_delay.timeout_seconds with AWS's default of 300;
+the lab drains only where a call has set it.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from pulumi_rolling.lab.aws.wire import protocol
 from pulumi_rolling.lab.world.group import Group
 from pulumi_rolling.lab.world.targets import target_health
 
+DELAY = "deregistration_delay.timeout_seconds"
 NOT_REGISTERED = ("unused", "Target.NotRegistered", "Target is not registered to the target group")
 
 
@@ -42,7 +47,7 @@ def describe_target_health(call: Call) -> tuple[int, str]:
 
 def _members(call: Call, group: Group, asked: list[str]) -> list[dict[str, Any]]:
     pairs = [
-        (member, target_health(call.cloud, group, member))
+        (member, target_health(call.cloud, member))
         for member in group.members.values()
         if not asked or member.id in asked
     ]
@@ -58,7 +63,20 @@ def _view(instance_id: str, health: tuple[str, str | None, str | None]) -> dict[
     }
 
 
-ACTIONS = {"DescribeTargetHealth": describe_target_health}
+def modify_target_group_attributes(call: Call) -> tuple[int, str]:
+    """moto keeps the attributes; the lab waits for the delay from now on."""
+    status, body = call.ask(call.form)
+    if status == 200:
+        for attribute in call.values["Attributes"]:
+            if attribute.get("Key") == DELAY:
+                call.cloud.drains[call.values["TargetGroupArn"]] = float(attribute["Value"])
+    return status, body
+
+
+ACTIONS = {
+    "DescribeTargetHealth": describe_target_health,
+    "ModifyTargetGroupAttributes": modify_target_group_attributes,
+}
 
 
 def answer(call: Call) -> tuple[int, str]:

@@ -143,6 +143,8 @@ def update_auto_scaling_group(call: Call) -> None:
     after = sizes.after(now, values.get("MinSize"), values.get("MaxSize"), values.get("DesiredCapacity"))
     group.alter(cloud.now, extra=extra, **changes)
     sizes.apply(cloud, group, after, "user request")
+    if "HealthCheckType" in values:
+        health.look_again(cloud, group)
 
 
 def set_desired_capacity(call: Call) -> None:

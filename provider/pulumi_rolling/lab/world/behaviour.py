@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 SIGNALS = ("SUCCESS", "FAILURE", None)
+FIRST_CHECKS = 0.2
 
 
 class WrongBehaviour(ValueError):
@@ -17,7 +18,9 @@ class WrongBehaviour(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """One image's behaviour; times in seconds. `boot` and `spread` None stand for the lab's own default."""
+    """One image's behaviour; times in seconds. `boot` and `spread` None stand for the lab's own default, and
+    `drain` None for what the target groups say.
+    """
 
     boot: float | None = None
     spread: float | None = None
@@ -29,6 +32,13 @@ class Behaviour:
     shutdown: float = 0.2
     share: float = 1.0
     queue: str | None = None
+    duplicates: int = 0
+    target_healthy: bool = True
+    target_after: float = FIRST_CHECKS
+    drain: float | None = None
+    status_checks: bool = True
+    checks_after: float = 0.0
+    dies_after: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {_camel(name): value for name, value in asdict(self).items()}
@@ -40,8 +50,10 @@ def _camel(name: str) -> str:
 
 
 _FIELDS = {_camel(field.name): field.name for field in fields(Behaviour)}
-_NUMBERS = ("boot", "spread", "signalAfter", "shutdown", "share")
-_FLAGS = ("inService", "healthy")
+_SECONDS = ("boot", "spread", "signalAfter", "shutdown", "targetAfter", "drain", "checksAfter", "diesAfter")
+_NUMBERS = (*_SECONDS, "share", "duplicates")
+_MAY_BE_NULL = ("boot", "spread", "drain", "diesAfter")
+_FLAGS = ("inService", "healthy", "targetHealthy", "statusChecks")
 _TEXTS = ("launchError", "queue")
 
 
@@ -51,9 +63,11 @@ def behaviour_from(body: Mapping[str, Any]) -> Behaviour:
         if name not in _FIELDS:
             raise WrongBehaviour(f"no such field: {name}; there are {', '.join(_FIELDS)}")
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        absent = value is None and name in ("boot", "spread")
+        absent = value is None and name in _MAY_BE_NULL
         if name in _NUMBERS and not absent and not (number and value >= 0):
             raise WrongBehaviour(f"{name} must be a number of at least 0")
+        if name == "duplicates" and not isinstance(value, int):
+            raise WrongBehaviour("duplicates must be a whole number")
         if name in _FLAGS and not isinstance(value, bool):
             raise WrongBehaviour(f"{name} must be true or false")
         if name in _TEXTS and not (value is None or isinstance(value, str)):

@@ -47,6 +47,7 @@ class Cloud:
         self.behaviours = Behaviours(boot, spread)
         self.groups: dict[tuple[str, str], Group] = {}
         self.deleted: list[Group] = []
+        self.drains: dict[str, float] = {}
         self.machines: dict[str, Member] = {}
         self._launches: dict[str, int] = {}
         self._tries: dict[str, int] = {}

@@ -1,17 +1,17 @@
 """How a group finds out that a member is dead or unwell, and replaces it.
 
 Sources: EC2 Auto Scaling user guide, "Health checks for instances in an Auto Scaling group" (an instance that
-EC2 does not run is unhealthy) and "Suspend and resume processes": with HealthCheck suspended nobody is
-marked, so that a dead instance goes on to look InService and Healthy, while marks by SetInstanceHealth still
-act; with ReplaceUnhealthy or Terminate suspended marked members stay. Checks and replacements take a moment
-each. The grace period is not waited for.
+EC2 does not run is unhealthy; the load balancer is asked only where HealthCheckType names it) and "Suspend
+and resume processes": with HealthCheck suspended nobody is marked, so that a dead instance goes on to look
+InService and Healthy, while marks by SetInstanceHealth still act; with ReplaceUnhealthy or Terminate
+suspended marked members stay. Checks and replacements take a moment each. The grace period is not waited for.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
-from pulumi_rolling.lab.world import balance, lives
+from pulumi_rolling.lab.world import balance, lives, targets
 from pulumi_rolling.lab.world.cloud import Cloud
 from pulumi_rolling.lab.world.group import Group
 from pulumi_rolling.lab.world.member import Member
@@ -25,6 +25,10 @@ UNWELL = f"{OUT} an EC2 instance status checks failure."
 UNANSWERED = f"{OUT} an ELB system health check failure."
 MARKED = f"{OUT} a user health-check."
 BY_USER = ("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated shutdown")
+BY_ITSELF = (
+    "Client.InstanceInitiatedShutdown",
+    "Client.InstanceInitiatedShutdown: Instance initiated shutdown",
+)
 BY_SPOT = ("Server.SpotInstanceTermination", "Server.SpotInstanceTermination: Spot instance termination")
 REPLACED = "an instance was launched in response to an unhealthy instance needing to be replaced."
 
@@ -60,6 +64,24 @@ def sicken(cloud: Cloud, member: Member) -> None:
     notice(cloud, member)
 
 
+def fail_target(cloud: Cloud, member: Member) -> None:
+    """The machine and its work are well, and the load balancer gets no answer from it."""
+    member.answering = False
+    notice(cloud, member)
+
+
+def doom(cloud: Cloud, member: Member) -> None:
+    """Begin the time after which an instance of a lying image dies: it was in service, and has signalled if
+    its image signals.
+    """
+    after = member.behaviour.dies_after
+    signalling = member.behaviour.signal is not None and member.signalled is None
+    if after is None or member.doomed or member.in_service_at is None or signalling:
+        return
+    member.doomed = True
+    cloud.agenda.after(after, partial(kill, cloud, member, BY_ITSELF))
+
+
 def _off(cloud: Cloud, member: Member, before: str, after: str) -> None:
     if member.now.machine == before:
         cloud.change(member, machine=after)
@@ -72,7 +94,9 @@ def notice(cloud: Cloud, member: Member) -> None:
 def check(cloud: Cloud, member: Member) -> None:
     """One health check of one member."""
     group = cloud.group_of(member)
-    if group is None or not member.now.active or not (member.dead or not member.well):
+    if group is None or not member.now.active:
+        return
+    if member.well and not member.dead and not targets.failed(cloud, group, member):
         return
     if member.now.lifecycle != "InService":
         if member.dead:
@@ -81,8 +105,7 @@ def check(cloud: Cloud, member: Member) -> None:
     if group.suspended("HealthCheck"):
         return
     if not member.dead:
-        by_balancer = group.now.extra.get("HealthCheckType") == "ELB"
-        member.illness = UNANSWERED if by_balancer else UNWELL
+        member.illness = UNANSWERED if targets.checks_targets(group) else UNWELL
     mark(cloud, group, member, member.illness or DEAD)
 
 

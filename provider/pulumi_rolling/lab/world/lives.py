@@ -2,14 +2,15 @@
 
 Sources: EC2 Auto Scaling user guide, "Amazon EC2 Auto Scaling instance lifecycle" and "Lifecycle hooks". A
 launch that is abandoned is terminated and another is launched from what the group points at by then; with
-several hooks all must be completed; a terminating instance goes on after CONTINUE and ABANDON alike.
+several hooks all must be completed; a terminating instance is deregistered and its connections drained before
+its hooks, and goes on after CONTINUE and ABANDON alike.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
-from pulumi_rolling.lab.world import balance, health, signals
+from pulumi_rolling.lab.world import balance, health, signals, targets
 from pulumi_rolling.lab.world.activities import launch_failure
 from pulumi_rolling.lab.world.behaviour import Behaviour, Draw
 from pulumi_rolling.lab.world.cloud import Cloud
@@ -77,7 +78,7 @@ def _begin(
         address=cloud.address(),
         launched_at=cloud.now,
         states=Timeline(cloud.now, state),
-        well=True,
+        answering=behaviour.target_healthy,
     )
     description = f"Launching a new EC2 instance: {member.id}"
     member.launch_activity = group.activities.start(
@@ -94,6 +95,7 @@ def _booted(cloud: Cloud, group: Group, member: Member) -> None:
     if member.now.machine != "pending":
         return
     group.change(cloud.now, member, machine="running")
+    member.booted_at = cloud.now
     if member.now.lifecycle == "Pending":
         member.hooked = bool(group.hooks_for(LAUNCHING))
         if member.behaviour.in_service and not _wait(cloud, group, member, LAUNCHING, "Pending:Wait"):
@@ -105,12 +107,20 @@ def enter_service(cloud: Cloud, group: Group, member: Member) -> None:
     group.change(cloud.now, member, lifecycle="InService")
     member.in_service_at = cloud.now
     if not group.suspended("AddToLoadBalancer"):
-        member.registered_at, member.deregistered_at = cloud.now, None
+        register(cloud, member)
     if member.launch_activity is not None:
         member.launch_activity.finish(cloud.now, "Successful")
     if not member.behaviour.healthy:
         member.well = False
         health.notice(cloud, member)
+    health.doom(cloud, member)
+
+
+def register(cloud: Cloud, member: Member) -> None:
+    """Make a member a target; one that will not answer is found out at its first checks."""
+    member.registered_at, member.deregistered_at = cloud.now, None
+    if not member.answering:
+        cloud.agenda.after(member.behaviour.target_after, partial(health.notice, cloud, member))
 
 
 def terminate(
@@ -118,20 +128,41 @@ def terminate(
 ) -> None:
     """Begin a member's end; `unlaunched` says why a launch that was still going on is cancelled.
 
-    Without hooks, one that waits for a hook already waits no longer.
+    Without hooks nothing is drained, and one that waits for a hook or for its connections already waits no
+    longer.
     """
-    if member.now.terminating and member.waits and not hooks:
+    if member.now.terminating and (member.waits or member.draining) and not hooks:
         member.waits.clear()
+        member.draining = False
         _shut_down(cloud, group, member, "Terminating:Proceed")
     if member.now.terminating or not member.now.belongs:
         return
     if member.launch_activity is not None:
         member.launch_activity.finish(cloud.now, "Cancelled", unlaunched)
     member.waits.clear()
-    member.deregistered_at = cloud.now
     description = f"Terminating EC2 instance: {member.id}"
     member.end_activity = group.activities.start(cloud.now, description, cause, member.zone, member.subnet)
-    if not hooks or not _wait(cloud, group, member, TERMINATING, "Terminating:Wait"):
+    seconds = targets.deregister(cloud, group, member)
+    if not hooks:
+        _shut_down(cloud, group, member, "Terminating")
+    elif seconds > 0:
+        member.draining = True
+        member.end_activity.status = "WaitingForELBConnectionDraining"
+        group.change(cloud.now, member, lifecycle="Terminating")
+        cloud.agenda.after(seconds, partial(_drained, cloud, group, member))
+    else:
+        _end(cloud, group, member)
+
+
+def _drained(cloud: Cloud, group: Group, member: Member) -> None:
+    if member.draining and member.end_activity is not None:
+        member.draining = False
+        member.end_activity.status = "InProgress"
+        _end(cloud, group, member)
+
+
+def _end(cloud: Cloud, group: Group, member: Member) -> None:
+    if not _wait(cloud, group, member, TERMINATING, "Terminating:Wait"):
         _shut_down(cloud, group, member, "Terminating")
 
 

@@ -88,7 +88,12 @@ class Member:
     waits: dict[str, Wait] = field(default_factory=dict)
     registered_at: float | None = None
     deregistered_at: float | None = None
+    drained_at: float = 0.0
+    draining: bool = False
+    booted_at: float | None = None
     well: bool = True
+    answering: bool = True
+    doomed: bool = False
     illness: str = ""
     end_reason: tuple[str, str] | None = None
 

@@ -7,7 +7,7 @@ capacity; no hooks run) and "Detach instances".
 
 from __future__ import annotations
 
-from pulumi_rolling.lab.world import balance, lives
+from pulumi_rolling.lab.world import balance, lives, targets
 from pulumi_rolling.lab.world.activities import Activity
 from pulumi_rolling.lab.world.cloud import Cloud
 from pulumi_rolling.lab.world.group import Group
@@ -50,7 +50,7 @@ def enter(cloud: Cloud, group: Group, members: list[Member], decrement: bool) ->
     made = []
     for member in members:
         group.change(cloud.now, member, lifecycle="Standby")
-        member.deregistered_at = cloud.now
+        targets.deregister(cloud, group, member)
         cause = f"was moved to standby in response to a user request{end}"
         made.append(_record(cloud, group, member, "Moving EC2 instance to Standby", cause))
     balance.refill(cloud, group)
@@ -98,7 +98,7 @@ def detach(cloud: Cloud, group: Group, members: list[Member], decrement: bool) -
                 f"was detached in response to a user request{end}",
             )
         )
+        targets.deregister(cloud, group, member)
         group.change(cloud.now, member, lifecycle="Detached", tags=tags)
-        member.deregistered_at = cloud.now
     balance.refill(cloud, group)
     return made

@@ -1,8 +1,10 @@
 """A member as a target of its group's target groups.
 
-Source: Elastic Load Balancing user guide, "Target health status": initial while it is being registered and
-first checked, then healthy or unhealthy; draining from deregistration on. Targets are registered when the
-member goes in service, unless AddToLoadBalancer is suspended.
+Sources: Elastic Load Balancing user guide, "Target health status": initial while it is being registered and
+first checked, then healthy or unhealthy; draining from deregistration on, for the deregistration delay.
+EC2 Auto Scaling user guide, "How lifecycle hooks work": a member is deregistered first when it terminates,
+and the hooks follow; "Suspend and resume processes": with AddToLoadBalancer suspended nothing is registered.
+The delay is 300 seconds in AWS unless it is set; here it is none unless it is set.
 """
 
 from __future__ import annotations
@@ -11,7 +13,6 @@ from pulumi_rolling.lab.world.cloud import Cloud
 from pulumi_rolling.lab.world.group import Group
 from pulumi_rolling.lab.world.member import Member
 
-FIRST_CHECKS = 0.2
 REGISTERING = ("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
 HEALTHY = ("healthy", None, None)
 FAILED = ("unhealthy", "Target.FailedHealthChecks", "Health checks failed")
@@ -20,12 +21,36 @@ DRAINING = ("draining", "Target.DeregistrationInProgress", "Target deregistratio
 Health = tuple[str, str | None, str | None]
 
 
-def target_health(cloud: Cloud, group: Group, member: Member) -> Health | None:
+def deregister(cloud: Cloud, group: Group, member: Member) -> float:
+    """Begin the end as a target; seconds until the connections are drained.
+
+    A machine that does not run has no connections.
+    """
+    if member.registered_at is None or member.deregistered_at is not None:
+        return max(0.0, member.drained_at - cloud.now)
+    delays = [cloud.drains.get(arn, 0.0) for arn in group.now.target_groups]
+    delay = max(delays, default=0.0) if member.behaviour.drain is None else member.behaviour.drain
+    member.deregistered_at = cloud.now
+    member.drained_at = cloud.now + (0.0 if member.dead else delay)
+    return member.drained_at - cloud.now
+
+
+def target_health(cloud: Cloud, member: Member) -> Health | None:
     """State, reason and description; None when the member is no target (any more)."""
     if member.registered_at is None or not member.now.belongs:
         return None
     if member.deregistered_at is not None:
-        return DRAINING if member.now.terminating else None
-    if cloud.now < member.registered_at + FIRST_CHECKS:
+        return DRAINING if member.now.terminating or cloud.now < member.drained_at else None
+    if cloud.now < member.registered_at + member.behaviour.target_after:
         return REGISTERING
-    return FAILED if member.dead or not member.well else HEALTHY
+    return HEALTHY if member.well and member.answering and not member.dead else FAILED
+
+
+def failed(cloud: Cloud, group: Group, member: Member) -> bool:
+    """Whether the group, by its own health check type, takes the member's targets for its health."""
+    attached = group.now.target_groups or group.now.balancers
+    return bool(attached) and checks_targets(group) and target_health(cloud, member) == FAILED
+
+
+def checks_targets(group: Group) -> bool:
+    return "ELB" in str(group.now.extra.get("HealthCheckType"))

@@ -1,0 +1,95 @@
+"""What people asked of a running rollout: each request is taken up once, by its id.
+
+abort and reject end the way forward (the verdict says which); pause and resume hold and free new starts; approve
+opens the gate at which the rollout stands and nothing else; retry and skip are about one member. A request that does
+not fit the moment is taken up and changes nothing, so that it cannot strike later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pulumi_rolling.core.census import Census
+from pulumi_rolling.core.model import Direction, Observation, Request, Rollout, Verdict
+
+
+def take_up(rollout: Rollout, seen: Observation, census: Census) -> tuple[Rollout, Verdict | None]:
+    """The rollout with the new requests carried out, and the verdict if one of them ends the way forward."""
+    asked = [r for r in seen.requests if r.id not in rollout.handled]
+    if not asked:
+        return rollout, None
+    rollout = replace(rollout, handled=rollout.handled | {r.id for r in asked})
+    if rollout.direction is Direction.BACK or rollout.leaving:
+        return rollout, None
+    verdict: Verdict | None = None
+    for request in asked:
+        match request.kind:
+            case "abort":
+                verdict = rollout.held or Verdict("aborted", seen.at, rollout.failures, rollout.total)
+            case "reject" if rollout.gate is not None:
+                verdict = Verdict("rejected", seen.at, rollout.failures, rollout.total)
+            case "pause":
+                rollout = replace(rollout, paused=True)
+            case "resume":
+                rollout = _resumed(rollout, seen)
+            case "approve" if rollout.gate is not None:
+                rollout = replace(rollout, gate=replace(rollout.gate, approved=True))
+            case "retry":
+                rollout = _retried(rollout, request, seen)
+            case "skip":
+                rollout = _skipped(rollout, request, seen, census)
+    return replace(rollout, progress_at=seen.at), verdict
+
+
+def _resumed(rollout: Rollout, seen: Observation) -> Rollout:
+    """Out of a pause, or of a hold: an alarm that made it hold is ignored until it has once been OK."""
+    held = rollout.held
+    if held is None:
+        return replace(rollout, paused=False)
+    ignored = rollout.ignored_alarms
+    if held.code == "alarm":
+        ignored |= {a.name for a in seen.alarms}
+    deadline = rollout.deadline
+    if held.code == "deadline" and deadline is not None:
+        deadline = seen.at + deadline - rollout.direction_at
+    return replace(rollout, paused=False, held=None, ignored_alarms=ignored, deadline=deadline)
+
+
+def _retried(rollout: Rollout, request: Request, seen: Observation) -> Rollout:
+    """The member is replaced once more and is no failure. It must be in flight or have failed."""
+    name = request.member
+    failed = tuple(f for f in rollout.failed if f.id != name)
+    if len(failed) == len(rollout.failed) and name not in rollout.in_flight:
+        return rollout
+    present = {name} & {m.id for m in seen.members}
+    return replace(
+        rollout,
+        failed=failed,
+        held=None,
+        in_flight=rollout.in_flight - {name},
+        missing=tuple(pair for pair in rollout.missing if pair[0] != name),
+        retried=rollout.retried | present,
+    )
+
+
+def _skipped(rollout: Rollout, request: Request, seen: Observation, census: Census) -> Rollout:
+    """The member stays as it is and is no failure; an old one is no longer among those to replace."""
+    name = request.member
+    if name not in {m.id for m in seen.members}:
+        return rollout
+    failed = tuple(f for f in rollout.failed if f.id != name)
+    forgiven = len(failed) < len(rollout.failed)
+    in_flight = name in rollout.in_flight
+    old = name in {m.id for m in census.candidates} and not forgiven and name not in rollout.retried
+    if not (forgiven or in_flight or old):
+        return rollout
+    return replace(
+        rollout,
+        failed=failed,
+        held=None,
+        in_flight=rollout.in_flight - {name},
+        missing=tuple(pair for pair in rollout.missing if pair[0] != name),
+        retried=rollout.retried - {name},
+        skipped=rollout.skipped | {name},
+        total=rollout.total - 1 if old and rollout.total else rollout.total,
+    )

@@ -1,0 +1,87 @@
+"""What ends a direction: a request, a refusal, the budget, a canary, an alarm, a deadline, or that nothing moves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pulumi_rolling.core.budget import is_spent, slot_clock, too_many
+from pulumi_rolling.core.census import Census
+from pulumi_rolling.core.gates import in_canary
+from pulumi_rolling.core.model import (
+    ONE_HOUR,
+    AlarmState,
+    Direction,
+    Limits,
+    Observation,
+    Rollout,
+    Step,
+    Verdict,
+)
+from pulumi_rolling.core.requests import take_up
+
+
+def take_verdict(
+    limits: Limits, rollout: Rollout, seen: Observation, census: Census
+) -> tuple[Rollout, Verdict | None]:
+    """The rollout with requests taken up, and its verdict. Nothing ends it once it only gives back."""
+    rollout, asked = take_up(rollout, seen, census)
+    if rollout.leaving or rollout.step is Step.RESTORE:
+        return rollout, refusal(seen) if seen.refusals else None
+    if asked is not None:
+        return rollout, asked
+    if seen.refusals:
+        return rollout, refusal(seen)
+    if rollout.held is not None:
+        return rollout, None
+    forward = rollout.direction is Direction.FORWARD
+    if rollout.step is not Step.PREPARE and rollout.failures:
+        if forward and in_canary(limits, rollout):
+            return rollout, too_many(limits, rollout, seen.at, "canaryFailed")
+        if is_spent(limits, rollout):
+            return rollout, too_many(limits, rollout, seen.at)
+    if forward:
+        rollout, alarm = _alarmed(rollout, seen)
+        if alarm is not None:
+            return rollout, alarm
+        if rollout.deadline is not None and seen.at >= rollout.deadline:
+            return rollout, Verdict("deadline", seen.at, rollout.failures, rollout.total)
+    return rollout, _stalled(limits, rollout, seen, census)
+
+
+def refusal(seen: Observation) -> Verdict:
+    first = seen.refusals[0]
+    return Verdict("refused", seen.at, cause=f"{first.act}: {first.message}")
+
+
+def start_alarms(rollout: Rollout, seen: Observation) -> Rollout:
+    """An alarm that rings before we do anything says nothing of what we do, until it has once been OK."""
+    ringing = frozenset(a.name for a in seen.alarms if a.state is AlarmState.ALARM)
+    return replace(rollout, ignored_alarms=ringing) if ringing else rollout
+
+
+def _alarmed(rollout: Rollout, seen: Observation) -> tuple[Rollout, Verdict | None]:
+    """ALARM ends it; missing data does not, as with instance refresh."""
+    if not seen.alarms:
+        return rollout, None
+    well = {a.name for a in seen.alarms if a.state is AlarmState.OK}
+    if rollout.ignored_alarms & well:
+        rollout = replace(rollout, ignored_alarms=rollout.ignored_alarms - well)
+    ringing = [
+        a.name for a in seen.alarms if a.state is AlarmState.ALARM and a.name not in rollout.ignored_alarms
+    ]
+    if not ringing:
+        return rollout, None
+    return rollout, Verdict("alarm", seen.at, rollout.failures, rollout.total, cause=", ".join(ringing))
+
+
+def _stalled(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Verdict | None:
+    """Nothing has moved for longer than anything may take. Waiting for somebody, or for baking, is no standstill."""
+    if rollout.waits_for_somebody or rollout.step is Step.BAKE:
+        return None
+    longest = max(ONE_HOUR, 2 * slot_clock(limits), 2 * limits.pause)
+    if seen.at - rollout.progress_at < longest + limits.warm_up + (limits.drain or 0.0):
+        return None
+    if census.occupied:
+        cause = ", ".join(census.occupied[:5])
+        return Verdict("occupied", seen.at, rollout.failures, rollout.total, cause=cause)
+    return Verdict("stalled", seen.at, rollout.failures, rollout.total)

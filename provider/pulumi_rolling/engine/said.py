@@ -1,0 +1,74 @@
+"""What the driver last said of its rollout, for other shells: one tag beside the record, written along with the lease.
+
+The record says how far a rollout has come. Why nothing starts at the moment, and how long the rest may take, follows
+from the policy and the boots in the driver's hands, so the driver's own words are kept: a Decision's reason and status,
+no rule of its own. ``rolling:said`` = ``AT STEP DIRECTION CODE IN-SERVICE READY REPLACED TOTAL WAITING LOW HIGH``, then
+``name=number`` for the numbers of the reason, then its members.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pulumi_rolling.core.model import Because, Decision, Direction, Status, Step
+
+SAID = "rolling:said"
+_CHARACTERS = 256
+_FIXED = 11
+_NONE = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    at: float
+    because: Because
+    status: Status
+
+
+def said_mark(decision: Decision, at: float) -> dict[str, str]:
+    status, because = decision.status, decision.because
+    low, high = (f"{bound:.0f}" for bound in status.time_left) if status.time_left else (_NONE, _NONE)
+    counts = (status.in_service, status.ready, status.replaced, status.total, status.waiting_count)
+    words = [
+        f"{at:.0f}",
+        status.step.value,
+        status.direction.value,
+        because.code,
+        *map(str, counts),
+        low,
+        high,
+    ]
+    words += [f"{name}={value:.6g}" for name, value in because.numbers.items()]
+    for member in because.members:
+        name = "_".join(member.split())
+        if len(" ".join(words)) + 1 + len(name) > _CHARACTERS:
+            break
+        words.append(name)
+    return {SAID: " ".join(words)[:_CHARACTERS]}
+
+
+def said(marks: Mapping[str, str]) -> Said | None:
+    """None where nothing was said, or not in words of this version."""
+    words = marks.get(SAID, "").split()
+    if len(words) < _FIXED:
+        return None
+    at, step, direction, code, in_service, ready, replaced, total, waiting, low, high = words[:_FIXED]
+    rest = [word.partition("=") for word in words[_FIXED:]]
+    members = tuple(name for name, sign, _ in rest if not sign)
+    try:
+        status = Status(
+            step=Step(step),
+            direction=Direction(direction),
+            in_service=int(in_service),
+            ready=int(ready),
+            replaced=int(replaced),
+            total=int(total),
+            waiting_for=members,
+            waiting_count=int(waiting),
+            time_left=None if _NONE in (low, high) else (float(low), float(high)),
+        )
+        numbers = {name: float(value) for name, sign, value in rest if sign}
+        return Said(float(at), Because(code, dict(numbers), members), status)
+    except ValueError:
+        return None

@@ -1,0 +1,189 @@
+"""The simulated group as a driver meets it: looks that may be late, acts, marks, calls that may be refused."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+
+from pulumi_rolling.core.model import (
+    Action,
+    Alarm,
+    AlarmState,
+    Observation,
+    PointAt,
+    Remove,
+    Request,
+    Resize,
+    Resume,
+    Revision,
+    Rollout,
+    Suspend,
+    Terminate,
+)
+from pulumi_rolling.errors import TemporaryFleetError
+from pulumi_rolling.fleets.base import GroupFacts, Sight
+from pulumi_rolling.fleets.simulated.behaviour import Behaviour
+from pulumi_rolling.fleets.simulated.misfortunes import TroubledGroup
+
+
+class SimulatedFleet(TroubledGroup):
+    """A fleet as ``pulumi_rolling.fleets.base.Fleet`` describes it, without a cloud."""
+
+    def __init__(
+        self,
+        *,
+        desired: int,
+        max_size: int,
+        revision: Revision,
+        min_size: int = 0,
+        behaviours: Mapping[str, Behaviour | Sequence[Behaviour]] | None = None,
+        suspended: frozenset[str] = frozenset(),
+        zones: int = 3,
+        warm: int = 0,
+        targets: bool = False,
+        checks: bool = False,
+        alarms: Mapping[str, AlarmState] | None = None,
+        seed: int = 1,
+        shutdown: float = 2.0,
+        stale: float = 0.0,
+        throttled: float = 0.0,
+        name: str = "simulated",
+    ) -> None:
+        """``behaviours``: by a revision's digest; several for one revision each have their ``share`` of it.
+
+        ``warm``: size of the warm pool. ``targets``, ``checks``: the group has target groups, EC2's checks are read.
+        ``shutdown``: seconds that a member takes to go. ``stale``: seconds by which answers are late. ``throttled``:
+        the share of calls that the cloud refuses for now.
+        """
+        super().__init__(
+            desired=desired,
+            max_size=max_size,
+            revision=revision,
+            min_size=min_size,
+            behaviours=behaviours,
+            suspended=suspended,
+            zones=zones,
+            warm=warm,
+            targets=targets,
+            checks=checks,
+            alarms=alarms,
+            seed=seed,
+            shutdown=shutdown,
+            stale=stale,
+        )
+        self.name = name
+        self.stale = stale
+        self.throttled = throttled
+        self.acts: list[tuple[float, Action]] = []
+        self._noise = random.Random(seed)
+        self._requests: list[Request] = []
+        self._marks: dict[str, str] = {}
+        self._calls = 0
+
+    def observe(self, rollout: Rollout) -> Sight:
+        self._call("Describe")
+        at = self.now - self.stale
+        members, warm = self._view.look(self.now)
+        seen = Observation(
+            self.now,
+            members,
+            self._sizes.at(at),
+            self._pointer.at(at).address,
+            self._suspended.at(at),
+            tuple(x for x in self._launches if rollout.started_at <= x.at <= at),
+            tuple(x for x in self._losses if x.at <= at),
+            (),
+            tuple(self._requests),
+            tuple(Alarm(name, track.at(at)) for name, track in self._alarms.items()),
+            warm,
+        )
+        return Sight(seen, dict(self._marks))
+
+    def apply(self, action: Action) -> None:
+        self._call(type(action).__name__)
+        self.acts.append((self.now, action))
+        match action:
+            case Suspend(processes):
+                self._suspended.put(self.now, self.suspended | processes)
+                self._view.touch(None, self.now)
+            case Resume(processes):
+                self._suspended.put(self.now, self.suspended - processes)
+                self._view.touch(None, self.now)
+            case PointAt(revision):
+                self._pointer.put(self.now, revision)
+                self._view.touch(None, self.now)
+            case Resize(least, desired):
+                if desired is not None:
+                    self._owed_by_us += max(0, desired - self.sizes.desired)
+                self._resize(desired=desired, least=least)
+            case Terminate(member, again):
+                self._terminate(member, again)
+            case Remove(member):
+                self._remove(member)
+        self._go_on()
+
+    def request(self, request: Request) -> None:
+        """Somebody's wish, as the group's tags would bring it."""
+        self._requests.append(request)
+        self._view.touch(None, self.now - self.stale)
+
+    def facts(self) -> GroupFacts:
+        members = self.members()
+        warm = tuple(self.warm_pool())
+        seen = Observation(
+            self.now, tuple(members), self.sizes, self.pointer.address, self.suspended, warm=warm
+        )
+        return GroupFacts(
+            name=self.name,
+            arn=self.name,
+            sizes=self.sizes,
+            suspended=self.suspended,
+            pointer=self.pointer.address,
+            current=self.pointer,
+            observation=seen,
+            tags=dict(self._marks),
+            standby=tuple(x.id for x in self._lives.values() if x.is_standby(self.now)),
+            protected=tuple(x.id for x in self._lives.values() if x.is_protected(self.now)),
+        )
+
+    def write_marks(self, marks: Mapping[str, str]) -> None:
+        self._call("CreateOrUpdateTags")
+        self._marks.update(marks)
+
+    def remove_marks(self, keys: list[str]) -> None:
+        self._call("DeleteTags")
+        for key in keys:
+            self._marks.pop(key, None)
+
+    def marks(self) -> Mapping[str, str]:
+        self._call("Describe")
+        return dict(self._marks)
+
+    def api_calls(self) -> int:
+        return self._calls
+
+    def _terminate(self, member: str, again: bool) -> None:
+        """One that is leaving already, or is gone, is success as well."""
+        life = self._lives.get(member)
+        if life is None or not life.counts(self.now):
+            return
+        if again:
+            self._owed_by_us += 1
+        else:
+            self._resize(desired=self.sizes.desired - 1)
+        self._leave(life, None)
+        self._note(by_us=True)
+
+    def _remove(self, member: str) -> None:
+        """An instance outside Desired; the pool is filled up again from the current pointer."""
+        life = self._pool.pop(member, None)
+        if life is None:
+            life = self._lives.get(member)
+            if life is None or not life.is_standby(self.now):
+                return
+        self._leave(life, None)
+
+    def _call(self, operation: str) -> None:
+        self._calls += 1
+        if self.throttled and self._noise.random() < self.throttled:
+            raise TemporaryFleetError("Rate exceeded", operation=operation, code="Throttling")

@@ -1,0 +1,353 @@
+"""The cloud's side of a simulated group under virtual time: launches, boots, refusals, healing, losses.
+
+Whatever changes is noted in ``history`` and ``launched``, the truth, apart from what answers show. Not played:
+rebalancing between zones, replacement of members for their targets' health, and limits on Desired, which is taken as
+it is set.
+"""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+
+from pulumi_rolling.core.model import (
+    AlarmState,
+    Launch,
+    LaunchError,
+    Loss,
+    Member,
+    Revision,
+    Signal,
+    Sizes,
+    TargetHealth,
+)
+from pulumi_rolling.fleets.simulated.behaviour import NEVER, Behaviour, draw
+from pulumi_rolling.fleets.simulated.life import Life, Track
+from pulumi_rolling.fleets.simulated.view import View
+
+RETRY_LAUNCH = 5.0
+"""Seconds from a refused launch to the next."""
+DETECT_UNHEALTHY = 3.0
+"""Seconds from a machine's death until the group finds it."""
+START = 1000.0
+"""The moment at which a simulation begins."""
+
+_NO_HEALING = frozenset({"HealthCheck", "ReplaceUnhealthy", "Terminate"})
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """The group at one moment as it really was. ``by_us``: the change was an act of the driver."""
+
+    at: float
+    in_service: int
+    total: int
+    by_us: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """One launch. ``by_us``: the driver's acts owed it; otherwise the cloud's own, or another party's."""
+
+    at: float
+    id: str
+    revision: Revision
+    by_us: bool
+
+
+class SimulatedGroup:
+    """The truth. What others do to it is in ``misfortunes``; what a driver sees of it and may do, in ``fleet``."""
+
+    def __init__(
+        self,
+        *,
+        desired: int,
+        max_size: int,
+        revision: Revision,
+        min_size: int = 0,
+        behaviours: Mapping[str, Behaviour | Sequence[Behaviour]] | None = None,
+        suspended: frozenset[str] = frozenset(),
+        zones: int = 3,
+        warm: int = 0,
+        targets: bool = False,
+        checks: bool = False,
+        alarms: Mapping[str, AlarmState] | None = None,
+        seed: int = 1,
+        shutdown: float = 2.0,
+        stale: float = 0.0,
+    ) -> None:
+        self.now = START
+        self.history: list[Truth] = []
+        self.launched: list[Birth] = []
+        self.foreign_signals: list[tuple[float, str, Signal]] = []
+        """Signals for ids that are no members: nobody may count them."""
+        self._chance = random.Random(seed)
+        self._behaviours = {
+            digest: (given,) if isinstance(given, Behaviour) else tuple(given)
+            for digest, given in (behaviours or {}).items()
+        }
+        self._refused: dict[str, int] = {}
+        self._shutdown = shutdown
+        self._with_targets = targets
+        self._with_checks = checks
+        self._lives: dict[str, Life] = {}
+        self._pool: dict[str, Life] = {}
+        self._pool_size = warm
+        self._in_zone = {f"zone-{number + 1}": 0 for number in range(zones)}
+        self._lost_zones: set[str] = set()
+        self._total = 0
+        self._serving = 0
+        self._owed_by_us = 0
+        self._dead: dict[str, Life] = {}
+        self._launches: list[Launch] = []
+        self._losses: list[Loss] = []
+        self._moments: list[tuple[float, int, Life | Callable[[], None] | None]] = []
+        self._number = count()
+        self._retry_at = 0.0
+        self._view = View(stale)
+        self._sizes = Track(Sizes(min_size, max_size, desired))
+        self._pointer = Track(revision)
+        self._suspended = Track(suspended)
+        self._alarms = {name: Track(state) for name, state in (alarms or {}).items()}
+        for number in range(desired):
+            self._add(self._settled(revision, 100.0 + number))
+        self._refill_pool()
+        self._note()
+
+    @property
+    def sizes(self) -> Sizes:
+        return self._sizes.last
+
+    @property
+    def suspended(self) -> frozenset[str]:
+        return self._suspended.last
+
+    @property
+    def pointer(self) -> Revision:
+        return self._pointer.last
+
+    def members(self) -> list[Member]:
+        """The truth now, leaving members included."""
+        return [life.show(self.now) for life in self._lives.values() if life.gone_at > self.now]
+
+    def warm_pool(self) -> list[Member]:
+        """The truth now."""
+        return [life.show(self.now) for life in self._pool.values() if life.gone_at > self.now]
+
+    def advance(self, to: float) -> None:
+        """Let the cloud work until the moment ``to``."""
+        while self._moments and self._moments[0][0] <= to:
+            at, _, subject = heapq.heappop(self._moments)
+            self.now = max(self.now, at)
+            if isinstance(subject, Life):
+                self._turn(subject)
+            elif subject is not None:
+                subject()
+            self._go_on()
+        self.now = max(self.now, to)
+
+    def changes_at(self) -> float:
+        """The next moment at which an answer may differ from the last one, unless somebody acts before."""
+        ahead = self._moments[0][0] if self._moments else NEVER
+        return min(ahead, self._view.changes_at())
+
+    def _resize(self, *, desired: int | None = None, least: int | None = None) -> None:
+        sizes = self.sizes
+        self._sizes.put(
+            self.now,
+            replace(
+                sizes,
+                min=sizes.min if least is None else least,
+                desired=sizes.desired if desired is None else desired,
+            ),
+        )
+        self._view.touch(None, self.now)
+
+    def _go_on(self) -> None:
+        """What the cloud does at once after anything has changed."""
+        if self._dead:
+            self._heal()
+        if self._total != self.sizes.desired:
+            self._reconcile()
+        self._owed_by_us = min(self._owed_by_us, max(0, self.sizes.desired - self._total))
+        self._refill_pool()
+        self._note()
+
+    def _heal(self) -> None:
+        """Let members go that were found dead, where the processes for that are not suspended."""
+        if self.suspended & _NO_HEALING:
+            return
+        for life in list(self._dead.values()):
+            if life.dead_at <= self.now - DETECT_UNHEALTHY:
+                self._leave(life, "failed a health check", excused=False)
+
+    def _reconcile(self) -> None:
+        """Launch what is owed; take away what is too many, oldest revision first as the default policy does."""
+        surplus = self._total - self.sizes.desired
+        if surplus > 0:
+            current = self.pointer.digest
+            counted = [x for x in self._lives.values() if x.counted and not x.is_protected(self.now)]
+            counted.sort(key=lambda x: (x.revision.digest == current, x.launched_at, x.id))
+            for life in counted[:surplus]:
+                self._leave(life, "scaling", excused=True)
+        if "Launch" in self.suspended or self.now < self._retry_at:
+            return
+        while self._total < self.sizes.desired:
+            if not self._launch():
+                return
+
+    def _launch(self) -> bool:
+        zone = self._emptiest_zone()
+        if zone is None:
+            return self._refuse(LaunchError.CAPACITY)
+        if self._pool:
+            return self._take_from_pool()
+        revision = self.pointer
+        behaviour = self._draw(revision)
+        if behaviour.launch_error is not None:
+            refused = self._refused.get(revision.digest, 0)
+            if refused < behaviour.refusals:
+                self._refused[revision.digest] = refused + 1
+                return self._refuse(behaviour.launch_error)
+        ident = self._new_id()
+        self._bear(Life(ident, revision, zone, self.now), behaviour, behaviour.draw_boot(self._chance))
+        return True
+
+    def _refuse(self, error: LaunchError) -> bool:
+        self._launches.append(
+            Launch(f"activity-{len(self._launches) + 1}", self.now, error, "launch refused")
+        )
+        self._retry_at = self.now + RETRY_LAUNCH
+        self._push(self._retry_at, None)
+        self._view.touch(None, self.now)
+        return False
+
+    def _take_from_pool(self) -> bool:
+        """The pool goes first, with the revision that it was filled with; its machine starts now."""
+        warm = self._pool.pop(next(iter(self._pool)))
+        warm.gone_at = self.now
+        self._view.touch(warm, self.now)
+        behaviour = self._draw(warm.revision)
+        boot = behaviour.draw_boot(self._chance)
+        if behaviour.warm_boot is not None:
+            boot *= behaviour.warm_boot / behaviour.boot
+        self._bear(Life(warm.id, warm.revision, warm.zone, self.now), behaviour, boot)
+        return True
+
+    def _bear(self, life: Life, behaviour: Behaviour, boot: float) -> None:
+        """The fate of a member, all of it known from its launch on."""
+        ends = self.now + boot
+        if behaviour.abandon:
+            self._go_later(life, ends, "lifecycle action was abandoned", excused=False)
+        else:
+            if behaviour.in_service:
+                life.in_service_at = ends
+            if behaviour.signal is not None:
+                first = max(self.now, ends + behaviour.signal_after)
+                life.signals.append((first, behaviour.signal))
+                if behaviour.signal_again is not None:
+                    life.signals.append((first + behaviour.signal_again_after, behaviour.signal_again))
+        if behaviour.vanish_after < NEVER:
+            self._go_later(
+                life, self.now + behaviour.vanish_after, "vanished", excused=behaviour.vanish_excused
+            )
+        life.dead_at = min(self.now + behaviour.unhealthy_after, ends + behaviour.dies_after)
+        if self._with_targets:
+            life.targets = Track(TargetHealth.INITIAL)
+            for after, health in behaviour.targets:
+                life.targets.put(ends + after, health)
+        if self._with_checks:
+            life.checks = Track(False)
+            for after, passed in behaviour.checks:
+                life.checks.put(ends + after, passed)
+        by_us = self._owed_by_us > 0
+        self._owed_by_us -= by_us
+        self.launched.append(Birth(self.now, life.id, life.revision, by_us))
+        self._add(life)
+
+    def _go_later(self, life: Life, at: float, cause: str, *, excused: bool) -> None:
+        if at < life.leaves_at:
+            life.leaves_at, life.gone_at = at, at + self._shutdown
+            life.loss = Loss(life.id, at, excused, cause)
+
+    def _settled(self, revision: Revision, launched_at: float) -> Life:
+        """A member that has been working for a while."""
+        life = Life(self._new_id(), revision, self._emptiest_zone() or "zone-1", launched_at)
+        life.in_service_at = launched_at
+        if self._with_targets:
+            life.targets = Track(TargetHealth.HEALTHY)
+        if self._with_checks:
+            life.checks = Track(True)
+        return life
+
+    def _refill_pool(self) -> None:
+        for _ in range(self._pool_size - len(self._pool)):
+            life = Life(self._new_id(), self.pointer, self._emptiest_zone() or "zone-1", self.now, warm=True)
+            self._pool[life.id] = life
+            self._view.touch(life, self.now)
+
+    def _draw(self, revision: Revision) -> Behaviour:
+        return draw(self._behaviours.get(revision.digest, _DEFAULT), self._chance)
+
+    def _die(self, life: Life) -> None:
+        life.dead_at = self.now
+        self._turn(life)
+
+    def _leave(self, life: Life, cause: str | None, *, excused: bool = False) -> None:
+        life.leaves_at, life.gone_at = self.now, self.now + self._shutdown
+        self._push(life.gone_at, life)
+        life.loss = None if cause is None else Loss(life.id, self.now, excused, cause)
+        self._turn(life)
+
+    def _add(self, life: Life) -> None:
+        self._lives[life.id] = life
+        for moment in set(life.moments()):
+            if self.now < moment < NEVER:
+                self._push(moment, life)
+        self._turn(life)
+
+    def _turn(self, life: Life) -> None:
+        """A member's moment: counts follow it, and it is forgotten when it is gone."""
+        now = self.now
+        counted, serving = life.counts(now), life.serves(now)
+        if counted is not life.counted:
+            step = 1 if counted else -1
+            life.counted = counted
+            self._total += step
+            self._in_zone[life.zone] += step
+        if serving is not life.serving:
+            life.serving = serving
+            self._serving += 1 if serving else -1
+        if counted and life.dead_at <= now:
+            if life.id not in self._dead:
+                self._dead[life.id] = life
+                self._push(life.dead_at + DETECT_UNHEALTHY, None)
+        else:
+            self._dead.pop(life.id, None)
+        if life.leaves_at <= now and life.loss is not None:
+            self._losses.append(life.loss)
+            life.loss = None
+        if life.gone_at <= now:
+            self._lives.pop(life.id, None)
+        self._view.touch(life, now)
+
+    def _push(self, at: float, subject: Life | Callable[[], None] | None) -> None:
+        heapq.heappush(self._moments, (at, next(self._number), subject))
+
+    def _note(self, *, by_us: bool = False) -> None:
+        last = self.history[-1] if self.history else None
+        if by_us or last is None or (last.in_service, last.total) != (self._serving, self._total):
+            self.history.append(Truth(self.now, self._serving, self._total, by_us))
+
+    def _emptiest_zone(self) -> str | None:
+        zones = [zone for zone in self._in_zone if zone not in self._lost_zones]
+        return min(zones, key=self._in_zone.__getitem__, default=None)
+
+    def _new_id(self) -> str:
+        return f"i-{self._chance.getrandbits(68):017x}"
+
+
+_DEFAULT = (Behaviour(),)

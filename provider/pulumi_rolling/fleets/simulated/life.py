@@ -1,0 +1,131 @@
+"""One member of the simulated fleet as moments, so that it can be shown as it was at any time."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from pulumi_rolling.core.model import Lifecycle, Loss, Member, Revision, Signal, TargetHealth
+from pulumi_rolling.fleets.simulated.behaviour import NEVER
+
+T = TypeVar("T")
+
+
+class Track(Generic[T]):
+    """A value over time. What is put must not be older than what was put before."""
+
+    __slots__ = ("_times", "_values")
+
+    def __init__(self, first: T) -> None:
+        self._times = [-NEVER]
+        self._values = [first]
+
+    @property
+    def last(self) -> T:
+        return self._values[-1]
+
+    def put(self, at: float, value: T) -> None:
+        self._times.append(at)
+        self._values.append(value)
+
+    def at(self, at: float) -> T:
+        return self._values[bisect_right(self._times, at) - 1]
+
+    def moments(self) -> Iterator[float]:
+        return iter(self._times[1:])
+
+
+@dataclass(slots=True)
+class Life:
+    """What befalls one member, and when. Moments may lie ahead; ``NEVER`` is one that does not come."""
+
+    id: str
+    revision: Revision
+    zone: str
+    launched_at: float
+    in_service_at: float = NEVER
+    signals: list[tuple[float, Signal]] = field(default_factory=list)
+    dead_at: float = NEVER
+    leaves_at: float = NEVER
+    gone_at: float = NEVER
+    targets: Track[TargetHealth] | None = None
+    checks: Track[bool] | None = None
+    standby: Track[bool] | None = None
+    protected: Track[bool] | None = None
+    counted: bool = False
+    """Whether it counts toward Desired, as of the last moment that the fleet has played."""
+    serving: bool = False
+    loss: Loss | None = None
+    """Why it goes, to be told when it does."""
+    warm: bool = False
+    """It stands in the warm pool and is no member."""
+
+    def counts(self, at: float) -> bool:
+        """Toward Desired."""
+        return self.launched_at <= at < self.leaves_at and not (self.warm or self.is_standby(at))
+
+    def serves(self, at: float) -> bool:
+        return self.counts(at) and self.in_service_at <= at < self.dead_at
+
+    def is_standby(self, at: float) -> bool:
+        return self.standby is not None and self.standby.at(at)
+
+    def is_protected(self, at: float) -> bool:
+        return self.protected is not None and self.protected.at(at)
+
+    def moments(self) -> Iterator[float]:
+        """When it changes, as far as that is known."""
+        yield from (self.launched_at, self.in_service_at, self.dead_at, self.leaves_at, self.gone_at)
+        for at, _ in self.signals:
+            yield at
+        for track in (self.targets, self.checks):
+            if track is not None:
+                yield from track.moments()
+
+    def show(self, at: float) -> Member:
+        """The member as the cloud shows it. Launch times carry whole seconds."""
+        signal, signal_at = self._signal(at)
+        return Member(
+            self.id,
+            self.revision,
+            self._lifecycle(at),
+            alive=at < self.dead_at,
+            zone=self.zone,
+            launched_at=float(math.floor(self.launched_at)),
+            in_service_at=self.in_service_at if at >= self.in_service_at else None,
+            protected=self.is_protected(at),
+            signal=signal,
+            signal_at=signal_at,
+            target=self._target(at),
+            checks=None if self.checks is None else self.checks.at(at),
+        )
+
+    def _lifecycle(self, at: float) -> Lifecycle:
+        if at >= self.leaves_at:
+            return Lifecycle.LEAVING
+        if self.warm or self.is_standby(at):
+            return Lifecycle.STANDBY
+        return Lifecycle.IN_SERVICE if at >= self.in_service_at else Lifecycle.PENDING
+
+    def _signal(self, at: float) -> tuple[Signal | None, float | None]:
+        """A repeated SUCCESS counts once; after a FAILURE nothing else counts.
+
+        "Signals may only be updated with a FAILURE status" (CloudFormation).
+        """
+        known: tuple[Signal | None, float | None] = (None, None)
+        for moment, signal in sorted(self.signals, key=lambda each: each[0]):
+            if moment > at or known[0] is Signal.FAILURE:
+                break
+            if known[0] is None or signal is Signal.FAILURE:
+                known = (signal, moment)
+        return known
+
+    def _target(self, at: float) -> TargetHealth | None:
+        if self.targets is None:
+            return None
+        if at >= self.leaves_at:
+            return TargetHealth.DRAINING
+        return self.targets.at(at)

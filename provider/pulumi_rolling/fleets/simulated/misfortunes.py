@@ -1,0 +1,98 @@
+"""What others do to a simulated group, and what befalls it: the verbs for scripts of misfortunes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pulumi_rolling.core.model import AlarmState, Revision, Signal
+from pulumi_rolling.fleets.simulated.group import SimulatedGroup
+from pulumi_rolling.fleets.simulated.life import Track
+
+
+class TroubledGroup(SimulatedGroup):
+    """Each verb takes effect at once; ``after`` puts it off."""
+
+    def after(self, seconds: float, do: Callable[[], None]) -> None:
+        """A misfortune to come, e.g. ``fleet.after(60, lambda: fleet.lose_zone("zone-1"))``."""
+        self._push(self.now + seconds, do)
+
+    def move(self, *, desired: int) -> None:
+        """Another party sets Desired."""
+        self._resize(desired=desired)
+        self._go_on()
+
+    def attach(self, revision: Revision) -> str:
+        """Another party attaches an instance of its own; Desired grows by one with it, as AttachInstances does."""
+        self._resize(desired=self.sizes.desired + 1)
+        life = self._settled(revision, self.now)
+        self._add(life)
+        self._go_on()
+        return life.id
+
+    def kill(self, member: str, *, excused: bool = False) -> None:
+        """The machine of a member goes. Unless the group's health check is suspended, it is replaced.
+
+        ``excused``: as a spot interruption.
+        """
+        life = self._lives[member]
+        if excused:
+            self._leave(life, "spot interruption", excused=True)
+        else:
+            self._die(life)
+        self._go_on()
+
+    def lose_zone(self, zone: str) -> None:
+        """All machines of a zone die, and nothing is launched there until it is back."""
+        if zone not in self._in_zone:
+            raise ValueError(f"no such zone: {zone!r}; there are {', '.join(self._in_zone)}")
+        self._lost_zones.add(zone)
+        for life in list(self._lives.values()):
+            if life.zone == zone and self.now < min(life.dead_at, life.leaves_at):
+                self._die(life)
+        self._go_on()
+
+    def regain_zone(self, zone: str) -> None:
+        self._lost_zones.discard(zone)
+        self._go_on()
+
+    def signal(self, member: str, signal: Signal) -> None:
+        """A signal arrives: late, repeated, or for an id that the group does not know (then nobody sees it)."""
+        life = self._lives.get(member)
+        if life is None:
+            self.foreign_signals.append((self.now, member, signal))
+            return
+        life.signals.append((self.now, signal))
+        self._view.touch(life, self.now)
+
+    def stand_by(self, member: str) -> None:
+        """Another party puts a member into standby; Desired falls by one with it."""
+        life = self._lives[member]
+        life.standby = life.standby or Track(False)
+        life.standby.put(self.now, True)
+        self._resize(desired=self.sizes.desired - 1)
+        self._turn(life)
+        self._go_on()
+
+    def return_to_service(self, member: str) -> None:
+        """Out of standby; Desired grows by one with it."""
+        life = self._lives[member]
+        if not life.is_standby(self.now):
+            raise ValueError(f"{member} is not in standby")
+        assert life.standby is not None
+        life.standby.put(self.now, False)
+        self._resize(desired=self.sizes.desired + 1)
+        self._turn(life)
+        self._go_on()
+
+    def protect(self, member: str, *, on: bool = True) -> None:
+        """Scale-in protection: the cloud's own scale-in spares the member."""
+        life = self._lives[member]
+        life.protected = life.protected or Track(False)
+        life.protected.put(self.now, on)
+        self._view.touch(life, self.now)
+
+    def set_alarm(self, name: str, state: AlarmState) -> None:
+        if name not in self._alarms:
+            raise ValueError(f"no such alarm: {name!r}; name it when the fleet is made")
+        self._alarms[name].put(self.now, state)
+        self._view.touch(None, self.now)

@@ -1,0 +1,90 @@
+"""What the policy wants looked at beside the group, and what of it the live group cannot give.
+
+The policy of the last deployment rules the way back, so what it wants is looked at as well; but only what the new one
+wants can be refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pulumi_rolling.core.model import AlarmState, Choice, Limits
+from pulumi_rolling.errors import Fault
+from pulumi_rolling.fleets.base import GroupFacts, Watched
+from pulumi_rolling.policy import Timing, UpdatePolicy
+
+ROLL = "updatePolicy.rollingUpdate"
+SELDOM = 5
+"""Polls for which an answer about what changes seldom serves again."""
+_REGISTERS = "AddToLoadBalancer"
+
+
+def watched(policy: UpdatePolicy, former: UpdatePolicy | None, timing: Timing) -> Watched:
+    rolls = [each.rolling_update for each in (policy, former) if each is not None]
+    return Watched(
+        target_health=any(roll.readiness.target_health for roll in rolls),
+        status_checks=any(roll.readiness.status_checks for roll in rolls),
+        alarms=rolls[0].alarms,
+        warm_pool=any(roll.warm_pool_instances is not Choice.IGNORE for roll in rolls),
+        seldom=SELDOM * timing.poll,
+    )
+
+
+def watch_faults(policy: UpdatePolicy, facts: GroupFacts, suspended: frozenset[str]) -> Iterator[Fault]:
+    """``suspended``: processes that were suspended before we came."""
+    roll = policy.rolling_update
+    if roll.readiness.target_health:
+        yield from _target_faults(facts)
+        if _REGISTERS in roll.suspend_processes:
+            yield Fault(f"{ROLL}.suspendProcesses", _never_registered("take it out"))
+        elif _REGISTERS in suspended:
+            yield Fault("autoScalingGroup.suspendedProcesses", _never_registered("resume it"))
+    for index, name in enumerate(roll.alarms):
+        if name in facts.missing_alarms:
+            yield Fault(
+                f"{ROLL}.alarms[{index}]",
+                f'there is no CloudWatch alarm "{name}" where the group is; check its name and the region.',
+            )
+
+
+def watch_warnings(facts: GroupFacts) -> Iterator[str]:
+    for alarm in facts.observation.alarms:
+        if alarm.state is AlarmState.ALARM:
+            yield f"alarm {alarm.name} is in ALARM already; it is ignored until it has once been OK"
+
+
+def within_reach(limits: Limits, facts: GroupFacts) -> tuple[Limits, tuple[str, ...]]:
+    """The limits without what the former policy wants of a way back and the group cannot give any more."""
+    back = limits.way_back
+    if back is None or not back.target_health or limits.target_health or facts.targets:
+        return limits, ()
+    said = (
+        "the former policy wants healthy targets on the way back, but the group is attached to none any more"
+    )
+    return replace(limits, way_back=replace(back, target_health=False)), (
+        f"{said}; in service is enough there",
+    )
+
+
+def _target_faults(facts: GroupFacts) -> Iterator[Fault]:
+    path = f"{ROLL}.readiness.targetHealth"
+    if not facts.targets:
+        yield Fault(
+            path,
+            "the group is attached to no target group and no classic load balancer, so nobody would ever be healthy "
+            "there. Attach it to one, or remove targetHealth.",
+        )
+    for name in facts.idle_targets:
+        yield Fault(
+            path,
+            f"no load balancer uses the target group {name}, so nobody in it is ever healthy. Give it a listener, or "
+            "detach the group from it.",
+        )
+
+
+def _never_registered(remedy: str) -> str:
+    return (
+        f"{_REGISTERS} is suspended, so new instances would never be registered, and never be healthy targets; "
+        f"{remedy}, or remove readiness.targetHealth."
+    )

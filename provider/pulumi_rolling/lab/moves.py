@@ -1,0 +1,112 @@
+"""What befalls instances and what other parties do to groups, on order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_rolling.lab.world import balance, health, sizes, standby
+from pulumi_rolling.lab.world.cloud import Cloud
+from pulumi_rolling.lab.world.group import PROCESSES, Group, Tag
+from pulumi_rolling.lab.world.member import Member
+from pulumi_rolling.lab.world.schedule import schedule
+
+MOVES = (
+    "desired",
+    "minSize",
+    "maxSize",
+    "scheduledActions",
+    "zoneLost",
+    "zoneBack",
+    "suspend",
+    "resume",
+    "tags",
+)
+MISFORTUNES = ("terminate", "unhealthy", "targetUnhealthy", "spotInterruption", "standby")
+
+
+class WrongMove(ValueError):
+    """A move or misfortune that does not exist."""
+
+
+def befall(cloud: Cloud, member: Member, do: str) -> None:
+    if do == "terminate":
+        health.kill(cloud, member)
+    elif do == "spotInterruption":
+        health.kill(cloud, member, health.BY_SPOT)
+    elif do == "unhealthy":
+        health.sicken(cloud, member)
+    elif do == "targetUnhealthy":
+        health.fail_target(cloud, member)
+    elif do == "standby":
+        group = cloud.group_of(member)
+        if group is None:
+            raise KeyError(member.id)
+        standby.enter(cloud, group, [member], decrement=group.now.desired > group.now.minimum)
+    else:
+        raise WrongMove(f"no such misfortune: {do}; there are {', '.join(MISFORTUNES)}")
+
+
+def move(cloud: Cloud, group: Group, moves: Mapping[str, Any]) -> None:
+    unknown = [move for move in moves if move not in MOVES]
+    if unknown:
+        raise WrongMove(f"no such move: {', '.join(unknown)}; there are {', '.join(MOVES)}")
+    for action in moves.get("scheduledActions", []):
+        schedule(cloud, group, _scheduled(cloud, action))
+    suspended = {
+        **group.now.suspended,
+        **dict.fromkeys(_processes(moves.get("suspend", [])), cloud.now),
+    }
+    resumed = _processes(moves.get("resume", []))
+    tags = dict(group.now.tags)
+    for key, value in moves.get("tags", {}).items():
+        tags.pop(key, None)
+        if value is not None:
+            tags[key] = Tag(value)
+    left = {process: since for process, since in suspended.items() if process not in resumed}
+    group.alter(cloud.now, suspended=left, tags=tags)
+    if "zoneLost" in moves:
+        _lose_zone(cloud, group, moves["zoneLost"])
+    if "zoneBack" in moves:
+        group.lost_zones.discard(moves["zoneBack"])
+    if any(size in moves for size in ("desired", "minSize", "maxSize")):
+        wanted = (moves.get("minSize"), moves.get("maxSize"), moves.get("desired"))
+        sizes.apply(cloud, group, sizes.after(group.now, *wanted), "user request")
+    if resumed:
+        health.look_again(cloud, group)
+    balance.refill(cloud, group)
+
+
+def _processes(names: list[str]) -> list[str]:
+    for name in names:
+        if name not in PROCESSES:
+            raise WrongMove(f"no such process: {name}; there are {', '.join(PROCESSES)}")
+    return names
+
+
+def _lose_zone(cloud: Cloud, group: Group, zone: str) -> None:
+    """Every instance of the zone dies, and none can be launched there."""
+    group.lost_zones.add(zone)
+    for member in list(group.members.values()):
+        if member.zone == zone:
+            health.kill(cloud, member)
+
+
+def _scheduled(cloud: Cloud, action: Mapping[str, Any]) -> dict[str, Any]:
+    """The short form (`name`, `in` seconds, sizes) as the API's own."""
+    names = {
+        "desired": "DesiredCapacity",
+        "minSize": "MinSize",
+        "maxSize": "MaxSize",
+        "recurrence": "Recurrence",
+    }
+    unknown = [key for key in action if key not in (*names, "name", "in")]
+    if unknown or "name" not in action:
+        raise WrongMove(
+            "a scheduled action has a name, and may have in (seconds), desired, minSize, maxSize, recurrence"
+        )
+    kept: dict[str, Any] = {names[key]: value for key, value in action.items() if key in names}
+    kept["ScheduledActionName"] = action["name"]
+    if "in" in action:
+        kept["StartTime"] = cloud.stamp(cloud.now + action["in"])
+    return kept

@@ -1,0 +1,49 @@
+"""The scripted AWS of the fleets' tests, and an operation on its group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from pulumi_rolling.handler import Context, RollingGroupHandler
+from pulumi_rolling.handler.situation import Situation, assess
+from pulumi_rolling.handler.wiring import Wiring, wire
+
+from tests.fleets.conftest import aws, stage, stage_clients
+from tests.fleets.stage import WEB, Stage
+
+__all__ = ["Handled", "aws", "handled", "stage", "stage_clients"]
+
+
+class Handled:
+    """One resource on the scripted group: its inputs, and what the handler makes of them."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.aws = stage.aws
+        self.handler = RollingGroupHandler()
+        self.said: list[str] = []
+        self.context = Context(urn="urn:web", dry_run=True, say=self.said.append)
+
+    def inputs(self, version: str = "2", on: Mapping[str, Any] | None = None, **roll: Any) -> dict[str, Any]:
+        """``on`` stands instead of the launch template."""
+        made_from = on or {"launchTemplate": {"id": WEB, "version": version}}
+        place = {"region": self.aws.place.region, "endpoint": self.aws.place.endpoint}
+        return {
+            "autoScalingGroup": {"name": "web", **place, **made_from},
+            "updatePolicy": {"rollingUpdate": roll},
+        }
+
+    def wiring(self, inputs: Mapping[str, Any]) -> Wiring:
+        return wire(inputs, lambda value: False)
+
+    def situation(self, inputs: Mapping[str, Any], state: Mapping[str, Any] | None = None) -> Situation:
+        return assess(self.wiring(inputs), state, owner="0" * 12, forced=False, target_unknown=False)
+
+
+@pytest.fixture
+def handled(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Handled:
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", stage.aws.place.key)
+    return Handled(stage)

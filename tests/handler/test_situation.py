@@ -1,0 +1,197 @@
+"""What is true before a rollout: faults against the live group, who is to be replaced, which boots are expected."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from pulumi_rolling.core.model import Boots, Limits, Observation, Sizes
+from pulumi_rolling.fleets.base import GroupFacts
+from pulumi_rolling.handler.preview import preview_of
+from pulumi_rolling.handler.situation import assess
+from pulumi_rolling.handler.watching import within_reach
+from pulumi_rolling.signals.choose import NoSignals
+from pulumi_rolling.signals.tag import TagSignals
+
+from tests.fleets.scripted_aws import Answer
+from tests.fleets.stage import WEB, group, instance, machine
+from tests.handler.conftest import Handled
+
+WEB_TARGETS = "arn:aws:elasticloadbalancing:us-east-1:1:targetgroup/web/0aa"
+ROLL = "updatePolicy.rollingUpdate"
+
+
+def paths(handled: Handled, **roll: Any) -> list[str]:
+    return [fault.path for fault in handled.situation(handled.inputs(**roll)).faults]
+
+
+def target(state: str, reason: str = "") -> Answer:
+    health = {"State": state, **({"Reason": reason} if reason else {})}
+    return {"TargetHealthDescriptions": [{"Target": {"Id": "i-1"}, "TargetHealth": health}]}
+
+
+def test_target_health_needs_something_to_be_attached(handled: Handled) -> None:
+    """Nobody would ever be ready; the fault is known in preview, with the path of the field."""
+    handled.stage.shows(group(instance("i-1")))
+    assert paths(handled, readiness={"targetHealth": True}) == [f"{ROLL}.readiness.targetHealth"]
+    assert paths(handled) == []
+
+
+def test_target_health_needs_a_load_balancer_that_uses_the_group(handled: Handled) -> None:
+    """A target group without a listener answers Target.NotInUse for ever."""
+    handled.stage.shows(group(instance("i-1"), TargetGroupARNs=[WEB_TARGETS]))
+    handled.aws.answer("DescribeTargetHealth", target("unused", "Target.NotInUse"))
+    (fault,) = handled.situation(handled.inputs(readiness={"targetHealth": True})).faults
+    assert (fault.path, "target group web" in fault.message) == (f"{ROLL}.readiness.targetHealth", True)
+
+
+@pytest.mark.parametrize(
+    ("roll", "suspended", "path"),
+    [
+        ({"suspendProcesses": ["AddToLoadBalancer"]}, [], f"{ROLL}.suspendProcesses"),
+        ({}, [{"ProcessName": "AddToLoadBalancer"}], "autoScalingGroup.suspendedProcesses"),
+    ],
+)
+def test_target_health_needs_new_members_to_be_registered(
+    handled: Handled, roll: Any, suspended: list[Answer], path: str
+) -> None:
+    """While AddToLoadBalancer is suspended, by the policy or already, they never are."""
+    handled.stage.shows(group(instance("i-1"), TargetGroupARNs=[WEB_TARGETS], SuspendedProcesses=suspended))
+    handled.aws.answer("DescribeTargetHealth", target("healthy"))
+    assert paths(handled, readiness={"targetHealth": True}, **roll) == [path]
+
+
+def test_a_missing_alarm_has_the_path_of_its_place_in_the_list(handled: Handled) -> None:
+    """CloudFormation's rollback triggers and instance refresh refuse it, too; here before anything is touched."""
+    handled.stage.shows(group(instance("i-1")))
+    handled.aws.answer("DescribeAlarms", {"MetricAlarms": [{"AlarmName": "errors", "StateValue": "OK"}]})
+    (fault,) = handled.situation(handled.inputs(alarms=["errors", "lost"])).faults
+    assert (fault.path, "lost" in fault.message) == (f"{ROLL}.alarms[1]", True)
+
+
+def test_an_alarm_that_rings_at_the_start_is_warned_about(handled: Handled) -> None:
+    """It is ignored until it has once been OK, and the plan says so."""
+    handled.stage.shows(group(instance("i-1")))
+    handled.aws.answer("DescribeAlarms", {"MetricAlarms": [{"AlarmName": "errors", "StateValue": "ALARM"}]})
+    situation = handled.situation(handled.inputs(alarms=["errors"]))
+    assert situation.faults == ()
+    assert "alarm errors is in ALARM already; it is ignored until it has once been OK" in situation.warnings
+
+
+def test_signals_of_the_way_back_are_read_although_the_way_forward_wants_none(handled: Handled) -> None:
+    """The former policy rules the way back; without its source every member on it would fail by silence."""
+    handled.stage.shows(group(instance("i-1")))
+    former = handled.inputs("1", waitOnResourceSignals=True)
+    wiring = handled.wiring(handled.inputs())
+    fleet: Any = wiring.fleet
+    assert isinstance(fleet._signals, NoSignals)
+    state = {**former, "revision": f"{WEB}:1"}
+    assess(wiring, state, owner="0" * 12, forced=False, target_unknown=False)
+    assert isinstance(fleet._signals, TagSignals)
+
+
+def test_what_the_way_back_wants_is_looked_at_as_well(handled: Handled) -> None:
+    """Health for the former policy's sake; only what the new policy wants is refused."""
+    handled.stage.shows(group(instance("i-1"), TargetGroupARNs=[WEB_TARGETS]))
+    handled.aws.answer("DescribeTargetHealth", target("healthy"))
+    state = {**handled.inputs("1", readiness={"targetHealth": True}), "revision": f"{WEB}:1"}
+    situation = handled.situation(handled.inputs(), state)
+    assert situation.faults == ()
+    assert "DescribeTargetHealth" in handled.aws.operations()
+    assert situation.limits.way_back is not None and situation.limits.way_back.target_health
+
+
+def test_a_way_back_does_not_wait_for_targets_that_are_no_more() -> None:
+    """Attached to nothing, nobody would be ready on it: a warning. Where the new policy wants it, it is a fault."""
+    wants = Limits(1, 0, 2, target_health=True)
+    sizes = Sizes(0, 2, 1)
+    facts = GroupFacts("web", "", sizes, frozenset(), "", None, Observation(0.0, (), sizes, ""), {})
+    rules, said = within_reach(Limits(1, 0, 2, way_back=wants), facts)
+    assert rules.way_back == Limits(1, 0, 2) and len(said) == 1
+    unchanged = Limits(1, 0, 2, target_health=True, way_back=wants)
+    assert within_reach(unchanged, facts) == (unchanged, ())
+
+
+PROTECTED: dict[str, Any] = {"ProtectedFromScaleIn": True}
+
+
+@pytest.mark.parametrize(
+    ("member", "roll", "settled"),
+    [
+        (instance("i-1", 1, **PROTECTED), {}, False),
+        (instance("i-1", 1, **PROTECTED), {"scaleInProtectedInstances": "Ignore"}, True),
+        (instance("i-1", 1, **PROTECTED), {"scaleInProtectedInstances": "Wait"}, False),
+        (instance("i-1", 1, "Standby"), {}, True),
+        (instance("i-1", 1, "Standby"), {"standbyInstances": "Replace"}, False),
+        (instance("i-1", 1, "Standby"), {"standbyInstances": "Wait"}, False),
+        (instance("i-1", 2, "Standby"), {"standbyInstances": "Replace"}, True),
+        (instance("i-1", 1, "Terminating"), {}, True),
+        (instance("i-1", 1), {"scaleInProtectedInstances": "Ignore", "standbyInstances": "Ignore"}, False),
+    ],
+)
+def test_an_old_member_is_a_difference_unless_the_policy_leaves_it_alone(
+    handled: Handled, member: Answer, roll: Any, settled: bool
+) -> None:
+    """diff and the plan agree: what is ignored is no reason to roll, what is waited for or replaced is."""
+    pointer = {"LaunchTemplateId": WEB, "LaunchTemplateName": "web", "Version": "2"}
+    handled.stage.shows(group(member, instance("i-2", 2), LaunchTemplate=pointer))
+    inputs = handled.inputs(**roll)
+    state = {**inputs, "revision": f"{WEB}:2"}
+    assert handled.handler.diff(state, inputs, handled.context).changes is not settled
+    assert handled.situation(inputs, state).has_work is not settled
+
+
+def test_who_is_in_a_special_state_and_what_becomes_of_them_is_said(handled: Handled) -> None:
+    """The notes follow the policy's choices."""
+    handled.stage.shows(group(instance("i-1", 1, "Standby"), instance("i-2", 1, **PROTECTED)))
+    roll: Any = {"standbyInstances": "Replace", "scaleInProtectedInstances": "Ignore"}
+    notes = handled.situation(handled.inputs(**roll)).notes
+    assert "in standby, replaced where they are old: i-1" in notes
+    assert "1 protected from scale-in, left alone: i-2" in notes
+
+
+BOOTS = {"n": 3.0, "logs": 12.5, "squares": 53.0}
+
+
+@pytest.mark.parametrize(
+    ("last", "boots"),
+    [
+        ({"boots": BOOTS}, Boots(3, 12.5, 53.0)),
+        ({"boots": {"n": 2.0}}, Boots()),
+        ({}, Boots()),
+        (None, Boots()),
+    ],
+)
+def test_the_boots_of_the_last_rollout_are_expected_of_this_one(
+    handled: Handled, last: Answer | None, boots: Boots
+) -> None:
+    """They stand in state, as numbers that Pulumi made floats; preview tells a duration by them."""
+    handled.stage.shows(group(instance("i-1")))
+    state = {**handled.inputs("1"), "revision": f"{WEB}:1", "lastRollout": last}
+    situation = handled.situation(handled.inputs(), state)
+    assert situation.rollout.prior == boots
+    assert preview_of(situation, ()).last_boots == (boots if boots.n else None)
+
+
+@pytest.mark.parametrize(
+    ("roll", "health", "launched_ago", "fresh"),
+    [
+        ({}, "healthy", 10.0, False),
+        ({"waitOnResourceSignals": True}, "healthy", 10.0, True),
+        ({"waitOnResourceSignals": True}, "healthy", 301.0, False),
+        ({"readiness": {"targetHealth": True}}, "initial", 10.0, True),
+        ({"readiness": {"targetHealth": True}}, "healthy", 10.0, False),
+        ({"readiness": {"targetHealth": True, "timeout": "PT5M"}}, "initial", 301.0, False),
+        ({"readiness": {"statusChecks": True}}, "healthy", 10.0, True),
+        ({"readiness": {"warmUp": "PT1M"}}, "healthy", 10.0, True),
+    ],
+)
+def test_a_fresh_group_is_waited_for_until_it_has_proved_itself(
+    handled: Handled, roll: Any, health: str, launched_ago: float, fresh: bool
+) -> None:
+    """On create, members younger than their clock are judged like new ones, by whatever the policy wants of those."""
+    handled.stage.shows(group(instance("i-1", 2), TargetGroupARNs=[WEB_TARGETS]))
+    handled.stage.machines = {"i-1": machine("i-1", time.time() - launched_ago)}
+    handled.aws.answer("DescribeTargetHealth", target(health))
+    assert handled.situation(handled.inputs(**roll)).rollout.fresh is fresh

@@ -1,0 +1,49 @@
+"""What an update writes into state of its rollout, and keeps of the one before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from pulumi_rolling.core.model import Boots, Rollout
+from pulumi_rolling.handler.group import _skipped
+from pulumi_rolling.handler.state import last_rollout
+
+from tests.fleets.stage import ROLLOUT, WEB, group, instance
+from tests.handler.conftest import Handled
+
+SETTLED = group(
+    instance("i-1", 2), LaunchTemplate={"LaunchTemplateId": WEB, "LaunchTemplateName": "web", "Version": "2"}
+)
+
+
+def test_an_update_without_a_rollout_keeps_what_the_last_one_left(handled: Handled) -> None:
+    """A changed policy replaces nothing; the boots that the next rollout expects must not get lost with it."""
+    handled.stage.shows(SETTLED)
+    last = {"id": "r0", "boots": {"n": 3, "logs": 1.0, "squares": 2.0}}
+    olds = {**handled.inputs(), "revision": f"{WEB}:2", "lastRollout": last}
+    state = handled.handler.update(olds, handled.inputs(maxBatchSize=2), handled.context)
+    assert state["lastRollout"] == last
+    assert state["updatePolicy"] == {"rollingUpdate": {"maxBatchSize": 2}}
+
+
+@pytest.mark.parametrize(("seen", "told"), [(Boots(2, 5.0, 13.0), 2), (Boots(), 4)])
+def test_a_rollout_without_boots_hands_on_those_of_the_last(handled: Handled, seen: Boots, told: int) -> None:
+    """One that only moved the pointer has seen nobody boot."""
+    handled.stage.shows(SETTLED)
+    rollout = replace(ROLLOUT, boots=seen, prior=Boots(4, 10.0, 26.0))
+    assert last_rollout(rollout, handled.wiring(handled.inputs()))["boots"]["n"] == told
+
+
+def _with(*names: str) -> Rollout:
+    return replace(ROLLOUT, skipped=frozenset(names))
+
+
+def test_skipped_members_are_named_in_state_and_at_the_end(handled: Handled) -> None:
+    """Who was left as they are on request is not forgotten with the rollout; without any the key is not there."""
+    handled.stage.shows(SETTLED)
+    wiring = handled.wiring(handled.inputs())
+    assert last_rollout(_with("i-2", "i-1"), wiring)["skipped"] == ["i-1", "i-2"]
+    assert "skipped" not in last_rollout(ROLLOUT, wiring)
+    assert "left as they are on request: i-1, i-2;" in _skipped(_with("i-2", "i-1"))
+    assert "i-5 and 2 more;" in _skipped(_with(*(f"i-{n}" for n in range(1, 8))))

@@ -1,0 +1,67 @@
+"""How a failed rollout is told: the kind of error, what is true now, and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from pulumi_rolling.core.answers import outcome_of
+from pulumi_rolling.core.model import Because, Decision, Direction, Rollout, Status, Step, Verdict
+from pulumi_rolling.errors import (
+    AbortedError,
+    AlarmError,
+    DeadlineExceededError,
+    RollbackFailedError,
+    RolloutError,
+    TooManyFailuresError,
+)
+from pulumi_rolling.handler.verdicts import error_of
+
+from tests.fleets.stage import ROLLOUT
+
+RETURNED = replace(ROLLOUT, direction=Direction.BACK, step=Step.DONE, launched=1)
+
+
+def ended(rollout: Rollout) -> Decision:
+    status = Status(Step.DONE, rollout.direction, 0, 0, 0, 0, (), 0, None)
+    return Decision(rollout, (), 0.0, Because("done"), status, outcome_of(rollout))
+
+
+@pytest.mark.parametrize(
+    ("code", "cause", "kind", "words"),
+    [
+        ("tooManyFailures", "", TooManyFailuresError, "Mend the launch template"),
+        ("canaryFailed", "", TooManyFailuresError, "Mend the launch template"),
+        ("alarm", "errors", AlarmError, "Mend what the alarm is about"),
+        ("rejected", "", AbortedError, "to try again"),
+        ("aborted", "", AbortedError, "to try again"),
+        ("occupied", "i-1, i-2", DeadlineExceededError, "choose Ignore or Replace"),
+        ("deadline", "", DeadlineExceededError, "Raise updatePolicy.rollingUpdate.timeout"),
+    ],
+)
+def test_each_verdict_is_an_error_of_its_kind_with_one_thing_to_do(
+    code: str, cause: str, kind: type[RolloutError], words: str
+) -> None:
+    """The sentence says that the group is back, whatever ended the way forward."""
+    error = error_of("web", ended(replace(RETURNED, verdict=Verdict(code, 1.0, cause=cause))))
+    assert type(error) is kind and error.returned is True
+    assert words in error.hint and cause in error.message
+    assert "Group web is back on version 1 (1 instances were touched)" in error.message
+
+
+def test_an_alarm_on_a_group_without_a_way_back_says_where_it_points() -> None:
+    """Left as it is, the group scales out with what rang the alarm."""
+    left = replace(ROLLOUT, step=Step.DONE, verdict=Verdict("alarm", 1.0, cause="errors"))
+    error = error_of("web", ended(left))
+    assert type(error) is AlarmError and error.returned is False
+    assert "points at version 2" in error.message
+
+
+def test_a_failed_way_back_is_told_as_such_whatever_began_it() -> None:
+    """Both sentences are said, and that the record is kept."""
+    failed = replace(
+        RETURNED, verdict=Verdict("alarm", 1.0, cause="errors"), back_failed=Verdict("stalled", 2.0)
+    )
+    error = error_of("web", ended(failed))
+    assert type(error) is RollbackFailedError
+    assert "errors went into ALARM" in error.message and "nothing has moved" in error.message

@@ -1,0 +1,63 @@
+"""The Python arguments beside the models that judge them."""
+
+from __future__ import annotations
+
+from dataclasses import fields as arguments_of
+
+import pulumi_rolling as rolling
+import pytest
+from pulumi_rolling.policy import models, normalise
+from pulumi_rolling.policy.spelling import fields
+from pulumi_rolling.resource import args
+from pulumi_rolling.resource.args import camel
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AutoScalingGroup",
+        "Canary",
+        "Checkpoints",
+        "LaunchTemplate",
+        "Readiness",
+        "RollingUpdate",
+    ],
+)
+def test_every_field_has_its_argument_and_its_public_name(name: str) -> None:
+    """A field that YAML has and Python lacks, or the other way round, would be a language less."""
+    block = getattr(args, name)
+    assert {camel(each.name) for each in arguments_of(block)} == set(fields(getattr(models, name)))
+    assert getattr(rolling, name) is block
+    assert name in rolling.__all__
+
+
+def test_blocks_within_blocks_become_what_the_check_reads() -> None:
+    """Arguments in snake case, plain values in place of a block: the same normalised form as from YAML."""
+    update = rolling.RollingUpdate(
+        guard="fast",
+        canary=rolling.Canary(size="10%", soak="PT5M"),
+        readiness=rolling.Readiness(target_health=True, warm_up="PT1M"),
+        checkpoints=[25, 50],
+        scale_in_protected_instances="Ignore",
+    )
+    policy = rolling.UpdatePolicy(rolling_update=update)
+    assert normalise({"updatePolicy": policy.properties()}) == {
+        "updatePolicy": {
+            "rollingUpdate": {
+                "guard": "fast",
+                "canary": {"size": "10%", "soak": "PT5M"},
+                "readiness": {"targetHealth": True, "warmUp": "PT1M"},
+                "checkpoints": {"percents": [25, 50]},
+                "scaleInProtectedInstances": "Ignore",
+            }
+        }
+    }
+    alone = rolling.RollingUpdate(canary=2, checkpoints=rolling.Checkpoints(percents=[50], delay="PT1H"))
+    assert normalise({"updatePolicy": {"rollingUpdate": alone.properties()}}) == {
+        "updatePolicy": {
+            "rollingUpdate": {
+                "canary": {"size": 2},
+                "checkpoints": {"percents": [50], "delay": "PT1H"},
+            }
+        }
+    }
