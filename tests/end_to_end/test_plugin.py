@@ -1,0 +1,198 @@
+"""RollingGroup through the plugin, in a YAML program under the real engine: what the dynamic face cannot do is here."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from tests.end_to_end.lab_process import LabProcess
+from tests.end_to_end.truth import Watched
+from tests.end_to_end.yaml_stage import YamlStage, yaml_stage
+
+TOUCHES = {"TerminateInstanceInAutoScalingGroup", "UpdateAutoScalingGroup"}
+
+
+class OpenYaml(Protocol):
+    def __call__(self, **config: Any) -> YamlStage: ...
+
+
+@pytest.fixture
+def open_yaml(tmp_path: Path, running_lab: LabProcess) -> Iterator[OpenYaml]:
+    with ExitStack() as stack:
+        yield lambda **config: stack.enter_context(yaml_stage(tmp_path, running_lab, **config))
+
+
+def _new_in_service(stage: YamlStage, version: str, name: str = "web") -> int:
+    present = stage.lab.group(name)["members"]
+    return sum(m["revision"] == version and m["lifecycle"] == "InService" for m in present)
+
+
+def _stands(stage: YamlStage) -> None:
+    """The stack is whole: it can be exported, refreshed and previewed, and the update is still to be done."""
+    exported = stage.run("stack", "export")
+    assert exported.code == 0, exported.output
+    kept = [r["urn"].rpartition("::")[2] for r in json.loads(exported.output)["deployment"]["resources"]]
+    assert "web" in kept
+    refreshed = stage.refresh()
+    assert refreshed.code == 0, refreshed.output
+    again = stage.preview()
+    assert again.code == 0 and "~ 1 to update" in again.output, again.output
+
+
+def test_two_groups_from_import_to_destroy(open_yaml: OpenYaml) -> None:
+    """Preview has both plans, the quick group does not wait for the slow one, and destroy touches no instance."""
+    stage = open_yaml()
+    web, api = stage.found_group("web"), stage.found_group("api")
+    stage.want(web, "1", "web")
+    imported = stage.run(
+        "import", "rolling:index:RollingGroup", "api", "api", "--yes", "--skip-preview", "--protect=false"
+    )
+    assert imported.code == 0 and "rollingUpdate: {}" in imported.output, imported.output
+    state = stage.state("api")
+    assert state is not None and state["revision"] == f"{api}:1" and state["status"] == "stable"
+    stage.want(api, "1", "api")
+    ran = stage.up()
+    assert ran.code == 0 and "+ 1 created" in ran.output and "~ 1 updated" in ran.output, ran.output
+
+    stage.lab.image("ami-slow", boot=3.0)
+    stage.want(web, stage.new_version(web, "ami-slow"), "web")
+    stage.want(api, stage.new_version(api, "ami-v2"), "api")
+    process = stage.start("up", "--yes")
+    ran = stage.ended(process)
+    assert ran.code == 0, ran.output
+    previewed, _, updated = ran.output.partition("Updating (dev)")
+    for name in ("web", "api"):
+        assert f"    {name}: replacing 6 instances, version 1 -> version 2" in previewed
+        assert re.search(rf"{name} updating .*\d/6 replaced, \d in service", updated), "status on its own row"
+    assert updated.index("api updated") < updated.index("web updated")
+    assert "replacing 6 instances" not in updated, "the plan is told once"
+
+    ran = stage.refresh()
+    assert ran.code == 0 and "3 unchanged" in ran.output, ran.output
+    members = {m["id"] for name in ("web", "api") for m in stage.lab.group(name)["members"]}
+    ran = stage.destroy()
+    assert ran.code == 0, ran.output
+    assert members == {m["id"] for name in ("web", "api") for m in stage.lab.group(name)["members"]}
+    assert stage.lab.group("web")["tags"] == {}
+
+
+def test_every_way_to_fail_leaves_a_whole_stack(open_yaml: OpenYaml) -> None:
+    """A clean failure, Ctrl-C, a timeout, and a way back that fails: each says so, and the stack stands after it."""
+    stage = open_yaml()
+    template = stage.found_group()
+    stage.want(template, "1")
+    assert stage.up().code == 0
+    watched = Watched(stage)
+    stage.lab.image("ami-v2", signal="FAILURE")
+    stage.want(template, stage.new_version(template, "ami-v2"))
+
+    ran = stage.up()
+    assert ran.code != 0 and "sent FAILURE" in ran.error and "is back on version 1" in ran.error
+    watched.runs("ami-v1", 6, "1")
+    _stands(stage)
+
+    stage.lab.image("ami-v2", boot=5.0)
+    process = stage.start_up()
+    stage.wait_for(lambda: _launched(stage, "2") > 0, "a new member")
+    process.send_signal(signal.SIGINT)
+    stage.wait_for(lambda: stage.lab.group("web")["launchTemplate"]["Version"] == "1", "the way back")
+    ran = stage.ended(process)
+    assert ran.code != 0
+    assert ran.error.startswith("cancelled (Ctrl-C); ") and "is back on version 1" in ran.error
+    assert _launched(stage, "2", everybody=True) <= 2, "no new member after the interrupt"
+    watched.runs("ami-v1", 6, "1")
+    _stands(stage)
+
+    stage.options["web"] = {"customTimeouts": {"update": "3s"}}
+    stage.declare()
+    ran = stage.up()
+    assert (
+        ran.code != 0 and "Raise customTimeouts.update" in ran.error and "is back on version 1" in ran.error
+    )
+    watched.runs("ami-v1", 6, "1")
+    watched.is_as_found()
+    stage.options.clear()
+    stage.declare()
+
+    stage.lab.image("ami-v2", signal="FAILURE")
+    stage.lab.image("ami-v1", signal="FAILURE")
+    ran = stage.up()
+    assert ran.code != 0 and "then the way back to version 1 failed as well" in ran.diagnostics, ran.output
+    state = stage.state()
+    assert state is not None and state["status"] == "interrupted" and state["revision"] == f"{template}:1"
+    _stands(stage)
+    watched.kept_between(5, 7)
+
+
+def _launched(stage: YamlStage, version: str, *, everybody: bool = False) -> int:
+    present = stage.lab.group("web")["members"]
+    return sum(m["revision"] == version and (everybody or m["lifecycle"] == "Pending") for m in present)
+
+
+def _twice(stage: YamlStage, process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGINT)
+    stage.wait_for(lambda: "press ^C again" in stage.output_of(process), "the engine's answer")
+    process.send_signal(signal.SIGINT)
+
+
+def _kill(stage: YamlStage, process: subprocess.Popen[bytes]) -> None:
+    """The command line alone; the plugin has to notice by itself."""
+    assert stage.providers()
+    process.kill()
+
+
+@pytest.mark.parametrize("end", [_twice, _kill], ids=["Ctrl-C twice", "kill -9"])
+def test_the_next_up_goes_on(
+    open_yaml: OpenYaml, end: Callable[[YamlStage, subprocess.Popen[bytes]], None]
+) -> None:
+    """Ended in the middle, the plugin ends and its record stands; `pulumi cancel` and `pulumi up` end the rollout."""
+    stage = open_yaml()
+    template = stage.found_group()
+    stage.want(template, "1")
+    assert stage.up().code == 0
+    watched = Watched(stage)
+    stage.lab.image("ami-v2", boot=1.5)
+    stage.want(template, stage.new_version(template, "ami-v2"))
+    process = stage.start_up()
+    stage.wait_for(lambda: _new_in_service(stage, "2") >= 1, "a new member in service")
+    end(stage, process)
+    process.wait()
+    stage.wait_for(lambda: not stage.providers(), "the plugin to end")
+    tags = stage.lab.group("web")["tags"]
+    assert "rolling:record.0" in tags and "rolling:lease" not in tags
+    assert stage.cancel().code == 0
+    ran = stage.up()
+    if ran.code != 0:
+        # The first Ctrl-C had turned the rollout back; that is gone on with, and then it is tried again.
+        assert "aborted on request. Group web is back on version 1" in ran.error
+        ran = stage.up()
+    assert ran.code == 0, ran.output
+    watched.runs("ami-v2", 6, "2")
+    watched.is_as_found()
+    watched.kept_between(5, 7)
+
+
+def test_faults_are_told_together_with_their_paths(open_yaml: OpenYaml) -> None:
+    """Values that the schema lets pass and the policy does not: one error for each, by path, and nothing is touched."""
+    stage = open_yaml(policy=json.dumps({"maxBatchSize": 3}))
+    template = stage.found_group()
+    stage.want(template, "1")
+    stage.rolling(maxBatchSize=None, pauseTime="5 minutes", suspendProcesses=["Launch"])
+    stage.lab.clear_calls()
+    ran = stage.preview()
+    assert ran.code != 0
+    told = re.findall(r"property updatePolicy\.rollingUpdate\.(\S+) value .* has a problem", ran.diagnostics)
+    assert sorted(told) == ["pauseTime", "suspendProcesses[0]"], ran.output
+    assert TOUCHES.isdisjoint(stage.lab.calls())
+    stage.rolling(maxBatchSize=None)
+    assert stage.up().code == 0
+    state = stage.state()
+    assert state is not None and state["updatePolicy"]["rollingUpdate"]["maxBatchSize"] == 3, "the provider's"
