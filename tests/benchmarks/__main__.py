@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import decisions, imports, no_op, rolls
+from tests.benchmarks import decisions, fifty, imports, no_op, rolls
 
-PARTS = {"decide": decisions.report, "import": imports.report, "roll": rolls.report, "no-op": no_op.report}
+PARTS = {
+    "decide": decisions.report,
+    "import": imports.report,
+    "roll": rolls.report,
+    "no-op": no_op.report,
+    "fifty": fifty.report,
+}
 
 
 def main(wanted: list[str]) -> None:

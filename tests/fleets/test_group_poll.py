@@ -199,3 +199,35 @@ def test_there_is_one_poll_per_place() -> None:
     here = Place("us-east-1", "", "a", "")
     assert poll_of(here) is poll_of(Place("us-east-1", "", "a", ""))
     assert poll_of(here) is not poll_of(Place("us-east-1", "", "b", ""))
+
+
+class Paged(AwsApi):
+    """Two groups to a page; counts what is asked for."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(Place("r", "", "", ""), lambda work: work())
+        self.names = names
+        self.asked: list[str] = []
+
+    def attempt(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
+        wanted = parameters.get("AutoScalingGroupNames")
+        if wanted:
+            self.asked.append("names")
+            return {"AutoScalingGroups": [{"AutoScalingGroupName": n} for n in wanted if n in self.names]}
+        start = int(parameters.get("NextToken", 0))
+        self.asked.append(f"page {start // 2}")
+        page = [{"AutoScalingGroupName": n} for n in self.names[start : start + 2]]
+        more = {"NextToken": str(start + 2)} if start + 2 < len(self.names) else {}
+        return {"AutoScalingGroups": page, **more}
+
+
+def test_a_process_that_serves_many_turns_each_page_once() -> None:
+    """Diffs of all groups cost as many requests as there are pages, and one on no page is asked for by name."""
+    api = Paged(["a", "b", "c", "d", "e"])
+    poll = GroupPoll(page_first=True)
+    for name in ("d", "a", "e", "b"):
+        assert poll.glance(name, 0.0, api).description["AutoScalingGroupName"] == name
+    assert api.asked == ["page 0", "page 1", "page 2"]
+    with pytest.raises(GroupNotFoundError):
+        poll.glance("nobody", 0.0, api)
+    assert api.asked == ["page 0", "page 1", "page 2", "names"]

@@ -7,6 +7,7 @@ nothing but the last description of each group.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -20,8 +21,10 @@ MOST_NAMES = 100
 """MaxRecords of DescribeAutoScalingGroups (facts/aws.md 2.1)."""
 GATHER = 0.03
 """Seconds in which others may join a request that is about to be sent."""
-PAGE = 50
-"""Groups that one request without names brings at once."""
+PAGE = 100
+"""Groups that one request without names brings at once (MaxRecords of DescribeAutoScalingGroups)."""
+MOST_PAGES = 5
+"""Pages that diffs may turn before a group is asked for by name; a region has 500 groups unless more are asked for."""
 PAGE_AGE = 5.0
 """Seconds for which a description serves a diff that expects nothing to have changed; the cloud's own answers may
 be that old."""
@@ -47,8 +50,9 @@ class _Batch:
 
 
 class GroupPoll:
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time, *, page_first: bool = False) -> None:
         self._clock = clock
+        self._page_first = page_first
         self._changed = threading.Condition()
         self._asked: dict[str, float] = {}
         self._seen: dict[str, Look] = {}
@@ -56,6 +60,7 @@ class GroupPoll:
         self._alone: set[str] = set()
         self._leading = False
         self._paging = threading.Lock()
+        self._page_at, self._page_number, self._next_page = -math.inf, 0, ""
         self._last = _Batch(0.0, frozenset())
 
     def register(self, name: str) -> None:
@@ -74,25 +79,38 @@ class GroupPoll:
         """The group for a diff: as ``look`` for the first one, a moment older where several are asked for.
 
         Pulumi asks one resource after the other, so requests cannot be shared by waiting for each other. From the
-        second group on one request brings a page of all groups there are (docs/decisions/0007).
+        second group on, or from the first in a process that serves many, requests bring pages of all groups there
+        are, each page once (docs/decisions/0007).
         """
         recent = self._clock() - PAGE_AGE
         with self._paging:
             with self._changed:
-                kept = self._seen.get(name)
                 alone = all(look.at < recent for other, look in self._seen.items() if other != name)
-            if alone:
+            if alone and not self._page_first:
                 return self.look(name, not_before, api)
-            if kept is None or kept.at < recent:
-                self._turn_page(api)
+            while not self._has(name, recent) and self._turn_page(recent, api):
+                continue
             return self.look(name, recent, api)
 
-    def _turn_page(self, api: AwsApi) -> None:
+    def _has(self, name: str, recent: float) -> bool:
+        with self._changed:
+            kept = self._seen.get(name)
+            return kept is not None and kept.at >= recent
+
+    def _turn_page(self, recent: float, api: AwsApi) -> bool:
+        """Reads one more page, or says that there is none."""
+        if self._page_at < recent:
+            self._page_at, self._page_number, self._next_page = self._clock(), 0, ""
+        elif not self._next_page or self._page_number >= MOST_PAGES:
+            return False
         sent_at = self._clock()
-        page = api.attempt(AUTO_SCALING, "DescribeAutoScalingGroups", MaxRecords=PAGE)
+        following = {"NextToken": self._next_page} if self._next_page else {}
+        page = api.attempt(AUTO_SCALING, "DescribeAutoScalingGroups", MaxRecords=PAGE, **following)
+        self._page_number, self._next_page = self._page_number + 1, page.get("NextToken") or ""
         with self._changed:
             for description in page["AutoScalingGroups"]:
                 self._seen[description["AutoScalingGroupName"]] = Look(description, sent_at)
+        return True
 
     def _look(self, name: str, not_before: float, asked_at: float, api: AwsApi) -> Look:
         with self._changed:
@@ -180,9 +198,15 @@ def _describe(names: list[str], api: AwsApi) -> list[Answer]:
 
 _polls: dict[Place, GroupPoll] = {}
 _polls_lock = threading.Lock()
+_many = threading.Event()
+
+
+def expect_many() -> None:
+    """This process serves the groups of a whole stack, so that its first diff is not the only one."""
+    _many.set()
 
 
 def poll_of(place: Place) -> GroupPoll:
     """The one poll of this process for that place."""
     with _polls_lock:
-        return _polls.setdefault(place, GroupPoll())
+        return _polls.setdefault(place, GroupPoll(page_first=_many.is_set()))

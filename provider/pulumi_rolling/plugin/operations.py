@@ -54,6 +54,7 @@ class Operations:
     def renew(self) -> None:
         with self._changed:
             self._request = None
+            self._stopping = False
 
     def cancel(self) -> None:
         """Abort what is under way at its next look, which is now."""

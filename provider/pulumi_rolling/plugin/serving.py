@@ -15,6 +15,7 @@ from typing import Any
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
+from pulumi_rolling.fleets.group_poll import expect_many
 from pulumi_rolling.plugin.provider import Provider
 
 LARGEST_MESSAGE = 400 * 1024 * 1024
@@ -57,23 +58,28 @@ def served(provider: Provider) -> tuple[grpc.Server, int]:
 
 
 def serve(engine: str) -> None:
-    """Until SIGINT, SIGTERM or the engine's death; then what is under way stops, its record kept."""
+    """Until SIGINT, SIGTERM or the end of the engine that started us; then what is under way stops, its record kept.
+
+    Without an engine's address nobody started us: engines attach (PULUMI_DEBUG_PROVIDERS), and come and go.
+    """
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
+    expect_many()
     provider = Provider(engine)
     server, port = served(provider)
     print(port, flush=True)
-    threading.Thread(target=_watch, args=(provider, ended), daemon=True).start()
+    gone = ended.set if engine else provider.operations.stop
+    threading.Thread(target=_watch, args=(provider, ended, gone), daemon=True).start()
     ended.wait()
     provider.operations.stop()
     provider.operations.settle(SETTLE)
     server.stop(grace=0.2).wait()
 
 
-def _watch(provider: Provider, ended: threading.Event) -> None:
+def _watch(provider: Provider, ended: threading.Event, gone: Callable[[], None]) -> None:
     misses = 0
     while not ended.wait(WATCH_EVERY):
         misses = misses + 1 if provider.engine.is_gone() else 0
         if misses == 2:
-            ended.set()
+            gone()

@@ -1,0 +1,43 @@
+"""What an update with nothing to do costs."""
+
+from __future__ import annotations
+
+import threading
+
+import boto3
+import pytest
+from pulumi.runtime.proto import provider_pb2
+from pulumi_rolling.fleets import group_poll
+from pulumi_rolling.lab import Lab
+
+from tests.plugin.engine_side import Plugged, Resource, Web
+
+GROUPS = 50
+
+
+def test_fifty_groups_cost_one_describe(lab: Lab, plugged: Plugged, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Diffs of all groups of a stack, one after the other, share one request for groups."""
+    web = Web(lab, plugged, members=1)
+    for number in range(1, GROUPS):
+        boto3.client("autoscaling").create_auto_scaling_group(
+            AutoScalingGroupName=f"web-{number}",
+            MinSize=0,
+            MaxSize=1,
+            AvailabilityZones=["us-east-1a"],
+            LaunchTemplate={"LaunchTemplateId": web.template, "Version": "1"},
+        )
+    resources = [web.resource]
+    for number in range(1, GROUPS):
+        resource = Resource(plugged, f"web-{number}", f"web-{number}")
+        found = resource.read()
+        resource.inputs, resource.state = found.inputs, found.properties
+        resources.append(resource)
+    # As a process does that begins anew.
+    monkeypatch.setattr(group_poll, "_polls", {})
+    monkeypatch.setattr(group_poll, "_many", threading.Event())
+    group_poll.expect_many()
+    lab.clear_calls()
+    for resource in resources:
+        same = provider_pb2.DiffRequest(**resource._change(resource.inputs))
+        assert plugged.stub.Diff(same).changes == provider_pb2.DiffResponse.DIFF_NONE
+    assert lab.calls()["actions"]["DescribeAutoScalingGroups"] == 1
