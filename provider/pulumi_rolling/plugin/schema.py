@@ -104,7 +104,7 @@ def _languages() -> dict[str, Any]:
         },
         "go": {
             "importBasePath": f"pulumi-rolling/sdks/go/{NAME}",
-            "modulePath": f"pulumi-rolling/sdks/go/{NAME}",
+            "modulePath": "pulumi-rolling/sdks/go",
             "respectSchemaVersion": True,
             "generateResourceContainerTypes": True,
         },

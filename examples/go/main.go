@@ -1,0 +1,72 @@
+// Command go rolls a group by Pulumi's Automation API: no project on disk, the program is a function below.
+//
+//	go run . GROUP TEMPLATE VERSION
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"pulumi-rolling/sdks/go/rolling"
+)
+
+func program(group, template, version string) pulumi.RunFunc {
+	return func(ctx *pulumi.Context) error {
+		web, err := rolling.NewRollingGroup(ctx, "web", &rolling.RollingGroupArgs{
+			AutoScalingGroup: &rolling.AutoScalingGroupArgs{
+				Name: pulumi.String(group),
+				LaunchTemplate: &rolling.LaunchTemplateArgs{
+					Id:      pulumi.String(template),
+					Version: pulumi.String(version),
+				},
+			},
+			UpdatePolicy: &rolling.UpdatePolicyArgs{
+				RollingUpdate: &rolling.RollingUpdateArgs{
+					MaxBatchSize:          pulumi.String("50%"),
+					MinInstancesInService: pulumi.Int(1),
+					WaitOnResourceSignals: pulumi.Bool(true),
+					PauseTime:             pulumi.String("PT5M"),
+					Pacing:                rolling.PacingSliding,
+				},
+			},
+		}, pulumi.Timeouts(&pulumi.CustomTimeouts{Update: "1h"}))
+		if err != nil {
+			return err
+		}
+		ctx.Export("revision", web.Revision)
+		return nil
+	}
+}
+
+func run(ctx context.Context, group, template, version string) error {
+	stack, err := auto.UpsertStackInlineSource(ctx, "dev", "rolling-go", program(group, template, version))
+	if err != nil {
+		return err
+	}
+	if _, err := stack.Preview(ctx, optpreview.ProgressStreams(os.Stdout)); err != nil {
+		return err
+	}
+	done, err := stack.Up(ctx, optup.ProgressStreams(os.Stdout))
+	if err != nil {
+		return err
+	}
+	fmt.Println("revision:", done.Outputs["revision"].Value)
+	return nil
+}
+
+func main() {
+	if len(os.Args) != 4 {
+		fmt.Fprintln(os.Stderr, "usage: go run . GROUP TEMPLATE VERSION")
+		os.Exit(2)
+	}
+	if err := run(context.Background(), os.Args[1], os.Args[2], os.Args[3]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}

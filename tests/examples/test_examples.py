@@ -1,0 +1,157 @@
+"""The examples, as they stand, on the lab: each rolls a group under the real engine."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.lab_process import LabProcess
+from tests.end_to_end.stage import TOOLS
+from tests.examples.conftest import EXAMPLES, SDKS, done, left_out
+
+GO_FLAGS = ["-trimpath", "-tags", "osusergo", "-ldflags", "-s -w"]
+"""Those of the engine, whose compiled modules serve this example, too."""
+
+
+def _environment(state: Path, lab: LabProcess) -> dict[str, str]:
+    sys.path.insert(0, str(TOOLS))
+    from env import environment
+
+    timing = {"ROLLING_POLL_SECONDS": "0.2", "ROLLING_SETTLE_SECONDS": "2"}
+    return {**environment(state), **lab.environment, **timing, "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _run(command: Sequence[str], where: Path, environment: dict[str, str]) -> str:
+    ended = subprocess.run(
+        command,
+        cwd=where,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout
+    return ended.stdout
+
+
+def _pulumi(where: Path, environment: dict[str, str], *arguments: str) -> str:
+    return _run(["pulumi", *arguments, "--non-interactive", "--color=never"], where, environment)
+
+
+def _copied(name: str, to: Path) -> Path:
+    """A project of its own: `pulumi` writes the stack's settings beside the program."""
+    shutil.copytree(EXAMPLES / name, to / name)
+    described = to / name / "Pulumi.yaml"
+    described.write_text(described.read_text().replace("../../.venv", sys.prefix))
+    return to / name
+
+
+def _images(lab: LabProcess) -> dict[str, set[str]]:
+    listed = lab.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+    names = [group["AutoScalingGroupName"] for group in listed]
+    return {name: {m["image"] for m in lab.group(name)["members"]} for name in names}
+
+
+def _found_group(lab: LabProcess, name: str) -> str:
+    template: str = lab.client("ec2").create_launch_template(
+        LaunchTemplateName=name, LaunchTemplateData={"ImageId": "ami-v1", "InstanceType": "t3.small"}
+    )["LaunchTemplate"]["LaunchTemplateId"]
+    lab.client("autoscaling").create_auto_scaling_group(
+        AutoScalingGroupName=name,
+        MinSize=1,
+        MaxSize=6,
+        DesiredCapacity=4,
+        AvailabilityZones=["us-east-1a", "us-east-1b"],
+        LaunchTemplate={"LaunchTemplateId": template, "Version": "1"},
+    )
+    lab.client("ec2").create_launch_template_version(
+        LaunchTemplateId=template, LaunchTemplateData={"ImageId": "ami-v2", "InstanceType": "t3.small"}
+    )
+    return template
+
+
+def _deploys_and_rolls(project: Path, environment: dict[str, str]) -> str:
+    _pulumi(project, environment, "stack", "init", "dev")
+    _pulumi(project, environment, "up", "--yes", "--skip-preview")
+    _pulumi(project, environment, "config", "set", "image", "ami-v2")
+    return _pulumi(project, environment, "up", "--yes")
+
+
+def test_yaml(tmp_path: Path, example_lab: LabProcess) -> None:
+    """A group and its RollingGroup from nothing; a new image is planned in preview and rolled."""
+    example_lab.reset()
+    said = _deploys_and_rolls(_copied("yaml", tmp_path), _environment(tmp_path, example_lab))
+    assert "replacing up to 4 instances, version 1 -> a version known after apply" in said
+    assert set().union(*_images(example_lab).values()) == {"ami-v2"}
+
+
+def _installed(sdks: Path, to: Path) -> Path:
+    """The Python SDK as pip would lay it down; it asks for its own version."""
+    site = to / "site"
+    shutil.copytree(sdks / "python" / "pulumi_rolling_sdk", site / "pulumi_rolling_sdk")
+    version = json.loads((site / "pulumi_rolling_sdk" / "pulumi-plugin.json").read_text())["version"]
+    described = site / f"pulumi_rolling_sdk-{version}.dist-info"
+    described.mkdir()
+    metadata = f"Metadata-Version: 2.1\nName: pulumi_rolling_sdk\nVersion: {version}\n"
+    (described / "METADATA").write_text(metadata)
+    return site
+
+
+def test_python_with_both_faces(tmp_path: Path, example_lab: LabProcess, sdks: Path) -> None:
+    """The dynamic face and the plugin's SDK in one program roll a group each."""
+    example_lab.reset()
+    environment = _environment(tmp_path, example_lab)
+    environment["PYTHONPATH"] = f"{_installed(sdks, tmp_path)}:{environment.get('PYTHONPATH', '')}"
+    said = _deploys_and_rolls(_copied("python", tmp_path), environment)
+    assert len(re.findall(r"^    \S+: replacing up to 4 instances", said, re.MULTILINE)) == 2, said
+    images = _images(example_lab)
+    assert len(images) == 2 and set().union(*images.values()) == {"ami-v2"}
+
+
+def test_go(tmp_path: Path, example_lab: LabProcess, sdks: Path) -> None:
+    """An inline program of Go's Automation API, compiled against the generated SDK, rolls a group."""
+    program = tmp_path / "example"
+    build = ["go", "build", *GO_FLAGS, "-o", str(program), "."]
+    done(build, EXAMPLES / "go", CGO_ENABLED="0", GOFLAGS="-mod=readonly")
+    _rolls_inline([str(program)], EXAMPLES / "go", tmp_path, example_lab)
+
+
+def test_typescript(tmp_path: Path, example_lab: LabProcess, sdks: Path) -> None:
+    """An inline program of TypeScript's Automation API, compiled against the generated SDK, rolls a group."""
+    project = EXAMPLES / "typescript"
+    if shutil.which("npm") is None:
+        left_out("the example in TypeScript", "there is no node on PATH")
+    stamp = project / "node_modules" / ".rolling-sdk"
+    wanted = (SDKS / ".stamp").read_text() + (project / "package.json").read_text()
+    if not stamp.exists() or stamp.read_text() != wanted:
+        shutil.rmtree(project / "node_modules" / "pulumi-rolling-sdk", ignore_errors=True)
+        done(["npm", "install", "--no-audit", "--no-fund", "--no-package-lock"], project)
+        stamp.write_text(wanted)
+    done(["npm", "run", "build"], project)
+    _rolls_inline(["node", "bin/index.js"], project, tmp_path, example_lab)
+
+
+def _rolls_inline(command: list[str], where: Path, state: Path, lab: LabProcess) -> None:
+    lab.reset()
+    template = _found_group(lab, "web")
+    environment = _environment(state, lab)
+    _run([*command, "web", template, "1"], where, environment)
+    said = _run([*command, "web", template, "2"], where, environment)
+    assert "web: replacing 4 instances, version 1 -> version 2" in said
+    assert f"revision: {template}:2" in said
+    assert _images(lab) == {"web": {"ami-v2"}}
+
+
+@pytest.mark.parametrize("name", ["autoscaling", "yaml", "typescript", "go", "python"])
+def test_every_example_is_told_of(name: str) -> None:
+    """The page of examples has each of them."""
+    assert f"({name}/" in (EXAMPLES / "README.md").read_text()

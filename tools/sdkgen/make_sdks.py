@@ -1,0 +1,53 @@
+"""`make sdk`: the generators built with the engine's own modules and flags, and the SDKs below `sdks`.
+
+Git ignores what is made. The generators lie in `.cache`; nothing is done when schema and generators are as they
+were. Standard library only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+TOP = HERE.parents[1]
+MODULES = HERE.parent / "pulumi" / "go.mod"
+SCHEMA = TOP / "schema.json"
+OUT = TOP / "sdks"
+BUILT = TOP / ".cache" / "sdkgen"
+STAMP = OUT / ".stamp"
+# As in ensure_engine.py: with other flags the Go compiler would compile the engine's modules once more.
+FLAGS = ["-trimpath", "-tags", "osusergo", "-ldflags", "-s -w"]
+
+
+def digest(*files: Path) -> str:
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def main() -> None:
+    if shutil.which("go") is None:
+        sys.exit("sdk: there is no go on PATH; Pulumi's generators are Go programs. No SDK was made.")
+    generators = digest(HERE / "main.go", MODULES)
+    wanted = f"{generators} {digest(SCHEMA)}\n"
+    if STAMP.exists() and STAMP.read_text() == wanted:
+        print(f"sdk: nothing to do ({OUT})")
+        return
+    program = BUILT / generators[:16]
+    if not program.exists():
+        print("sdk: building the generators ...", flush=True)
+        BUILT.mkdir(parents=True, exist_ok=True)
+        temporary = BUILT / f".{os.getpid()}"
+        environment = {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly"}
+        command = ["go", "build", *FLAGS, "-modfile", str(MODULES), "-o", str(temporary), "."]
+        subprocess.run(command, cwd=HERE, env=environment, check=True)
+        temporary.replace(program)
+    subprocess.run([str(program), str(SCHEMA), str(OUT)], check=True)
+    STAMP.write_text(wanted)
+
+
+if __name__ == "__main__":
+    main()
