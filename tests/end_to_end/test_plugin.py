@@ -17,6 +17,7 @@ from tests.end_to_end.lab_process import LabProcess
 from tests.end_to_end.truth import Watched
 from tests.end_to_end.yaml_stage import YamlStage, yaml_stage
 
+RECORDED = Path(__file__).parents[1] / "plugin" / "recorded"
 TOUCHES = {"TerminateInstanceInAutoScalingGroup", "UpdateAutoScalingGroup"}
 
 
@@ -196,3 +197,20 @@ def test_faults_are_told_together_with_their_paths(open_yaml: OpenYaml) -> None:
     assert stage.up().code == 0
     state = stage.state()
     assert state is not None and state["updatePolicy"]["rollingUpdate"]["maxBatchSize"] == 3, "the provider's"
+
+
+@pytest.mark.parametrize("recorded", sorted(RECORDED.iterdir()), ids=lambda folder: folder.name)
+def test_a_stack_of_an_earlier_version_is_taken_over(open_yaml: OpenYaml, recorded: Path) -> None:
+    """Its stack file is imported, is no difference, and its group rolls."""
+    stage = open_yaml()
+    template = stage.found_group()
+    stage.want(template, "1")
+    ran = stage.run("stack", "import", "--file", str(recorded / "stack.json"))
+    assert ran.code == 0, ran.output
+    ran = stage.preview()
+    assert ran.code == 0 and "2 unchanged" in ran.output, ran.output
+    stage.want(template, stage.new_version(template, "ami-v2"))
+    ran = stage.up()
+    assert ran.code == 0, ran.output
+    state = stage.state()
+    assert state is not None and state["revision"] == f"{template}:2"
