@@ -6,11 +6,11 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.complete
 CODE := provider tests tools examples
 REAL_TIME := tests/lab tests/fleets
-END_TO_END := tests/end_to_end
+END_TO_END := tests/end_to_end tests/examples
 EXAMPLES ?= 20000
 
 .DEFAULT_GOAL := help
-.PHONY: help ensure demo test lint format bench test-deep constraints clean
+.PHONY: help ensure demo test lint format schema sdk bench test-deep constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,14 +38,20 @@ format: ensure ## what lint can repair by itself
 
 # What watches a clock runs alone, or it would measure its neighbours; and a process holds one lab.
 test: lint ## every check and every test
-	$(BIN)/python -m pytest -q -n 2 tests $(REAL_TIME:%=--ignore=%) --ignore=$(END_TO_END)
+	$(BIN)/python -m pytest -q -n 2 tests $(REAL_TIME:%=--ignore=%) $(END_TO_END:%=--ignore=%)
 	set -e; for folder in $(REAL_TIME); do $(BIN)/python -m pytest -q $$folder; done
-	$(if $(wildcard $(END_TO_END)/test_*.py),$(BIN)/python -m pytest -q -n 2 $(END_TO_END))
+	$(BIN)/python -m pytest -q -n 2 $(END_TO_END)
+
+schema: ensure ## schema.json and policy.schema.json from the policy's models
+	$(BIN)/python -m pulumi_rolling.plugin.schema
+
+sdk: ensure ## SDKs in Python, TypeScript and Go below sdks, from schema.json, by Pulumi's own generators
+	$(BIN)/python tools/sdkgen/make_sdks.py
 
 test-deep: ensure ## the numbered properties with many more examples (EXAMPLES=20000)
 	ROLLING_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q -n auto tests/property
 
-bench: ensure ## roll time over its lower bound, calls per member, decisions per second
+bench: ensure ## roll time over its lower bound, calls per member, decisions per second, fifty groups at once
 	$(BIN)/python -m tests.benchmarks
 
 constraints: ensure ## write down the versions that are installed now
@@ -53,5 +59,5 @@ constraints: ensure ## write down the versions that are installed now
 	@touch $(STAMP)
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) .engine .demo .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+	rm -rf $(VENV) .engine .demo .cache sdks examples/typescript/node_modules examples/typescript/bin .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
 	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +

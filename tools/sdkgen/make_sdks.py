@@ -6,6 +6,7 @@ were. Standard library only.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -31,6 +32,14 @@ def digest(*files: Path) -> str:
 def main() -> None:
     if shutil.which("go") is None:
         sys.exit("sdk: there is no go on PATH; Pulumi's generators are Go programs. No SDK was made.")
+    BUILT.mkdir(parents=True, exist_ok=True)
+    with (BUILT / "lock").open("w") as lock:
+        # Two test processes may want them at once.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        make()
+
+
+def make() -> None:
     generators = digest(HERE / "main.go", MODULES)
     wanted = f"{generators} {digest(SCHEMA)}\n"
     if STAMP.exists() and STAMP.read_text() == wanted:
@@ -39,7 +48,6 @@ def main() -> None:
     program = BUILT / generators[:16]
     if not program.exists():
         print("sdk: building the generators ...", flush=True)
-        BUILT.mkdir(parents=True, exist_ok=True)
         temporary = BUILT / f".{os.getpid()}"
         environment = {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly"}
         command = ["go", "build", *FLAGS, "-modfile", str(MODULES), "-o", str(temporary), "."]
