@@ -11,11 +11,12 @@ from typing import Annotated
 
 import typer
 
-from pulumi_rolling.cli.abort import abort
 from pulumi_rolling.cli.lab import lab
 from pulumi_rolling.cli.plan import plan
+from pulumi_rolling.cli.requests import abort, approve, pause, reject, resume, retry, skip
 from pulumi_rolling.cli.signal import signal
 from pulumi_rolling.cli.status import status
+from pulumi_rolling.cli.watch import watch
 from pulumi_rolling.errors import PolicyErrors, RollingError
 from pulumi_rolling.report.plan_text import faults_text
 
@@ -49,7 +50,22 @@ def rolling(
     """UpdatePolicy for Pulumi: plan, watch and try rolling replacements."""
 
 
-for command in (plan, status, abort, signal, lab):
+COMMANDS = (
+    plan,
+    status,
+    watch,
+    pause,
+    resume,
+    approve,
+    reject,
+    retry,
+    skip,
+    abort,
+    signal,
+    lab,
+)
+
+for command in COMMANDS:
     app.command()(command)
 
 
