@@ -5,10 +5,11 @@ Whether to act or to wait is ``decide``'s; when to look again and what the statu
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from pulumi_rolling.core.acts import issue
-from pulumi_rolling.core.budget import slot_clock
+from pulumi_rolling.core.budget import slot_clock, stalled_at
 from pulumi_rolling.core.census import Census, is_in_service
 from pulumi_rolling.core.forecast import time_left
 from pulumi_rolling.core.model import (
@@ -59,11 +60,28 @@ def wait(
     until: float | None = None,
 ) -> Decision:
     """Look again soon after something happened, then ever less often; never later than a clock that runs out."""
-    quiet = max(limits.poll, min(30.0, (seen.at - rollout.progress_at) / 10))
+    due = _next_clock(limits, rollout, seen, census)
+    if until is not None:
+        due = min(due, until)
+    again = look_after(limits, rollout, seen.at, due)
+    return Decision(rollout, (), again, because, status_of(limits, rollout, seen, census), quiet_until=due)
+
+
+def look_after(limits: Limits, rollout: Rollout, at: float, due: float) -> float:
+    """When to look again after a look at ``at`` that brought nothing new, the next clock running out at ``due``."""
+    quiet = max(limits.poll, min(30.0, (at - rollout.progress_at) / 10))
     if rollout.waits_for_somebody:
         # Somebody who has just spoken at another terminal waits for what happens.
         quiet = min(quiet, ATTENTIVE * limits.poll)
-    due = [seen.at + quiet, *([until] if until is not None else [])]
+    return max(at + limits.poll / 4, min(at + quiet, due))
+
+
+def _next_clock(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> float:
+    """When the next of the clocks runs out that ``judge`` and the verdicts read."""
+    later = [stalled_at(limits, rollout)]
+    later += [since + limits.settle for _, since in rollout.missing]
+    later += [o.at + limits.boot_limit for o in rollout.openings]
+    due = [at for at in later if at > seen.at]
     if rollout.deadline is not None and rollout.direction is Direction.FORWARD:
         due.append(rollout.deadline)
     clock = slot_clock(limits)
@@ -72,8 +90,7 @@ def wait(
     due += [since + limits.warm_up for _, since in rollout.warming]
     if limits.drain is not None:
         due += [since + limits.drain for _, since in rollout.draining]
-    again = max(seen.at + limits.poll / 4, min(due))
-    return Decision(rollout, (), again, because, status_of(limits, rollout, seen, census))
+    return min(due, default=math.inf)
 
 
 def hold(limits: Limits, rollout: Rollout, seen: Observation, because: Because) -> Decision:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from pulumi_rolling.core.limits import Limits
-from pulumi_rolling.core.rollout import Rollout, Verdict
+import math
+
+from pulumi_rolling.core.limits import ONE_HOUR, Limits
+from pulumi_rolling.core.rollout import Rollout, Step, Verdict
 from pulumi_rolling.core.sizing import tolerated
 
 
@@ -12,6 +14,14 @@ def slot_clock(limits: Limits) -> float:
     if limits.signals:
         return limits.pause
     return limits.boot_limit if limits.ready_within is None else limits.ready_within
+
+
+def stalled_at(limits: Limits, rollout: Rollout) -> float:
+    """When nothing will have moved for longer than anything may take. Waiting for somebody, or for baking, may."""
+    if rollout.waits_for_somebody or rollout.step is Step.BAKE:
+        return math.inf
+    longest = max(ONE_HOUR, 2 * slot_clock(limits), 2 * limits.pause)
+    return rollout.progress_at + longest + limits.warm_up + (limits.drain or 0.0)
 
 
 def budget_left(limits: Limits, rollout: Rollout) -> int:
