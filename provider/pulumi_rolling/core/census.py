@@ -35,7 +35,9 @@ class Census:
     """What the floor is held against: the cloud's own count in lock-step, ready members when sliding."""
     leaving: frozenset[str]
     occupied: tuple[str, ...] = ()
-    """Old members in a special state that the policy waits for."""
+    """Old members and warm instances in a special state that the policy waits for."""
+    coming: int = 0
+    """Those of them that are members, and will be candidates."""
     standby: tuple[str, ...] = ()
     """Old members in standby that the policy replaces."""
     warm: tuple[str, ...] = ()
@@ -165,9 +167,14 @@ def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
             candidates.append(member)
     gap = max(0, rollout.desired - len(counted))
     standby = _old_in_standby(limits, rollout, seen, victims)
-    warm = [w.id for w in seen.warm if w.id not in victims and is_replaced(rollout, w)]
+    warm = [
+        w.id
+        for w in seen.warm
+        if w.lifecycle is not Lifecycle.LEAVING and w.id not in victims and is_replaced(rollout, w)
+    ]
     if limits.standby is Choice.WAIT:
         occupied += standby
+    coming = len(occupied)
     if limits.warm_pool is Choice.WAIT:
         occupied += warm
     return Census(
@@ -182,6 +189,7 @@ def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
         serving=in_service if limits.pacing is Pacing.LOCK_STEP else ready,
         leaving=frozenset(leaving),
         occupied=tuple(occupied),
+        coming=coming,
         standby=tuple(standby) if limits.standby is Choice.REPLACE else (),
         warm=tuple(warm) if limits.warm_pool is Choice.REPLACE else (),
     )

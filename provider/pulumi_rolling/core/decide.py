@@ -182,8 +182,9 @@ def _has_way_back(rollout: Rollout) -> bool:
 
 
 def _prepare(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Decision:
+    replaceable = len(census.candidates) + census.coming
     outside = bool(census.occupied or census.standby or census.warm)
-    work = bool(census.candidates) or (rollout.fresh and census.slots > 0) or outside
+    work = replaceable > 0 or (rollout.fresh and census.slots > 0) or outside
     actions: list[Action] = []
     held = limits.suspend | rollout.suspended_by_us if work else frozenset[str]()
     lacking = held - seen.suspended
@@ -204,16 +205,16 @@ def _prepare(limits: Limits, rollout: Rollout, seen: Observation, census: Census
         return settle(limits, replace(rollout, step=Step.SETTLE), seen, census)
     fresh = census.slots if rollout.fresh else 0
     desired = desired_at_end(limits, rollout)
-    sizing = size_roll(limits, len(census.candidates), desired)
-    if census.candidates and not sizing.batch:
+    sizing = size_roll(limits, replaceable, desired)
+    if replaceable and not sizing.batch:
         verdict = Verdict("refused", seen.at, cause="no room between MinInstancesInService and MaxSize")
         return _turn(limits, rollout, seen, verdict)
     rollout = replace(
         rollout,
         step=Step.ROLL,
-        total=len(census.candidates) + fresh,
+        total=replaceable + fresh,
         batch=sizing.batch,
         capacity=sizing.capacity,
-        surge=max(0, sizing.capacity - rollout.desired) if census.candidates else 0,
+        surge=max(0, sizing.capacity - rollout.desired) if replaceable else 0,
     )
     return roll(limits, rollout, seen, census)

@@ -13,6 +13,7 @@ from pulumi_rolling.core.census import Census, is_working
 from pulumi_rolling.core.model import (
     Action,
     Because,
+    Choice,
     Decision,
     Limits,
     Member,
@@ -47,7 +48,9 @@ def settle(limits: Limits, rollout: Rollout, seen: Observation, census: Census) 
         return wait(limits, rollout, seen, census, Because("unseen"))
     surplus = rollout.desired - desired_at_end(limits, rollout)
     tries = rollout.round.number if rollout.round else 0
-    victims = _surplus(limits, rollout, census, surplus) if surplus > 0 and rollout.leaving else []
+    # Whoever stays in spite of the rollout would be the cloud's first victim.
+    named = rollout.leaving or rollout.skipped or limits.protected is Choice.IGNORE
+    victims = _surplus(limits, rollout, census, surplus) if surplus > 0 and named else []
     if victims and tries < NAMED_TRIES:
         least = min(rollout.found.min, rollout.desired - len(victims))
         actions: tuple[Action, ...] = tuple(Terminate(m.id, replace=False) for m in victims)
@@ -80,10 +83,15 @@ def desired_at_end(limits: Limits, rollout: Rollout) -> int:
 
 
 def _surplus(limits: Limits, rollout: Rollout, census: Census, surplus: int) -> list[Member]:
-    """Failed first, then not ready, then the youngest; one in service only above the floor."""
+    """Failed first, then not ready, then the youngest; one in service only above the floor.
+
+    Nobody whom somebody asked to skip, or whom the policy ignores for its protection.
+    """
     failed = {f.id for f in rollout.failed}
+    ignores = limits.protected is Choice.IGNORE
     order = sorted(
-        census.counted, key=lambda m: (m.id not in failed, is_working(m), -(m.launched_at or 0.0), m.id)
+        (m for m in census.counted if m.id not in rollout.skipped and not (ignores and m.protected)),
+        key=lambda m: (m.id not in failed, is_working(m), -(m.launched_at or 0.0), m.id),
     )
     room = census.in_service - limits.floor
     picked: list[Member] = []
