@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model import Boots, Limits, Observation, Sizes
+from pulumi_rolling.core.model import Boots, Direction, Limits, Observation, Signal, Sizes
+from pulumi_rolling.errors import PolicyErrors
 from pulumi_rolling.fleets.base import GroupFacts
 from pulumi_rolling.handler.preview import preview_of
 from pulumi_rolling.handler.situation import assess
 from pulumi_rolling.handler.watching import within_reach
-from pulumi_rolling.signals.choose import NoSignals
+from pulumi_rolling.signals.queue import QueueSignals
 from pulumi_rolling.signals.tag import TagSignals
 
-from tests.fleets.scripted_aws import Answer
+from tests.fleets.scripted_aws import Answer, refused
 from tests.fleets.stage import WEB, group, instance, machine
 from tests.handler.conftest import Handled
 
@@ -81,14 +83,18 @@ def test_an_alarm_that_rings_at_the_start_is_warned_about(handled: Handled) -> N
 
 def test_signals_of_the_way_back_are_read_although_the_way_forward_wants_none(handled: Handled) -> None:
     """The former policy rules the way back; without its source every member on it would fail by silence."""
-    handled.stage.shows(group(instance("i-1")))
-    former = handled.inputs("1", waitOnResourceSignals=True)
+    handled.stage.shows(group(instance("i-1"), instance("i-2", 2)))
+    handled.stage.machines = {i: machine(i, 1001.0, rolling_signal="SUCCESS") for i in ("i-1", "i-2")}
     wiring = handled.wiring(handled.inputs())
-    fleet: Any = wiring.fleet
-    assert isinstance(fleet._signals, NoSignals)
-    state = {**former, "revision": f"{WEB}:1"}
-    assess(wiring, state, owner="0" * 12, forced=False, target_unknown=False)
-    assert isinstance(fleet._signals, TagSignals)
+    state = {**handled.inputs("1", waitOnResourceSignals=True), "revision": f"{WEB}:1"}
+    situation = assess(wiring, state, owner="0" * 12, forced=False, target_unknown=False)
+    forward = replace(situation.rollout, watermark=0.0)
+    back = replace(forward, direction=Direction.BACK)
+    signals = [
+        {m.id: m.signal for m in wiring.fleet.observe(rollout).observation.members}
+        for rollout in (forward, back)
+    ]
+    assert signals == [{"i-1": None, "i-2": None}, {"i-1": Signal.SUCCESS, "i-2": None}]
 
 
 def test_what_the_way_back_wants_is_looked_at_as_well(handled: Handled) -> None:
@@ -195,3 +201,53 @@ def test_a_fresh_group_is_waited_for_until_it_has_proved_itself(
     handled.stage.machines = {"i-1": machine("i-1", time.time() - launched_ago)}
     handled.aws.answer("DescribeTargetHealth", target(health))
     assert handled.situation(handled.inputs(**roll)).rollout.fresh is fresh
+
+
+URL = "https://sqs.us-east-1.amazonaws.com/123456789012/signals"
+BY_QUEUE: Any = {"waitOnResourceSignals": True, "readiness": {"signalQueue": URL}}
+GONE = refused("AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.")
+
+
+def test_a_queue_that_cannot_be_read_is_a_fault_of_the_policy(handled: Handled) -> None:
+    """Known in preview, with the path of the field; one that only the way back wants is a warning."""
+    handled.stage.shows(group(instance("i-1")))
+    handled.aws.answer("GetQueueAttributes", GONE)
+    (fault,) = handled.situation(handled.inputs(**BY_QUEUE)).faults
+    assert (fault.path, "does not exist" in fault.message) == (f"{ROLL}.readiness.signalQueue", True)
+    former = {**handled.inputs("1", **BY_QUEUE), "revision": f"{WEB}:1"}
+    situation = handled.situation(handled.inputs(), former)
+    assert situation.faults == ()
+    assert any("signals of the way back cannot be read" in warning for warning in situation.warnings)
+
+
+def test_each_direction_has_its_own_source_of_signals(handled: Handled) -> None:
+    """The new policy's queue on the way forward, the former one's tags on the way back."""
+    handled.stage.shows(group(instance("i-1")))
+    handled.aws.answer("GetQueueAttributes", {})
+    former = {**handled.inputs("1", waitOnResourceSignals=True), "revision": f"{WEB}:1"}
+    forward, back = handled.situation(handled.inputs(**BY_QUEUE), former).sources
+    assert isinstance(forward, QueueSignals) and forward.queue == URL
+    assert type(back) is TagSignals
+
+
+def test_a_redrive_policy_is_warned_about(handled: Handled) -> None:
+    """Messages that are left for others are received as well, and may be moved away for it."""
+    handled.stage.shows(group(instance("i-1")))
+    handled.aws.answer("GetQueueAttributes", {"Attributes": {"RedrivePolicy": '{"maxReceiveCount": 5}'}})
+    warnings = handled.situation(handled.inputs(**BY_QUEUE)).warnings
+    assert any("after 5 receives" in warning for warning in warnings)
+
+
+def test_a_queue_that_refuses_the_first_receive_is_a_fault_before_anything_is_touched(
+    handled: Handled,
+) -> None:
+    """That it exists does not say that it may be read; the update asks before it takes the lease."""
+    handled.stage.shows(group(instance("i-1")))
+    handled.aws.answer("GetQueueAttributes", {})
+    handled.aws.answer("ReceiveMessage", refused("AccessDenied", "no", 403))
+    olds = {**handled.inputs("1"), "revision": f"{WEB}:1"}
+    with pytest.raises(PolicyErrors) as caught:
+        handled.handler.update(olds, handled.inputs(**BY_QUEUE), handled.context)
+    (fault,) = caught.value.faults
+    assert fault.path == f"{ROLL}.readiness.signalQueue" and "Allow sqs:ReceiveMessage" in fault.message
+    assert all(operation.startswith(("Describe", "Get", "Receive")) for operation in handled.aws.operations())

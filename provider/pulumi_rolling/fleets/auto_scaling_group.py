@@ -15,7 +15,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pulumi_rolling.core.model import Action, Lifecycle, Member, Observation, Revision, Rollout, Sizes
+from pulumi_rolling.core.model import (
+    Action,
+    Direction,
+    Lifecycle,
+    Member,
+    Observation,
+    Revision,
+    Rollout,
+    Sizes,
+)
 from pulumi_rolling.fleets import group_description as described
 from pulumi_rolling.fleets import group_surroundings as surroundings
 from pulumi_rolling.fleets.activities import ActivityLog
@@ -34,6 +43,7 @@ from pulumi_rolling.fleets.launch_templates import (
 )
 from pulumi_rolling.fleets.machines import Machine, Machines
 from pulumi_rolling.fleets.revisions import Revisions
+from pulumi_rolling.fleets.signal_queue import SqsQueue, VerdictTags, queue_facts
 from pulumi_rolling.fleets.targets import lattice_faults, traffic_of
 from pulumi_rolling.fleets.what_went_wrong import what_went_wrong
 
@@ -73,7 +83,7 @@ class AutoScalingGroupFleet:
         self.name = name
         self._wanted = wanted
         self._api = AwsApi(place, retry)
-        self._signals = signals
+        self._signals = dict.fromkeys(Direction, signals)
         self._clock = clock
         self._poll = poll or poll_of(place)
         self._revisions = Revisions(self._api, templates or templates_of(place))
@@ -84,12 +94,23 @@ class AutoScalingGroupFleet:
         self._looked_at = 0.0
         self._poll.register(name)
 
+    @property
+    def place(self) -> Place:
+        return self._api.place
+
     def api_calls(self) -> int:
         return self._api.count()
 
-    def use_signals(self, signals: SignalSource) -> None:
-        """The choice of a source needs the group's hooks, which only ``facts`` brings."""
-        self._signals = signals
+    def queue(self, url: str) -> SqsQueue:
+        """A signal queue, asked at the group's place and counted with its calls."""
+        return SqsQueue(self._api, url)
+
+    def verdict_tags(self, tag: str) -> VerdictTags:
+        return VerdictTags(self._api, self.name, tag)
+
+    def use_signals(self, signals: SignalSource, back: SignalSource | None = None) -> None:
+        """The choice of a source needs the group's hooks, which only ``facts`` brings. ``back`` is the way back's."""
+        self._signals = {Direction.FORWARD: signals, Direction.BACK: back or signals}
 
     def watch(self, watched: Watched) -> None:
         """What the policy wants looked at beside the group, from now on."""
@@ -106,7 +127,8 @@ class AutoScalingGroupFleet:
         current = self._revisions.learn(group, [pointer]).get(pointer)
         members = self._members(group)
         machines = self._machines.look(self._api, [m.id for m in members if m.launched_at is None])
-        members = tuple(self._judged(member, machines.get(member.id)) for member in members)
+        source = self._signals[Direction.FORWARD]
+        members = tuple(self._judged(member, machines.get(member.id), source) for member in members)
         warm = surroundings.warm_instances(self._api, self.name) if group.get("WarmPoolConfiguration") else 0
         traffic = traffic_of(group)
         idle: tuple[str, ...] = ()
@@ -133,6 +155,7 @@ class AutoScalingGroupFleet:
             targets=traffic.names,
             idle_targets=idle,
             missing_alarms=missing,
+            queues=tuple(queue_facts(self._api, url) for url in self._beside.watched.queues),
         )
 
     def glance(self) -> Glance:
@@ -172,9 +195,10 @@ class AutoScalingGroupFleet:
         self._revisions.learn(group, [])
         members = self._members(group)
         suspended, desired = described.suspended(group), described.sizes(group).desired
-        ask = for_ec2(rollout, members, suspended, tags=self._signals.needs_tags)
+        source = self._signals[rollout.direction]
+        ask = for_ec2(rollout, members, suspended, tags=source.needs_tags)
         machines = self._machines.look(self._api, ask) if ask else {}
-        members = tuple(self._judged(member, machines.get(member.id)) for member in members)
+        members = tuple(self._judged(member, machines.get(member.id), source) for member in members)
         members = self._beside.proved(rollout, group, members)
         launches, losses = what_went_wrong(
             self._api, rollout, members, desired, self._activities, self._machines
@@ -249,12 +273,12 @@ class AutoScalingGroupFleet:
             for one in described.listed(group)
         )
 
-    def _judged(self, member: Member, machine: Machine | None) -> Member:
+    def _judged(self, member: Member, machine: Machine | None, source: SignalSource) -> Member:
         """The member with its launch time, life and signal."""
         tags = machine.tags if machine is not None else None
         return replace(
             member,
             launched_at=self._machines.launched_at(member.id),
             alive=machine is None or machine.alive,
-            signal=self._signals.read(MemberFacts(member.id, member.lifecycle, tags)),
+            signal=source.read(MemberFacts(member.id, member.lifecycle, tags)),
         )

@@ -60,6 +60,17 @@ class Watched:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueFacts:
+    """What is known of a signal queue before a rollout."""
+
+    url: str
+    trouble: str = ""
+    """Why nothing can be received from it."""
+    most_receives: int | None = None
+    """After so many receives a message goes to the dead-letter queue. None: there is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class GroupFacts:
     """The group as found before a rollout: everything that preview and checks need beyond the members."""
 
@@ -88,6 +99,7 @@ class GroupFacts:
     """Those of them that no load balancer uses, so that nobody there is ever healthy."""
     missing_alarms: tuple[str, ...] = ()
     """Watched alarms that do not exist."""
+    queues: tuple[QueueFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

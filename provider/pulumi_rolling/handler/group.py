@@ -19,6 +19,7 @@ from pulumi_rolling.engine import journal
 from pulumi_rolling.engine.lease import Lease, owner_of
 from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.errors import Fault, GroupNotFoundError, PermanentFleetError, RollingError
+from pulumi_rolling.handler.listening import listening
 from pulumi_rolling.handler.preview import preview_of
 from pulumi_rolling.handler.situation import Situation, assess, is_left_alone
 from pulumi_rolling.handler.verdicts import error_of
@@ -197,9 +198,20 @@ class RollingGroupHandler:
     ) -> dict[str, Any]:
         situation = self._assess(wiring, olds, news, context)
         situation.raise_faults()
-        idle = not situation.has_work and not situation.is_pointer_only
-        if idle and not journal.ours(situation.facts.tags):
+        if _is_idle(situation) and not journal.ours(situation.facts.tags):
             return _state(olds, news, situation, None, wiring)
+        with listening(wiring, situation.sources if situation.has_work else ()):
+            return self._drive(wiring, situation, olds, news, context)
+
+    def _drive(
+        self,
+        wiring: Wiring,
+        situation: Situation,
+        olds: Mapping[str, Any] | None,
+        news: Mapping[str, Any],
+        context: Context,
+    ) -> dict[str, Any]:
+        sources = situation.sources
         timing = wiring.timing
         lease = Lease(wiring.fleet, _owner(context, wiring), wiring.clock, timing.poll, timing.settle)
         marks = lease.acquire()
@@ -211,10 +223,12 @@ class RollingGroupHandler:
             except RollingError:
                 lease.release()
                 raise
+            # The queues are joined already, for these sources.
+            wiring.fleet.use_signals(*sources)
         elif situation.interrupted is None:
             # What is left of a run that ended: its lease, or a request that came too late for it.
             wiring.fleet.remove_marks(sorted(journal.ours(marks).keys() - {journal.LEASE}))
-            if idle:
+            if _is_idle(situation):
                 lease.release()
                 return _state(olds, news, situation, None, wiring)
         for warning in situation.warnings:
@@ -238,6 +252,10 @@ class RollingGroupHandler:
         if decision.next.skipped:
             context.warn(_skipped(decision.next))
         return _state(olds, news, situation, decision.next, wiring)
+
+
+def _is_idle(situation: Situation) -> bool:
+    return not situation.has_work and not situation.is_pointer_only
 
 
 def _owner(context: Context, wiring: Wiring) -> str:

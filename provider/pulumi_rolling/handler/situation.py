@@ -30,11 +30,13 @@ from pulumi_rolling.errors import Fault, PolicyErrors
 from pulumi_rolling.fleets.base import GroupFacts
 from pulumi_rolling.fleets.launch_templates import is_gone
 from pulumi_rolling.handler.notes import UNKNOWN, member_notes, pointer_warnings, present
-from pulumi_rolling.handler.watching import watch_faults, watch_warnings, watched, within_reach
+from pulumi_rolling.handler.watching import queue_of, watch_faults, watch_warnings, watched, within_reach
 from pulumi_rolling.handler.wiring import Wiring
 from pulumi_rolling.policy import UpdatePolicy, advice, feasibility, limits, parse_policy
 from pulumi_rolling.report.differences import differences
-from pulumi_rolling.signals.choose import Source, choose
+from pulumi_rolling.signals.choose import NoSignals, Source, choose
+
+Sources = tuple[Source, Source]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Situation:
     notes: tuple[str, ...]
     differences: tuple[str, ...] = ()
     """Between the contents of the revision that we come from and of the target, where both are known."""
+    sources: Sources = (NoSignals(), NoSignals())
+    """Where signals come from, on the way forward and on the way back."""
 
     @property
     def old(self) -> list[Member]:
@@ -117,9 +121,9 @@ def assess(
     old = sum(forced or m.revision.digest != to.digest for m in present(facts))
     found, said = feasibility(policy, rollout.found, theirs, facts.scheduled_actions, old=old)
     faults += [*found, *watch_faults(policy, facts, theirs)]
-    warnings += [*said, *unreachable, *watch_warnings(facts)]
-    source, about = _signals(facts, roll_limits)
-    wiring.fleet.use_signals(source)
+    warnings += [*said, *unreachable, *watch_warnings(policy, facts)]
+    sources, about = _signals(facts, roll_limits, policy, former)
+    wiring.fleet.use_signals(*sources)
     warnings += about
     crowded = journal.check_room(facts.tags, journal.pieces_needed(rollout, roll_limits.batch, owner))
     if crowded:
@@ -140,14 +144,19 @@ def assess(
         tuple(warnings),
         tuple(notes),
         _differences(wiring, rollout.came_from, to),
+        sources,
     )
 
 
-def _signals(facts: GroupFacts, rules: Limits) -> tuple[Source, tuple[str, ...]]:
-    """One source serves both directions, and the way back may want signals where the way forward does not."""
+def _signals(
+    facts: GroupFacts, rules: Limits, policy: UpdatePolicy, former: UpdatePolicy | None
+) -> tuple[Sources, tuple[str, ...]]:
+    """Each direction has its own source, as it has its own policy."""
+    forward, said = choose(facts.hooks, rules.signals, rules.pause, queue_of(policy))
     back = rules.way_back
-    pauses = [each.pause for each in (rules, back) if each is not None and each.signals]
-    return choose(facts.hooks, bool(pauses), max(pauses, default=0.0))
+    if back is None:
+        return (forward, forward), said
+    return (forward, choose(facts.hooks, back.signals, back.pause, queue_of(former))[0]), said
 
 
 def is_left_alone(member: Member, standby: Choice, protected: Choice) -> bool:

@@ -35,6 +35,8 @@ class Wiring:
     fleet: AutoScalingGroupFleet
     timing: Timing
     clock: Clock
+    wake: Callable[[], None] = lambda: None
+    """Ends the wait of whoever waits on the clock."""
 
     @property
     def name(self) -> str:
@@ -65,7 +67,7 @@ def wire(properties: Mapping[str, Any], is_unknown: IsUnknown) -> Wiring:
         signals=NoSignals(),
     )
     fleet.watch(watched(inputs.update_policy, None, timing))
-    return Wiring(inputs, fleet, timing, clock)
+    return Wiring(inputs, fleet, timing, clock, clock.wake)
 
 
 def template_unknown(properties: Mapping[str, Any], is_unknown: IsUnknown) -> bool:
