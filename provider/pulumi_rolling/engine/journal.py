@@ -128,7 +128,7 @@ def requests(marks: Mapping[str, str]) -> tuple[Request, ...]:
 
 def request_mark(kind: str, member: str = "") -> dict[str, str]:
     """The tag that asks a running driver to do ``kind``, to ``member`` where it is about one."""
-    ident = f"{time.time_ns() // 1_000_000:x}{uuid.uuid4().hex[:4]}"
+    ident = f"{time.time_ns() // 1_000:x}{uuid.uuid4().hex[:4]}"
     return {f"{REQUEST}.{ident}": f"{kind}:{member}" if member else kind}
 
 
