@@ -11,8 +11,8 @@ the setting's threshold on, new starts wait; what runs is never touched, and the
 arrive. Before any boot was ever seen there is nothing to compare with, and slots open on success only in any case.
 
 Worked example: balanced, no failure tolerated, 20 boots seen of about 90 s and spread 0.3, five in flight of 60 s and
-one of 200 s. f = 0.1 / 21.1 = 0.005; S(60) = 0.9, so each of the five counts 0.005; S(200) = 0.009, so the one counts
-0.34. Together 0.36, over the threshold of 0.2: nothing new is started. At 60 s all six would have counted 0.03.
+one of 200 s. f = 0.1 / 21.1 = 0.005; S(60) = 0.85, so each of the five counts 0.006; S(200) = 0.008, so the one counts
+0.38. Together 0.40, over the threshold of 0.2: nothing new is started. At 60 s all six would have counted 0.03.
 
 The settings were found by simulation (`make bench`, part pacing).
 """
@@ -42,6 +42,10 @@ _SETTINGS = {
 }
 
 
+OVERDUE = 0.05
+"""A member is overdue when fewer good boots than this share take longer."""
+
+
 class Odds:
     """The odds of one look, start by start. ``lost`` is the probability that the budget is spent already."""
 
@@ -49,7 +53,7 @@ class Odds:
         self._setting = _SETTINGS.get(limits.guard)
         self._law = law_of(rollout.boots, rollout.prior)
         self.lost = 0.0
-        self._suspects: list[tuple[float, str]] = []
+        self._flight: list[tuple[float, str]] = []
         if self._setting is None or self._law is None:
             return
         bad = rollout.failures + self._setting.bad
@@ -58,7 +62,8 @@ class Odds:
         self._few[0] = 1.0
         for member in flight:
             age = 0.0 if member.launched_at is None else at - member.launched_at
-            self._suspects.append((self._add(self._law, age), member.id))
+            self._add(self._law, age)
+            self._flight.append((self._law.slower_than(age), member.id))
         for opening in rollout.openings:
             for _ in range(opening.count):
                 self._add(self._law, at - opening.at)
@@ -73,11 +78,12 @@ class Odds:
         return True
 
     def suspects(self) -> tuple[str, ...]:
-        """Those in flight that are more likely bad than a new one, the likeliest first."""
-        found = sorted(((p, name) for p, name in self._suspects if p > self._share), reverse=True)
-        return tuple(name for _, name in found[:5])
+        """The overdue in flight, the latest first; the latest alone where none is plainly overdue."""
+        late = sorted(self._flight)
+        overdue = [name for slower, name in late if slower < OVERDUE]
+        return tuple(overdue[:5] or [name for _, name in late[:1]])
 
-    def _add(self, law: Law, age: float) -> float:
+    def _add(self, law: Law, age: float) -> None:
         """One more in flight: the probabilities of 0, 1, .. bad ones, as many as the budget has left."""
         good = (1 - self._share) * law.slower_than(age)
         bad = self._share / (self._share + good)
@@ -86,4 +92,3 @@ class Odds:
             few[count] += bad * (few[count - 1] - few[count])
         few[0] *= 1 - bad
         self.lost = max(0.0, 1.0 - sum(few))
-        return bad
