@@ -9,7 +9,7 @@ import math
 from dataclasses import replace
 
 from pulumi_rolling.core.acts import issue
-from pulumi_rolling.core.budget import slot_clock, stalled_at
+from pulumi_rolling.core.budget import occupied_until, slot_clock, stalled_at
 from pulumi_rolling.core.census import Census, is_in_service
 from pulumi_rolling.core.forecast import time_left
 from pulumi_rolling.core.model import (
@@ -78,7 +78,7 @@ def look_after(limits: Limits, rollout: Rollout, at: float, due: float) -> float
 
 def _next_clock(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> float:
     """When the next of the clocks runs out that ``judge`` and the verdicts read."""
-    later = [stalled_at(limits, rollout)]
+    later = [stalled_at(limits, rollout), *([occupied_until(rollout)] if census.occupied else [])]
     later += [since + limits.settle for _, since in rollout.missing]
     later += [o.at + limits.boot_limit for o in rollout.openings]
     due = [at for at in later if at > seen.at]

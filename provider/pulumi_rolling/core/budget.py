@@ -24,6 +24,11 @@ def stalled_at(limits: Limits, rollout: Rollout) -> float:
     return rollout.progress_at + longest + limits.warm_up + (limits.drain or 0.0)
 
 
+def occupied_until(rollout: Rollout) -> float:
+    """How long members in a special state are waited for once nothing else moves: an hour, as instance refresh does."""
+    return math.inf if rollout.waits_for_somebody else rollout.progress_at + ONE_HOUR
+
+
 def budget_left(limits: Limits, rollout: Rollout) -> int:
     """Silent failures that may still come; below 0 when those so far can no longer satisfy the percentages."""
     left: list[int] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pulumi_rolling.core.budget import is_spent, stalled_at, too_many
+from pulumi_rolling.core.budget import is_spent, occupied_until, stalled_at, too_many
 from pulumi_rolling.core.census import Census
 from pulumi_rolling.core.gates import in_canary
 from pulumi_rolling.core.model import (
@@ -74,9 +74,10 @@ def _alarmed(rollout: Rollout, seen: Observation) -> tuple[Rollout, Verdict | No
 
 
 def _stalled(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Verdict | None:
-    if seen.at < stalled_at(limits, rollout):
-        return None
-    if census.occupied:
+    others = census.candidates or census.slots
+    if census.occupied and not others and seen.at >= occupied_until(rollout):
         cause = ", ".join(census.occupied[:5])
         return Verdict("occupied", seen.at, rollout.failures, rollout.total, cause=cause)
+    if seen.at < stalled_at(limits, rollout):
+        return None
     return Verdict("stalled", seen.at, rollout.failures, rollout.total)
