@@ -47,8 +47,10 @@ class Case:
     limits: Limits
     sizes: Sizes
     seed: int
+    suspended: frozenset[str] = frozenset()
 
     def fleet(self, **more: object) -> SimulatedFleet:
+        more = {"suspended": self.suspended, **more}
         return SimulatedFleet(
             desired=self.sizes.desired,
             min_size=self.sizes.min,
@@ -119,6 +121,7 @@ def cases(draw: st.DrawFn) -> Case:
         ),
         Sizes(least, largest, desired),
         draw(st.integers(0, 10_000)),
+        draw(st.frozensets(st.sampled_from(["AZRebalance", "ScheduledActions"]))),
     )
 
 
