@@ -68,7 +68,7 @@ def test_boots_are_kept_as_three_sums() -> None:
     once = add_boot(NONE, math.e)
     assert once == Boots(1, 1.0, 1.0)
     twice = add_boot(once, math.exp(3.0))
-    assert (twice.n, twice.logs, twice.squares) == (2, pytest.approx(4.0), pytest.approx(10.0))
+    assert (twice.n, twice.logs, twice.squares) == pytest.approx((2, 4.0, 10.0))
     assert add_boot(NONE, 0.0) == add_boot(NONE, 0.001)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.budget import budget_left, is_spent, slot_clock, stalled_at, too_many
+from pulumi_rolling.core.budget import budget_left, is_spent, occupied_until, slot_clock, stalled_at, too_many
 from pulumi_rolling.core.model import ONE_HOUR, Failure, Gate, Rollout, Sizes, Step, Verdict
 
 from tests.unit.core.stage import START, failures, limits, rolling
@@ -45,18 +45,28 @@ def test_when_nothing_moves_any_more(changes: dict[str, Any], longest: float) ->
     assert stalled_at(limits(**changes), rolling(progress_at=START + 7)) == START + 7 + longest
 
 
-@pytest.mark.parametrize(
-    "standing",
-    [
-        pytest.param({"paused": True}, id="paused"),
-        pytest.param({"held": Verdict("alarm", START)}, id="held"),
-        pytest.param({"gate": Gate(0, START)}, id="at a gate"),
-        pytest.param({"step": Step.BAKE}, id="baking"),
-    ],
-)
+STANDING = [
+    pytest.param({"paused": True}, id="paused"),
+    pytest.param({"held": Verdict("alarm", START)}, id="held"),
+    pytest.param({"gate": Gate(0, START)}, id="at a gate"),
+]
+
+
+@pytest.mark.parametrize("standing", [*STANDING, pytest.param({"step": Step.BAKE}, id="baking")])
 def test_waiting_for_somebody_is_no_standstill(standing: dict[str, Any]) -> None:
     """A person, or a time that the policy set, may take as long as it takes."""
     assert stalled_at(limits(), rolling(**standing)) == math.inf
+
+
+def test_members_in_a_special_state_have_an_hour() -> None:
+    """From when something last moved, whatever clocks others have (instance refresh: "up to 1 hour")."""
+    assert occupied_until(rolling(progress_at=START + 7)) == START + 7 + ONE_HOUR
+
+
+@pytest.mark.parametrize("standing", STANDING)
+def test_their_hour_does_not_run_while_somebody_is_waited_for(standing: dict[str, Any]) -> None:
+    """A pause of a night is not the reason to end in the morning."""
+    assert occupied_until(rolling(**standing)) == math.inf
 
 
 @pytest.mark.parametrize(
