@@ -224,7 +224,9 @@ def test_a_window_of_a_hundred_fits_the_tags() -> None:
 
 @pytest.mark.parametrize("window", [1, 10, 100])
 @pytest.mark.parametrize(
-    "limits", [None, Limits(1, 1, 2), Limits(1, 1, 2, drain=900.0, warm_up=60.0)], ids=["", "plain", "watched"]
+    "limits",
+    [None, Limits(1, 1, 2), Limits(1, 1, 2, drain=900.0, warm_up=60.0)],
+    ids=["", "plain", "watched"],
 )
 def test_the_room_asked_for_is_enough(window: int, limits: Limits | None) -> None:
     """What is checked before the start is at least what a full window takes, failures, lease and requests included."""
@@ -367,7 +369,8 @@ def test_what_most_rollouts_do_not_have_takes_no_room() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"d": "sideways"}, {"f": [1]}, {"is": [["q", 1]]}, {"b": None}, {"t": "x"}, {"ga": [1]}, {"v": "x"}]
+    "change",
+    [{"d": "sideways"}, {"f": [1]}, {"is": [["q", 1]]}, {"b": None}, {"t": "x"}, {"ga": [1]}, {"v": "x"}],
 )
 def test_a_record_with_a_wrong_part_is_refused(change: dict[str, Any]) -> None:
     """A part of an unknown kind is an error of ours to tell, not a traceback."""
@@ -386,4 +389,13 @@ def test_a_shorter_record_leaves_nothing_of_a_longer_one() -> None:
     assert len(fleet.marks()) < many
     assert read(fleet.marks()) == (OWNER, as_kept(small))
     journal.clear(fleet.marks())
+    assert not fleet.marks()
+
+
+def test_clearing_leaves_nothing_that_the_last_look_did_not_show() -> None:
+    """The last read may be older than the last writing: record, lease and the driver's words go all the same."""
+    fleet = SimulatedFleet(desired=1, max_size=2, revision=V1)
+    journal = Journal(fleet, OWNER)
+    journal.write(large(5), {LEASE: "me you 1", SAID: "1 roll"})
+    journal.clear({})
     assert not fleet.marks()

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import pytest
+from pulumi_rolling.core.decide import decide
 from pulumi_rolling.core.model import (
     ONE_HOUR,
     Decision,
     Direction,
     Lifecycle,
     Limits,
+    Observation,
     OnFailure,
     Revision,
     Rollout,
@@ -262,23 +264,32 @@ def test_a_held_roll_goes_on_with_the_word_that_is_spoken(kind: str) -> None:
 
 
 class Forgetful(Attended):
-    """A cloud whose every other read shows the tags of requests that were removed."""
+    """A cloud whose every other read still shows the first request, as it was before its tag was removed."""
 
     looks: int = 0
-    past: Mapping[str, str] = {}
+    first: Mapping[str, str] | None = None
 
     def observe(self, rollout: Rollout) -> Sight:
         sight = super().observe(rollout)
         self.looks += 1
-        self.past = {
-            **self.past,
-            **{key: value for key, value in sight.marks.items() if key in asked(sight.marks)},
-        }
-        return replace(sight, marks={**sight.marks, **self.past}) if self.looks % 2 else sight
+        shown = list(asked(sight.marks))
+        if self.first is None and shown:
+            self.first = {shown[0]: sight.marks[shown[0]]}
+        return replace(sight, marks={**sight.marks, **(self.first or {})}) if self.looks % 2 else sight
 
 
-def test_a_stale_read_that_shows_a_removed_tag_again_repeats_nothing() -> None:
+@pytest.mark.parametrize("forgets", [False, True], ids=["", "the core forgets what it sees no more"])
+def test_a_stale_read_that_shows_a_removed_tag_again_repeats_nothing(
+    forgets: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Paused once and resumed once: the pause that every other look still shows is not taken up again."""
+    if forgets:
+
+        def forgetting(limits: Limits, rollout: Rollout, seen: Observation) -> Decision:
+            shown = {request.id for request in seen.requests}
+            return decide(limits, replace(rollout, handled=rollout.handled & shown), seen)
+
+        monkeypatch.setattr("pulumi_rolling.engine.loop.decide", forgetting)
     fleet = group()
     seen: list[Decision] = []
     script: Script = [(after(5), ask("pause")), (lambda _, record: record.paused, ask("resume"))]
@@ -286,8 +297,47 @@ def test_a_stale_read_that_shows_a_removed_tag_again_repeats_nothing() -> None:
     decision = drive(forgetful, FleetClock(fleet), LIMITS, fresh(fleet), seen=seen)
     ends_as_found(fleet, decision)
     turns = turns_of(seen)
-    assert turns == [True, False] and len(forgetful.past) == 2
+    assert turns == [True, False] and forgetful.first
     assert forgetful.calls.count("remove") == 3, "one a request, and the record's end"
+
+
+def test_a_request_is_not_lost_in_a_look_that_shows_only_a_part() -> None:
+    """Nothing is decided on a look that is not complete, so the tag stays until one is."""
+    fleet = group()
+
+    class Partial(Attended):
+        def observe(self, rollout: Rollout) -> Sight:
+            sight = super().observe(rollout)
+            half = fleet.now < 1012.0 and bool(requests(sight.marks))
+            return replace(sight, observation=replace(sight.observation, complete=not half))
+
+    script: Script = [(after(5), ask("abort"))]
+    decision = drive(Partial(fleet, script=script), FleetClock(fleet), LIMITS, fresh(fleet))
+    assert decision.next.verdict is not None and decision.next.verdict.code == "aborted"
+    ends_as_found(fleet, decision, V1)
+
+
+def test_a_request_that_fits_no_more_is_taken_off_as_soon() -> None:
+    """Nothing comes of it and nothing else is recorded meanwhile, and its tag goes all the same."""
+    fleet = group()
+    moments: list[float] = []
+
+    def approve(fleet: SimulatedFleet, record: Rollout) -> None:
+        moments.append(fleet.now)
+        ask("approve")(fleet, record)
+
+    def is_gone(fleet: SimulatedFleet, record: Rollout) -> bool:
+        return not requests(fleet._marks)
+
+    script: Script = [
+        (after(5), ask("pause")),
+        (lambda fleet, record: record.paused and fleet.now > 1060, approve),
+        (is_gone, lambda fleet, _: moments.append(fleet.now)),
+        (lambda fleet, _: fleet.now > 1120, ask("resume")),
+    ]
+    decision = drive(Attended(fleet, script=script), FleetClock(fleet), LIMITS, fresh(fleet))
+    ends_as_found(fleet, decision)
+    assert moments[1] - moments[0] <= FEW_LOOKS
 
 
 @pytest.mark.parametrize("after_the_call", [False, True])
