@@ -14,7 +14,7 @@ URN = "urn:pulumi:dev::trial::pulumi-python:dynamic/rolling:RollingGroup::web"
 
 
 class LabWeb:
-    """``versions`` are images, from version 1 on; the group runs the first."""
+    """``versions`` are images, from version 1 on; the group runs the first, unless ``group`` says otherwise."""
 
     def __init__(self, lab: Lab, *versions: str, size: int = 2, **group: Any) -> None:
         self.lab = lab
@@ -28,19 +28,31 @@ class LabWeb:
         self.handler = RollingGroupHandler()
         self.template = self.launch_template("web", *versions)
         pointer = {"LaunchTemplate": {"LaunchTemplateId": self.template, "Version": "1"}}
-        self.asg.create_auto_scaling_group(
-            **{
-                "AutoScalingGroupName": "web",
-                "MinSize": 1,
-                "MaxSize": 6,
-                "DesiredCapacity": size,
-                "AvailabilityZones": ["us-east-1a"],
-                **pointer,
-                **group,
-            }
-        )
+        made = {"MinSize": 1, "MaxSize": 6, "DesiredCapacity": size, "AvailabilityZones": ["us-east-1a"]}
+        made |= {"AutoScalingGroupName": "web", **pointer, **group}
+        self.asg.create_auto_scaling_group(**{key: value for key, value in made.items() if value is not None})
         while lab.group("web")["inService"] < size:
             lab.groups()
+
+    @classmethod
+    def mixed(cls, lab: Lab, own: dict[str, Any], *versions: str) -> LabWeb:
+        """A mixed instances policy whose only override launches from a template of its own."""
+        ec2 = boto3.client("ec2")
+        data = {"ImageId": versions[0], "InstanceType": "t3.small"}
+        main = ec2.create_launch_template(LaunchTemplateName="main", LaunchTemplateData=data)[
+            "LaunchTemplate"
+        ]
+        launch = {
+            "LaunchTemplateSpecification": {"LaunchTemplateId": main["LaunchTemplateId"], "Version": "1"},
+            "Overrides": [{"InstanceType": "m6g.large", "LaunchTemplateSpecification": own}],
+        }
+        web = cls(lab, *versions, LaunchTemplate=None, MixedInstancesPolicy={"LaunchTemplate": launch})
+        for image in versions[1:]:
+            web.ec2.create_launch_template_version(
+                LaunchTemplateId=main["LaunchTemplateId"], LaunchTemplateData={**data, "ImageId": image}
+            )
+        web.template = main["LaunchTemplateId"]
+        return web
 
     def launch_template(self, name: str, *images: str) -> str:
         data = [{"ImageId": image, "InstanceType": "t3.small"} for image in images]

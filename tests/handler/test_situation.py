@@ -8,16 +8,18 @@ from typing import Any
 
 import pytest
 from pulumi_rolling.core.model import Boots, Direction, Limits, Observation, Signal, Sizes
+from pulumi_rolling.engine.clock import SystemClock
 from pulumi_rolling.errors import PolicyErrors
 from pulumi_rolling.fleets.base import GroupFacts
+from pulumi_rolling.handler.listening import listening
 from pulumi_rolling.handler.preview import preview_of
 from pulumi_rolling.handler.situation import assess
 from pulumi_rolling.handler.watching import within_reach
-from pulumi_rolling.signals.queue import QueueSignals
+from pulumi_rolling.signals.queue import QueueSignals, receiver_of
 from pulumi_rolling.signals.tag import TagSignals
 
-from tests.fleets.scripted_aws import Answer, refused
-from tests.fleets.stage import WEB, group, instance, machine
+from tests.fleets.scripted_aws import Answer, refused, wait_until
+from tests.fleets.stage import WEB, group, instance, machine, versions
 from tests.handler.conftest import Handled
 
 WEB_TARGETS = "arn:aws:elasticloadbalancing:us-east-1:1:targetgroup/web/0aa"
@@ -251,3 +253,51 @@ def test_a_queue_that_refuses_the_first_receive_is_a_fault_before_anything_is_to
     (fault,) = caught.value.faults
     assert fault.path == f"{ROLL}.readiness.signalQueue" and "Allow sqs:ReceiveMessage" in fault.message
     assert all(operation.startswith(("Describe", "Get", "Receive")) for operation in handled.aws.operations())
+
+
+def test_a_former_revision_that_is_gone_is_no_way_back(handled: Handled) -> None:
+    """Somebody deleted the version that state names: the rollout goes on without a way back, and is no error."""
+    handled.stage.shows(group(instance("i-1", 2)))
+
+    def answer(parameters: Answer) -> Answer:
+        gone = refused("InvalidLaunchTemplateId.VersionNotFound")
+        return gone if "7" in parameters["Versions"] else versions(parameters)
+
+    handled.aws.answer("DescribeLaunchTemplateVersions", answer)
+    state = {**handled.inputs("7"), "revision": f"{WEB}:7"}
+    situation = handled.situation(handled.inputs("1"), state)
+    assert situation.came_from is None and len(situation.old) == 1
+
+
+def test_an_old_warm_pool_is_a_difference_unless_the_policy_leaves_it_alone(handled: Handled) -> None:
+    """Its instances would enter the group with the old revision; the note says how many there are."""
+    pointer = {"LaunchTemplateId": WEB, "LaunchTemplateName": "web", "Version": "2"}
+    pool = {"WarmPoolConfiguration": {"MinSize": 1}}
+    handled.stage.shows(group(instance("i-1", 2), LaunchTemplate=pointer, **pool))
+    handled.aws.answer("DescribeWarmPool", {"Instances": [instance("i-8", 1, "Warmed:Stopped")]})
+    for choice, settled in (("Replace", False), ("Wait", False), ("Ignore", True)):
+        inputs = handled.inputs(warmPoolInstances=choice)
+        state = {**inputs, "revision": f"{WEB}:2"}
+        assert handled.handler.diff(state, inputs, handled.context).changes is not settled
+        situation = handled.situation(inputs, state)
+        assert situation.has_work is not settled
+        assert any(note.startswith("1 in the warm pool") for note in situation.notes)
+
+
+def test_messages_wake_the_loop_that_waits_for_signals(handled: Handled) -> None:
+    """A verdict that came by the queue ends the wait of its own group's clock, while it is listened to."""
+    handled.stage.shows(group(instance("i-1", 2)))
+    handled.aws.answer("GetQueueAttributes", {})
+    handled.aws.answer("DeleteMessageBatch", {})
+    handled.aws.answer("CreateTags", {})
+    handled.stage.machines = {"i-1": machine("i-1", aws_autoscaling_groupName="web")}
+    body = '{"group": "web", "instanceId": "i-1", "status": "SUCCESS"}'
+    handled.aws.answer("ReceiveMessage", {"Messages": [{"Body": body, "ReceiptHandle": "h"}]}, {})
+    wiring = handled.wiring(handled.inputs(**BY_QUEUE))
+    woken: list[str] = []
+    heard = replace(wiring, wake=lambda: woken.append("web"))
+    with listening(heard, [QueueSignals(URL)]):
+        assert woken == ["web"]
+    wait_until(lambda: not receiver_of((wiring.fleet.place, URL))._running)
+    assert isinstance(wiring.clock, SystemClock) and wiring.wake == wiring.clock.wake
+    assert handled.aws.sent("CreateTags")[0]["Resources"] == ["i-1"]

@@ -131,7 +131,8 @@ class RollingGroupHandler:
             counts[member.revision] = counts.get(member.revision, 0) + 1
         if counts and all(revision.digest != glance.target.digest for revision in counts):
             read["revision"] = max(counts, key=lambda r: counts[r]).address
-        return {**read, "status": "stable" if len(counts) <= 1 else "mixed"}
+        contents = {revision.digest for revision in counts}
+        return {**read, "status": "stable" if len(contents) <= 1 else "mixed"}
 
     def delete(self, state: Mapping[str, Any]) -> None:
         """Give back what we hold; touch no instance (so Desired stays, and the least size and processes return)."""
@@ -165,6 +166,7 @@ class RollingGroupHandler:
                 for m in glance.members
                 if not is_left_alone(m, roll.standby_instances, roll.scale_in_protected_instances)
             )
+            and all(m.revision.digest == glance.target.digest for m in glance.warm)
         )
 
     def _assess(

@@ -107,6 +107,7 @@ def assess(
     wiring.fleet.watch(watched(policy, former, wiring.timing))
     facts = wiring.fleet.facts()
     to = UNKNOWN if target_unknown else wiring.fleet.target()
+    facts = facts.matching_overrides(to.digest)
     came_from = _came_from(wiring, facts, state, to)
     faults: list[Fault] = list(facts.refusals)
     warnings: list[str] = []
@@ -129,7 +130,7 @@ def assess(
     if crowded:
         faults.append(Fault("updatePolicy.rollingUpdate.maxBatchSize", crowded))
     warnings += pointer_warnings(facts, to, state)
-    notes += member_notes(facts, roll_limits)
+    notes += [*member_notes(facts, roll_limits), *facts.notes]
     hint = advice(policy, facts.suspended)
     if hint:
         notes.append(hint)
@@ -268,7 +269,7 @@ def _came_from(
 ) -> Revision | None:
     """The revision in state; on create the one that most members run. None: there is no way back."""
     if state is not None and state.get("revision"):
-        revision = wiring.revision_of(str(state["revision"]))
+        revision = wiring.fleet.revision_at(str(state["revision"]))
     else:
         counts = Counter(m.revision for m in present(facts) if m.revision.digest != to.digest)
         if not counts:
