@@ -59,7 +59,8 @@ def test_a_target_that_is_unhealthy_only_behind_the_load_balancer_fails_the_roll
     stage.want(template, stage.new_version(template, "ami-deaf"))
     ran = stage.up(preview=True)
     assert ran.code != 0
-    assert re.search(r"RollFailed: 1 of 6 instances failed \(i-\w+ .*load balancer", ran.error), ran.error
+    assert re.search(r"RollFailed: 1 of 6 instances failed \(i-\w+ did not become healthy in its target", ran.error), ran.error
+    assert re.search(r"\([12] instances? touched\)", ran.error), ran.error
     assert "healthy" in ran.output.partition("waits for")[2].partition("\n")[0], ran.output
     watched.kept_between(5, 7)
     watched.runs("ami-v1", 6, "1")
@@ -112,7 +113,7 @@ def test_people_at_another_terminal(open_stage: Open) -> None:
     watched = Watched(stage)
     stage.want(template, stage.new_version(template, "ami-v2"))
     process = stage.start_up()
-    stage.wait_for(lambda: "approv" in stage.output_of(process), "a rollout that waits for approval")
+    stage.wait_for(lambda: "waiting for approval" in stage.output_of(process), "a rollout at its gate")
     assert len(of_image(stage, "ami-v2")) == 1
     status = rolling(stage, "status", "web")
     assert status.code == 0 and "approv" in status.output, status
@@ -139,7 +140,7 @@ def test_hold_and_retry(open_stage: Open) -> None:
     stage.lab.image("ami-v2", signal="FAILURE")
     stage.want(template, stage.new_version(template, "ami-v2"))
     process = stage.start_up()
-    stage.wait_for(lambda: "holding" in stage.output_of(process), "a rollout on hold")
+    stage.wait_for(lambda: "held (" in stage.output_of(process), "a rollout on hold")
     (failed,) = of_image(stage, "ami-v2")
     assert failed in rolling(stage, "status", "web").output
     stage.lab.image("ami-v2")

@@ -130,6 +130,8 @@ def _turn(limits: Limits, rollout: Rollout, seen: Observation, verdict: Verdict)
         because = Because("held", {"failed": verdict.failed}, members)
         return wait(limits, held, seen, take_census(limits, held, seen), because)
     because = Because("failed", {"failed": verdict.failed, "of": verdict.of})
+    if rollout.direction is Direction.FORWARD:
+        verdict = replace(verdict, touched=rollout.launched)
     settled = replace(
         rollout,
         round=None,

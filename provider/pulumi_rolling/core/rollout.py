@@ -132,6 +132,8 @@ class Verdict:
     """The first few, for the sentence."""
     cause: str = ""
     clock: float = 0.0  # Seconds that each member had.
+    touched: int = 0
+    """Launches by our acts until then."""
 
 
 @dataclass(frozen=True, slots=True)

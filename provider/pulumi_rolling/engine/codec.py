@@ -251,9 +251,10 @@ def _verdict_out(verdict: Verdict) -> list[Any]:
         failures,
         verdict.cause[: 2 * CAUSE_CHARACTERS],
         verdict.clock,
+        verdict.touched,
     ]
 
 
 def _verdict_in(raw: list[Any]) -> Verdict:
-    code, at, failed, of, failures, cause, clock = raw
-    return Verdict(code, at, failed, of, tuple(Failure(*f) for f in failures), cause, clock)
+    code, at, failed, of, failures, cause, clock, *touched = raw  # Format 1 had no touched.
+    return Verdict(code, at, failed, of, tuple(Failure(*f) for f in failures), cause, clock, *touched)
