@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from pulumi_rolling.core.boots import add_boot
+from pulumi_rolling.core.census import Census, take_census
 from pulumi_rolling.core.model import (
     Boots,
     Failure,
@@ -73,3 +74,20 @@ def boots_like(n: int, median: float, around: float) -> Boots:
 
 def failures(count: int, reason: str = "notInService") -> tuple[Failure, ...]:
     return tuple(Failure(f"bad-{i + 1}", reason) for i in range(count))
+
+
+def counted(rollout: Rollout, *members: Member, rules: Limits | None = None, **seen: Any) -> Census:
+    return take_census(rules or limits(), rollout, look(*members, **seen))
+
+
+def names(members: tuple[Member, ...]) -> list[str]:
+    return [member.id for member in members]
+
+
+def role_of(census: Census, name: str = "m") -> str:
+    """old, again (a new one to be replaced once more), open, keeper, or none of them."""
+    if name in names(census.candidates):
+        return "old" if census.old else "again"
+    if name in names(census.unjudged):
+        return "open"
+    return "keeper" if name in names(census.counted) else "none"
