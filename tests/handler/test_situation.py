@@ -15,6 +15,7 @@ from pulumi_rolling.handler.listening import listening
 from pulumi_rolling.handler.preview import preview_of
 from pulumi_rolling.handler.situation import assess
 from pulumi_rolling.handler.watching import within_reach
+from pulumi_rolling.handler.wiring import wire
 from pulumi_rolling.signals.queue import QueueSignals, receiver_of
 from pulumi_rolling.signals.tag import TagSignals
 
@@ -72,6 +73,15 @@ def test_a_missing_alarm_has_the_path_of_its_place_in_the_list(handled: Handled)
     handled.aws.answer("DescribeAlarms", {"MetricAlarms": [{"AlarmName": "errors", "StateValue": "OK"}]})
     (fault,) = handled.situation(handled.inputs(alarms=["errors", "lost"])).faults
     assert (fault.path, "lost" in fault.message) == (f"{ROLL}.alarms[1]", True)
+
+
+def test_the_place_of_an_alarm_counts_those_that_are_not_known_yet(handled: Handled) -> None:
+    """In preview an alarm of the same program may be unknown; the path is that of the program all the same."""
+    handled.stage.shows(group(instance("i-1")))
+    handled.aws.answer("DescribeAlarms", {"MetricAlarms": []})
+    wiring = wire(handled.inputs(alarms=["?", "lost"]), lambda value: value == "?")
+    situation = assess(wiring, None, owner="0" * 12, forced=False, target_unknown=False)
+    assert [fault.path for fault in situation.faults] == [f"{ROLL}.alarms[1]"]
 
 
 def test_an_alarm_that_rings_at_the_start_is_warned_about(handled: Handled) -> None:

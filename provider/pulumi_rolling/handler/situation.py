@@ -121,7 +121,7 @@ def assess(
     theirs = facts.suspended - rollout.suspended_by_us
     old = sum(forced or m.revision.digest != to.digest for m in present(facts))
     found, said = feasibility(policy, rollout.found, theirs, facts.scheduled_actions, old=old)
-    faults += [*found, *watch_faults(policy, facts, theirs)]
+    faults += [*found, *watch_faults(policy, facts, theirs, wiring.alarms_as_given)]
     warnings += [*said, *unreachable, *watch_warnings(policy, facts)]
     sources, about = _signals(facts, roll_limits, policy, former)
     wiring.fleet.use_signals(*sources)

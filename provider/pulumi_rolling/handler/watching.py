@@ -6,7 +6,7 @@ wants can be refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pulumi_rolling.core.model import AlarmState, Choice, Limits
@@ -39,8 +39,10 @@ def queue_of(policy: UpdatePolicy | None) -> str | None:
     return roll.readiness.signal_queue if roll is not None and roll.wait_on_resource_signals else None
 
 
-def watch_faults(policy: UpdatePolicy, facts: GroupFacts, suspended: frozenset[str]) -> Iterator[Fault]:
-    """``suspended``: processes that were suspended before we came."""
+def watch_faults(
+    policy: UpdatePolicy, facts: GroupFacts, suspended: frozenset[str], alarms_as_given: Sequence[object]
+) -> Iterator[Fault]:
+    """``suspended``: processes that were suspended before we came. The place in the list is that in the program."""
     roll = policy.rolling_update
     if roll.readiness.target_health:
         yield from _target_faults(facts)
@@ -48,7 +50,7 @@ def watch_faults(policy: UpdatePolicy, facts: GroupFacts, suspended: frozenset[s
             yield Fault(f"{ROLL}.suspendProcesses", _never_registered("take it out"))
         elif _REGISTERS in suspended:
             yield Fault("autoScalingGroup.suspendedProcesses", _never_registered("resume it"))
-    for index, name in enumerate(roll.alarms):
+    for index, name in enumerate(alarms_as_given):
         if name in facts.missing_alarms:
             yield Fault(
                 f"{ROLL}.alarms[{index}]",

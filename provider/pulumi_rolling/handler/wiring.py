@@ -38,6 +38,8 @@ class Wiring:
     clock: Clock
     wake: Callable[[], None] = lambda: None
     """Ends the wait of whoever waits on the clock."""
+    alarms_as_given: tuple[Any, ...] = ()
+    """Those that preview does not know yet among them, which the inputs leave out."""
 
     @property
     def name(self) -> str:
@@ -62,7 +64,8 @@ def wire(properties: Mapping[str, Any], is_unknown: IsUnknown) -> Wiring:
         signals=NoSignals(),
     )
     fleet.watch(watched(inputs.update_policy, None, timing))
-    return Wiring(inputs, fleet, timing, clock, clock.wake)
+    roll = (properties.get("updatePolicy") or {}).get("rollingUpdate") or {}
+    return Wiring(inputs, fleet, timing, clock, clock.wake, tuple(roll.get("alarms") or ()))
 
 
 def _wanted(group: AutoScalingGroup) -> Wanted:
