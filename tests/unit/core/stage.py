@@ -8,6 +8,7 @@ from typing import Any
 
 from pulumi_rolling.core.boots import add_boot
 from pulumi_rolling.core.census import Census, take_census
+from pulumi_rolling.core.judge import judge
 from pulumi_rolling.core.model import (
     Boots,
     Failure,
@@ -91,3 +92,16 @@ def role_of(census: Census, name: str = "m") -> str:
     if name in names(census.unjudged):
         return "open"
     return "keeper" if name in names(census.counted) else "none"
+
+
+def judged(rules: dict[str, Any], rollout: Rollout, *members: Member, **seen: Any) -> Rollout:
+    """A look at these members, filled up to ten with old ones."""
+    others = (old(f"old-{i}") for i in range(10 - len(members)))
+    return judge(limits(**rules), rollout, look(*members, *others, **seen))[0]
+
+
+def outcome(rollout: Rollout) -> str:
+    """What the one new member came to."""
+    if rollout.failed:
+        return rollout.failed[-1].reason
+    return "ready" if "m" in rollout.succeeded else "open" if "m" in rollout.in_flight else "none"

@@ -128,7 +128,7 @@ def test_the_numbers_of_a_look() -> None:
     )
     assert len(census.counted) == 8
     assert names(census.candidates) == [*(f"old-{i}" for i in range(5)), "bad-1"]
-    assert (census.old, census.keepers, census.gap) == (5, 2, 2)
+    assert (census.old, census.gap) == (5, 2)
     assert (names(census.unjudged), census.slots) == (["i-1"], 3)
     assert (census.in_service, census.ready) == (7, 6)
     assert census.leaving == {"gone"}
