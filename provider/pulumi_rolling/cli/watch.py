@@ -16,7 +16,7 @@ from pulumi_rolling.errors import RollingError
 from pulumi_rolling.fleets.base import Fleet
 from pulumi_rolling.report.standing import Standing
 from pulumi_rolling.report.watch import Ending, ended, is_over, line
-from pulumi_rolling.signals.choose import choose
+from pulumi_rolling.signals.tag import TagSignals
 
 INTERRUPTED = 130
 """What shells make of Ctrl-C: how the rollout ends is not known."""
@@ -32,9 +32,8 @@ def watch(
 ) -> None:
     """Watch the rollout of a group until it ends. Exit code 1 where it does not end on its target."""
     fleet = live_group(group, region, endpoint)
-    # Whether the policy wants signals is not on the group; they are shown where there are any.
-    source, _ = choose(fleet.facts().hooks, True, 0.0)
-    fleet.use_signals(source)
+    # Those of a launch hook show in the state; whether the policy wants any is not on the group.
+    fleet.use_signals(TagSignals())
     try:
         ending = _follow(fleet, SystemClock(), interval)
     except KeyboardInterrupt:

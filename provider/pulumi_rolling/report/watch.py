@@ -115,15 +115,18 @@ def ended(last: Rollout, group: str, seen: Observation) -> Ending:
     if last.verdict is not None:
         return Ending(False, f"{group}: left as it is, pointing at {last.to} ({failure(last.verdict)}).")
     there = [m for m in seen.members if m.lifecycle not in (Lifecycle.LEAVING, Lifecycle.STANDBY)]
-    spared = [m for m in there if m.id in last.skipped or m.protected]
-    others = sum(m.revision.digest != last.to.digest for m in there if m not in spared)
+    others = [m for m in there if m.revision.digest != last.to.digest]
+    unexplained = [m for m in others if m.id not in last.skipped and not m.protected]
     if seen.pointer != last.to.address:
         return Ending(
             False, f"{group}: the rollout to {last.to} is over, and the group points at {seen.pointer}."
         )
-    if others:
-        return Ending(False, f"{group}: over, and {others} of {instances(len(there))} are not of {last.to}.")
-    return Ending(True, f"{group}: done, {instances(len(there))} on {last.to}.")
+    if unexplained:
+        return Ending(
+            False, f"{group}: over, and {len(unexplained)} of {instances(len(there))} are not of {last.to}."
+        )
+    of = f"{len(there) - len(others)} of " if others else ""
+    return Ending(True, f"{group}: done, {of}{instances(len(there))} on {last.to}.")
 
 
 def _state(part: Part, member: Member, failed: Failure | None, warming: bool) -> str:

@@ -198,12 +198,12 @@ ABORTED = Verdict("aborted", NOW)
         (
             {"skipped": frozenset({"i-old"})},
             observed(DONE, OLD),
-            Ending(True, "web: done, 2 instances on version 2."),
+            Ending(True, "web: done, 1 of 2 instances on version 2."),
         ),
         (
             {},
             observed(DONE, replace(OLD, protected=True)),
-            Ending(True, "web: done, 2 instances on version 2."),
+            Ending(True, "web: done, 1 of 2 instances on version 2."),
         ),
         ({}, observed(DONE, OLD), Ending(False, "web: over, and 1 of 2 instances are not of version 2.")),
         (
