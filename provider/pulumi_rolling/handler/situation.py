@@ -126,7 +126,9 @@ def assess(
     sources, about = _signals(facts, roll_limits, policy, former)
     wiring.fleet.use_signals(*sources)
     warnings += about
-    crowded = journal.check_room(facts.tags, journal.pieces_needed(rollout, roll_limits.batch, owner))
+    crowded = journal.check_room(
+        facts.tags, journal.pieces_needed(rollout, roll_limits.batch, owner, roll_limits)
+    )
     if crowded:
         faults.append(Fault("updatePolicy.rollingUpdate.maxBatchSize", crowded))
     warnings += pointer_warnings(facts, to, state)
@@ -190,9 +192,10 @@ def _rollout(
             f"an interrupted rollout to {record.to} was found; it is taken over from the group's record"
         )
         if to is UNKNOWN or is_same_goal(record, to) or record.to.digest == to.digest:
-            resumed = with_sizes(resume(record, at), facts.sizes)
+            resumed = with_sizes(resume(record, at, prior=_last_boots(state)), facts.sizes)
             return resumed if to is UNKNOWN else replace(resumed, to=to)
-        return with_sizes(retarget(record, to, at, forced=forced), facts.sizes)
+        turned = retarget(record, to, at, forced=forced, prior=_last_boots(state))
+        return with_sizes(turned, facts.sizes)
     rollout = new_rollout(uuid.uuid4().hex[:8], to, came_from, facts.sizes, facts.suspended, at)
     ignored = wiring.inputs.update_policy.rolling_update.scale_in_protected_instances is Choice.IGNORE
     fresh = state is None and all(
