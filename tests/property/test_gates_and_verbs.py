@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -287,3 +288,53 @@ def test_the_guard_holds_new_starts_and_nothing_that_runs() -> None:
         assert decision.because.numbers["probability"] >= 20
     census = take_census(limits, run.rollout, fleet.observe(run.rollout).observation)
     assert not census.candidates
+
+
+@checked
+@given(
+    st.integers(2, 10),
+    st.integers(0, 3),
+    st.integers(1, 5),
+    st.lists(st.integers(1, 4), min_size=1, max_size=3),
+    st.sampled_from(Pacing),
+    good,
+    st.integers(0, 500),
+)
+def test_weights_are_units_of_desired_and_the_policy_counts_instances(
+    members: int,
+    more: int,
+    window: int,
+    weights: list[int],
+    pacing: Pacing,
+    behaviour: Behaviour,
+    seed: int,
+) -> None:
+    """Floor and window hold in instances, whatever they weigh; Desired ends as found, in units."""
+    unit = max(weights)
+    desired = members * unit
+    fleet = SimulatedFleet(
+        desired=desired,
+        max_size=desired + more * unit,
+        revision=V1,
+        seed=seed,
+        weights=weights,
+        behaviours={"two": behaviour},
+    )
+    there = len(fleet.members())
+    # The heaviest may be all that is left of Desired: a floor that needs more instances than that cannot be held.
+    limits = Limits(
+        batch=window,
+        floor=max(0, members - window),
+        max_size=there + more,
+        pacing=pacing,
+        settle=8.0,
+        boot_limit=120.0,
+    )
+    run = Run(fleet, limits, new_rollout("r", V2, V1, fleet.sizes, frozenset(), fleet.now))
+    end = run.go()
+    assert end.outcome is not None and end.outcome.done
+    assert {m.revision for m in fleet.members() if m.lifecycle is not Lifecycle.LEAVING} == {V2}
+    assert fleet.sizes.desired == desired
+    for before, after in pairwise(fleet.history):
+        if after.by_us and after.in_service < before.in_service:
+            assert after.in_service >= limits.floor, "property 1"

@@ -62,10 +62,10 @@ def issue(rollout: Rollout, actions: tuple[Action, ...], at: float) -> Rollout:
     launched = rollout.launched
     for action in actions:
         if isinstance(action, Resize) and action.desired is not None:
-            launched += max(0, action.desired - desired)
+            launched += max(0, action.desired - desired) // rollout.unit
             desired = action.desired
         elif isinstance(action, Terminate):
-            desired -= not action.replace
+            desired -= 0 if action.replace else action.weight
             launched += action.replace
     return replace(
         rollout,

@@ -35,7 +35,7 @@ def budget_left(limits: Limits, rollout: Rollout) -> int:
     if limits.signals:
         left.append(tolerated(rollout.total, limits.need_percent) - rollout.failures)
     if limits.active_percent is not None:
-        desired = max(1, rollout.found.desired + rollout.delta)
+        desired = max(1, (rollout.found.desired + rollout.delta) // rollout.unit)
         left.append(tolerated(desired, limits.active_percent) - _silent(rollout))
     return min(left, default=rollout.total)
 

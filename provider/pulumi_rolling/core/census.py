@@ -23,12 +23,14 @@ class Census:
     """To be replaced: the old ones, and going forward also failed and broken new ones."""
     old: int
     """Candidates that are not failed new members."""
-    keepers: int
-    """Members that may stay."""
+    kept: int
+    """Units of Desired that members count for who may stay; without weights their number."""
     unjudged: tuple[Member, ...]
     """New members whose fate is open."""
+    short: int
+    """Units that the group still owes to Desired."""
     gap: int
-    """Launches that the group still owes to Desired."""
+    """Launches that it takes to bring them."""
     in_service: int
     ready: int
     serving: int
@@ -125,7 +127,7 @@ def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
     unjudged: list[Member] = []
     occupied: list[str] = []
     leaving: set[str] = set()
-    old = keepers = in_service = ready = 0
+    old = kept = units = in_service = ready = 0
     for member in seen.members:
         lifecycle = member.lifecycle
         serving = lifecycle is in_service_now
@@ -137,35 +139,36 @@ def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
         if name in victims:
             continue
         counted.append(member)
+        units += member.weight
         alive = serving and member.alive
         sound = alive and member.healthy
         working = sound and (member.target is None or member.target is healthy_target)
         in_service += alive
         if name in skipped:
-            keepers += 1
+            kept += member.weight
             ready += working
         elif member.revision.digest != wanted or (told_by_age and not is_new(rollout, member)):
             if spared and member.protected:
-                keepers += 1
+                kept += member.weight
                 if limits.protected is Choice.WAIT:
                     occupied.append(name)
             elif forward or is_returned_from(rollout, member):
                 candidates.append(member)
                 old += 1
             else:
-                keepers += 1
+                kept += member.weight
             ready += working
         elif name in failed or name in retried:
             candidates.append(member)
         elif (name in succeeded and (sound or not _nobody_heals(seen))) or not is_new(rollout, member):
-            keepers += 1
+            kept += member.weight
             ready += working
         elif name not in succeeded:
-            keepers += 1
+            kept += member.weight
             unjudged.append(member)
         else:
             candidates.append(member)
-    gap = max(0, rollout.desired - len(counted))
+    short = max(0, rollout.desired - units)
     standby = _old_in_standby(limits, rollout, seen, victims)
     warm = [
         w.id
@@ -181,9 +184,10 @@ def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
         counted=tuple(counted),
         candidates=tuple(candidates),
         old=old,
-        keepers=keepers,
+        kept=kept,
         unjudged=tuple(unjudged),
-        gap=gap,
+        short=short,
+        gap=-(-short // rollout.unit),
         in_service=in_service,
         ready=ready,
         serving=in_service if limits.pacing is Pacing.LOCK_STEP else ready,

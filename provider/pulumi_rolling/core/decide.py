@@ -106,6 +106,7 @@ def _start_direction(limits: Limits, rollout: Rollout, seen: Observation) -> Rol
         rollout = start_alarms(rollout, seen)
     return replace(
         rollout,
+        unit=max((m.weight for m in seen.members), default=1),
         watermark=youngest,
         direction_at=seen.at,
         desired=seen.sizes.desired if first else rollout.desired,
@@ -206,17 +207,21 @@ def _prepare(limits: Limits, rollout: Rollout, seen: Observation, census: Census
     if not work:
         return settle(limits, replace(rollout, step=Step.SETTLE), seen, census)
     fresh = census.slots if rollout.fresh else 0
-    desired = desired_at_end(limits, rollout)
-    sizing = size_roll(limits, replaceable, desired)
+    # With weights the policy counts instances and Desired counts units; a launch brings one unit of the rollout's.
+    there = desired_at_end(limits, rollout) if rollout.unit == 1 else len(census.counted) + census.gap
+    sizing = size_roll(limits, replaceable, there)
     if replaceable and not sizing.batch:
         verdict = Verdict("refused", seen.at, cause="no room between MinInstancesInService and MaxSize")
         return _turn(limits, rollout, seen, verdict)
+    capacity = sizing.capacity
+    if rollout.unit > 1:
+        capacity = rollout.desired + (sizing.capacity - there) * rollout.unit
     rollout = replace(
         rollout,
         step=Step.ROLL,
         total=replaceable + fresh,
         batch=sizing.batch,
-        capacity=sizing.capacity,
-        surge=max(0, sizing.capacity - rollout.desired) if replaceable else 0,
+        capacity=capacity,
+        surge=max(0, capacity - rollout.desired) // rollout.unit if replaceable else 0,
     )
     return roll(limits, rollout, seen, census)

@@ -52,8 +52,8 @@ def settle(limits: Limits, rollout: Rollout, seen: Observation, census: Census) 
     named = rollout.leaving or rollout.skipped or limits.protected is Choice.IGNORE
     victims = _surplus(limits, rollout, census, surplus) if surplus > 0 and named else []
     if victims and tries < NAMED_TRIES:
-        least = min(rollout.found.min, rollout.desired - len(victims))
-        actions: tuple[Action, ...] = tuple(Terminate(m.id, replace=False) for m in victims)
+        least = min(rollout.found.min, rollout.desired - sum(m.weight for m in victims))
+        actions: tuple[Action, ...] = tuple(Terminate(m.id, False, m.weight) for m in victims)
         if seen.sizes.min > least:
             actions = (Resize(min=least), *actions)
         rollout = replace(rollout, round=Round(tries + 1, seen.at, len(victims), 0))
@@ -79,7 +79,7 @@ def restore(limits: Limits, rollout: Rollout, seen: Observation, census: Census)
 
 def desired_at_end(limits: Limits, rollout: Rollout) -> int:
     """As found, plus what others did to it, within the group's own bounds."""
-    return max(rollout.found.min, min(limits.max_size, rollout.found.desired + rollout.delta))
+    return max(rollout.found.min, min(rollout.found.max, rollout.found.desired + rollout.delta))
 
 
 def _surplus(limits: Limits, rollout: Rollout, census: Census, surplus: int) -> list[Member]:
@@ -96,11 +96,12 @@ def _surplus(limits: Limits, rollout: Rollout, census: Census, surplus: int) -> 
     room = census.in_service - limits.floor
     picked: list[Member] = []
     for member in order:
-        if len(picked) == surplus:
-            break
+        if member.weight > surplus:
+            continue
         if is_working(member):
             if room <= 0:
                 continue
             room -= 1
         picked.append(member)
+        surplus -= member.weight
     return picked

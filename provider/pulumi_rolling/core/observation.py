@@ -86,6 +86,8 @@ class Member:
     """None: nobody asked, or the group is attached to no target group."""
     checks: bool | None = None
     """Whether EC2's status checks are passed. None: nobody asked, or EC2 has not said."""
+    weight: int = 1
+    """Units of Desired that it counts for: more than one only in a mixed instances policy with weights."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,8 @@ class Resize:
 class Terminate:
     member: str
     replace: bool
-    """True: the cloud launches another; False: Desired falls by one with it."""
+    """True: the cloud launches another; False: Desired falls by ``weight`` with it."""
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,8 @@ class Rollout:
     """Digests that were targets before this one."""
     prior: Boots = Boots()
     """Boots of the group's last rollout: what is expected before any boot of this one is seen."""
+    unit: int = 1
+    """Units of Desired that a launch is taken to bring: the largest weight in the group. Without weights all is 1."""
     direction: Direction = Direction.FORWARD
     step: Step = Step.PREPARE
     watermark: float | None = None
