@@ -311,3 +311,22 @@ def test_messages_wake_the_loop_that_waits_for_signals(handled: Handled) -> None
     wait_until(lambda: not receiver_of((wiring.fleet.place, URL))._running)
     assert isinstance(wiring.clock, SystemClock) and wiring.wake == wiring.clock.wake
     assert handled.aws.sent("CreateTags")[0]["Resources"] == ["i-1"]
+
+
+def test_a_member_of_an_overrides_own_template_is_not_planned_to_go(handled: Handled) -> None:
+    """Preview, diff and the plan count it as matching; the note says that its pointer is not ours to move."""
+    own = {"LaunchTemplateId": WEB, "LaunchTemplateName": "web", "Version": "1"}
+    launch = {
+        "LaunchTemplateSpecification": {**own, "Version": "2"},
+        "Overrides": [{"InstanceType": "m5.large", "LaunchTemplateSpecification": own}],
+    }
+    policy = {"LaunchTemplate": None, "MixedInstancesPolicy": {"LaunchTemplate": launch}}
+    handled.stage.shows(
+        group({**instance("i-1", 1), "InstanceType": "m5.large"}, instance("i-2", 2), **policy)
+    )
+    inputs = handled.inputs()
+    state = {**inputs, "revision": f"{WEB}:2"}
+    situation = handled.situation(inputs, state)
+    assert situation.old == [] and not situation.has_work
+    assert any("override 0 (m5.large) launches from" in note for note in situation.notes)
+    assert not handled.handler.diff(state, inputs, handled.context).changes
