@@ -15,6 +15,7 @@ from pulumi_rolling.cli.lab import lab
 from pulumi_rolling.cli.plan import plan
 from pulumi_rolling.cli.requests import abort, approve, pause, reject, resume, retry, skip
 from pulumi_rolling.cli.signal import signal
+from pulumi_rolling.cli.simulate import simulate
 from pulumi_rolling.cli.status import status
 from pulumi_rolling.cli.watch import watch
 from pulumi_rolling.errors import PolicyErrors, RollingError
@@ -23,7 +24,7 @@ from pulumi_rolling.report.plan_text import faults_text
 FAILED = 1
 AT_FAULT = 2
 
-EXTRAS = {"boto3": "aws", "botocore": "aws", "moto": "lab", "werkzeug": "lab"}
+EXTRAS = {"boto3": "aws", "botocore": "aws", "moto": "lab", "werkzeug": "lab", "matplotlib": "report"}
 """Which extra of the package brings a module that may be missing."""
 
 app = typer.Typer(
@@ -52,6 +53,7 @@ def rolling(
 
 COMMANDS = (
     plan,
+    simulate,
     status,
     watch,
     pause,
