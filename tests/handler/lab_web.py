@@ -16,7 +16,9 @@ URN = "urn:pulumi:dev::trial::pulumi-python:dynamic/rolling:RollingGroup::web"
 class LabWeb:
     """``versions`` are images, from version 1 on; the group runs the first, unless ``group`` says otherwise."""
 
-    def __init__(self, lab: Lab, *versions: str, size: int = 2, **group: Any) -> None:
+    def __init__(
+        self, lab: Lab, *versions: str, size: int = 2, serving: int | None = None, **group: Any
+    ) -> None:
         self.lab = lab
         self.ec2, self.asg = boto3.client("ec2"), boto3.client("autoscaling")
         self.said: list[str] = []
@@ -31,7 +33,7 @@ class LabWeb:
         made = {"MinSize": 1, "MaxSize": 6, "DesiredCapacity": size, "AvailabilityZones": ["us-east-1a"]}
         made |= {"AutoScalingGroupName": "web", **pointer, **group}
         self.asg.create_auto_scaling_group(**{key: value for key, value in made.items() if value is not None})
-        while lab.group("web")["inService"] < size:
+        while lab.group("web")["inService"] < (size if serving is None else serving):
             lab.groups()
 
     @classmethod
@@ -52,6 +54,33 @@ class LabWeb:
                 LaunchTemplateId=main["LaunchTemplateId"], LaunchTemplateData={**data, "ImageId": image}
             )
         web.template = main["LaunchTemplateId"]
+        return web
+
+    @classmethod
+    def weighted(cls, lab: Lab, weight: int, *versions: str, instances: int) -> LabWeb:
+        """A mixed instances policy whose instances count for ``weight`` units of Desired each."""
+        ec2 = boto3.client("ec2")
+        data = {"ImageId": versions[0], "InstanceType": "t3.small"}
+        main = ec2.create_launch_template(LaunchTemplateName="heavy", LaunchTemplateData=data)
+        ident = main["LaunchTemplate"]["LaunchTemplateId"]
+        launch = {
+            "LaunchTemplateSpecification": {"LaunchTemplateId": ident, "Version": "1"},
+            "Overrides": [{"InstanceType": "m6g.large", "WeightedCapacity": str(weight)}],
+        }
+        web = cls(
+            lab,
+            *versions,
+            size=weight * instances,
+            serving=instances,
+            LaunchTemplate=None,
+            MaxSize=weight * (instances + 2),
+            MixedInstancesPolicy={"LaunchTemplate": launch},
+        )
+        for image in versions[1:]:
+            ec2.create_launch_template_version(
+                LaunchTemplateId=ident, LaunchTemplateData={**data, "ImageId": image}
+            )
+        web.template = ident
         return web
 
     def launch_template(self, name: str, *images: str) -> str:

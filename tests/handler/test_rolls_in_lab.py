@@ -151,3 +151,17 @@ def test_members_of_an_overrides_own_template_are_replaced_once(lab: Lab) -> Non
     assert {m["image"] for m in web.group["members"] if m["id"] in after} == {"ami-arm-2"}
     assert state["lastRollout"]["replaced"] == 2
     assert not web.handler.diff(state, web.news("2"), web.context).changes
+
+
+def test_weights_are_units_of_desired_and_the_policy_counts_instances(lab: Lab) -> None:
+    """Four instances of three units each: batch and floor are instances, Desired goes up and back in units."""
+    web = LabWeb.weighted(lab, 3, "ami-v1", "ami-v2", instances=4)
+    state = web.deploy(web.news("1"))
+    began = len(lab.history("web"))
+    state = web.update(state, web.news("2", maxBatchSize=2, minInstancesInService=3))
+    points = lab.history("web")[began:]
+    assert min(p["inService"] for p in points) >= 3 and max(p["total"] for p in points) <= 5
+    assert max(p["desired"] for p in points) == 15 and web.group["desired"] == 12
+    assert web.revisions() == {"2"} and state["lastRollout"]["replaced"] == 4
+    preview = web.handler.check(state, web.news("1"), web.context)
+    assert preview[1] == []

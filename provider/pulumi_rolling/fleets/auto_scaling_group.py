@@ -315,6 +315,7 @@ class AutoScalingGroupFleet:
                     zone=one.zone,
                     launched_at=self._machines.launched_at(one.id),
                     protected=one.protected,
+                    weight=one.weight,
                 )
             )
         return tuple(members)

@@ -90,7 +90,7 @@ class GroupFacts:
     standby: tuple[str, ...] = ()
     protected: tuple[str, ...] = ()
     refusals: tuple[Fault, ...] = ()
-    """What this version does not roll (weights, a running refresh, ...), with its path."""
+    """What this version does not roll (a running refresh, ...), with its path."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """Members by the label of their revision."""
     targets: tuple[str, ...] = ()

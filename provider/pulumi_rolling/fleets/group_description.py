@@ -43,6 +43,8 @@ class Listed:
     protected: bool
     kind: str = ""
     """Its instance type."""
+    weight: int = 1
+    """Units of Desired, where its override gives it a weight."""
 
 
 def sizes(group: Answer) -> Sizes:
@@ -125,6 +127,7 @@ def listed_one(instance: Answer) -> Listed:
         zone=instance.get("AvailabilityZone", ""),
         protected=bool(instance.get("ProtectedFromScaleIn", False)),
         kind=instance.get("InstanceType", ""),
+        weight=int(instance.get("WeightedCapacity") or 1),
     )
 
 
@@ -151,7 +154,6 @@ def folded(state: str) -> Lifecycle:
 def refusals(group: Answer, refreshes: list[Answer]) -> tuple[Fault, ...]:
     """Everything about the group that this version does not roll, each with what to do instead."""
     faults: list[Fault] = []
-    faults.extend(_override_faults(group))
     for refresh in refreshes:
         if refresh["Status"] in _ACTIVE_REFRESH:
             faults.append(
@@ -170,14 +172,3 @@ def mixed_needs_template() -> Fault:
         "the group has a mixed instances policy, which needs a launch template and would be lost with a launch "
         "configuration. Name a launchTemplate.",
     )
-
-
-def _override_faults(group: Answer) -> Iterator[Fault]:
-    launch = (group.get("MixedInstancesPolicy") or {}).get("LaunchTemplate") or {}
-    for index, override in enumerate(launch.get("Overrides", [])):
-        path = f"{_PATH}.mixedInstancesPolicy.launchTemplate.overrides[{index}]"
-        if override.get("WeightedCapacity"):
-            yield Fault(
-                f"{path}.weightedCapacity",
-                "with weights, Desired counts capacity units and not instances. Remove the weights.",
-            )

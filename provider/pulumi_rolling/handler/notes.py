@@ -49,6 +49,13 @@ def member_notes(facts: GroupFacts, rules: Limits) -> list[str]:
             f"{len(facts.protected)} protected from scale-in, {_fate(rules.protected)}{like}: "
             f"{', '.join(facts.protected[:5])}{', ...' if len(facts.protected) > 5 else ''}"
         )
+    weights = [m.weight for m in present(facts)]
+    if any(weight > 1 for weight in weights):
+        heaviest = -(-facts.sizes.desired // max(weights))
+        notes.append(
+            f"weights: the policy counts instances, now {len(weights)} for a Desired of {facts.sizes.desired} units; "
+            f"made of the heaviest alone it would be {heaviest}, and a higher floor than that could not be held"
+        )
     if facts.observation.warm:
         notes.append(f"{len(facts.observation.warm)} in the warm pool, {_fate(rules.warm_pool)}")
     return notes

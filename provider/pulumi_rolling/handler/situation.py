@@ -24,6 +24,7 @@ from pulumi_rolling.core.model import (
     TargetHealth,
 )
 from pulumi_rolling.core.plan import new_rollout
+from pulumi_rolling.core.sizing import in_instances
 from pulumi_rolling.engine import journal, lease
 from pulumi_rolling.engine.takeover import is_same_goal, resume, retarget, with_sizes
 from pulumi_rolling.errors import Fault, PolicyErrors
@@ -115,12 +116,13 @@ def assess(
     record = _record(facts, owner, faults)
     at = wiring.clock.now()
     rollout = _rollout(wiring, facts, state, record, to, came_from, forced, at, warnings, notes)
+    sizes = in_instances(rollout.found, [m.weight for m in present(facts)])
     roll_limits, unreachable = within_reach(
-        limits(policy, rollout.found, wiring.timing, former, wiring.inputs.on_failure), facts
+        limits(policy, sizes, wiring.timing, former, wiring.inputs.on_failure), facts
     )
     theirs = facts.suspended - rollout.suspended_by_us
     old = sum(forced or m.revision.digest != to.digest for m in present(facts))
-    found, said = feasibility(policy, rollout.found, theirs, facts.scheduled_actions, old=old)
+    found, said = feasibility(policy, sizes, theirs, facts.scheduled_actions, old=old)
     faults += [*found, *watch_faults(policy, facts, theirs, wiring.alarms_as_given)]
     warnings += [*said, *unreachable, *watch_warnings(policy, facts)]
     sources, about = _signals(facts, roll_limits, policy, former)
@@ -211,7 +213,7 @@ def _is_unsettled(wiring: Wiring, facts: GroupFacts, at: float) -> bool:
     """A group being born: fewer than Desired in service, or members so young that they are still to be judged."""
     rules = limits(wiring.inputs.update_policy, facts.sizes, wiring.timing)
     here = present(facts)
-    if sum(m.lifecycle is Lifecycle.IN_SERVICE for m in here) < facts.sizes.desired:
+    if sum(m.weight for m in here if m.lifecycle is Lifecycle.IN_SERVICE) < facts.sizes.desired:
         return True
     unproved = here if rules.signals or rules.status_checks or rules.warm_up else []
     if rules.target_health and not unproved:

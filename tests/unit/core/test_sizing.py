@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from pulumi_rolling.core.model import Limits
-from pulumi_rolling.core.sizing import Sizing, progress, size_roll, tenth, tolerated
+from pulumi_rolling.core.model import Limits, Sizes
+from pulumi_rolling.core.sizing import Sizing, in_instances, progress, size_roll, tenth, tolerated
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,20 @@ def test_tolerance_is_exact_for_every_percent() -> None:
 def test_progress_of_the_event_texts(done: int, whole: int, percent: int) -> None:
     """GU: 11 for 1 of 9, 67 for 2 of 3: to the nearest whole percent, a half goes up."""
     assert progress(done, whole) == percent
+
+
+@pytest.mark.parametrize(
+    ("sizes", "weights", "counted"),
+    [
+        (Sizes(2, 8, 6), [1] * 6, Sizes(2, 8, 6)),
+        (Sizes(3, 18, 12), [3] * 4, Sizes(1, 6, 4)),
+        (Sizes(0, 12, 12), [3] * 4, Sizes(0, 4, 4)),
+        (Sizes(0, 14, 6), [1, 1, 4], Sizes(0, 5, 3)),
+        (Sizes(0, 8, 0), [], Sizes(0, 8, 0)),
+    ],
+)
+def test_a_policy_counts_instances_where_members_have_weights(
+    sizes: Sizes, weights: list[int], counted: Sizes
+) -> None:
+    """Facts G10: AWS counts units, we count instances; what a launch brings is taken to be the heaviest."""
+    assert in_instances(sizes, weights) == counted
