@@ -66,7 +66,8 @@ def count(rollout: Rollout, members: Sequence[Member]) -> Count:
     """How far the rollout has come as it is seen now; the record alone is as old as the last act."""
     counted = [m for m in members if m.lifecycle not in (Lifecycle.LEAVING, Lifecycle.STANDBY)]
     parts = [(part_of(rollout, member), member) for member in counted]
-    unseen = max(0, rollout.desired - len(counted))
+    short = rollout.desired - sum(member.weight for member in counted)
+    unseen = max(0, -(-short // rollout.unit))
     left = sum(part in (Part.OLD, Part.FAILED) for part, _ in parts)
     booting = sum(part is Part.IN_FLIGHT and not is_in_service(member) for part, member in parts)
     return Count(

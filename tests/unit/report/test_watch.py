@@ -151,6 +151,8 @@ def test_how_far_it_is_without_the_drivers_words() -> None:
     assert (now.replaced, now.total, now.in_service, now.unseen) == (2, 5, 4, 0)
     assert now.coming == ("i-new", "i-late")
     assert count(ROLLOUT, (NEW, DONE)).unseen == 3
+    heavy = replace(ROLLOUT, unit=2, desired=9)
+    assert count(heavy, (replace(NEW, weight=2), DONE)).unseen == 3, "six units of two each"
     assert progress(standing()) == (2, 5) and progress(standing(**said("waiting", replaced=1))) == (1, 5)
 
 
