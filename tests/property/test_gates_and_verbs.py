@@ -246,6 +246,19 @@ def test_a_retried_member_is_replaced_and_is_no_failure(members: int, window: in
 
 
 @checked
+@given(cases(), st.integers(0, 300))
+def test_who_resumes_a_held_rollout_gets_to_its_end(case: Case, seed: int) -> None:
+    """onFailure hold, and resume whenever it holds: failures are put up with, and the roll arrives."""
+    limits = replace(case.limits, on_failure=OnFailure.HOLD, signals=True, pause=60.0, active_percent=None)
+    unlucky = Behaviour(boot=5.0, signal=Signal.FAILURE, share=0.3)
+    fleet = case.fleet(behaviours={"two": unlucky})
+    run = Run(fleet, limits, case.rollout(fleet), answers={**WILLING, "held": "resume"})
+    end = run.go()
+    assert end.outcome is not None and end.outcome.done
+    assert_as_found(run, case)
+
+
+@checked
 @given(cases(), st.integers(1, 4), st.integers(1, 3))
 def test_the_warm_pool_and_standby_are_replaced_where_the_policy_says(
     case: Case, warm: int, standing: int

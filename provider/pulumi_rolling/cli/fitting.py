@@ -37,6 +37,7 @@ def refuse(standing: Standing, kind: str, member: str = "") -> None:
         _refuse_for_member(standing, kind, member)
     else:
         _refuse_for_state(group, rollout, kind)
+        _refuse_at_a_gate_of_time(standing, kind)
 
 
 def has_taken_effect(kind: str, member: str, before: Rollout, now: Rollout) -> bool:
@@ -86,6 +87,15 @@ def _refuse_for_state(group: str, rollout: Rollout, kind: str) -> None:
             raise RollingError(f"{group} is approved already; it goes on when the time of its gate is over.")
         case _:
             return
+
+
+def _refuse_at_a_gate_of_time(standing: Standing, kind: str) -> None:
+    """A gate says whether it wants approval beside its time; one that does not opens by itself."""
+    timed = standing.because is not None and standing.because.code in ("soaking", "checkpoint")
+    if kind != "approve" or standing.rollout.gate is None or not timed or standing.because is None:
+        return
+    if not standing.because.numbers.get("approval"):
+        raise RollingError(f"The gate of {standing.group} wants no approval; it opens when its time is over.")
 
 
 def _refuse_for_member(standing: Standing, kind: str, member: str) -> None:

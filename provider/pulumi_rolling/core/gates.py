@@ -83,6 +83,8 @@ def stand(limits: Limits, rollout: Rollout, at: float) -> Standing:
             gate = Gate(rollout.passed, at)
             rollout = replace(rollout, gate=gate, progress_at=at)
         numbers: dict[str, int | float] = {"count": stop.count, "wait": stop.wait}
+        if limits.approval:
+            numbers["approval"] = int(not gate.approved)
         if stop.percent is not None:
             numbers["percent"] = stop.percent
         until = gate.at + stop.wait

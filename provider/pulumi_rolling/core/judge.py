@@ -55,7 +55,7 @@ def _judge_members(limits: Limits, rollout: Rollout, census: Census, seen: Obser
         if limits.signals and member.signal is Signal.FAILURE:
             failed.append(Failure(member.id, "failureSignal"))
         elif is_ready(limits, member):
-            began = since.get(member.id, seen.at)
+            began = _warm_since(limits, rollout, member, since, seen.at)
             if seen.at - began < limits.warm_up:
                 # Its clock has stopped: all it waits for is the policy's own time.
                 warming.append((member.id, began))
@@ -87,6 +87,17 @@ def _judge_members(limits: Limits, rollout: Rollout, census: Census, seen: Obser
         seen_new=rollout.seen_new + len(arrived),
         progress_at=seen.at,
     )
+
+
+def _warm_since(
+    limits: Limits, rollout: Rollout, member: Member, since: dict[str, float], at: float
+) -> float:
+    """When its warm-up began. A record keeps no long list of successes: after a resume the old enough are warmed up."""
+    known = since.get(member.id)
+    if known is not None:
+        return known
+    unwatched = _was_unwatched(rollout, member) and member.launched_at is not None
+    return min(at, member.launched_at or at) if unwatched else at
 
 
 def _reason(limits: Limits, member: Member) -> str:

@@ -180,7 +180,7 @@ def test_an_approval_is_for_one_gate() -> None:
     """The canary's approval does not open the checkpoint at 50 percent."""
     rules: dict[str, Any] = {"canary": 1, "checkpoints": (50.0,), "approval": True}
     made = stood(ready(5, gate=Gate(0, START, approved=True)), START, **rules)
-    assert made.because == Because("approval", {"count": 5, "wait": 0.0, "percent": 50.0})
+    assert made.because == Because("approval", {"count": 5, "wait": 0.0, "approval": 1, "percent": 50.0})
     assert (made.rollout.passed, made.rollout.gate) == (1, Gate(1, START))
 
 

@@ -165,7 +165,9 @@ def test_the_last_of_opposite_wishes_holds(verbs: tuple[str, ...], paused: bool)
 )
 def test_retry(rollout: Rollout, member: str, changes: dict[str, Any]) -> None:
     """retry, of a member that failed or is in flight: it is replaced once more and is no failure."""
-    assert changed(rollout, f"retry:{member}") == changes
+    # A refused launch stays among what the cloud tells, so what was told until now is done with.
+    told = {"judged_until": AT} if changes else {}
+    assert changed(rollout, f"retry:{member}") == changes | told
 
 
 def test_who_is_retried_is_the_next_to_go() -> None:
@@ -236,7 +238,21 @@ def test_resume_out_of_a_hold_by_a_deadline() -> None:
     assert changed(rollout, "resume") == {"held": None, "deadline": AT + 900}
 
 
-@pytest.mark.parametrize("code", ["tooManyFailures", "canaryFailed", "stalled", "occupied"])
+@pytest.mark.parametrize("code", ["tooManyFailures", "canaryFailed"])
+def test_resume_out_of_a_hold_by_failures(code: str) -> None:
+    """It goes on in spite of them: they count no more, and who is still there is replaced once more."""
+    failed = (*failures(1), Failure("launch-1", "launchRefused"))
+    rollout = rolling(held=Verdict(code, START, failures=failed), failed=failed, failed_before=3)
+    assert changed(rollout, "resume") == {
+        "held": None,
+        "failed": (),
+        "failed_before": 0,
+        "retried": frozenset({"bad-1"}),
+        "judged_until": AT,
+    }
+
+
+@pytest.mark.parametrize("code", ["stalled", "occupied"])
 def test_resume_out_of_another_hold(code: str) -> None:
     """It forgives nobody: what failed has failed, and alarms count as before."""
     rollout = rolling(
