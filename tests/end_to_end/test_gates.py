@@ -59,7 +59,9 @@ def test_a_target_that_is_unhealthy_only_behind_the_load_balancer_fails_the_roll
     stage.want(template, stage.new_version(template, "ami-deaf"))
     ran = stage.up(preview=True)
     assert ran.code != 0
-    assert re.search(r"RollFailed: 1 of 6 instances failed \(i-\w+ did not become healthy in its target", ran.error), ran.error
+    assert re.search(
+        r"RollFailed: 1 of 6 instances failed \(i-\w+ did not become healthy in its target", ran.error
+    ), ran.error
     assert re.search(r"\([12] instances? touched\)", ran.error), ran.error
     assert "healthy" in ran.output.partition("waits for")[2].partition("\n")[0], ran.output
     watched.kept_between(5, 7)
