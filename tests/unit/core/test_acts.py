@@ -42,6 +42,7 @@ def settled(
         pytest.param(
             Suspend(HELD), (), {"suspended": HELD | {"HealthCheck"}}, True, id="suspended, among others"
         ),
+        pytest.param(Suspend(HELD), (), {"suspended": HELD}, True, id="suspended"),
         pytest.param(
             Suspend(HELD | {"HealthCheck"}), (), {"suspended": HELD}, False, id="one of two suspended"
         ),
@@ -51,6 +52,7 @@ def settled(
         pytest.param(PointAt(V1), (), {}, False, id="the pointer is elsewhere"),
         pytest.param(Resize(0, 10), (), {}, True, id="both sizes"),
         pytest.param(Resize(4, 10), (), {}, False, id="least size is to come"),
+        pytest.param(Resize(desired=10), (), {"sizes": Sizes(3, 12, 10)}, True, id="Desired alone"),
         pytest.param(Resize(min=0), (), {}, True, id="least size alone"),
         pytest.param(TERMINATE, (old("m"),), {}, False, id="the victim is there as before"),
         pytest.param(TERMINATE, (old("m", lifecycle=LEAVING),), {}, True, id="the victim is leaving"),
@@ -84,12 +86,11 @@ def test_an_act_is_kept_until_it_is_seen(
 
 def test_of_several_acts_those_not_seen_are_kept() -> None:
     """Each by itself."""
-    gone, there, lost = (
-        Issued(Terminate(name, True), AT - age) for name, age in (("a", 5), ("b", 5), ("c", 50))
-    )
-    after = settled(rolling(issued=(gone, there, lost), launched=3), old("b"), old("c"))
-    assert after.issued == (there,)
-    assert after.launched == 2, "the launch of the act that was lost did not happen either"
+    ages = {"gone": 5.0, "there": 5.0, "lost": 50.0, "lost too": 50.0}
+    issued = tuple(Issued(Terminate(name, True), AT - age) for name, age in ages.items())
+    after = settled(rolling(issued=issued, launched=4), *(old(name) for name in ages if name != "gone"))
+    assert after.issued == issued[1:2]
+    assert after.launched == 2, "the launches of the acts that were lost did not happen either"
 
 
 def test_a_lost_act_without_replacement_takes_no_launch_back() -> None:
@@ -119,6 +120,7 @@ def test_the_record_of_acts(actions: tuple[Action, ...], desired: int, launched:
     assert is_desired_settled(after) == (desired == 10)
 
 
+LOWERED: dict[str, Any] = {"desired_before": 12, "desired": 10}
 RAISED: dict[str, Any] = {"desired_before": 10, "desired": 12, "desired_at": AT - 10}
 
 
@@ -138,13 +140,15 @@ RAISED: dict[str, Any] = {"desired_before": 10, "desired": 12, "desired_at": AT 
             RAISED | {"desired_at": AT - 20}, 10, 10, 0, True, id="ours did not happen within its time"
         ),
         pytest.param(
-            {"desired_before": 12, "desired": 10, "desired_at": AT - 10},
+            LOWERED | {"desired_at": AT - 10},
             11,
             10,
             0,
             False,
             id="of two decrements one",
         ),
+        pytest.param(LOWERED | {"desired_at": AT - 10}, 12, 10, 0, False, id="of two decrements none"),
+        pytest.param(LOWERED | {"desired_at": AT - 20}, 11, 11, 0, True, id="one of two did not happen"),
     ],
 )
 def test_what_others_do_to_desired(
@@ -153,6 +157,7 @@ def test_what_others_do_to_desired(
     """Kept as a delta to the end, where CloudFormation throws it away; while ours is unseen, between counts as ours."""
     after = settled(rolling(**past), desired=live)
     assert (after.desired, after.delta, is_desired_settled(after)) == (desired, delta, known)
+    assert (after.progress_at == AT) == (after.delta != past.get("delta", 0))
 
 
 def test_the_least_size_with_desired_still_to_come() -> None:
@@ -162,6 +167,10 @@ def test_the_least_size_with_desired_still_to_come() -> None:
     assert settled(raised, sizes=Sizes(12, 12, 10)).issued == issued
     assert settled(raised, sizes=Sizes(12, 12, 12)).issued == ()
     assert settled(raised, sizes=Sizes(12, 15, 15)).issued == ()
+    lowered = rolling(desired_before=12, desired=11, desired_at=AT - 5, issued=issued)
+    assert settled(lowered, sizes=Sizes(12, 12, 12)).issued == (), "a decrement after it is to come"
+    least = rolling(**RAISED, issued=(Issued(Resize(min=12), AT - 10),))
+    assert settled(least, sizes=Sizes(12, 12, 10)).issued == (), "it said nothing of Desired"
 
 
 def draining_from(since: float) -> Rollout:

@@ -69,7 +69,7 @@ def test_boots_are_kept_as_three_sums() -> None:
     assert once == Boots(1, 1.0, 1.0)
     twice = add_boot(once, math.exp(3.0))
     assert (twice.n, twice.logs, twice.squares) == pytest.approx((2, 4.0, 10.0))
-    assert add_boot(NONE, 0.0) == add_boot(NONE, 0.001)
+    assert add_boot(NONE, 0.0) == add_boot(NONE, 0.001) == Boots(1, math.log(0.001), math.log(0.001) ** 2)
 
 
 @pytest.mark.parametrize("age", [1.0, 60.0, 100.0, 170.0, 400.0, 5000.0])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from pulumi_rolling.core.census import Census, take_census
-from pulumi_rolling.core.ending import NAMED_TRIES, bake, desired_at_end, restore, settle
+from pulumi_rolling.core.ending import bake, desired_at_end, restore, settle
 from pulumi_rolling.core.model import (
     Action,
     Because,
@@ -32,7 +32,7 @@ from pulumi_rolling.core.model import (
     Verdict,
 )
 
-from tests.unit.core.stage import START, V2, booting, failures, limits, look, new, old, rolling
+from tests.unit.core.stage import START, V1, V2, booting, failures, limits, look, new, old, rolling
 
 AT = START + 1000.0
 HELD = frozenset({"AZRebalance"})
@@ -73,22 +73,33 @@ def test_desired_at_the_end(found: int, delta: int, max_size: int, desired: int)
     assert desired_at_end(limits(max_size=max_size), rollout) == desired
 
 
+YOUNG = new("m", revision=V1)
+"""Launched by somebody just before the pointer moved: the youngest, and old."""
+
+
 @pytest.mark.parametrize(
     ("rules", "past", "special", "gone"),
     [
         pytest.param(
             {},
             {"skipped": frozenset({"m"})},
-            old("m"),
+            YOUNG,
             ("new-1", "new-2"),
             id="an old one was skipped: the youngest",
         ),
         pytest.param(
             {"protected": Choice.IGNORE},
             {},
-            old("m", protected=True),
+            replace(YOUNG, protected=True),
             ("new-1", "new-2"),
             id="one is protected, ignored",
+        ),
+        pytest.param(
+            {"protected": Choice.IGNORE},
+            LEFT,
+            YOUNG,
+            ("m", "new-1"),
+            id="one that is not protected is like any other",
         ),
         pytest.param(
             {}, LEFT, old("m"), ("new-1", "new-2"), id="a failure is left where it is: the youngest"
@@ -122,10 +133,10 @@ def test_the_surplus_is_named_where_somebody_stays(
 
 
 def test_of_the_surplus_one_in_service_goes_only_above_the_floor() -> None:
-    """Three too many, but only one more than the floor serves: the one that boots and that one."""
+    """Four too many, but only two more than the floor serve: the one that boots and those two."""
     rollout, members = group(old("m"), booting("i-1"), ready=8)
-    left = replace(rollout, **LEFT, found=Sizes(0, 12, 7), desired=10, desired_before=10)
-    assert ended(settle, limits(floor=8), left, *members).actions == kills("i-1", "new-1")
+    left = replace(rollout, **LEFT, found=Sizes(0, 12, 6), desired=10, desired_before=10)
+    assert ended(settle, limits(floor=7), left, *members).actions == kills("i-1", "new-1", "new-2")
 
 
 def test_the_least_size_is_lowered_before_members_go() -> None:
@@ -139,13 +150,13 @@ def test_the_least_size_is_lowered_before_members_go() -> None:
 def test_a_surplus_is_named_three_times_at_most() -> None:
     """Members of a dying build may go by themselves before our act reaches them; then Desired is set."""
     rollout, members = group(old("m"), ready=11)
-    tried = replace(rollout, **LEFT, round=Round(NAMED_TRIES, AT, 1, 0))
+    tried = replace(rollout, **LEFT, round=Round(3, AT, 1, 0))
     assert ended(settle, limits(), tried, *members).actions == (Resize(0, 10),)
-    once_more = replace(tried, round=Round(NAMED_TRIES - 1, AT, 1, 0))
+    once_more = replace(tried, round=Round(2, AT, 1, 0))
     assert ended(settle, limits(), once_more, *members).actions == kills("new-1", "new-2")
 
 
-UNSEEN: dict[str, Any] = {"issued": (Issued(Suspend(HELD), AT),)}
+UNSEEN: dict[str, Any] = RAISED | LEFT | {"issued": (Issued(Suspend(HELD), AT),)}
 
 
 @pytest.mark.parametrize(
@@ -158,7 +169,7 @@ UNSEEN: dict[str, Any] = {"issued": (Issued(Suspend(HELD), AT),)}
 )
 def test_what_is_not_seen_yet_is_waited_for(end: End, past: dict[str, Any]) -> None:
     """Nothing is given back on top of acts that may still come."""
-    made = ended(end, limits(), rolling(**past))
+    made = ended(end, limits(), rolling(**past), *(new(f"new-{i}") for i in range(12)))
     assert (made.actions, made.because) == ((), Because("unseen"))
 
 

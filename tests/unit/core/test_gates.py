@@ -32,6 +32,9 @@ def ready(count: int, **changes: Any) -> Rollout:
             id="half of three is two: the share is reached",
         ),
         pytest.param({"checkpoints": (1.0,)}, 10, (Stop(1, 0.0, 1.0),), id="a percent of ten is one"),
+        pytest.param(
+            {"checkpoints": (100.0,)}, 200, (Stop(200, 0.0, 100.0),), id="all of them are all of them"
+        ),
         pytest.param({"checkpoints": (7.0,)}, 100, (Stop(7, 0.0, 7.0),), id="7 percent of 100 is 7, not 8"),
         pytest.param(
             CANARY | {"checkpoints": (10.0,), "checkpoint_delay": 60.0},

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from pulumi_rolling.core.boots import add_boot
+from pulumi_rolling.core.judge import judge
 from pulumi_rolling.core.model import (
     ONE_HOUR,
     Boots,
@@ -16,7 +17,7 @@ from pulumi_rolling.core.model import (
     TargetHealth,
 )
 
-from tests.unit.core.stage import START, booting, judged, new, old, outcome, rolling
+from tests.unit.core.stage import START, booting, judged, limits, look, names, new, old, outcome, rolling
 
 AT = START + 1000.0
 SIGNALS: dict[str, Any] = {"signals": True, "pause": 300.0}
@@ -32,6 +33,7 @@ M = frozenset({"m"})
         pytest.param({}, booting("m", ONE_HOUR - 1), "open", id="no signals: within the hour"),
         pytest.param({}, booting("m", ONE_HOUR), "notInService", id="no signals: the hour is over"),
         pytest.param({}, booting("m", launched_at=None), "open", id="the cloud has not said when: no clock"),
+        pytest.param({}, booting("m", 5.0, signal=Signal.FAILURE), "open", id="no signals: nobody listens"),
         pytest.param(
             {"ready_within": 300.0}, booting("m", 300.0), "notInService", id="the policy's own time"
         ),
@@ -77,6 +79,19 @@ M = frozenset({"m"})
         pytest.param(CHECKED, new("m", 5.0, checks=True), "ready", id="status checks: passed"),
         pytest.param(CHECKED, new("m", 300.0, checks=False), "checksFailed", id="status checks: failed"),
         pytest.param(CHECKED, new("m", 300.0), "checksFailed", id="status checks: EC2 has not said"),
+        pytest.param(CHECKED, booting("m", 300.0), "notInService", id="status checks: it did not even serve"),
+        pytest.param(
+            CHECKED | BEHIND,
+            new("m", 300.0, checks=True, target=TargetHealth.UNHEALTHY),
+            "targetUnhealthy",
+            id="status checks passed, but unhealthy behind its load balancer",
+        ),
+        pytest.param(
+            {"ready_within": 300.0},
+            new("m", 300.0, target=TargetHealth.UNHEALTHY),
+            "targetUnhealthy",
+            id="unhealthy behind its load balancer, asked for or not",
+        ),
         pytest.param(
             CHECKED | BEHIND,
             new("m", 300.0, checks=False, target=TargetHealth.UNHEALTHY),
@@ -164,6 +179,7 @@ def test_boots_are_learned_from_what_was_watched() -> None:
     assert judged({}, rolling(), new("m", 90.0)).boots.logs == pytest.approx(math.log(90.0))
     assert judged({}, rolling(), new("m", launched_at=None)).boots.n == 0
     assert judged({}, rolling(resumed_at=AT - 10), new("m", 90.0)).boots.n == 0
+    assert judged({}, rolling(resumed_at=AT - 10), new("m", launched_at=None)).boots.n == 0
     assert judged({}, rolling(resumed_at=AT - 10, in_flight=M), new("m", 90.0)).boots.n == 1
     assert judged({}, rolling(resumed_at=AT - 200), new("m", 90.0)).boots.n == 1
 
@@ -175,3 +191,25 @@ def test_members_are_counted_when_they_appear() -> None:
     again = judged({}, first, booting("m"), at=AT + 5)
     assert (again.seen_new, again.progress_at) == (4, AT)
     assert judged({}, again, new("m"), at=AT + 9).seen_new == 4
+
+
+def test_the_census_is_that_of_after_the_verdicts() -> None:
+    """Who failed at this look is the next to go, who became ready holds no slot any more."""
+    others = [old(f"old-{i}") for i in range(8)]
+    now = look(*others, new("good", 50.0), new("bad", 400.0, alive=False), at=AT)
+    after, census = judge(limits(ready_within=300.0), rolling(), now)
+    assert (after.succeeded, [f.id for f in after.failed]) == (frozenset({"good"}), ["bad"])
+    assert names(census.candidates)[-1] == "bad"
+    assert (census.slots, census.ready) == (0, 9)
+    only_ready = judge(limits(), rolling(), look(*others, new("good", 50.0), new("ok", 9.0), at=AT))[1]
+    assert only_ready.slots == 0
+    only_failed = judge(limits(ready_within=300.0), rolling(), look(*others, new("bad", 400.0, alive=False)))[
+        1
+    ]
+    assert (names(only_failed.candidates)[-1], only_failed.slots) == ("bad", 1)
+
+
+def test_members_are_followed_after_a_resume() -> None:
+    """One that was launched while nobody looked is in flight, and is counted by those who launched it."""
+    after = judged({}, rolling(resumed_at=AT - 10), booting("m", 90.0))
+    assert (after.in_flight, after.seen_new) == (M, 0)

@@ -90,6 +90,7 @@ def test_an_absent_member_is_given_a_settle_time() -> None:
 def test_a_refused_launch(launch: Launch, past: dict[str, Any], counts: bool) -> None:
     """Image, quota, permission, template: the cloud's own retries fail as well (decision 0006)."""
     after = judged({}, rolling(**past), launches=(launch,))
+    assert (after.progress_at == AT) == counts
     before = past.get("failed", ())
     assert after.failed == (*before, *([Failure("l-1", "launchRefused", launch.cause)] if counts else []))
 
@@ -125,6 +126,7 @@ def test_a_member_that_never_appears() -> None:
     late = owed(waiting, 7, AT + ONE_HOUR, launches=launches)
     assert late.failed == tuple(Failure(f"launch-{i}", "neverAppeared", "no room 1") for i in (1, 2))
     assert late.openings == (Opening(AT + 9, 1), Opening(AT + ONE_HOUR, 2))
+    assert (waiting.progress_at, late.progress_at) == (START, AT + ONE_HOUR)
     assert owed(replace(late, failed=failures(5)), 7, AT + ONE_HOUR + 9).failed[-1].id == "launch-6"
 
 

@@ -147,6 +147,7 @@ def test_a_canary_is_fatal_whatever_the_budget(canary: int, passed: int, code: s
     rules = limits(canary=canary, active_percent=70.0)
     assert code_of(rules, rolling(failed=failures(1), passed=passed, progress_at=AT)) == code
     assert code_of(rules, rolling(failed=failures(4), passed=1, progress_at=AT)) == "tooManyFailures"
+    assert code_of(rules, rolling(passed=passed, progress_at=AT)) == ""
 
 
 @pytest.mark.parametrize(
