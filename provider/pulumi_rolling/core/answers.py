@@ -6,7 +6,6 @@ Whether to act or to wait is ``decide``'s; when to look again and what the statu
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from pulumi_rolling.core.acts import issue
 from pulumi_rolling.core.budget import occupied_until, slot_clock, stalled_at
@@ -25,6 +24,8 @@ from pulumi_rolling.core.model import (
     Step,
     Terminate,
 )
+from pulumi_rolling.core.rollout import replace
+from pulumi_rolling.core.roster import roster_of
 
 ATTENTIVE = 3.0
 """Polls between two looks, at most, while somebody's word is waited for."""
@@ -39,16 +40,17 @@ def act(
     because: Because,
 ) -> Decision:
     issued = issue(rollout, actions, seen.at)
-    after = _in_service_after(actions, census)
+    after = _in_service_after(actions, seen, census)
     issued = replace(issued, lowest=after if issued.lowest is None else min(issued.lowest, after))
     return Decision(issued, actions, seen.at + limits.poll, because, status_of(limits, issued, seen, census))
 
 
-def _in_service_after(actions: tuple[Action, ...], census: Census) -> int:
-    gone = {a.member for a in actions if isinstance(a, Terminate)}
+def _in_service_after(actions: tuple[Action, ...], seen: Observation, census: Census) -> int:
+    """Victims are members that counted, so each one in service is one less."""
+    gone = [a.member for a in actions if isinstance(a, Terminate)]
     if not gone:
         return census.in_service
-    return census.in_service - sum(is_in_service(m) for m in census.counted if m.id in gone)
+    return census.in_service - sum(is_in_service(m) for m in roster_of(seen).find(gone).values())
 
 
 def wait(

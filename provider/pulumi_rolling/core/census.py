@@ -6,11 +6,13 @@ acts and the next look would otherwise take one more (design: the heart).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from pulumi_rolling.core.limits import Choice, Limits, Pacing
 from pulumi_rolling.core.observation import Lifecycle, Member, Observation, Signal, TargetHealth
 from pulumi_rolling.core.rollout import Direction, Remove, Rollout, Terminate
+from pulumi_rolling.core.roster import Roster, age, roster_of
 
 _COMING = (Lifecycle.PENDING, Lifecycle.WAITING)
 
@@ -44,6 +46,10 @@ class Census:
     """Old members in standby that the policy replaces."""
     warm: tuple[str, ...] = ()
     """Old instances of the warm pool that the policy replaces."""
+    loose: tuple[Member, ...] = ()
+    """Candidates that are looked at one by one; the others stand in ``lines``."""
+    lines: Mapping[str, Sequence[Member]] = field(default_factory=dict)
+    """Plain candidates by zone, the oldest first."""
 
     @property
     def slots(self) -> int:
@@ -117,18 +123,22 @@ def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
     failed = frozenset(f.id for f in rollout.failed)
     skipped, retried, succeeded = rollout.skipped, rollout.retried, rollout.succeeded
     forward = rollout.direction is Direction.FORWARD
-    # Most members of a large group are settled: theirs is the short path through this loop.
     wanted = rollout.target.digest
     told_by_age = rollout.forced and forward
     spared = limits.protected is not Choice.REPLACE and forward
     in_service_now, healthy_target = Lifecycle.IN_SERVICE, TargetHealth.HEALTHY
-    counted: list[Member] = []
-    candidates: list[Member] = []
+    roster = roster_of(seen)
+    settled = _Settled([], [], {}, seen.members)
+    if not told_by_age:
+        settled = _settle(rollout, roster, victims | failed | skipped | retried)
+    counted = [*settled.kept, *settled.old]
+    loose: list[Member] = []
     unjudged: list[Member] = []
     occupied: list[str] = []
     leaving: set[str] = set()
-    old = kept = units = in_service = ready = 0
-    for member in seen.members:
+    units = in_service = ready = len(counted)
+    kept, old = len(settled.kept), len(settled.old)
+    for member in settled.others:
         lifecycle = member.lifecycle
         serving = lifecycle is in_service_now
         if not serving and lifecycle not in _COMING:
@@ -153,13 +163,13 @@ def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
                 if limits.protected is Choice.WAIT:
                     occupied.append(name)
             elif forward or is_returned_from(rollout, member):
-                candidates.append(member)
+                loose.append(member)
                 old += 1
             else:
                 kept += member.weight
             ready += working
         elif name in failed or name in retried:
-            candidates.append(member)
+            loose.append(member)
         elif (name in succeeded and (sound or not _nobody_heals(seen))) or not is_new(rollout, member):
             kept += member.weight
             ready += working
@@ -167,7 +177,7 @@ def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
             kept += member.weight
             unjudged.append(member)
         else:
-            candidates.append(member)
+            loose.append(member)
     short = max(0, rollout.desired - units)
     standby = _old_in_standby(limits, rollout, seen, victims)
     warm = [
@@ -182,7 +192,7 @@ def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
         occupied += warm
     return Census(
         counted=tuple(counted),
-        candidates=tuple(candidates),
+        candidates=(*settled.old, *loose),
         old=old,
         kept=kept,
         unjudged=tuple(unjudged),
@@ -196,7 +206,53 @@ def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
         coming=coming,
         standby=tuple(standby) if limits.standby is Choice.REPLACE else (),
         warm=tuple(warm) if limits.warm_pool is Choice.REPLACE else (),
+        loose=tuple(loose),
+        lines=settled.lines,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """Plain members about whom nothing is open, so that they are counted together."""
+
+    kept: list[Member]
+    old: list[Member]
+    """Candidates."""
+    lines: dict[str, Sequence[Member]]
+    """The candidates by zone, the oldest first."""
+    others: Sequence[Member]
+    """Everybody else, to be looked at one by one."""
+
+
+def _settle(rollout: Rollout, roster: Roster, named: frozenset[str]) -> _Settled:
+    """``named`` members are looked at one by one, and so are those of the target that have not succeeded."""
+    target = rollout.target.digest
+    forward = rollout.direction is Direction.FORWARD
+    kept: list[Member] = []
+    old: list[Member] = []
+    odd: list[Member] = []
+    lines: dict[str, Sequence[Member]] = {}
+    for digest, crowd in roster.plain.items():
+        strange = {name for name in named if name in crowd.ids}
+        if digest == target:
+            strange |= crowd.ids.keys() - rollout.succeeded
+        odd += sorted((crowd.ids[name] for name in strange), key=age)
+        if digest == target or not (forward or digest == rollout.to.digest or digest in rollout.abandoned):
+            kept += (m for m in crowd.ids.values() if m.id not in strange) if strange else crowd.ids.values()
+            continue
+        for zone, line in crowd.zones.items():
+            rest = [m for m in line if m.id not in strange] if strange else line
+            old += rest
+            lines[zone] = sorted([*lines[zone], *rest], key=age) if zone in lines else rest
+    return _Settled(kept, old, lines, [*odd, *roster.others])
+
+
+def with_ready(limits: Limits, rollout: Rollout, census: Census) -> Census:
+    """The census after some of those without a verdict came to be ready, and nothing else changed."""
+    unjudged = tuple(m for m in census.unjudged if m.id not in rollout.succeeded)
+    ready = census.ready + len(census.unjudged) - len(unjudged)
+    serving = census.serving if limits.pacing is Pacing.LOCK_STEP else ready
+    return replace(census, unjudged=unjudged, ready=ready, serving=serving)
 
 
 def _old_in_standby(
@@ -207,7 +263,7 @@ def _old_in_standby(
         return []
     return [
         m.id
-        for m in seen.members
+        for m in roster_of(seen).others
         if m.lifecycle is Lifecycle.STANDBY
         and m.id not in victims
         and m.id not in rollout.skipped

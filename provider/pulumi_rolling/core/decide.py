@@ -23,8 +23,6 @@ When more members failed than the policy tolerates the direction turns: the same
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pulumi_rolling.core.acts import settle_issued
 from pulumi_rolling.core.answers import act, hold, wait
 from pulumi_rolling.core.budget import slot_clock
@@ -47,6 +45,8 @@ from pulumi_rolling.core.model import (
     Verdict,
 )
 from pulumi_rolling.core.roll import roll
+from pulumi_rolling.core.rollout import replace
+from pulumi_rolling.core.roster import with_roster
 from pulumi_rolling.core.sizing import size_roll
 from pulumi_rolling.core.verdicts import start_alarms, take_verdict
 
@@ -63,6 +63,7 @@ def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decision:
         return hold(rules, rollout, seen, Because("leaseLost"))
     if not seen.complete:
         return hold(rules, rollout, seen, Because("incomplete"))
+    seen = with_roster(seen)
     rollout = _start_direction(rules, rollout, seen)
     rollout = settle_issued(rules, rollout, seen)
     if rollout.leaving:

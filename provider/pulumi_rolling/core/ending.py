@@ -5,8 +5,6 @@ What must go after a failure is named member by member, never left to the cloud,
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pulumi_rolling.core.acts import is_desired_settled
 from pulumi_rolling.core.answers import act, outcome_of, wait
 from pulumi_rolling.core.census import Census, is_working
@@ -25,6 +23,7 @@ from pulumi_rolling.core.model import (
     Step,
     Terminate,
 )
+from pulumi_rolling.core.rollout import replace
 
 NAMED_TRIES = 3
 """How often surplus members are named: those of a dying build may go by themselves before our act reaches them."""

@@ -8,11 +8,11 @@ Two stops at the same number are one.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pulumi_rolling.core.limits import Limits
 from pulumi_rolling.core.model import Because
-from pulumi_rolling.core.rollout import Gate, Rollout
+from pulumi_rolling.core.rollout import Gate, Rollout, replace
 
 
 @dataclass(frozen=True, slots=True)

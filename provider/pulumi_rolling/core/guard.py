@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pulumi_rolling.core.boots import Law, law_of
+from pulumi_rolling.core.boots import law_of
 from pulumi_rolling.core.budget import budget_left
 from pulumi_rolling.core.limits import Guard, Limits
 from pulumi_rolling.core.observation import Member
@@ -61,12 +61,13 @@ class Odds:
         self._few = [0.0] * (max(0, budget_left(limits, rollout)) + 1)
         self._few[0] = 1.0
         for member in flight:
-            age = 0.0 if member.launched_at is None else at - member.launched_at
-            self._add(self._law, age)
-            self._flight.append((self._law.slower_than(age), member.id))
+            slower = 1.0 if member.launched_at is None else self._law.slower_than(at - member.launched_at)
+            self._add(slower)
+            self._flight.append((slower, member.id))
         for opening in rollout.openings:
             for _ in range(opening.count):
-                self._add(self._law, at - opening.at)
+                self._add(self._law.slower_than(at - opening.at))
+        self._sum()
 
     def allow_start(self) -> bool:
         """True while the threshold is not reached; the start is then counted."""
@@ -74,7 +75,8 @@ class Odds:
             return True
         if self.lost >= self._setting.threshold:
             return False
-        self._add(self._law, 0.0)
+        self._add(1.0)
+        self._sum()
         return True
 
     def suspects(self) -> tuple[str, ...]:
@@ -83,12 +85,13 @@ class Odds:
         overdue = [name for slower, name in late if slower < OVERDUE]
         return tuple(overdue[:5] or [name for _, name in late[:1]])
 
-    def _add(self, law: Law, age: float) -> None:
+    def _add(self, slower: float) -> None:
         """One more in flight: the probabilities of 0, 1, .. bad ones, as many as the budget has left."""
-        good = (1 - self._share) * law.slower_than(age)
-        bad = self._share / (self._share + good)
+        bad = self._share / (self._share + (1 - self._share) * slower)
         few = self._few
         for count in range(len(few) - 1, 0, -1):
             few[count] += bad * (few[count - 1] - few[count])
         few[0] *= 1 - bad
-        self.lost = max(0.0, 1.0 - sum(few))
+
+    def _sum(self) -> None:
+        self.lost = max(0.0, 1.0 - sum(self._few))

@@ -7,14 +7,13 @@ it was ready, unless scaling, rebalancing or a spot interruption took it.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pulumi_rolling.core.boots import add_boot
 from pulumi_rolling.core.budget import slot_clock
-from pulumi_rolling.core.census import Census, is_ready, is_sound, is_working, take_census
+from pulumi_rolling.core.census import Census, is_ready, is_sound, is_working, take_census, with_ready
 from pulumi_rolling.core.limits import Limits
 from pulumi_rolling.core.observation import LaunchError, Lifecycle, Member, Observation, Signal
-from pulumi_rolling.core.rollout import Boots, Failure, Opening, Rollout
+from pulumi_rolling.core.rollout import Boots, Failure, Opening, Rollout, replace
+from pulumi_rolling.core.roster import roster_of
 
 
 def judge(limits: Limits, rollout: Rollout, seen: Observation) -> tuple[Rollout, Census]:
@@ -24,16 +23,20 @@ def judge(limits: Limits, rollout: Rollout, seen: Observation) -> tuple[Rollout,
     judged = _judge_members(limits, judged, census, seen)
     judged = _judge_vanished(limits, judged, census, seen)
     judged = _judge_launches(judged, seen)
-    if judged.failed != rollout.failed or judged.succeeded != rollout.succeeded:
+    if judged.failed is not rollout.failed and judged.failed != rollout.failed:
         census = take_census(limits, judged, seen)
+    elif judged.succeeded is not rollout.succeeded:
+        census = with_ready(limits, judged, census)
     judged = _reconcile_openings(limits, judged, census, seen)
-    lowest = census.in_service if judged.lowest is None else min(judged.lowest, census.in_service)
-    return replace(judged, lowest=lowest), census
+    if judged.lowest is None or census.in_service < judged.lowest:
+        judged = replace(judged, lowest=census.in_service)
+    return judged, census
 
 
 def _late_failures(rollout: Rollout, seen: Observation) -> Rollout:
     """FAILURE after SUCCESS wins: "Signals may only be updated with a FAILURE status" (CloudFormation)."""
-    turned = [m.id for m in seen.members if m.signal is Signal.FAILURE and m.id in rollout.succeeded]
+    others = roster_of(seen).others
+    turned = [m.id for m in others if m.signal is Signal.FAILURE and m.id in rollout.succeeded]
     if not turned:
         return rollout
     return replace(
@@ -127,10 +130,12 @@ def _judge_vanished(limits: Limits, rollout: Rollout, census: Census, seen: Obse
     """Members of ours that are no longer counted. One merely absent is given a settle time: reads can be stale."""
     if not rollout.in_flight:
         return rollout
+    if not rollout.missing and rollout.in_flight <= {m.id for m in census.unjudged}:
+        return rollout
     present = {m.id for m in census.counted}
     missing = dict(rollout.missing)
     excused = {loss.member for loss in seen.losses if loss.excused}
-    excused |= {m.id for m in seen.members if m.lifecycle is Lifecycle.STANDBY}
+    excused |= {m.id for m in roster_of(seen).others if m.lifecycle is Lifecycle.STANDBY}
     causes = {loss.member: loss.cause for loss in seen.losses}
     failed: list[Failure] = []
     flight = set(rollout.in_flight)

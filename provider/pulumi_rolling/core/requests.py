@@ -7,10 +7,9 @@ not fit the moment is taken up and changes nothing, so that it cannot strike lat
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pulumi_rolling.core.census import Census
 from pulumi_rolling.core.model import Direction, Observation, Request, Rollout, Verdict
+from pulumi_rolling.core.rollout import replace
 
 
 def take_up(rollout: Rollout, seen: Observation, census: Census) -> tuple[Rollout, Verdict | None]:

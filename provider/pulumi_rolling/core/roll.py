@@ -14,7 +14,6 @@ the window, the next stop, the guard and the floor allow. Whatever stops new sta
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from pulumi_rolling.core.acts import is_desired_settled
 from pulumi_rolling.core.answers import act, wait
@@ -39,6 +38,7 @@ from pulumi_rolling.core.model import (
     Terminate,
     ZoneOrder,
 )
+from pulumi_rolling.core.rollout import replace
 from pulumi_rolling.core.victims import Victims, in_order, zone_by_zone
 
 FIRST_LAUNCH_AFTER = 1.0
@@ -110,7 +110,7 @@ def _replace(limits: Limits, rollout: Rollout, seen: Observation, census: Census
     above = census.serving - limits.floor
     owed = desired_at_end(limits, rollout) - census.kept - census.short
     lock_step = limits.pacing is Pacing.LOCK_STEP
-    odds = Odds(limits, rollout, census.unjudged, seen.at)
+    odds: Odds | None = None
     guarded = False
     picked: list[Terminate] = []
     rollout, order = _victims(limits, rollout, census if free > 0 or owed <= 0 else None)
@@ -123,15 +123,17 @@ def _replace(limits: Limits, rollout: Rollout, seen: Observation, census: Census
         again = owed > 0
         if free <= 0 and (again or lock_step):
             break
-        if again and not odds.allow_start():
-            guarded = True
-            break
+        if again:
+            odds = odds or Odds(limits, rollout, census.unjudged, seen.at)
+            guarded = not odds.allow_start()
+            if guarded:
+                break
         picked.append(Terminate(member.id, again, member.weight))
         free -= again or lock_step
         owed -= member.weight * again
         above -= serves
     if not picked:
-        if guarded:
+        if odds is not None and guarded:
             return wait(limits, rollout, seen, census, _guarded(odds, census))
         return _stuck(limits, rollout, seen, census, free, above)
     fewer = sum(not t.replace for t in picked)
@@ -153,8 +155,9 @@ def _victims(limits: Limits, rollout: Rollout, census: Census | None) -> tuple[R
     if census is None:
         return rollout, in_order(rollout, ())
     if limits.zone_order is ZoneOrder.BALANCED:
-        return rollout, in_order(rollout, census.candidates)
-    zone, order = zone_by_zone(rollout, census.candidates, free=not census.slots and not rollout.draining)
+        return rollout, in_order(rollout, census.loose, census.lines)
+    free = not census.slots and not rollout.draining
+    zone, order = zone_by_zone(rollout, census.loose, census.lines, free=free)
     return (replace(rollout, zone=zone) if zone != rollout.zone else rollout), order
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from pulumi_rolling.core.observation import Revision, Sizes
 
@@ -137,7 +139,7 @@ class Verdict:
     """Launches by our acts until then."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rollout:
     """One move of one group to one revision, as far as it has come."""
 
@@ -238,3 +240,20 @@ class Rollout:
     def waits_for_somebody(self) -> bool:
         """Nothing moves before a person says so, or before a time that somebody set."""
         return self.paused or self.held is not None or self.gate is not None
+
+
+if TYPE_CHECKING:
+    from dataclasses import replace as replace
+else:
+    _FIELDS = frozenset(field.name for field in dataclasses.fields(Rollout))
+
+    def replace(given, **changes):
+        """As ``dataclasses.replace``, and a dozen times as fast for a Rollout, which one look changes several times."""
+        if type(given) is not Rollout:
+            return dataclasses.replace(given, **changes)
+        if not changes.keys() <= _FIELDS:
+            raise TypeError(f"a Rollout has no {', '.join(sorted(changes.keys() - _FIELDS))}")
+        made = object.__new__(Rollout)
+        made.__dict__.update(given.__dict__)
+        made.__dict__.update(changes)
+        return made

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pulumi_rolling.core.budget import is_spent, occupied_until, stalled_at, too_many
 from pulumi_rolling.core.census import Census
 from pulumi_rolling.core.gates import in_canary
@@ -17,6 +15,7 @@ from pulumi_rolling.core.model import (
     Verdict,
 )
 from pulumi_rolling.core.requests import take_up
+from pulumi_rolling.core.rollout import replace
 
 
 def take_verdict(

@@ -86,10 +86,10 @@ class SimulatedFleet(TroubledGroup):
     def observe(self, rollout: Rollout) -> Sight:
         self._call("Describe")
         at = self.now - self.stale
-        members, warm = self._view.look(self.now)
+        roster, warm = self._view.look(self.now)
         seen = Observation(
             self.now,
-            members,
+            roster.members,
             self._sizes.at(at),
             self._pointer.at(at).address,
             self._suspended.at(at),
@@ -99,6 +99,7 @@ class SimulatedFleet(TroubledGroup):
             tuple(self._requests),
             tuple(Alarm(name, track.at(at)) for name, track in self._alarms.items()),
             warm,
+            roster=roster,
         )
         return Sight(seen, dict(self._marks))
 
