@@ -7,10 +7,10 @@ STAMP := $(VENV)/.complete
 CODE := provider tests tools examples
 REAL_TIME := tests/lab tests/fleets
 END_TO_END := tests/end_to_end tests/examples
-EXAMPLES ?= 20000
+EXAMPLES ?= 1200
 
 .DEFAULT_GOAL := help
-.PHONY: help ensure demo test lint format schema sdk bench test-deep constraints clean
+.PHONY: help ensure demo test lint format schema sdk bench test-deep mutants constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,8 +48,12 @@ schema: ensure ## schema.json and policy.schema.json from the policy's models
 sdk: ensure ## SDKs in Python, TypeScript and Go below sdks, from schema.json, by Pulumi's own generators
 	$(BIN)/python tools/sdkgen/make_sdks.py
 
-test-deep: ensure ## the numbered properties with many more examples (EXAMPLES=20000)
+# Nineteen properties and more: at 1,200 examples each that is over 20,000.
+test-deep: ensure ## the properties with many more examples of each (EXAMPLES=1200)
 	ROLLING_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q -n auto tests/property
+
+mutants: ensure ## deliberate faults in the core, each of which must make a property fail
+	$(BIN)/python -m tests.property.mutations
 
 bench: ensure ## roll time over its lower bound, calls per member, decisions per second, fifty groups at once
 	$(BIN)/python -m tests.benchmarks

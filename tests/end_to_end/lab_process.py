@@ -66,6 +66,10 @@ class LabProcess:
     def member(self, id: str, do: str) -> None:
         self._ask("PUT", f"members/{id}", {"do": do})
 
+    def alarm(self, name: str, state: str) -> None:
+        """An alarm of that name in that state."""
+        self._ask("PUT", f"alarms/{name}", {"state": state})
+
     def reset(self, seed: int = 1) -> None:
         self._ask("POST", "reset", {"seed": seed})
 

@@ -80,7 +80,7 @@ acts = st.one_of(
     st.builds(Resume, processes),
     st.builds(PointAt, revisions),
     st.builds(Resize, st.none() | counts, st.none() | counts),
-    st.builds(Terminate, ids, st.booleans()),
+    st.builds(Terminate, ids, st.booleans(), st.integers(1, 999)),
     st.builds(Remove, ids),
 )
 failures = st.builds(Failure, ids, st.sampled_from(["failureSignal", "vanished"]), texts)
@@ -101,6 +101,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "fresh": st.booleans(),
     "abandoned": st.lists(texts, max_size=3).map(tuple),
     "prior": st.builds(Boots, st.integers(1, 2000), rounded, rounded) | st.just(Boots()),
+    "unit": st.integers(1, 999),
     "direction": st.sampled_from(Direction),
     "step": st.sampled_from(Step),
     "watermark": st.none() | times,
@@ -222,18 +223,21 @@ def test_a_window_of_a_hundred_fits_the_tags() -> None:
     assert read(tags) is not None
 
 
+WATCHED = Limits(1, 1, 2, drain=900.0, warm_up=60.0)
+
+
 @pytest.mark.parametrize("window", [1, 10, 100])
 @pytest.mark.parametrize(
     "limits",
-    [None, Limits(1, 1, 2), Limits(1, 1, 2, drain=900.0, warm_up=60.0)],
-    ids=["", "plain", "watched"],
+    [None, Limits(1, 1, 2), WATCHED, Limits(1, 1, 2, way_back=WATCHED)],
+    ids=["", "plain", "watched", "watched on the way back"],
 )
 def test_the_room_asked_for_is_enough(window: int, limits: Limits | None) -> None:
     """What is checked before the start is at least what a full window takes, failures, lease and requests included."""
     begun = new_rollout("r", V2, V1, Sizes(0, 1100, 1000), frozenset(), 1.7e9)
     needed = pieces_needed(begun, window, OWNER, limits)
     full = replace(large(window), succeeded=frozenset())
-    if limits is not None and limits.drain is not None:
+    if limits is not None and limits != Limits(1, 1, 2):
         victims = [i.action.member for i in full.issued if isinstance(i.action, Terminate)]
         full = replace(
             full,
@@ -389,4 +393,13 @@ def test_a_shorter_record_leaves_nothing_of_a_longer_one() -> None:
     assert len(fleet.marks()) < many
     assert read(fleet.marks()) == (OWNER, as_kept(small))
     journal.clear(fleet.marks())
+    assert not fleet.marks()
+
+
+def test_clearing_leaves_nothing_that_the_last_look_did_not_show() -> None:
+    """The last read may be older than the last writing: record, lease and the driver's words go all the same."""
+    fleet = SimulatedFleet(desired=1, max_size=2, revision=V1)
+    journal = Journal(fleet, OWNER)
+    journal.write(large(5), {LEASE: "me you 1", SAID: "1 roll"})
+    journal.clear({})
     assert not fleet.marks()

@@ -9,6 +9,7 @@ from pulumi_rolling.core.model import (
     Boots,
     Direction,
     Failure,
+    Gate,
     Issued,
     Lifecycle,
     Limits,
@@ -70,6 +71,57 @@ MIDWAY = Rollout(
     launched=3,
     deadline=99.0,
 )
+
+
+ATTENDED = replace(
+    MIDWAY,
+    surge=1,
+    draining=(("i-1", 20.0),),
+    warming=(("i-7", 21.0),),
+    retried=frozenset({"i-4"}),
+    skipped=frozenset({"i-5"}),
+    zone="zone-1",
+    passed=1,
+    gate=Gate(1, 22.0, approved=True),
+    paused=True,
+    held=Verdict("alarm", 23.0, cause="cpu"),
+    ignored_alarms=frozenset({"disk"}),
+    baked_from=24.0,
+    handled=frozenset({"r1"}),
+)
+"""A rollout on which gates, alarms and people have left their marks."""
+
+
+def test_what_people_said_holds_for_the_same_goal() -> None:
+    """A pause, a gate and its approval, a hold, retries and skips outlive the driver that took them up."""
+    back = resume(ATTENDED, 50.0)
+    assert back == replace(ATTENDED, resumed_at=50.0, generation=2, progress_at=50.0, deadline=139.0)
+
+
+@pytest.mark.parametrize("anew", ["another goal", "a way back that had failed"])
+def test_what_people_said_does_not_hold_for_what_begins_anew(anew: str) -> None:
+    """Gates, pauses, holds, skips and clocks of members belong to the way that was gone; requests stay handled."""
+    if anew == "another goal":
+        turned = retarget(ATTENDED, V3, 50.0)
+    else:
+        lost = replace(ATTENDED, direction=Direction.BACK, back_failed=Verdict("refused", 40.0))
+        turned = resume(lost, 50.0)
+    assert (turned.surge, turned.draining, turned.warming, turned.zone) == (0, (), (), "")
+    assert (turned.retried, turned.skipped) == (frozenset(), frozenset())
+    assert (turned.passed, turned.gate, turned.paused, turned.held) == (0, None, False, None)
+    assert (turned.ignored_alarms, turned.baked_from) == (frozenset(), None)
+    assert turned.handled == {"r1"}
+
+
+@pytest.mark.parametrize("recorded", [Boots(), Boots(5, 20.0, 90.0)])
+def test_boots_of_the_last_rollout_come_from_the_record_or_else_from_state(recorded: Boots) -> None:
+    """An interrupted rollout keeps what it expected of boots; one that never knew takes what state has."""
+    record, state = replace(MIDWAY, prior=recorded), Boots(9, 30.0, 110.0)
+    expected = recorded if recorded.n else state
+    assert (
+        resume(record, 50.0, prior=state).prior == retarget(record, V3, 50.0, prior=state).prior == expected
+    )
+    assert resume(record, 50.0).prior == retarget(record, V3, 50.0).prior == recorded
 
 
 def test_the_same_goal_keeps_everything() -> None:

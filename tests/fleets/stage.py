@@ -11,6 +11,7 @@ from pulumi_rolling.errors import TemporaryFleetError
 from pulumi_rolling.fleets.auto_scaling_group import AutoScalingGroupFleet
 from pulumi_rolling.fleets.base import Fleet
 from pulumi_rolling.fleets.launch_templates import TemplateWanted, digest_of
+from pulumi_rolling.fleets.revisions import Wanted
 from pulumi_rolling.signals.choose import NoSignals
 
 from tests.fleets.scripted_aws import Answer, ScriptedAws
@@ -86,7 +87,7 @@ class Stage:
 
     def __init__(self, aws: ScriptedAws) -> None:
         self.aws = aws
-        self.wanted = TemplateWanted(id=WEB, version="2")
+        self.wanted: Wanted = TemplateWanted(id=WEB, version="2")
         self.machines: dict[str, Answer] = {}
         aws.answer("DescribeLaunchTemplateVersions", versions)
         aws.answer("DescribeInstances", self._ec2)

@@ -122,6 +122,9 @@ ENDS = [
     ),
     ("an instance was taken out of service in response to an EC2 instance rebalance recommendation.", True),
     ("instance i-1 was taken out of service in response to a spot instance interruption notice", True),
+    ("an instance was taken out of service in response to the maximum instance lifetime.", True),
+    ("an instance exceeded its max instance lifetime and is replaced", True),
+    ("an instance of MaxInstanceLifetime failed an EC2 health check", False),
 ]
 
 
@@ -159,6 +162,15 @@ def test_an_end_is_excused_when_the_cloud_took_the_member_for_its_own_reasons(
 ) -> None:
     """Scaling, rebalancing and Spot are no fault of the member; health, hooks and a user's hand are."""
     assert is_excused(f"At 2026-01-01T00:00:00Z {cause}") is excused
+
+
+def test_a_launch_that_the_warm_pool_lacks_is_no_refused_launch_of_the_group() -> None:
+    """No slot waits for it; where the template is at fault, the group's own launches say so."""
+    refused = activity(
+        "Launching a new EC2 instance into warm pool.  Status Reason: no", "Failed", message="not authorized"
+    )
+    seen = read_activity(refused)
+    assert seen.launch is None and seen.loss is None and seen.is_over
 
 
 @pytest.mark.parametrize("status", ["Failed", "Cancelled"])

@@ -277,8 +277,20 @@ def test_many_members_are_asked_for_in_pages_of_a_filter(stage: Stage) -> None:
         ([instance("i-1"), instance("i-2")], 2, replace(ROLLOUT, in_flight=frozenset({"i-2"})), False),
         ([instance("i-1")], 1, replace(ROLLOUT, missing=(("i-9", 1.0),)), True),
         ([instance("i-1")], 1, replace(ROLLOUT, openings=(Opening(1.0, 1),)), True),
+        ([instance("i-1", WeightedCapacity="4"), instance("i-2")], 5, ROLLOUT, False),
+        ([instance("i-1", WeightedCapacity="4"), instance("i-2")], 6, ROLLOUT, True),
     ],
-    ids=["complete", "short", "leaving", "in flight gone", "in flight here", "missing", "opening"],
+    ids=[
+        "complete",
+        "short",
+        "leaving",
+        "in flight gone",
+        "in flight here",
+        "missing",
+        "opening",
+        "complete in units",
+        "short in units",
+    ],
 )
 def test_activities_are_read_only_when_something_is_missing(
     stage: Stage, instances: list[Answer], desired: int, rollout: Rollout, asks: bool
@@ -540,42 +552,10 @@ def test_facts_cost_six_calls(stage: Stage) -> None:
     assert facts.refusals == ()
 
 
-def weighted(**override: Any) -> Answer:
-    launch = {"LaunchTemplateSpecification": POINTER, "Overrides": [{"InstanceType": "m5.large"}, override]}
-    return {"LaunchTemplate": None, "MixedInstancesPolicy": {"LaunchTemplate": launch}}
-
-
-@pytest.mark.parametrize(
-    ("more", "path", "words"),
-    [
-        (
-            {"LaunchTemplate": None, "LaunchConfigurationName": "old"},
-            "autoScalingGroup.launchConfigurationName",
-            "Create a launch template",
-        ),
-        ({"WarmPoolConfiguration": {"MinSize": 1}}, "autoScalingGroup.warmPool", "2 instances"),
-        (
-            weighted(WeightedCapacity="2"),
-            "autoScalingGroup.mixedInstancesPolicy.launchTemplate.overrides[1].weightedCapacity",
-            "Remove the weights",
-        ),
-        (
-            weighted(LaunchTemplateSpecification={"LaunchTemplateId": "lt-2"}),
-            "autoScalingGroup.mixedInstancesPolicy.launchTemplate.overrides[1].launchTemplateSpecification",
-            "one template",
-        ),
-    ],
-    ids=["launch configuration", "warm pool", "weights", "second template"],
-)
-def test_what_is_not_rolled_is_refused_with_its_path(
-    stage: Stage, more: Answer, path: str, words: str
-) -> None:
-    """Each refusal names the place in the group and what to do instead."""
-    stage.shows(group(instance("i-1"), **more))
-    stage.aws.answer("DescribeWarmPool", {"Instances": [{}, {}]})
-    refusals = stage.fleet().facts().refusals
-    assert [fault.path for fault in refusals] == [path]
-    assert words in refusals[0].message
+def test_a_weight_is_read_with_the_member(stage: Stage) -> None:
+    """WeightedCapacity is a text in the API (EC2 Auto Scaling API, Instance); without it a member counts for one."""
+    stage.shows(group({**instance("i-1"), "WeightedCapacity": "3"}, instance("i-2")))
+    assert [m.weight for m in stage.fleet().facts().observation.members] == [3, 1]
 
 
 @pytest.mark.parametrize(
@@ -605,16 +585,14 @@ def test_an_active_refresh_is_refused_by_its_id(stage: Stage, status: str, is_ac
     assert [("r-7" in fault.message) for fault in refusals] == ([True] if is_active else [])
 
 
-def test_members_without_a_template_match_nothing(stage: Stage) -> None:
-    """Those of a launch configuration, and those attached by hand, are told apart and are old."""
-    by_configuration = {**instance("i-1"), "LaunchConfigurationName": "old"}
+def test_a_member_attached_by_hand_matches_nothing(stage: Stage) -> None:
+    """It was launched from nothing that a group could point at."""
     attached = instance("i-2")
-    del by_configuration["LaunchTemplate"], attached["LaunchTemplate"]
-    stage.shows(group(by_configuration, attached, LaunchTemplate=None, LaunchConfigurationName="old"))
+    del attached["LaunchTemplate"]
+    stage.shows(group(instance("i-1"), attached))
     facts = stage.fleet().facts()
-    assert (facts.pointer, facts.current) == ("lc:old", None)
-    assert facts.counts == {"launch configuration old": 1, "no launch template": 1}
-    assert {m.revision.digest for m in facts.observation.members}.isdisjoint({V1.digest, V2.digest})
+    assert facts.counts == {"version 1": 1, "no launch template": 1}
+    assert facts.observation.members[1].revision.digest not in {V1.digest, V2.digest}
 
 
 def test_a_member_of_another_template_is_counted_apart(stage: Stage) -> None:

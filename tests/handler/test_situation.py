@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model import Boots, Limits, Observation, Sizes
+from pulumi_rolling.core.model import Boots, Direction, Limits, Observation, Signal, Sizes
+from pulumi_rolling.engine.clock import SystemClock
+from pulumi_rolling.errors import PolicyErrors
 from pulumi_rolling.fleets.base import GroupFacts
+from pulumi_rolling.handler.listening import listening
 from pulumi_rolling.handler.preview import preview_of
 from pulumi_rolling.handler.situation import assess
 from pulumi_rolling.handler.watching import within_reach
-from pulumi_rolling.signals.choose import NoSignals
+from pulumi_rolling.handler.wiring import wire
+from pulumi_rolling.signals.queue import QueueSignals, receiver_of
 from pulumi_rolling.signals.tag import TagSignals
 
-from tests.fleets.scripted_aws import Answer
-from tests.fleets.stage import WEB, group, instance, machine
+from tests.fleets.scripted_aws import Answer, refused, wait_until
+from tests.fleets.stage import WEB, group, instance, machine, versions
 from tests.handler.conftest import Handled
 
 WEB_TARGETS = "arn:aws:elasticloadbalancing:us-east-1:1:targetgroup/web/0aa"
@@ -70,6 +75,15 @@ def test_a_missing_alarm_has_the_path_of_its_place_in_the_list(handled: Handled)
     assert (fault.path, "lost" in fault.message) == (f"{ROLL}.alarms[1]", True)
 
 
+def test_the_place_of_an_alarm_counts_those_that_are_not_known_yet(handled: Handled) -> None:
+    """In preview an alarm of the same program may be unknown; the path is that of the program all the same."""
+    handled.stage.shows(group(instance("i-1")))
+    handled.aws.answer("DescribeAlarms", {"MetricAlarms": []})
+    wiring = wire(handled.inputs(alarms=["?", "lost"]), lambda value: value == "?")
+    situation = assess(wiring, None, owner="0" * 12, forced=False, target_unknown=False)
+    assert [fault.path for fault in situation.faults] == [f"{ROLL}.alarms[1]"]
+
+
 def test_an_alarm_that_rings_at_the_start_is_warned_about(handled: Handled) -> None:
     """It is ignored until it has once been OK, and the plan says so."""
     handled.stage.shows(group(instance("i-1")))
@@ -81,14 +95,18 @@ def test_an_alarm_that_rings_at_the_start_is_warned_about(handled: Handled) -> N
 
 def test_signals_of_the_way_back_are_read_although_the_way_forward_wants_none(handled: Handled) -> None:
     """The former policy rules the way back; without its source every member on it would fail by silence."""
-    handled.stage.shows(group(instance("i-1")))
-    former = handled.inputs("1", waitOnResourceSignals=True)
+    handled.stage.shows(group(instance("i-1"), instance("i-2", 2)))
+    handled.stage.machines = {i: machine(i, 1001.0, rolling_signal="SUCCESS") for i in ("i-1", "i-2")}
     wiring = handled.wiring(handled.inputs())
-    fleet: Any = wiring.fleet
-    assert isinstance(fleet._signals, NoSignals)
-    state = {**former, "revision": f"{WEB}:1"}
-    assess(wiring, state, owner="0" * 12, forced=False, target_unknown=False)
-    assert isinstance(fleet._signals, TagSignals)
+    state = {**handled.inputs("1", waitOnResourceSignals=True), "revision": f"{WEB}:1"}
+    situation = assess(wiring, state, owner="0" * 12, forced=False, target_unknown=False)
+    forward = replace(situation.rollout, watermark=0.0)
+    back = replace(forward, direction=Direction.BACK)
+    signals = [
+        {m.id: m.signal for m in wiring.fleet.observe(rollout).observation.members}
+        for rollout in (forward, back)
+    ]
+    assert signals == [{"i-1": None, "i-2": None}, {"i-1": Signal.SUCCESS, "i-2": None}]
 
 
 def test_what_the_way_back_wants_is_looked_at_as_well(handled: Handled) -> None:
@@ -195,3 +213,120 @@ def test_a_fresh_group_is_waited_for_until_it_has_proved_itself(
     handled.stage.machines = {"i-1": machine("i-1", time.time() - launched_ago)}
     handled.aws.answer("DescribeTargetHealth", target(health))
     assert handled.situation(handled.inputs(**roll)).rollout.fresh is fresh
+
+
+URL = "https://sqs.us-east-1.amazonaws.com/123456789012/signals"
+BY_QUEUE: Any = {"waitOnResourceSignals": True, "readiness": {"signalQueue": URL}}
+GONE = refused("AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.")
+
+
+def test_a_queue_that_cannot_be_read_is_a_fault_of_the_policy(handled: Handled) -> None:
+    """Known in preview, with the path of the field; one that only the way back wants is a warning."""
+    handled.stage.shows(group(instance("i-1")))
+    handled.aws.answer("GetQueueAttributes", GONE)
+    (fault,) = handled.situation(handled.inputs(**BY_QUEUE)).faults
+    assert (fault.path, "does not exist" in fault.message) == (f"{ROLL}.readiness.signalQueue", True)
+    former = {**handled.inputs("1", **BY_QUEUE), "revision": f"{WEB}:1"}
+    situation = handled.situation(handled.inputs(), former)
+    assert situation.faults == ()
+    assert any("signals of the way back cannot be read" in warning for warning in situation.warnings)
+
+
+def test_each_direction_has_its_own_source_of_signals(handled: Handled) -> None:
+    """The new policy's queue on the way forward, the former one's tags on the way back."""
+    handled.stage.shows(group(instance("i-1")))
+    handled.aws.answer("GetQueueAttributes", {})
+    former = {**handled.inputs("1", waitOnResourceSignals=True), "revision": f"{WEB}:1"}
+    forward, back = handled.situation(handled.inputs(**BY_QUEUE), former).sources
+    assert isinstance(forward, QueueSignals) and forward.queue == URL
+    assert type(back) is TagSignals
+
+
+def test_a_redrive_policy_is_warned_about(handled: Handled) -> None:
+    """Messages that are left for others are received as well, and may be moved away for it."""
+    handled.stage.shows(group(instance("i-1")))
+    handled.aws.answer("GetQueueAttributes", {"Attributes": {"RedrivePolicy": '{"maxReceiveCount": 5}'}})
+    warnings = handled.situation(handled.inputs(**BY_QUEUE)).warnings
+    assert any("after 5 receives" in warning for warning in warnings)
+
+
+def test_a_queue_that_refuses_the_first_receive_is_a_fault_before_anything_is_touched(
+    handled: Handled,
+) -> None:
+    """That it exists does not say that it may be read; the update asks before it takes the lease."""
+    handled.stage.shows(group(instance("i-1")))
+    handled.aws.answer("GetQueueAttributes", {})
+    handled.aws.answer("ReceiveMessage", refused("AccessDenied", "no", 403))
+    olds = {**handled.inputs("1"), "revision": f"{WEB}:1"}
+    with pytest.raises(PolicyErrors) as caught:
+        handled.handler.update(olds, handled.inputs(**BY_QUEUE), handled.context)
+    (fault,) = caught.value.faults
+    assert fault.path == f"{ROLL}.readiness.signalQueue" and "Allow sqs:ReceiveMessage" in fault.message
+    assert all(operation.startswith(("Describe", "Get", "Receive")) for operation in handled.aws.operations())
+
+
+def test_a_former_revision_that_is_gone_is_no_way_back(handled: Handled) -> None:
+    """Somebody deleted the version that state names: the rollout goes on without a way back, and is no error."""
+    handled.stage.shows(group(instance("i-1", 2)))
+
+    def answer(parameters: Answer) -> Answer:
+        gone = refused("InvalidLaunchTemplateId.VersionNotFound")
+        return gone if "7" in parameters["Versions"] else versions(parameters)
+
+    handled.aws.answer("DescribeLaunchTemplateVersions", answer)
+    state = {**handled.inputs("7"), "revision": f"{WEB}:7"}
+    situation = handled.situation(handled.inputs("1"), state)
+    assert situation.came_from is None and len(situation.old) == 1
+
+
+def test_an_old_warm_pool_is_a_difference_unless_the_policy_leaves_it_alone(handled: Handled) -> None:
+    """Its instances would enter the group with the old revision; the note says how many there are."""
+    pointer = {"LaunchTemplateId": WEB, "LaunchTemplateName": "web", "Version": "2"}
+    pool = {"WarmPoolConfiguration": {"MinSize": 1}}
+    handled.stage.shows(group(instance("i-1", 2), LaunchTemplate=pointer, **pool))
+    handled.aws.answer("DescribeWarmPool", {"Instances": [instance("i-8", 1, "Warmed:Stopped")]})
+    for choice, settled in (("Replace", False), ("Wait", False), ("Ignore", True)):
+        inputs = handled.inputs(warmPoolInstances=choice)
+        state = {**inputs, "revision": f"{WEB}:2"}
+        assert handled.handler.diff(state, inputs, handled.context).changes is not settled
+        situation = handled.situation(inputs, state)
+        assert situation.has_work is not settled
+        assert any(note.startswith("1 in the warm pool") for note in situation.notes)
+
+
+def test_messages_wake_the_loop_that_waits_for_signals(handled: Handled) -> None:
+    """A verdict that came by the queue ends the wait of its own group's clock, while it is listened to."""
+    handled.stage.shows(group(instance("i-1", 2)))
+    handled.aws.answer("GetQueueAttributes", {})
+    handled.aws.answer("DeleteMessageBatch", {})
+    handled.aws.answer("CreateTags", {})
+    handled.stage.machines = {"i-1": machine("i-1", aws_autoscaling_groupName="web")}
+    body = '{"group": "web", "instanceId": "i-1", "status": "SUCCESS"}'
+    handled.aws.answer("ReceiveMessage", {"Messages": [{"Body": body, "ReceiptHandle": "h"}]}, {})
+    wiring = handled.wiring(handled.inputs(**BY_QUEUE))
+    woken: list[str] = []
+    heard = replace(wiring, wake=lambda: woken.append("web"))
+    with listening(heard, [QueueSignals(URL)]):
+        assert woken == ["web"]
+    wait_until(lambda: not receiver_of((wiring.fleet.place, URL))._running)
+    assert isinstance(wiring.clock, SystemClock) and wiring.wake == wiring.clock.wake
+    assert handled.aws.sent("CreateTags")[0]["Resources"] == ["i-1"]
+
+
+def test_a_member_of_an_overrides_own_template_is_not_planned_to_go(handled: Handled) -> None:
+    """Preview, diff and the plan count it as matching; the note says that its pointer is not ours to move."""
+    own = {"LaunchTemplateId": WEB, "LaunchTemplateName": "web", "Version": "1"}
+    launch = {
+        "LaunchTemplateSpecification": {**own, "Version": "2"},
+        "Overrides": [{"InstanceType": "m5.large", "LaunchTemplateSpecification": own}],
+    }
+    policy = {"LaunchTemplate": None, "MixedInstancesPolicy": {"LaunchTemplate": launch}}
+    handled.stage.shows(
+        group({**instance("i-1", 1), "InstanceType": "m5.large"}, instance("i-2", 2), **policy)
+    )
+    inputs = handled.inputs()
+    state = {**inputs, "revision": f"{WEB}:2"}
+    situation = handled.situation(inputs, state)
+    assert situation.old == [] and not situation.has_work
+    assert any("override 0 (m5.large) launches from" in note for note in situation.notes)
+    assert not handled.handler.diff(state, inputs, handled.context).changes

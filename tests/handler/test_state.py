@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from pulumi_rolling.core.model import Boots, Rollout
 from pulumi_rolling.handler.group import _skipped
 from pulumi_rolling.handler.state import last_rollout
+from pulumi_rolling.handler.wiring import template_unknown
 
 from tests.fleets.stage import ROLLOUT, WEB, group, instance
 from tests.handler.conftest import Handled
@@ -47,3 +49,45 @@ def test_skipped_members_are_named_in_state_and_at_the_end(handled: Handled) -> 
     assert "skipped" not in last_rollout(ROLLOUT, wiring)
     assert "left as they are on request: i-1, i-2;" in _skipped(_with("i-2", "i-1"))
     assert "i-5 and 2 more;" in _skipped(_with(*(f"i-{n}" for n in range(1, 8))))
+
+
+def test_versions_with_equal_contents_are_one_state_of_the_group(handled: Handled) -> None:
+    """Read compares contents, as diff and the rollout do: version 3 with the contents of version 1 is not mixed."""
+    handled.aws.answer(
+        "DescribeLaunchTemplateVersions",
+        lambda p: {
+            "LaunchTemplateVersions": [
+                {
+                    "LaunchTemplateId": WEB,
+                    "VersionNumber": int(number),
+                    "DefaultVersion": False,
+                    "LaunchTemplateData": {"ImageId": "ami-b" if number == "2" else "ami-a"},
+                }
+                for number in sorted(set(p["Versions"]))
+            ]
+        },
+    )
+    handled.stage.shows(
+        group(instance("i-1", 1), instance("i-2", 3)), group(instance("i-1", 1), instance("i-2", 2))
+    )
+    state = {**handled.inputs("1"), "revision": f"{WEB}:1"}
+    one, mixed = handled.handler.read(state), handled.handler.read(state)
+    assert one is not None and one["status"] == "stable"
+    assert mixed is not None and mixed["status"] == "mixed"
+
+
+@pytest.mark.parametrize(
+    ("group_inputs", "unknown"),
+    [
+        ({"launchConfiguration": "web-1"}, False),
+        ({"launchConfiguration": "?"}, True),
+        ({"launchTemplate": {"id": "lt-1", "version": "2"}}, False),
+        ({"launchTemplate": {"id": "lt-1", "version": "?"}}, True),
+        ({"launchTemplate": "?"}, True),
+        ({}, True),
+    ],
+)
+def test_preview_knows_whether_it_knows_the_target(group_inputs: Any, unknown: bool) -> None:
+    """A new launch configuration's name is known only after it is made, as a new version's number is."""
+    inputs = {"autoScalingGroup": {"name": "web", **group_inputs}}
+    assert template_unknown(inputs, lambda value: value == "?") is unknown

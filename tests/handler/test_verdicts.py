@@ -43,10 +43,10 @@ def test_each_verdict_is_an_error_of_its_kind_with_one_thing_to_do(
     code: str, cause: str, kind: type[RolloutError], words: str
 ) -> None:
     """The sentence says that the group is back, whatever ended the way forward."""
-    error = error_of("web", ended(replace(RETURNED, verdict=Verdict(code, 1.0, cause=cause))))
+    error = error_of("web", ended(replace(RETURNED, verdict=Verdict(code, 1.0, cause=cause, touched=1))))
     assert type(error) is kind and error.returned is True
     assert words in error.hint and cause in error.message
-    assert "Group web is back on version 1 (1 instances were touched)" in error.message
+    assert "Group web is back on version 1 (1 instance touched)" in error.message
 
 
 def test_an_alarm_on_a_group_without_a_way_back_says_where_it_points() -> None:

@@ -59,17 +59,6 @@ def test_a_recurring_action_is_kept(bench: Bench) -> None:
     assert bench.asg.describe_scheduled_actions(**WEB)["ScheduledUpdateGroupActions"] == []
 
 
-def test_a_warm_pool_is_kept_and_empty(bench: Bench) -> None:
-    """PutWarmPool shows in the group and in DescribeWarmPool; there are no instances in it."""
-    bench.start(desired=1)
-    bench.asg.put_warm_pool(MinSize=2, **WEB)
-    answer = bench.asg.describe_warm_pool(**WEB)
-    assert (answer["WarmPoolConfiguration"]["MinSize"], answer["Instances"]) == (2, [])
-    assert bench.group()["WarmPoolConfiguration"]["PoolState"] == "Stopped"
-    bench.asg.delete_warm_pool(**WEB)
-    assert "WarmPoolConfiguration" not in bench.group()
-
-
 def test_a_call_that_is_not_modelled_is_refused_by_name(bench: Bench) -> None:
     """InvalidAction with status 400, so that no client tries it again or stumbles over an HTML page."""
     code, text = refusal(bench.asg.describe_notification_configurations)

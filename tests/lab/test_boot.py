@@ -157,16 +157,3 @@ def test_an_update_without_a_mixed_policy_keeps_it(bench: Bench) -> None:
     bench.point(template, "2")
     assert "MixedInstancesPolicy" not in bench.group()
     assert bench.group()["LaunchTemplate"]["Version"] == "2"
-
-
-def test_members_of_a_launch_configuration_keep_its_name(bench: Bench) -> None:
-    """API reference, Instance.LaunchConfigurationName: that of the launch, not the group's present one."""
-    for name in ("one", "two"):
-        bench.asg.create_launch_configuration(
-            LaunchConfigurationName=name, ImageId=f"ami-{name}", InstanceType="t3.small"
-        )
-    bench.start(desired=1, LaunchConfigurationName="one")
-    bench.asg.update_auto_scaling_group(
-        AutoScalingGroupName="web", LaunchConfigurationName="two", DesiredCapacity=2
-    )
-    assert [member["LaunchConfigurationName"] for member in bench.members()] == ["one", "two"]

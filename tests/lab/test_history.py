@@ -13,8 +13,8 @@ KEYS = ("inService", "total", "pending", "terminating", "desired")
 class _Templates:
     number = "1"
 
-    def revision(self, region: str, pointer: Pointer) -> Revision:
-        return Revision("ami", "t3.small", "lt-1", "web", self.number)
+    def revisions(self, region: str, pointer: Pointer) -> list[Revision]:
+        return [Revision("ami", "t3.small", "lt-1", "web", self.number)]
 
 
 def _world(desired: int, boot: float = 10.0) -> tuple[Cloud, Group, _Templates]:

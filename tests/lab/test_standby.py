@@ -1,5 +1,5 @@
-"""Standby and detached members. Sources: EC2 Auto Scaling user guide, temporarily remove instances, detach
-instances.
+"""Members in special states. Sources: EC2 Auto Scaling user guide, temporarily remove instances, detach
+instances, instance scale-in protection, maximum instance lifetime.
 """
 
 from __future__ import annotations
@@ -75,3 +75,63 @@ def test_a_detached_instance_runs_on_and_is_replaced(bench: Bench) -> None:
     assert bench.asg.describe_auto_scaling_instances(InstanceIds=[first])["AutoScalingInstances"] == []
     bench.ec2.terminate_instances(InstanceIds=[first])
     eventually(lambda: bench.machine(first)["State"]["Name"] == "terminated")
+
+
+def test_a_member_in_standby_is_terminated_without_a_replacement(bench: Bench) -> None:
+    """It does not count against the desired capacity, so that stays, with decrement or without."""
+    bench.start(desired=3, MinSize=1)
+    first, second, third = bench.settled(3)
+    bench.asg.enter_standby(InstanceIds=[first, second], ShouldDecrementDesiredCapacity=True, **WEB)
+    bench.terminate(first)
+    bench.terminate(second, decrement=True)
+    eventually(lambda: bench.states() == {third: "InService"})
+    assert bench.group()["DesiredCapacity"] == 1
+    assert max(point["total"] for point in bench.lab.history("web")) == 3
+
+
+def test_a_member_is_protected_and_comes_back_on_order(bench: Bench) -> None:
+    """Control does what an operator would: protect, unprotect, standby, return."""
+    bench.start(desired=1)
+    [first] = bench.settled(1)
+    for do, shown in (("protect", True), ("unprotect", False)):
+        assert bench.http("PUT", f"members/{first}", {"do": do})[0] == 200
+        assert bench.members()[0]["ProtectedFromScaleIn"] is shown
+    bench.lab.member(first, do="standby")
+    assert bench.states() == {first: "Standby"}
+    bench.lab.member(first, do="return")
+    assert bench.settled(1) == [first]
+    assert bench.group()["DesiredCapacity"] == 1
+    assert bench.http("PUT", f"members/{first}", {"do": "return"})[0] == 400
+
+
+def test_only_members_that_are_up_can_be_protected(bench: Bench) -> None:
+    """SetInstanceProtection refuses a Pending one; a protected one is kept at scale-in and shown so."""
+    bench.lab.image("ami-v1", boot=0.5)
+    bench.start(desired=1)
+    [first] = bench.ids()
+    protect = {"InstanceIds": [first], "ProtectedFromScaleIn": True, **WEB}
+    assert refusal(bench.asg.set_instance_protection, **protect)[0] == "ValidationError"
+    bench.settled(1)
+    bench.asg.set_instance_protection(**protect)
+    bench.asg.set_desired_capacity(DesiredCapacity=0, **WEB)
+    assert bench.states() == {first: "InService"}
+    assert bench.members()[0]["ProtectedFromScaleIn"] is True
+
+
+def test_a_member_that_is_too_old_is_replaced(bench: Bench) -> None:
+    """`expire`: as at the end of MaxInstanceLifetime, terminated and replaced from where the group points now; a
+    protected one stays.
+    """
+    template = bench.start(bench.template("ami-v1", "ami-v2"), desired=2)
+    first, second = bench.settled(2)
+    bench.lab.member(second, do="protect")
+    bench.point(template, "2")
+    bench.lab.member(first, do="expire")
+    eventually(lambda: first not in bench.ids())
+    bench.settled(2)
+    assert bench.about(first, "Terminating")["Cause"].endswith(
+        "in response to the maximum instance lifetime."
+    )
+    [new] = [each for each in bench.ids() if each != second]
+    assert bench.truth(new)["revision"] == "2"
+    assert bench.http("PUT", f"members/{second}", {"do": "expire"})[0] == 400

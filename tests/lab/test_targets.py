@@ -5,6 +5,12 @@ from __future__ import annotations
 from tests.lab.bench import Bench, eventually
 
 
+def _let_pass(bench: Bench) -> None:
+    """More than the tenth of a second after which a group has found out what there is to find out."""
+    bench.lab.move_group("web", scheduledActions=[{"name": "later", "in": 0.2, "maxSize": 9}])
+    eventually(lambda: not bench.lab.group("web")["scheduledActions"])
+
+
 def test_a_target_goes_from_initial_to_healthy_and_drains_at_its_end(bench: Bench) -> None:
     """Registered when it goes in service, initial at first; draining while it terminates, then no target."""
     arn = bench.target_group()
@@ -67,8 +73,7 @@ def test_a_target_may_be_unhealthy_while_ec2_and_the_group_call_it_healthy(bench
     [first] = bench.settled(1)
     assert bench.targets(arn) == {first: "initial"}
     eventually(lambda: bench.targets(arn) == {first: "unhealthy"})
-    bench.lab.move_group("web", scheduledActions=[{"name": "later", "in": 0.3, "maxSize": 9}])
-    eventually(lambda: not bench.lab.group("web")["scheduledActions"])
+    _let_pass(bench)
     [member] = bench.members()
     assert (member["InstanceId"], member["HealthStatus"]) == (first, "Healthy")
     [status] = bench.ec2.describe_instance_status(InstanceIds=[first])["InstanceStatuses"]
@@ -84,6 +89,7 @@ def test_with_the_balancers_check_such_a_member_is_replaced(bench: Bench) -> Non
     bench.start(desired=1, TargetGroupARNs=[arn])
     [first] = bench.settled(1)
     eventually(lambda: bench.targets(arn) == {first: "unhealthy"})
+    _let_pass(bench)
     bench.asg.update_auto_scaling_group(AutoScalingGroupName="web", HealthCheckType="ELB")
     eventually(lambda: first not in bench.ids())
     assert "ELB system health check failure" in bench.about(first, "Terminating")["Cause"]
@@ -159,3 +165,35 @@ def test_a_set_deregistration_delay_is_waited_for(bench: Bench) -> None:
     eventually(lambda: bench.states() == {first: "Terminating"})
     bench.asg.delete_auto_scaling_group(AutoScalingGroupName="web", ForceDelete=True)
     eventually(lambda: not bench.group())
+
+
+def test_a_classic_load_balancer_tells_how_members_are(bench: Bench) -> None:
+    """DescribeInstanceHealth: OutOfService while it registers and when it fails, InService while it drains
+    (Elastic Load Balancing API reference 2012-06-01); an instance of nobody's group is left to moto.
+    """
+    elb = bench.client("elb")
+    listener = {"Protocol": "HTTP", "LoadBalancerPort": 80, "InstanceProtocol": "HTTP", "InstancePort": 80}
+    elb.create_load_balancer(
+        LoadBalancerName="classic", Listeners=[listener], AvailabilityZones=["us-east-1a"]
+    )
+
+    def shown(*ids: str) -> dict[str, tuple[str, str]]:
+        asked = {"Instances": [{"InstanceId": each} for each in ids]} if ids else {}
+        listed = elb.describe_instance_health(LoadBalancerName="classic", **asked)["InstanceStates"]
+        return {each["InstanceId"]: (each["State"], each["ReasonCode"]) for each in listed}
+
+    bench.lab.image("ami-v1", targetAfter=0.5, drain=1000)
+    bench.start(desired=1, LoadBalancerNames=["classic"])
+    [first] = bench.settled(1)
+    assert shown() == {first: ("OutOfService", "ELB")}
+    eventually(lambda: shown() == {first: ("InService", "N/A")})
+    bench.lab.member(first, do="targetUnhealthy")
+    assert shown(first) == {first: ("OutOfService", "Instance")}
+    bench.terminate(first, decrement=True)
+    assert shown() == {first: ("InService", "N/A")}
+    other = bench.ec2.run_instances(ImageId="ami-12345678", MinCount=1, MaxCount=1)["Instances"][0][
+        "InstanceId"
+    ]
+    elb.register_instances_with_load_balancer(LoadBalancerName="classic", Instances=[{"InstanceId": other}])
+    assert shown() == {first: ("InService", "N/A"), other: ("InService", "N/A")}
+    assert set(shown(other)) == {other}

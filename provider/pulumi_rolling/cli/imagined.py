@@ -27,19 +27,11 @@ def imagined_preview(
     block: Any, desired: int | None, max_size: int | None, min_size: int, old: int | None
 ) -> Preview:
     """The plan for a group whose first ``old`` members are to be replaced. PolicyErrors with every fault at once."""
-    normal, faults = check_policy(block)
-    faults += _size_faults(desired, max_size, min_size, old)
-    if desired is None or max_size is None:
-        raise PolicyErrors(faults)
-    policy = UpdatePolicy.model_validate(without_faulty(normal, faults) if faults else normal)
-    sizes = Sizes(min_size, max_size, desired)
-    count = desired if old is None else old
-    against_sizes, warnings = feasibility(policy, sizes, old=count)
-    faults += against_sizes
-    if faults:
-        raise PolicyErrors(faults)
+    policy, sizes, warnings = imagined_policy(block, desired, max_size, min_size, old)
+    count = sizes.desired if old is None else old
     members = all_old(count, OLD) + [
-        Member(f"kept-{i + 1}", NEW, Lifecycle.IN_SERVICE, launched_at=-500.0) for i in range(desired - count)
+        Member(f"kept-{i + 1}", NEW, Lifecycle.IN_SERVICE, launched_at=-500.0)
+        for i in range(sizes.desired - count)
     ]
     seen = IdealFleet(members, sizes, OLD, frozenset()).observe()
     rollout = new_rollout("plan", NEW, OLD, sizes, seen.suspended, seen.at)
@@ -53,6 +45,23 @@ def imagined_preview(
         notes=(note,) if note else (),
         returns_to=str(OLD),
     )
+
+
+def imagined_policy(
+    block: Any, desired: int | None, max_size: int | None, min_size: int, old: int | None
+) -> tuple[UpdatePolicy, Sizes, list[str]]:
+    """The policy, checked alone and against the sizes, with its warnings. PolicyErrors with every fault at once."""
+    normal, faults = check_policy(block)
+    faults += _size_faults(desired, max_size, min_size, old)
+    if desired is None or max_size is None:
+        raise PolicyErrors(faults)
+    policy = UpdatePolicy.model_validate(without_faulty(normal, faults) if faults else normal)
+    sizes = Sizes(min_size, max_size, desired)
+    against_sizes, warnings = feasibility(policy, sizes, old=desired if old is None else old)
+    faults += against_sizes
+    if faults:
+        raise PolicyErrors(faults)
+    return policy, sizes, list(warnings)
 
 
 def _size_faults(desired: int | None, max_size: int | None, min_size: int, old: int | None) -> list[Fault]:

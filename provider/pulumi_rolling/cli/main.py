@@ -11,18 +11,20 @@ from typing import Annotated
 
 import typer
 
-from pulumi_rolling.cli.abort import abort
 from pulumi_rolling.cli.lab import lab
 from pulumi_rolling.cli.plan import plan
+from pulumi_rolling.cli.requests import abort, approve, pause, reject, resume, retry, skip
 from pulumi_rolling.cli.signal import signal
+from pulumi_rolling.cli.simulate import simulate
 from pulumi_rolling.cli.status import status
+from pulumi_rolling.cli.watch import watch
 from pulumi_rolling.errors import PolicyErrors, RollingError
 from pulumi_rolling.report.plan_text import faults_text
 
 FAILED = 1
 AT_FAULT = 2
 
-EXTRAS = {"boto3": "aws", "botocore": "aws", "moto": "lab", "werkzeug": "lab"}
+EXTRAS = {"boto3": "aws", "botocore": "aws", "moto": "lab", "werkzeug": "lab", "matplotlib": "report"}
 """Which extra of the package brings a module that may be missing."""
 
 app = typer.Typer(
@@ -49,7 +51,23 @@ def rolling(
     """UpdatePolicy for Pulumi: plan, watch and try rolling replacements."""
 
 
-for command in (plan, status, abort, signal, lab):
+COMMANDS = (
+    plan,
+    simulate,
+    status,
+    watch,
+    pause,
+    resume,
+    approve,
+    reject,
+    retry,
+    skip,
+    abort,
+    signal,
+    lab,
+)
+
+for command in COMMANDS:
     app.command()(command)
 
 

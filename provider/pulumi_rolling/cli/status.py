@@ -5,9 +5,10 @@ from __future__ import annotations
 import typer
 
 from pulumi_rolling.cli.live import Endpoint, Group, Region, live_group
-from pulumi_rolling.engine.journal import read
+from pulumi_rolling.engine.journal import read, requests
 from pulumi_rolling.engine.lease import held
-from pulumi_rolling.fleets.base import Fleet
+from pulumi_rolling.engine.said import said
+from pulumi_rolling.fleets.base import Fleet, Sight
 from pulumi_rolling.report.standing import Standing, standing_text
 
 
@@ -19,19 +20,27 @@ def status(group: Group, region: Region = None, endpoint: Endpoint = None) -> No
 
 def standing_of(fleet: Fleet) -> Standing | None:
     """The group's record with its members as they are now; None where there is no record."""
-    marks = fleet.marks()
-    record = read(marks)
+    record = read(fleet.marks())
+    return None if record is None else standing_in(fleet.name, fleet.observe(record[1]))
+
+
+def standing_in(group: str, sight: Sight) -> Standing | None:
+    """What one look shows: record, lease, the driver's words, requests and members of the same moment."""
+    record = read(sight.marks)
     if record is None:
         return None
     owner, rollout = record
-    seen = fleet.observe(rollout).observation
-    lease = held(marks)
+    lease, word = held(sight.marks), said(sight.marks)
     return Standing(
-        group=fleet.name,
-        at=seen.at,
+        group=group,
+        at=sight.observation.at,
         rollout=rollout,
         owner=owner,
         driver=None if lease is None else lease.holder,
         lease_until=None if lease is None else lease.until,
-        members=seen.members,
+        members=sight.observation.members,
+        because=None if word is None else word.because,
+        status=None if word is None else word.status,
+        said_at=None if word is None else word.at,
+        asked=tuple(requests(sight.marks)),
     )

@@ -8,8 +8,6 @@ everything else is somebody else's, and is kept to the end (CloudFormation throw
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pulumi_rolling.core.model import (
     Action,
     Issued,
@@ -24,13 +22,19 @@ from pulumi_rolling.core.model import (
     Suspend,
     Terminate,
 )
+from pulumi_rolling.core.rollout import replace
+from pulumi_rolling.core.roster import roster_of
 
 
 def settle_issued(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:
     """Forget what is seen or lost, and take others' changes of Desired into ``delta``."""
+    if not rollout.issued and not rollout.draining:
+        return _settle_desired(limits, rollout, seen)
     recent = tuple(i for i in rollout.issued if seen.at - i.at < limits.settle)
     rollout = _settle_desired(limits, rollout, seen)
-    lifecycles = {m.id: m.lifecycle for m in seen.members} if rollout.issued or rollout.draining else {}
+    asked = [i.action.member for i in rollout.issued if isinstance(i.action, Terminate | Remove)]
+    asked += (member for member, _ in rollout.draining)
+    lifecycles = {name: m.lifecycle for name, m in roster_of(seen).find(asked).items()}
     if limits.drain is not None:
         rollout = _drain(limits.drain, rollout, lifecycles, seen.at)
     settled = is_desired_settled(rollout)
@@ -62,10 +66,10 @@ def issue(rollout: Rollout, actions: tuple[Action, ...], at: float) -> Rollout:
     launched = rollout.launched
     for action in actions:
         if isinstance(action, Resize) and action.desired is not None:
-            launched += max(0, action.desired - desired)
+            launched += max(0, action.desired - desired) // rollout.unit
             desired = action.desired
         elif isinstance(action, Terminate):
-            desired -= not action.replace
+            desired -= 0 if action.replace else action.weight
             launched += action.replace
     return replace(
         rollout,

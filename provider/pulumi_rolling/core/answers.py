@@ -5,10 +5,10 @@ Whether to act or to wait is ``decide``'s; when to look again and what the statu
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
 
 from pulumi_rolling.core.acts import issue
-from pulumi_rolling.core.budget import slot_clock
+from pulumi_rolling.core.budget import occupied_until, slot_clock, stalled_at
 from pulumi_rolling.core.census import Census, is_in_service
 from pulumi_rolling.core.forecast import time_left
 from pulumi_rolling.core.model import (
@@ -24,6 +24,8 @@ from pulumi_rolling.core.model import (
     Step,
     Terminate,
 )
+from pulumi_rolling.core.rollout import replace
+from pulumi_rolling.core.roster import roster_of
 
 ATTENTIVE = 3.0
 """Polls between two looks, at most, while somebody's word is waited for."""
@@ -38,16 +40,17 @@ def act(
     because: Because,
 ) -> Decision:
     issued = issue(rollout, actions, seen.at)
-    after = _in_service_after(actions, census)
+    after = _in_service_after(actions, seen, census)
     issued = replace(issued, lowest=after if issued.lowest is None else min(issued.lowest, after))
     return Decision(issued, actions, seen.at + limits.poll, because, status_of(limits, issued, seen, census))
 
 
-def _in_service_after(actions: tuple[Action, ...], census: Census) -> int:
-    gone = {a.member for a in actions if isinstance(a, Terminate)}
+def _in_service_after(actions: tuple[Action, ...], seen: Observation, census: Census) -> int:
+    """Victims are members that counted, so each one in service is one less."""
+    gone = [a.member for a in actions if isinstance(a, Terminate)]
     if not gone:
         return census.in_service
-    return census.in_service - sum(is_in_service(m) for m in census.counted if m.id in gone)
+    return census.in_service - sum(is_in_service(m) for m in roster_of(seen).find(gone).values())
 
 
 def wait(
@@ -59,11 +62,28 @@ def wait(
     until: float | None = None,
 ) -> Decision:
     """Look again soon after something happened, then ever less often; never later than a clock that runs out."""
-    quiet = max(limits.poll, min(30.0, (seen.at - rollout.progress_at) / 10))
+    due = _next_clock(limits, rollout, seen, census)
+    if until is not None:
+        due = min(due, until)
+    again = look_after(limits, rollout, seen.at, due)
+    return Decision(rollout, (), again, because, status_of(limits, rollout, seen, census), quiet_until=due)
+
+
+def look_after(limits: Limits, rollout: Rollout, at: float, due: float) -> float:
+    """When to look again after a look at ``at`` that brought nothing new, the next clock running out at ``due``."""
+    quiet = max(limits.poll, min(30.0, (at - rollout.progress_at) / 10))
     if rollout.waits_for_somebody:
         # Somebody who has just spoken at another terminal waits for what happens.
         quiet = min(quiet, ATTENTIVE * limits.poll)
-    due = [seen.at + quiet, *([until] if until is not None else [])]
+    return max(at + limits.poll / 4, min(at + quiet, due))
+
+
+def _next_clock(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> float:
+    """When the next of the clocks runs out that ``judge`` and the verdicts read."""
+    later = [stalled_at(limits, rollout), *([occupied_until(rollout)] if census.occupied else [])]
+    later += [since + limits.settle for _, since in rollout.missing]
+    later += [o.at + limits.boot_limit for o in rollout.openings]
+    due = [at for at in later if at > seen.at]
     if rollout.deadline is not None and rollout.direction is Direction.FORWARD:
         due.append(rollout.deadline)
     clock = slot_clock(limits)
@@ -72,8 +92,7 @@ def wait(
     due += [since + limits.warm_up for _, since in rollout.warming]
     if limits.drain is not None:
         due += [since + limits.drain for _, since in rollout.draining]
-    again = max(seen.at + limits.poll / 4, min(due))
-    return Decision(rollout, (), again, because, status_of(limits, rollout, seen, census))
+    return min(due, default=math.inf)
 
 
 def hold(limits: Limits, rollout: Rollout, seen: Observation, because: Because) -> Decision:

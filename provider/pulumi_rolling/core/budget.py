@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from pulumi_rolling.core.limits import Limits
-from pulumi_rolling.core.rollout import Rollout, Verdict
+import math
+
+from pulumi_rolling.core.limits import ONE_HOUR, Limits
+from pulumi_rolling.core.rollout import Rollout, Step, Verdict
 from pulumi_rolling.core.sizing import tolerated
 
 
@@ -14,13 +16,26 @@ def slot_clock(limits: Limits) -> float:
     return limits.boot_limit if limits.ready_within is None else limits.ready_within
 
 
+def stalled_at(limits: Limits, rollout: Rollout) -> float:
+    """When nothing will have moved for longer than anything may take. Waiting for somebody, or for baking, may."""
+    if rollout.waits_for_somebody or rollout.step is Step.BAKE:
+        return math.inf
+    longest = max(ONE_HOUR, 2 * slot_clock(limits), 2 * limits.pause)
+    return rollout.progress_at + longest + limits.warm_up + (limits.drain or 0.0)
+
+
+def occupied_until(rollout: Rollout) -> float:
+    """How long members in a special state are waited for once nothing else moves: an hour, as instance refresh does."""
+    return math.inf if rollout.waits_for_somebody else rollout.progress_at + ONE_HOUR
+
+
 def budget_left(limits: Limits, rollout: Rollout) -> int:
     """Silent failures that may still come; below 0 when those so far can no longer satisfy the percentages."""
     left: list[int] = []
     if limits.signals:
         left.append(tolerated(rollout.total, limits.need_percent) - rollout.failures)
     if limits.active_percent is not None:
-        desired = max(1, rollout.found.desired + rollout.delta)
+        desired = max(1, (rollout.found.desired + rollout.delta) // rollout.unit)
         left.append(tolerated(desired, limits.active_percent) - _silent(rollout))
     return min(left, default=rollout.total)
 

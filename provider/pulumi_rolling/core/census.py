@@ -6,11 +6,13 @@ acts and the next look would otherwise take one more (design: the heart).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from pulumi_rolling.core.limits import Choice, Limits, Pacing
 from pulumi_rolling.core.observation import Lifecycle, Member, Observation, Signal, TargetHealth
 from pulumi_rolling.core.rollout import Direction, Remove, Rollout, Terminate
+from pulumi_rolling.core.roster import Roster, age, roster_of
 
 _COMING = (Lifecycle.PENDING, Lifecycle.WAITING)
 
@@ -23,23 +25,31 @@ class Census:
     """To be replaced: the old ones, and going forward also failed and broken new ones."""
     old: int
     """Candidates that are not failed new members."""
-    keepers: int
-    """Members that may stay."""
+    kept: int
+    """Units of Desired that members count for who may stay; without weights their number."""
     unjudged: tuple[Member, ...]
     """New members whose fate is open."""
+    short: int
+    """Units that the group still owes to Desired."""
     gap: int
-    """Launches that the group still owes to Desired."""
+    """Launches that it takes to bring them."""
     in_service: int
     ready: int
     serving: int
     """What the floor is held against: the cloud's own count in lock-step, ready members when sliding."""
     leaving: frozenset[str]
     occupied: tuple[str, ...] = ()
-    """Old members in a special state that the policy waits for."""
+    """Old members and warm instances in a special state that the policy waits for."""
+    coming: int = 0
+    """Those of them that are members, and will be candidates."""
     standby: tuple[str, ...] = ()
     """Old members in standby that the policy replaces."""
     warm: tuple[str, ...] = ()
     """Old instances of the warm pool that the policy replaces."""
+    loose: tuple[Member, ...] = ()
+    """Candidates that are looked at one by one; the others stand in ``lines``."""
+    lines: Mapping[str, Sequence[Member]] = field(default_factory=dict)
+    """Plain candidates by zone, the oldest first."""
 
     @property
     def slots(self) -> int:
@@ -113,18 +123,22 @@ def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
     failed = frozenset(f.id for f in rollout.failed)
     skipped, retried, succeeded = rollout.skipped, rollout.retried, rollout.succeeded
     forward = rollout.direction is Direction.FORWARD
-    # Most members of a large group are settled: theirs is the short path through this loop.
     wanted = rollout.target.digest
     told_by_age = rollout.forced and forward
     spared = limits.protected is not Choice.REPLACE and forward
     in_service_now, healthy_target = Lifecycle.IN_SERVICE, TargetHealth.HEALTHY
-    counted: list[Member] = []
-    candidates: list[Member] = []
+    roster = roster_of(seen)
+    settled = _Settled([], [], {}, seen.members)
+    if not told_by_age:
+        settled = _settle(rollout, roster, victims | failed | skipped | retried)
+    counted = [*settled.kept, *settled.old]
+    loose: list[Member] = []
     unjudged: list[Member] = []
     occupied: list[str] = []
     leaving: set[str] = set()
-    old = keepers = in_service = ready = 0
-    for member in seen.members:
+    units = in_service = ready = len(counted)
+    kept, old = len(settled.kept), len(settled.old)
+    for member in settled.others:
         lifecycle = member.lifecycle
         serving = lifecycle is in_service_now
         if not serving and lifecycle not in _COMING:
@@ -135,56 +149,110 @@ def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
         if name in victims:
             continue
         counted.append(member)
+        units += member.weight
         alive = serving and member.alive
         sound = alive and member.healthy
         working = sound and (member.target is None or member.target is healthy_target)
         in_service += alive
         if name in skipped:
-            keepers += 1
+            kept += member.weight
             ready += working
         elif member.revision.digest != wanted or (told_by_age and not is_new(rollout, member)):
             if spared and member.protected:
-                keepers += 1
+                kept += member.weight
                 if limits.protected is Choice.WAIT:
                     occupied.append(name)
             elif forward or is_returned_from(rollout, member):
-                candidates.append(member)
+                loose.append(member)
                 old += 1
             else:
-                keepers += 1
+                kept += member.weight
             ready += working
         elif name in failed or name in retried:
-            candidates.append(member)
+            loose.append(member)
         elif (name in succeeded and (sound or not _nobody_heals(seen))) or not is_new(rollout, member):
-            keepers += 1
+            kept += member.weight
             ready += working
         elif name not in succeeded:
-            keepers += 1
+            kept += member.weight
             unjudged.append(member)
         else:
-            candidates.append(member)
-    gap = max(0, rollout.desired - len(counted))
+            loose.append(member)
+    short = max(0, rollout.desired - units)
     standby = _old_in_standby(limits, rollout, seen, victims)
-    warm = [w.id for w in seen.warm if w.id not in victims and is_replaced(rollout, w)]
+    warm = [
+        w.id
+        for w in seen.warm
+        if w.lifecycle is not Lifecycle.LEAVING and w.id not in victims and is_replaced(rollout, w)
+    ]
     if limits.standby is Choice.WAIT:
         occupied += standby
+    coming = len(occupied)
     if limits.warm_pool is Choice.WAIT:
         occupied += warm
     return Census(
         counted=tuple(counted),
-        candidates=tuple(candidates),
+        candidates=(*settled.old, *loose),
         old=old,
-        keepers=keepers,
+        kept=kept,
         unjudged=tuple(unjudged),
-        gap=gap,
+        short=short,
+        gap=-(-short // rollout.unit),
         in_service=in_service,
         ready=ready,
         serving=in_service if limits.pacing is Pacing.LOCK_STEP else ready,
         leaving=frozenset(leaving),
         occupied=tuple(occupied),
+        coming=coming,
         standby=tuple(standby) if limits.standby is Choice.REPLACE else (),
         warm=tuple(warm) if limits.warm_pool is Choice.REPLACE else (),
+        loose=tuple(loose),
+        lines=settled.lines,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """Plain members about whom nothing is open, so that they are counted together."""
+
+    kept: list[Member]
+    old: list[Member]
+    """Candidates."""
+    lines: dict[str, Sequence[Member]]
+    """The candidates by zone, the oldest first."""
+    others: Sequence[Member]
+    """Everybody else, to be looked at one by one."""
+
+
+def _settle(rollout: Rollout, roster: Roster, named: frozenset[str]) -> _Settled:
+    """``named`` members are looked at one by one, and so are those of the target that have not succeeded."""
+    target = rollout.target.digest
+    forward = rollout.direction is Direction.FORWARD
+    kept: list[Member] = []
+    old: list[Member] = []
+    odd: list[Member] = []
+    lines: dict[str, Sequence[Member]] = {}
+    for digest, crowd in roster.plain.items():
+        strange = {name for name in named if name in crowd.ids}
+        if digest == target:
+            strange |= crowd.ids.keys() - rollout.succeeded
+        odd += sorted((crowd.ids[name] for name in strange), key=age)
+        if digest == target or not (forward or digest == rollout.to.digest or digest in rollout.abandoned):
+            kept += (m for m in crowd.ids.values() if m.id not in strange) if strange else crowd.ids.values()
+            continue
+        for zone, line in crowd.zones.items():
+            rest = [m for m in line if m.id not in strange] if strange else line
+            old += rest
+            lines[zone] = sorted([*lines[zone], *rest], key=age) if zone in lines else rest
+    return _Settled(kept, old, lines, [*odd, *roster.others])
+
+
+def with_ready(limits: Limits, rollout: Rollout, census: Census) -> Census:
+    """The census after some of those without a verdict came to be ready, and nothing else changed."""
+    unjudged = tuple(m for m in census.unjudged if m.id not in rollout.succeeded)
+    ready = census.ready + len(census.unjudged) - len(unjudged)
+    serving = census.serving if limits.pacing is Pacing.LOCK_STEP else ready
+    return replace(census, unjudged=unjudged, ready=ready, serving=serving)
 
 
 def _old_in_standby(
@@ -195,7 +263,7 @@ def _old_in_standby(
         return []
     return [
         m.id
-        for m in seen.members
+        for m in roster_of(seen).others
         if m.lifecycle is Lifecycle.STANDBY
         and m.id not in victims
         and m.id not in rollout.skipped

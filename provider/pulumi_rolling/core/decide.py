@@ -23,8 +23,6 @@ When more members failed than the policy tolerates the direction turns: the same
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pulumi_rolling.core.acts import settle_issued
 from pulumi_rolling.core.answers import act, hold, wait
 from pulumi_rolling.core.budget import slot_clock
@@ -47,6 +45,8 @@ from pulumi_rolling.core.model import (
     Verdict,
 )
 from pulumi_rolling.core.roll import roll
+from pulumi_rolling.core.rollout import replace
+from pulumi_rolling.core.roster import with_roster
 from pulumi_rolling.core.sizing import size_roll
 from pulumi_rolling.core.verdicts import start_alarms, take_verdict
 
@@ -63,6 +63,7 @@ def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decision:
         return hold(rules, rollout, seen, Because("leaseLost"))
     if not seen.complete:
         return hold(rules, rollout, seen, Because("incomplete"))
+    seen = with_roster(seen)
     rollout = _start_direction(rules, rollout, seen)
     rollout = settle_issued(rules, rollout, seen)
     if rollout.leaving:
@@ -106,6 +107,7 @@ def _start_direction(limits: Limits, rollout: Rollout, seen: Observation) -> Rol
         rollout = start_alarms(rollout, seen)
     return replace(
         rollout,
+        unit=max((m.weight for m in seen.members), default=1),
         watermark=youngest,
         direction_at=seen.at,
         desired=seen.sizes.desired if first else rollout.desired,
@@ -130,6 +132,8 @@ def _turn(limits: Limits, rollout: Rollout, seen: Observation, verdict: Verdict)
         because = Because("held", {"failed": verdict.failed}, members)
         return wait(limits, held, seen, take_census(limits, held, seen), because)
     because = Because("failed", {"failed": verdict.failed, "of": verdict.of})
+    if rollout.direction is Direction.FORWARD:
+        verdict = replace(verdict, touched=rollout.launched)
     settled = replace(
         rollout,
         round=None,
@@ -182,8 +186,9 @@ def _has_way_back(rollout: Rollout) -> bool:
 
 
 def _prepare(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Decision:
+    replaceable = len(census.candidates) + census.coming
     outside = bool(census.occupied or census.standby or census.warm)
-    work = bool(census.candidates) or (rollout.fresh and census.slots > 0) or outside
+    work = replaceable > 0 or (rollout.fresh and census.slots > 0) or outside
     actions: list[Action] = []
     held = limits.suspend | rollout.suspended_by_us if work else frozenset[str]()
     lacking = held - seen.suspended
@@ -203,17 +208,21 @@ def _prepare(limits: Limits, rollout: Rollout, seen: Observation, census: Census
     if not work:
         return settle(limits, replace(rollout, step=Step.SETTLE), seen, census)
     fresh = census.slots if rollout.fresh else 0
-    desired = desired_at_end(limits, rollout)
-    sizing = size_roll(limits, len(census.candidates), desired)
-    if census.candidates and not sizing.batch:
+    # With weights the policy counts instances and Desired counts units; a launch brings one unit of the rollout's.
+    there = desired_at_end(limits, rollout) if rollout.unit == 1 else len(census.counted) + census.gap
+    sizing = size_roll(limits, replaceable, there)
+    if replaceable and not sizing.batch:
         verdict = Verdict("refused", seen.at, cause="no room between MinInstancesInService and MaxSize")
         return _turn(limits, rollout, seen, verdict)
+    capacity = sizing.capacity
+    if rollout.unit > 1:
+        capacity = rollout.desired + (sizing.capacity - there) * rollout.unit
     rollout = replace(
         rollout,
         step=Step.ROLL,
-        total=len(census.candidates) + fresh,
+        total=replaceable + fresh,
         batch=sizing.batch,
-        capacity=sizing.capacity,
-        surge=max(0, sizing.capacity - rollout.desired) if census.candidates else 0,
+        capacity=capacity,
+        surge=max(0, capacity - rollout.desired) // rollout.unit if replaceable else 0,
     )
     return roll(limits, rollout, seen, census)

@@ -5,14 +5,13 @@ What must go after a failure is named member by member, never left to the cloud,
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pulumi_rolling.core.acts import is_desired_settled
 from pulumi_rolling.core.answers import act, outcome_of, wait
 from pulumi_rolling.core.census import Census, is_working
 from pulumi_rolling.core.model import (
     Action,
     Because,
+    Choice,
     Decision,
     Limits,
     Member,
@@ -24,6 +23,7 @@ from pulumi_rolling.core.model import (
     Step,
     Terminate,
 )
+from pulumi_rolling.core.rollout import replace
 
 NAMED_TRIES = 3
 """How often surplus members are named: those of a dying build may go by themselves before our act reaches them."""
@@ -47,10 +47,12 @@ def settle(limits: Limits, rollout: Rollout, seen: Observation, census: Census) 
         return wait(limits, rollout, seen, census, Because("unseen"))
     surplus = rollout.desired - desired_at_end(limits, rollout)
     tries = rollout.round.number if rollout.round else 0
-    victims = _surplus(limits, rollout, census, surplus) if surplus > 0 and rollout.leaving else []
+    # Whoever stays in spite of the rollout would be the cloud's first victim.
+    named = rollout.leaving or rollout.skipped or limits.protected is Choice.IGNORE
+    victims = _surplus(limits, rollout, census, surplus) if surplus > 0 and named else []
     if victims and tries < NAMED_TRIES:
-        least = min(rollout.found.min, rollout.desired - len(victims))
-        actions: tuple[Action, ...] = tuple(Terminate(m.id, replace=False) for m in victims)
+        least = min(rollout.found.min, rollout.desired - sum(m.weight for m in victims))
+        actions: tuple[Action, ...] = tuple(Terminate(m.id, False, m.weight) for m in victims)
         if seen.sizes.min > least:
             actions = (Resize(min=least), *actions)
         rollout = replace(rollout, round=Round(tries + 1, seen.at, len(victims), 0))
@@ -76,23 +78,29 @@ def restore(limits: Limits, rollout: Rollout, seen: Observation, census: Census)
 
 def desired_at_end(limits: Limits, rollout: Rollout) -> int:
     """As found, plus what others did to it, within the group's own bounds."""
-    return max(rollout.found.min, min(limits.max_size, rollout.found.desired + rollout.delta))
+    return max(rollout.found.min, min(rollout.found.max, rollout.found.desired + rollout.delta))
 
 
 def _surplus(limits: Limits, rollout: Rollout, census: Census, surplus: int) -> list[Member]:
-    """Failed first, then not ready, then the youngest; one in service only above the floor."""
+    """Failed first, then not ready, then the youngest; one in service only above the floor.
+
+    Nobody whom somebody asked to skip, or whom the policy ignores for its protection.
+    """
     failed = {f.id for f in rollout.failed}
+    ignores = limits.protected is Choice.IGNORE
     order = sorted(
-        census.counted, key=lambda m: (m.id not in failed, is_working(m), -(m.launched_at or 0.0), m.id)
+        (m for m in census.counted if m.id not in rollout.skipped and not (ignores and m.protected)),
+        key=lambda m: (m.id not in failed, is_working(m), -(m.launched_at or 0.0), m.id),
     )
     room = census.in_service - limits.floor
     picked: list[Member] = []
     for member in order:
-        if len(picked) == surplus:
-            break
+        if member.weight > surplus:
+            continue
         if is_working(member):
             if room <= 0:
                 continue
             room -= 1
         picked.append(member)
+        surplus -= member.weight
     return picked

@@ -8,11 +8,11 @@ Two stops at the same number are one.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pulumi_rolling.core.limits import Limits
 from pulumi_rolling.core.model import Because
-from pulumi_rolling.core.rollout import Gate, Rollout
+from pulumi_rolling.core.rollout import Gate, Rollout, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,8 @@ def stand(limits: Limits, rollout: Rollout, at: float) -> Standing:
             gate = Gate(rollout.passed, at)
             rollout = replace(rollout, gate=gate, progress_at=at)
         numbers: dict[str, int | float] = {"count": stop.count, "wait": stop.wait}
+        if limits.approval:
+            numbers["approval"] = int(not gate.approved)
         if stop.percent is not None:
             numbers["percent"] = stop.percent
         until = gate.at + stop.wait

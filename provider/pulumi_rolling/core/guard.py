@@ -11,8 +11,8 @@ the setting's threshold on, new starts wait; what runs is never touched, and the
 arrive. Before any boot was ever seen there is nothing to compare with, and slots open on success only in any case.
 
 Worked example: balanced, no failure tolerated, 20 boots seen of about 90 s and spread 0.3, five in flight of 60 s and
-one of 200 s. f = 0.1 / 21.1 = 0.005; S(60) = 0.9, so each of the five counts 0.005; S(200) = 0.009, so the one counts
-0.34. Together 0.36, over the threshold of 0.2: nothing new is started. At 60 s all six would have counted 0.03.
+one of 200 s. f = 0.1 / 21.1 = 0.005; S(60) = 0.85, so each of the five counts 0.006; S(200) = 0.008, so the one counts
+0.38. Together 0.40, over the threshold of 0.2: nothing new is started. At 60 s all six would have counted 0.03.
 
 The settings were found by simulation (`make bench`, part pacing).
 """
@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pulumi_rolling.core.boots import Law, law_of
+from pulumi_rolling.core.boots import law_of
 from pulumi_rolling.core.budget import budget_left
 from pulumi_rolling.core.limits import Guard, Limits
 from pulumi_rolling.core.observation import Member
@@ -42,6 +42,10 @@ _SETTINGS = {
 }
 
 
+OVERDUE = 0.05
+"""A member is overdue when fewer good boots than this share take longer."""
+
+
 class Odds:
     """The odds of one look, start by start. ``lost`` is the probability that the budget is spent already."""
 
@@ -49,7 +53,7 @@ class Odds:
         self._setting = _SETTINGS.get(limits.guard)
         self._law = law_of(rollout.boots, rollout.prior)
         self.lost = 0.0
-        self._suspects: list[tuple[float, str]] = []
+        self._flight: list[tuple[float, str]] = []
         if self._setting is None or self._law is None:
             return
         bad = rollout.failures + self._setting.bad
@@ -57,11 +61,13 @@ class Odds:
         self._few = [0.0] * (max(0, budget_left(limits, rollout)) + 1)
         self._few[0] = 1.0
         for member in flight:
-            age = 0.0 if member.launched_at is None else at - member.launched_at
-            self._suspects.append((self._add(self._law, age), member.id))
+            slower = 1.0 if member.launched_at is None else self._law.slower_than(at - member.launched_at)
+            self._add(slower)
+            self._flight.append((slower, member.id))
         for opening in rollout.openings:
             for _ in range(opening.count):
-                self._add(self._law, at - opening.at)
+                self._add(self._law.slower_than(at - opening.at))
+        self._sum()
 
     def allow_start(self) -> bool:
         """True while the threshold is not reached; the start is then counted."""
@@ -69,21 +75,23 @@ class Odds:
             return True
         if self.lost >= self._setting.threshold:
             return False
-        self._add(self._law, 0.0)
+        self._add(1.0)
+        self._sum()
         return True
 
     def suspects(self) -> tuple[str, ...]:
-        """Those in flight that are more likely bad than a new one, the likeliest first."""
-        found = sorted(((p, name) for p, name in self._suspects if p > self._share), reverse=True)
-        return tuple(name for _, name in found[:5])
+        """The overdue in flight, the latest first; the latest alone where none is plainly overdue."""
+        late = sorted(self._flight)
+        overdue = [name for slower, name in late if slower < OVERDUE]
+        return tuple(overdue[:5] or [name for _, name in late[:1]])
 
-    def _add(self, law: Law, age: float) -> float:
+    def _add(self, slower: float) -> None:
         """One more in flight: the probabilities of 0, 1, .. bad ones, as many as the budget has left."""
-        good = (1 - self._share) * law.slower_than(age)
-        bad = self._share / (self._share + good)
+        bad = self._share / (self._share + (1 - self._share) * slower)
         few = self._few
         for count in range(len(few) - 1, 0, -1):
             few[count] += bad * (few[count - 1] - few[count])
         few[0] *= 1 - bad
-        self.lost = max(0.0, 1.0 - sum(few))
-        return bad
+
+    def _sum(self) -> None:
+        self.lost = max(0.0, 1.0 - sum(self._few))

@@ -46,6 +46,7 @@ class IdealFleet:
         self._suspended = suspended
         self._warm = {w.id: w for w in warm}
         self._born = 0
+        self._unit = max((m.weight for m in members), default=1)
 
     def observe(self) -> Observation:
         return Observation(
@@ -72,9 +73,9 @@ class IdealFleet:
                     desired=self._sizes.desired if desired is None else desired,
                 )
             case Terminate(member, again):
-                del self._members[member]
+                gone = self._members.pop(member)
                 if not again:
-                    self._sizes = replace(self._sizes, desired=self._sizes.desired - 1)
+                    self._sizes = replace(self._sizes, desired=self._sizes.desired - gone.weight)
             case Remove(member):
                 self._members.pop(member, None)
                 self._warm.pop(member, None)
@@ -108,11 +109,16 @@ class IdealFleet:
                     checks=True,
                 )
             self._members[member.id] = member
-        counted = sum(m.lifecycle in (*_COMING, Lifecycle.IN_SERVICE) for m in self._members.values())
-        for _ in range(self._sizes.desired - counted):
+        units = sum(
+            m.weight for m in self._members.values() if m.lifecycle in (*_COMING, Lifecycle.IN_SERVICE)
+        )
+        while units < self._sizes.desired:
             self._born += 1
             name = f"new-{self._born}"
-            self._members[name] = Member(name, self._pointer, Lifecycle.PENDING, launched_at=self.at)
+            self._members[name] = Member(
+                name, self._pointer, Lifecycle.PENDING, launched_at=self.at, weight=self._unit
+            )
+            units += self._unit
 
 
 def all_old(count: int, revision: Revision) -> list[Member]:

@@ -7,14 +7,13 @@ it was ready, unless scaling, rebalancing or a spot interruption took it.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pulumi_rolling.core.boots import add_boot
 from pulumi_rolling.core.budget import slot_clock
-from pulumi_rolling.core.census import Census, is_ready, is_sound, is_working, take_census
+from pulumi_rolling.core.census import Census, is_ready, is_sound, is_working, take_census, with_ready
 from pulumi_rolling.core.limits import Limits
 from pulumi_rolling.core.observation import LaunchError, Lifecycle, Member, Observation, Signal
-from pulumi_rolling.core.rollout import Boots, Failure, Opening, Rollout
+from pulumi_rolling.core.rollout import Boots, Failure, Opening, Rollout, replace
+from pulumi_rolling.core.roster import roster_of
 
 
 def judge(limits: Limits, rollout: Rollout, seen: Observation) -> tuple[Rollout, Census]:
@@ -24,16 +23,20 @@ def judge(limits: Limits, rollout: Rollout, seen: Observation) -> tuple[Rollout,
     judged = _judge_members(limits, judged, census, seen)
     judged = _judge_vanished(limits, judged, census, seen)
     judged = _judge_launches(judged, seen)
-    if judged.failed != rollout.failed or judged.succeeded != rollout.succeeded:
+    if judged.failed is not rollout.failed and judged.failed != rollout.failed:
         census = take_census(limits, judged, seen)
+    elif judged.succeeded is not rollout.succeeded:
+        census = with_ready(limits, judged, census)
     judged = _reconcile_openings(limits, judged, census, seen)
-    lowest = census.in_service if judged.lowest is None else min(judged.lowest, census.in_service)
-    return replace(judged, lowest=lowest), census
+    if judged.lowest is None or census.in_service < judged.lowest:
+        judged = replace(judged, lowest=census.in_service)
+    return judged, census
 
 
 def _late_failures(rollout: Rollout, seen: Observation) -> Rollout:
     """FAILURE after SUCCESS wins: "Signals may only be updated with a FAILURE status" (CloudFormation)."""
-    turned = [m.id for m in seen.members if m.signal is Signal.FAILURE and m.id in rollout.succeeded]
+    others = roster_of(seen).others
+    turned = [m.id for m in others if m.signal is Signal.FAILURE and m.id in rollout.succeeded]
     if not turned:
         return rollout
     return replace(
@@ -55,7 +58,7 @@ def _judge_members(limits: Limits, rollout: Rollout, census: Census, seen: Obser
         if limits.signals and member.signal is Signal.FAILURE:
             failed.append(Failure(member.id, "failureSignal"))
         elif is_ready(limits, member):
-            began = since.get(member.id, seen.at)
+            began = _warm_since(limits, rollout, member, since, seen.at)
             if seen.at - began < limits.warm_up:
                 # Its clock has stopped: all it waits for is the policy's own time.
                 warming.append((member.id, began))
@@ -89,6 +92,17 @@ def _judge_members(limits: Limits, rollout: Rollout, census: Census, seen: Obser
     )
 
 
+def _warm_since(
+    limits: Limits, rollout: Rollout, member: Member, since: dict[str, float], at: float
+) -> float:
+    """When its warm-up began. A record keeps no long list of successes: after a resume the old enough are warmed up."""
+    known = since.get(member.id)
+    if known is not None:
+        return known
+    unwatched = _was_unwatched(rollout, member) and member.launched_at is not None
+    return min(at, member.launched_at or at) if unwatched else at
+
+
 def _reason(limits: Limits, member: Member) -> str:
     """What a member whose clock ran out still lacked, the first thing first."""
     held = member.lifecycle in (Lifecycle.IN_SERVICE, Lifecycle.WAITING)
@@ -116,10 +130,12 @@ def _judge_vanished(limits: Limits, rollout: Rollout, census: Census, seen: Obse
     """Members of ours that are no longer counted. One merely absent is given a settle time: reads can be stale."""
     if not rollout.in_flight:
         return rollout
+    if not rollout.missing and rollout.in_flight <= {m.id for m in census.unjudged}:
+        return rollout
     present = {m.id for m in census.counted}
     missing = dict(rollout.missing)
     excused = {loss.member for loss in seen.losses if loss.excused}
-    excused |= {m.id for m in seen.members if m.lifecycle is Lifecycle.STANDBY}
+    excused |= {m.id for m in roster_of(seen).others if m.lifecycle is Lifecycle.STANDBY}
     causes = {loss.member: loss.cause for loss in seen.losses}
     failed: list[Failure] = []
     flight = set(rollout.in_flight)

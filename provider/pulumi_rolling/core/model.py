@@ -130,3 +130,5 @@ class Decision:
     because: Because
     status: Status
     outcome: Outcome | None = None
+    quiet_until: float = 0.0
+    """Until then another look brings the same answer, unless something changes in the group."""

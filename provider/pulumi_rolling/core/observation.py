@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pulumi_rolling.core.roster import Roster
 
 
 class Lifecycle(Enum):
@@ -86,6 +90,8 @@ class Member:
     """None: nobody asked, or the group is attached to no target group."""
     checks: bool | None = None
     """Whether EC2's status checks are passed. None: nobody asked, or EC2 has not said."""
+    weight: int = 1
+    """Units of Desired that it counts for: more than one only in a mixed instances policy with weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,3 +160,5 @@ class Observation:
     """Instances of the group's warm pool, which are no members."""
     lease_is_ours: bool = True
     complete: bool = True
+    roster: Roster | None = field(default=None, repr=False, compare=False)
+    """The members sorted, from a fleet that knows what changed; it says nothing that they do not."""

@@ -7,10 +7,9 @@ not fit the moment is taken up and changes nothing, so that it cannot strike lat
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pulumi_rolling.core.census import Census
 from pulumi_rolling.core.model import Direction, Observation, Request, Rollout, Verdict
+from pulumi_rolling.core.rollout import replace
 
 
 def take_up(rollout: Rollout, seen: Observation, census: Census) -> tuple[Rollout, Verdict | None]:
@@ -42,10 +41,20 @@ def take_up(rollout: Rollout, seen: Observation, census: Census) -> tuple[Rollou
 
 
 def _resumed(rollout: Rollout, seen: Observation) -> Rollout:
-    """Out of a pause, or of a hold: an alarm that made it hold is ignored until it has once been OK."""
+    """Out of a pause, or of a hold: whatever made it hold is put up with.
+
+    Failures are taken back, and who failed is replaced once more; an alarm is ignored until it has once been OK; a
+    deadline begins again.
+    """
     held = rollout.held
     if held is None:
         return replace(rollout, paused=False)
+    if held.failures:
+        present = {m.id for m in seen.members}
+        again = {f.id for f in rollout.failed} & present
+        rollout = replace(
+            rollout, failed=(), failed_before=0, retried=rollout.retried | again, judged_until=seen.at
+        )
     ignored = rollout.ignored_alarms
     if held.code == "alarm":
         ignored |= {a.name for a in seen.alarms}
@@ -66,6 +75,8 @@ def _retried(rollout: Rollout, request: Request, seen: Observation) -> Rollout:
         rollout,
         failed=failed,
         held=None,
+        # A refused launch stays among what the cloud tells: it is taken back for good.
+        judged_until=seen.at,
         in_flight=rollout.in_flight - {name},
         missing=tuple(pair for pair in rollout.missing if pair[0] != name),
         retried=rollout.retried | present,

@@ -14,7 +14,6 @@ the window, the next stop, the guard and the floor allow. Whatever stops new sta
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from pulumi_rolling.core.acts import is_desired_settled
 from pulumi_rolling.core.answers import act, wait
@@ -39,6 +38,7 @@ from pulumi_rolling.core.model import (
     Terminate,
     ZoneOrder,
 )
+from pulumi_rolling.core.rollout import replace
 from pulumi_rolling.core.victims import Victims, in_order, zone_by_zone
 
 FIRST_LAUNCH_AFTER = 1.0
@@ -60,7 +60,10 @@ def roll(limits: Limits, rollout: Rollout, seen: Observation, census: Census) ->
         return wait(limits, rollout, seen, census, standing.because, until=standing.until)
     if rollout.paused:
         return wait(limits, rollout, seen, census, Because("paused"))
-    in_use = max(census.slots, len(rollout.draining))
+    # With weights the cloud may owe no launch for a victim; until it is seen gone it is a slot all the same.
+    killed = sum(isinstance(i.action, Terminate) and i.action.replace for i in rollout.issued)
+    slots = len(census.unjudged) + max(census.gap, killed)
+    in_use = max(slots, len(rollout.draining))
     if limits.pacing is Pacing.LOCK_STEP:
         rollout = _close_round(rollout, seen, in_use)
         if in_use or rollout.issued:
@@ -73,11 +76,11 @@ def roll(limits: Limits, rollout: Rollout, seen: Observation, census: Census) ->
         if in_use or rollout.issued:
             return wait(limits, rollout, seen, census, _waiting(limits, rollout, census))
         return _finish(limits, rollout, seen, census)
-    free = room(limits, rollout, in_use, census.slots)
-    ahead = min(rollout.surge, rollout.capacity - rollout.desired, free)
+    free = room(limits, rollout, in_use, slots)
+    ahead = min(rollout.surge, (rollout.capacity - rollout.desired) // rollout.unit, free)
     if rollout.surge and rollout.desired < rollout.capacity:
         if ahead > 0:
-            return _raise(limits, rollout, seen, census, rollout.desired + ahead)
+            return _raise(limits, rollout, seen, census, ahead)
         return wait(limits, rollout, seen, census, _waiting(limits, rollout, census))
     return _replace(limits, rollout, seen, census, free)
 
@@ -105,9 +108,9 @@ def _remove(
 def _replace(limits: Limits, rollout: Rollout, seen: Observation, census: Census, free: int) -> Decision:
     """Pick victims; those that nobody needs any more go without replacement."""
     above = census.serving - limits.floor
-    owed = desired_at_end(limits, rollout) - census.keepers - census.gap
+    owed = desired_at_end(limits, rollout) - census.kept - census.short
     lock_step = limits.pacing is Pacing.LOCK_STEP
-    odds = Odds(limits, rollout, census.unjudged, seen.at)
+    odds: Odds | None = None
     guarded = False
     picked: list[Terminate] = []
     rollout, order = _victims(limits, rollout, census if free > 0 or owed <= 0 else None)
@@ -120,22 +123,25 @@ def _replace(limits: Limits, rollout: Rollout, seen: Observation, census: Census
         again = owed > 0
         if free <= 0 and (again or lock_step):
             break
-        if again and not odds.allow_start():
-            guarded = True
-            break
-        picked.append(Terminate(member.id, replace=again))
+        if again:
+            odds = odds or Odds(limits, rollout, census.unjudged, seen.at)
+            guarded = not odds.allow_start()
+            if guarded:
+                break
+        picked.append(Terminate(member.id, again, member.weight))
         free -= again or lock_step
-        owed -= again
+        owed -= member.weight * again
         above -= serves
     if not picked:
-        if guarded:
+        if odds is not None and guarded:
             return wait(limits, rollout, seen, census, _guarded(odds, census))
         return _stuck(limits, rollout, seen, census, free, above)
     fewer = sum(not t.replace for t in picked)
+    least = rollout.desired - sum(t.weight for t in picked if not t.replace)
     actions: tuple[Action, ...] = tuple(picked)
-    if fewer and seen.sizes.min > rollout.desired - fewer:
+    if fewer and seen.sizes.min > least:
         # Auto Scaling refuses a termination with decrement below MinSize.
-        actions = (Resize(min=min(rollout.found.min, rollout.desired - fewer)), *actions)
+        actions = (Resize(min=min(rollout.found.min, least)), *actions)
     number = rollout.round.number + 1 if rollout.round else 1
     opened = Round(number, seen.at, terminated=len(picked), expected=len(picked) - fewer)
     because = Because(
@@ -149,8 +155,9 @@ def _victims(limits: Limits, rollout: Rollout, census: Census | None) -> tuple[R
     if census is None:
         return rollout, in_order(rollout, ())
     if limits.zone_order is ZoneOrder.BALANCED:
-        return rollout, in_order(rollout, census.candidates)
-    zone, order = zone_by_zone(rollout, census.candidates, free=not census.slots and not rollout.draining)
+        return rollout, in_order(rollout, census.loose, census.lines)
+    free = not census.slots and not rollout.draining
+    zone, order = zone_by_zone(rollout, census.loose, census.lines, free=free)
     return (replace(rollout, zone=zone) if zone != rollout.zone else rollout), order
 
 
@@ -171,20 +178,17 @@ def _stuck(
 ) -> Decision:
     """Nothing may go. With slots in use that is waiting; with none, somebody took the capacity that the floor needs."""
     if free > 0 and above <= 0 and not census.slots and not rollout.issued:
-        enough = min(
-            limits.max_size,
-            seen.sizes.max,
-            limits.floor + min(rollout.batch, len(census.candidates)),
-            rollout.desired + free,
-        )
-        if rollout.desired < enough:
-            return _raise(limits, rollout, seen, census, enough)
+        enough = limits.floor + min(rollout.batch, len(census.candidates))
+        most = (min(rollout.found.max, seen.sizes.max) - rollout.desired) // rollout.unit
+        more = min(free, most, enough - len(census.counted))
+        if more > 0:
+            return _raise(limits, rollout, seen, census, more)
     return wait(limits, rollout, seen, census, _waiting(limits, rollout, census))
 
 
-def _raise(limits: Limits, rollout: Rollout, seen: Observation, census: Census, capacity: int) -> Decision:
+def _raise(limits: Limits, rollout: Rollout, seen: Observation, census: Census, more: int) -> Decision:
     """CloudFormation sets MinSize and DesiredCapacity together, so that nobody scales in below during the roll."""
-    more = capacity - rollout.desired
+    capacity = rollout.desired + more * rollout.unit
     opened = Round(0, seen.at, terminated=0, expected=more)
     because = Because("raising", {"capacity": capacity, "launch": more})
     raised = replace(rollout, round=opened, surge=max(0, rollout.surge - more))

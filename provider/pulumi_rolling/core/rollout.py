@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from pulumi_rolling.core.observation import Revision, Sizes
 
@@ -49,7 +51,8 @@ class Resize:
 class Terminate:
     member: str
     replace: bool
-    """True: the cloud launches another; False: Desired falls by one with it."""
+    """True: the cloud launches another; False: Desired falls by ``weight`` with it."""
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +135,11 @@ class Verdict:
     """The first few, for the sentence."""
     cause: str = ""
     clock: float = 0.0  # Seconds that each member had.
+    touched: int = 0
+    """Launches by our acts until then."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rollout:
     """One move of one group to one revision, as far as it has come."""
 
@@ -153,6 +158,8 @@ class Rollout:
     """Digests that were targets before this one."""
     prior: Boots = Boots()
     """Boots of the group's last rollout: what is expected before any boot of this one is seen."""
+    unit: int = 1
+    """Units of Desired that a launch is taken to bring: the largest weight in the group. Without weights all is 1."""
     direction: Direction = Direction.FORWARD
     step: Step = Step.PREPARE
     watermark: float | None = None
@@ -233,3 +240,20 @@ class Rollout:
     def waits_for_somebody(self) -> bool:
         """Nothing moves before a person says so, or before a time that somebody set."""
         return self.paused or self.held is not None or self.gate is not None
+
+
+if TYPE_CHECKING:
+    from dataclasses import replace as replace
+else:
+    _FIELDS = frozenset(field.name for field in dataclasses.fields(Rollout))
+
+    def replace(given, **changes):
+        """As ``dataclasses.replace``, and a dozen times as fast for a Rollout, which one look changes several times."""
+        if type(given) is not Rollout:
+            return dataclasses.replace(given, **changes)
+        if not changes.keys() <= _FIELDS:
+            raise TypeError(f"a Rollout has no {', '.join(sorted(changes.keys() - _FIELDS))}")
+        made = object.__new__(Rollout)
+        made.__dict__.update(given.__dict__)
+        made.__dict__.update(changes)
+        return made

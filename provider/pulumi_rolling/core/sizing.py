@@ -8,9 +8,10 @@ old. batch = min(10, 4, 12 - 8) = 4; capacity = max(10, 8 + 4) = 12; so two are 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pulumi_rolling.core.model import Limits
+from pulumi_rolling.core.model import Limits, Sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,20 @@ def size_roll(limits: Limits, old: int, desired: int) -> Sizing:
     floor = min(limits.floor, desired)
     batch = max(0, min(old, limits.batch, limits.max_size - floor))
     return Sizing(batch, max(desired, floor + batch))
+
+
+def in_instances(sizes: Sizes, weights: Sequence[int]) -> Sizes:
+    """Sizes in units of Desired as a policy counts them, in instances, where the members have these weights.
+
+    A launch is taken to bring the largest weight, so that MaxSize is never passed. Without weights nothing changes.
+    """
+    units = sum(weights)
+    if units == len(weights):
+        return sizes
+    each = units / len(weights)
+    desired = max(1, round(sizes.desired / each)) if sizes.desired else 0
+    more = max(0, sizes.max - sizes.desired) // max(weights)
+    return Sizes(int(sizes.min / each), desired + more, desired)
 
 
 def tenth(part: int, whole: int) -> float:

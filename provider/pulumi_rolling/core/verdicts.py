@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from pulumi_rolling.core.budget import is_spent, slot_clock, too_many
+from pulumi_rolling.core.budget import is_spent, occupied_until, stalled_at, too_many
 from pulumi_rolling.core.census import Census
 from pulumi_rolling.core.gates import in_canary
 from pulumi_rolling.core.model import (
-    ONE_HOUR,
     AlarmState,
     Direction,
     Limits,
@@ -18,6 +15,7 @@ from pulumi_rolling.core.model import (
     Verdict,
 )
 from pulumi_rolling.core.requests import take_up
+from pulumi_rolling.core.rollout import replace
 
 
 def take_verdict(
@@ -75,13 +73,10 @@ def _alarmed(rollout: Rollout, seen: Observation) -> tuple[Rollout, Verdict | No
 
 
 def _stalled(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Verdict | None:
-    """Nothing has moved for longer than anything may take. Waiting for somebody, or for baking, is no standstill."""
-    if rollout.waits_for_somebody or rollout.step is Step.BAKE:
-        return None
-    longest = max(ONE_HOUR, 2 * slot_clock(limits), 2 * limits.pause)
-    if seen.at - rollout.progress_at < longest + limits.warm_up + (limits.drain or 0.0):
-        return None
-    if census.occupied:
+    others = census.candidates or census.slots
+    if census.occupied and not others and seen.at >= occupied_until(rollout):
         cause = ", ".join(census.occupied[:5])
         return Verdict("occupied", seen.at, rollout.failures, rollout.total, cause=cause)
+    if seen.at < stalled_at(limits, rollout):
+        return None
     return Verdict("stalled", seen.at, rollout.failures, rollout.total)

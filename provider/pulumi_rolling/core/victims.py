@@ -6,7 +6,7 @@ first, so that a bad revision is left fast. Zone by zone, only the zone whose tu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pulumi_rolling.core.census import is_working
@@ -14,6 +14,8 @@ from pulumi_rolling.core.observation import Member, Signal
 from pulumi_rolling.core.rollout import Direction, Rollout
 
 Age = tuple[float, str]
+Lines = Mapping[str, Sequence[Member]]
+NONE: Lines = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +26,28 @@ class Victims:
     working: Iterator[Member]
 
 
-def in_order(rollout: Rollout, candidates: Iterable[Member]) -> Victims:
-    """The zone rule looks at what is left after each pick."""
+def in_order(rollout: Rollout, candidates: Iterable[Member], lines: Lines = NONE) -> Victims:
+    """The zone rule looks at what is left after each pick. ``lines``: more candidates, plain ones (core.roster)."""
     broken, others = _parted(rollout, candidates)
-    return Victims(broken, _spread((_age(rollout, m), m) for m in others))
+    return Victims(broken, _spread(rollout, _joined(rollout, others, lines)))
 
 
-def zone_by_zone(rollout: Rollout, candidates: Iterable[Member], *, free: bool) -> tuple[str, Victims]:
+def zone_by_zone(
+    rollout: Rollout, candidates: Iterable[Member], lines: Lines = NONE, *, free: bool
+) -> tuple[str, Victims]:
     """The zone whose turn it is, and the order in it. Another zone's turn comes only when no slot is in use.
 
     Members that serve nobody may go in every zone: nothing is lost with them. Zones go by name, on the way back in
     reverse, so that an interrupted rollout goes on where it was.
     """
     broken, others = _parted(rollout, candidates)
-    zones = sorted({m.zone for m in others}, reverse=rollout.direction is Direction.BACK)
+    joined = _joined(rollout, others, lines)
+    zones = sorted(joined, reverse=rollout.direction is Direction.BACK)
     zone = rollout.zone
     if zone not in zones and zones and free:
         zone = zones[0]
-    here = (m for m in others if m.zone == zone)
-    return zone, Victims(broken, _spread((_age(rollout, m), m) for m in here))
+    here = {zone: joined[zone]} if zone in joined else {}
+    return zone, Victims(broken, _spread(rollout, here))
 
 
 def _parted(rollout: Rollout, candidates: Iterable[Member]) -> tuple[tuple[Member, ...], list[Member]]:
@@ -59,18 +64,34 @@ def _parted(rollout: Rollout, candidates: Iterable[Member]) -> tuple[tuple[Membe
     return tuple(member for _, _, member in broken), others
 
 
+def _joined(rollout: Rollout, others: list[Member], lines: Lines) -> dict[str, Sequence[Member]]:
+    """All that work by zone, each zone in the order in which it goes. Lines are in that order on the way forward."""
+    joined = {zone: line for zone, line in lines.items() if line}
+    mixed = {m.zone for m in others}
+    if rollout.direction is Direction.BACK:
+        mixed |= joined.keys()
+    for zone in mixed:
+        whole = [*joined.get(zone, ()), *(m for m in others if m.zone == zone)]
+        joined[zone] = sorted(whole, key=lambda m: _age(rollout, m))
+    return joined
+
+
 def _age(rollout: Rollout, member: Member) -> Age:
     sign = -1.0 if rollout.direction is Direction.BACK else 1.0
     return (sign * (member.launched_at if member.launched_at is not None else float("inf")), member.id)
 
 
-def _spread(aged: Iterable[tuple[Age, Member]]) -> Iterator[Member]:
-    zones: dict[str, list[tuple[Age, Member]]] = {}
-    for entry in sorted(aged, key=lambda entry: entry[0], reverse=True):
-        zones.setdefault(entry[1].zone, []).append(entry)
-    while zones:
-        most = max(len(queue) for queue in zones.values())
-        zone = min((z for z, queue in zones.items() if len(queue) == most), key=lambda z: zones[z][-1][0])
-        yield zones[zone].pop()[1]
-        if not zones[zone]:
-            del zones[zone]
+def _spread(rollout: Rollout, zones: Mapping[str, Sequence[Member]]) -> Iterator[Member]:
+    """One from the zone with most left; of equals, the one whose next is the first to go."""
+    gone = dict.fromkeys(zones, 0)
+    while gone:
+        most = max(len(zones[zone]) - count for zone, count in gone.items())
+        tied = [zone for zone, count in gone.items() if len(zones[zone]) - count == most]
+        zone = tied[0]
+        if len(tied) > 1:
+            zone = min(tied, key=lambda z: _age(rollout, zones[z][gone[z]]))
+        member = zones[zone][gone[zone]]
+        gone[zone] += 1
+        if gone[zone] == len(zones[zone]):
+            del gone[zone]
+        yield member

@@ -112,6 +112,7 @@ def _of_format_2(rollout: Rollout) -> dict[str, Any]:
     return {
         "pb": [prior.n, round(prior.logs, 4), round(prior.squares, 4)] if prior.n else None,
         "su": rollout.surge,
+        "un": rollout.unit if rollout.unit > 1 else None,
         "dr": _moments(rollout.draining),
         "wa": _moments(rollout.warming),
         "rt": sorted(rollout.retried),
@@ -140,6 +141,7 @@ def _in(raw: dict[str, Any]) -> Rollout:
         rollout,
         prior=Boots(*raw.get("pb", ())),
         surge=raw.get("su", 0) if raw["v"] > 1 else _surge_of_format_1(raw),
+        unit=raw.get("un", 1),
         draining=_pairs(raw.get("dr", ())),
         warming=_pairs(raw.get("wa", ())),
         retried=frozenset(raw.get("rt", ())),
@@ -217,8 +219,8 @@ def _act_out(action: Action) -> list[Any]:
             return ["p", _revision(revision)]
         case Resize(least, desired):
             return ["z", least, desired]
-        case Terminate(member, again):
-            return ["t", member, int(again)]
+        case Terminate(member, again, weight):
+            return ["t", member, int(again), *([weight] if weight > 1 else [])]
         case Remove(member):
             return ["x", member]
 
@@ -233,8 +235,8 @@ def _act_in(raw: list[Any]) -> Action:
             return PointAt(Revision(*revision))
         case ["z", least, desired]:
             return Resize(least, desired)
-        case ["t", member, again]:
-            return Terminate(member, bool(again))
+        case ["t", member, again, *weight]:
+            return Terminate(member, bool(again), *weight)
         case ["x", member]:
             return Remove(member)
         case _:
@@ -251,9 +253,10 @@ def _verdict_out(verdict: Verdict) -> list[Any]:
         failures,
         verdict.cause[: 2 * CAUSE_CHARACTERS],
         verdict.clock,
+        verdict.touched,
     ]
 
 
 def _verdict_in(raw: list[Any]) -> Verdict:
-    code, at, failed, of, failures, cause, clock = raw
-    return Verdict(code, at, failed, of, tuple(Failure(*f) for f in failures), cause, clock)
+    code, at, failed, of, failures, cause, clock, *touched = raw  # Format 1 had no touched.
+    return Verdict(code, at, failed, of, tuple(Failure(*f) for f in failures), cause, clock, *touched)

@@ -128,15 +128,18 @@ def requests(marks: Mapping[str, str]) -> tuple[Request, ...]:
 
 def request_mark(kind: str, member: str = "") -> dict[str, str]:
     """The tag that asks a running driver to do ``kind``, to ``member`` where it is about one."""
-    ident = f"{time.time_ns() // 1_000_000:x}{uuid.uuid4().hex[:4]}"
+    ident = f"{time.time_ns() // 1_000:x}{uuid.uuid4().hex[:4]}"
     return {f"{REQUEST}.{ident}": f"{kind}:{member}" if member else kind}
 
 
 def pieces_needed(rollout: Rollout, window: int, owner: str, limits: Limits | None = None) -> int:
     """Tags that a rollout may take when ``window`` victims and as many members in flight are on its record.
 
-    Lease, what was last said and a few requests included; under ``limits`` also what drain and warm-up remember.
+    Lease, what was last said and a few requests included; under ``limits`` also what drain and warm-up remember, on
+    either way.
     """
+    rules = [each for each in (limits, limits and limits.way_back) if each is not None]
+    drains, warms_up = any(r.drain is not None for r in rules), any(r.warm_up for r in rules)
     victims, flight = _some_ids(window), _some_ids(window)
     # As the digits of real moments do, these do not compress.
     moments = [1.5e9 + number * math.pi for number in range(window)]
@@ -151,8 +154,8 @@ def pieces_needed(rollout: Rollout, window: int, owner: str, limits: Limits | No
         suspended_by_us=rollout.suspended_by_us,
         issued=tuple(Issued(Terminate(i, True), at) for i, at in zip(victims, moments, strict=True)),
         in_flight=frozenset(flight),
-        draining=tuple(zip(victims, moments, strict=True)) if limits and limits.drain is not None else (),
-        warming=tuple(zip(flight, moments, strict=True)) if limits and limits.warm_up else (),
+        draining=tuple(zip(victims, moments, strict=True)) if drains else (),
+        warming=tuple(zip(flight, moments, strict=True)) if warms_up else (),
         failed=tuple(Failure(i, "failureSignal") for i in _some_ids(failures)),
     )
     beside = len((LEASE, SAID)) + MOST_PENDING

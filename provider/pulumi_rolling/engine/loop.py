@@ -30,6 +30,7 @@ from pulumi_rolling.core.model import (
     Observation,
     PointAt,
     Refusal,
+    Remove,
     Request,
     Rollout,
     Terminate,
@@ -152,7 +153,7 @@ class Drive:
                 # It stands in the record as issued; unseen after a settle time it is decided again.
                 return
             except PermanentFleetError as error:
-                member = action.member if isinstance(action, Terminate) else None
+                member = action.member if isinstance(action, Terminate | Remove) else None
                 self._refusals += (Refusal(_name(action), member, error.code, error.message),)
                 return
 

@@ -39,7 +39,7 @@ def said_mark(decision: Decision, at: float) -> dict[str, str]:
         low,
         high,
     ]
-    words += [f"{name}={value:.6g}" for name, value in because.numbers.items()]
+    words += [f"{name}={value:.10g}" for name, value in because.numbers.items()]
     for member in because.members:
         name = "_".join(member.split())
         if len(" ".join(words)) + 1 + len(name) > _CHARACTERS:
@@ -68,7 +68,11 @@ def said(marks: Mapping[str, str]) -> Said | None:
             waiting_count=int(waiting),
             time_left=None if _NONE in (low, high) else (float(low), float(high)),
         )
-        numbers = {name: float(value) for name, sign, value in rest if sign}
-        return Said(float(at), Because(code, dict(numbers), members), status)
+        numbers = {name: _number(value) for name, sign, value in rest if sign}
+        return Said(float(at), Because(code, numbers, members), status)
     except ValueError:
         return None
+
+
+def _number(text: str) -> int | float:
+    return int(text) if text.lstrip("-").isdigit() else float(text)

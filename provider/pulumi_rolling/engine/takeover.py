@@ -75,6 +75,7 @@ def _start_over(rollout: Rollout) -> Rollout:
         back_failed=None,
         watermark=None,
         total=0,
+        surge=0,
         round=None,
         openings=(),
         draining=(),

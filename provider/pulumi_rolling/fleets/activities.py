@@ -60,6 +60,10 @@ _SPOT = re.compile(r"spot.{0,40}(interrupt|terminat)|server\.spotinstance", re.I
 _SCALING_OR_BALANCE = re.compile(
     r"shrinking the capacity|difference between desired and actual capacity|balanc|migrating instances", re.I
 )
+_LIFETIME = re.compile(r"instance[ -]?lifetime", re.I)
+"""The sentence is not published; the feature is called "maximum instance lifetime" (EC2 Auto Scaling user guide,
+"Replace Auto Scaling instances based on maximum instance lifetime") and MaxInstanceLifetime (its API)."""
+_INTO_POOL = "into warm pool"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,9 @@ def read_activity(activity: Answer) -> Seen:
     is_over = status in _OVER
     member = _MEMBER.search(description)
     if description.startswith("Launching"):
+        if _INTO_POOL in description:
+            # The group owes that launch to its warm pool, not to Desired.
+            return Seen(ident, at, is_over)
         if status not in _REFUSED:
             return Seen(ident, at, is_over)
         if member is None:
@@ -114,14 +121,19 @@ def launch_error(message: str) -> LaunchError:
 
 
 def is_excused(cause: str) -> bool:
-    """True for scaling in, rebalancing over zones or capacity, and Spot interruption.
+    """True for scaling in, rebalancing over zones or capacity, Spot interruption, and age.
+
+    Spot: "when Amazon EC2 needs the capacity back" (EC2 user guide, "Spot Instance interruptions"); rebalancing comes
+    also as an "EC2 instance rebalance recommendation" (EC2 Auto Scaling user guide, "Capacity Rebalancing").
 
     A plain "taken out of service in response to a user request" is not: somebody ended that member on
     purpose.
     """
     if _SPOT.search(cause):
         return True
-    return _BROKEN.search(cause) is None and _SCALING_OR_BALANCE.search(cause) is not None
+    if _BROKEN.search(cause):
+        return False
+    return bool(_SCALING_OR_BALANCE.search(cause) or _LIFETIME.search(cause))
 
 
 class ActivityLog:

@@ -15,7 +15,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pulumi_rolling.core.model import Action, Lifecycle, Member, Observation, Revision, Rollout, Sizes
+from pulumi_rolling.core.model import (
+    Action,
+    Direction,
+    Lifecycle,
+    Member,
+    Observation,
+    Remove,
+    Revision,
+    Rollout,
+    Sizes,
+)
 from pulumi_rolling.fleets import group_description as described
 from pulumi_rolling.fleets import group_surroundings as surroundings
 from pulumi_rolling.fleets.activities import ActivityLog
@@ -24,17 +34,22 @@ from pulumi_rolling.fleets.aws_api import Answer, AwsApi, Place
 from pulumi_rolling.fleets.base import GroupFacts, MemberFacts, Retry, Sight, SignalSource, Watched
 from pulumi_rolling.fleets.beside import Beside, with_target_health
 from pulumi_rolling.fleets.group_acts import GroupActs
+from pulumi_rolling.fleets.group_description import Listed
 from pulumi_rolling.fleets.group_poll import GroupPoll, Look, poll_of
 from pulumi_rolling.fleets.in_question import for_ec2
-from pulumi_rolling.fleets.launch_templates import (
-    LaunchTemplates,
-    TemplateWanted,
-    no_such_version,
-    templates_of,
+from pulumi_rolling.fleets.launch_configurations import (
+    PREFIX,
+    ConfigurationWanted,
+    LaunchConfigurations,
+    configurations_of,
 )
+from pulumi_rolling.fleets.launch_templates import LaunchTemplates, templates_of
 from pulumi_rolling.fleets.machines import Machine, Machines
-from pulumi_rolling.fleets.revisions import Revisions
+from pulumi_rolling.fleets.overrides import OwnTemplates, notes_of
+from pulumi_rolling.fleets.revisions import Revisions, Wanted
+from pulumi_rolling.fleets.signal_queue import SqsQueue, VerdictTags, queue_facts
 from pulumi_rolling.fleets.targets import lattice_faults, traffic_of
+from pulumi_rolling.fleets.warm_pool import WarmPool
 from pulumi_rolling.fleets.what_went_wrong import what_went_wrong
 
 FRESH = 1.0
@@ -51,6 +66,8 @@ class Glance:
     pointer: str
     sizes: Sizes
     members: tuple[Member, ...]
+    warm: tuple[Member, ...]
+    """Asked for only where the policy does not leave the warm pool alone."""
     marks: Mapping[str, str]
     tags: Mapping[str, str]
 
@@ -60,23 +77,27 @@ class AutoScalingGroupFleet:
         self,
         name: str,
         *,
-        wanted: TemplateWanted,
+        wanted: Wanted,
         place: Place,
         retry: Retry[Any],
         signals: SignalSource,
         clock: Callable[[], float] = time.time,
         poll: GroupPoll | None = None,
         templates: LaunchTemplates | None = None,
+        configurations: LaunchConfigurations | None = None,
         alarms: AlarmPoll | None = None,
     ) -> None:
         """Nothing is called yet; the name is registered, so that one request may serve several groups."""
         self.name = name
         self._wanted = wanted
         self._api = AwsApi(place, retry)
-        self._signals = signals
+        self._signals = dict.fromkeys(Direction, signals)
         self._clock = clock
         self._poll = poll or poll_of(place)
-        self._revisions = Revisions(self._api, templates or templates_of(place))
+        templates = templates or templates_of(place)
+        self._revisions = Revisions(self._api, templates, configurations or configurations_of(place))
+        self._own_templates = OwnTemplates(self._api, templates)
+        self._warm = WarmPool(name, self._api, clock)
         self._machines = Machines()
         self._activities = ActivityLog(name)
         self._acts = GroupActs(name, self._api, self._as_it_is, clock)
@@ -84,12 +105,23 @@ class AutoScalingGroupFleet:
         self._looked_at = 0.0
         self._poll.register(name)
 
+    @property
+    def place(self) -> Place:
+        return self._api.place
+
     def api_calls(self) -> int:
         return self._api.count()
 
-    def use_signals(self, signals: SignalSource) -> None:
-        """The choice of a source needs the group's hooks, which only ``facts`` brings."""
-        self._signals = signals
+    def queue(self, url: str) -> SqsQueue:
+        """A signal queue, asked at the group's place and counted with its calls."""
+        return SqsQueue(self._api, url)
+
+    def verdict_tags(self, tag: str) -> VerdictTags:
+        return VerdictTags(self._api, self.name, tag)
+
+    def use_signals(self, signals: SignalSource, back: SignalSource | None = None) -> None:
+        """The choice of a source needs the group's hooks, which only ``facts`` brings. ``back`` is the way back's."""
+        self._signals = {Direction.FORWARD: signals, Direction.BACK: back or signals}
 
     def watch(self, watched: Watched) -> None:
         """What the policy wants looked at beside the group, from now on."""
@@ -103,14 +135,17 @@ class AutoScalingGroupFleet:
         look = self._look()
         group = look.description
         pointer = described.pointer(group)
-        current = self._revisions.learn(group, [pointer]).get(pointer)
-        members = self._members(group)
+        listed, warm = tuple(described.listed(group)), self._warm.all_now(group)
+        current = self._revisions.learn((*listed, *warm), [pointer]).get(pointer)
+        members = self._members(group, listed)
         machines = self._machines.look(self._api, [m.id for m in members if m.launched_at is None])
-        members = tuple(self._judged(member, machines.get(member.id)) for member in members)
-        warm = surroundings.warm_instances(self._api, self.name) if group.get("WarmPoolConfiguration") else 0
+        source = self._signals[Direction.FORWARD]
+        members = tuple(self._judged(member, machines.get(member.id), source) for member in members)
         traffic = traffic_of(group)
         idle: tuple[str, ...] = ()
-        refusals = described.refusals(group, warm, surroundings.refreshes(self._api, self.name))
+        refusals = described.refusals(group, surroundings.refreshes(self._api, self.name))
+        if self._is_wrong_kind(group):
+            refusals += (described.mixed_needs_template(),)
         if self._beside.watched.target_health:
             members, idle = with_target_health(self._api, group, members)
             refusals += tuple(lattice_faults(traffic))
@@ -122,17 +157,22 @@ class AutoScalingGroupFleet:
             suspended=described.suspended(group),
             pointer=pointer,
             current=current,
-            observation=replace(self._observation(look, members), alarms=alarms),
+            observation=replace(
+                self._observation(look, members), alarms=alarms, warm=self._members(group, warm)
+            ),
             tags=described.tags(group),
             hooks=surroundings.launch_hooks(self._api, self.name),
             scheduled_actions=surroundings.scheduled_actions(self._api, self.name),
             standby=tuple(m.id for m in members if m.lifecycle is Lifecycle.STANDBY),
             protected=tuple(m.id for m in members if m.protected),
             refusals=refusals,
-            counts=Counter(self._revisions.label(one, group) for one in described.listed(group)),
+            counts=Counter(self._revisions.label(one, group) for one in listed),
             targets=traffic.names,
             idle_targets=idle,
             missing_alarms=missing,
+            as_their_override=self._own_templates.matching(group, (*listed, *warm)),
+            notes=notes_of(group),
+            queues=tuple(queue_facts(self._api, url) for url in self._beside.watched.queues),
         )
 
     def glance(self) -> Glance:
@@ -141,16 +181,17 @@ class AutoScalingGroupFleet:
         group = look.description
         pointer = described.pointer(group)
         wanted = self._wanted_pointer(group)
-        meant = self._revisions.learn(group, [pointer, wanted] if wanted else [pointer])
-        target = meant.get(wanted) if wanted else self.target()
-        if target is None:
-            raise no_such_version(self._wanted)
+        listed = tuple(described.listed(group))
+        warm = self._warm.all_now(group) if self._beside.watched.warm_pool else ()
+        meant = self._revisions.learn((*listed, *warm), [pointer, wanted] if wanted else [pointer])
+        target = (meant.get(wanted) if wanted else None) or self.target()
         return Glance(
             target=target,
             current=meant.get(pointer),
             pointer=pointer,
             sizes=described.sizes(group),
-            members=self._members(group),
+            members=self._members(group, listed, target),
+            warm=self._members(group, warm, target),
             marks=described.marks(group),
             tags=described.tags(group),
         )
@@ -159,8 +200,12 @@ class AutoScalingGroupFleet:
         """What the wanted template and version stand for now."""
         return self.resolve(self._wanted)
 
-    def resolve(self, wanted: TemplateWanted) -> Revision:
+    def resolve(self, wanted: Wanted) -> Revision:
         return self._revisions.resolve(wanted)
+
+    def revision_at(self, address: str) -> Revision:
+        """The revision of an address that was written down once; its digest matches nothing when it is gone."""
+        return self._revisions.at(address)
 
     def contents(self, revision: Revision) -> Answer:
         """What members of a revision are made from, as EC2 has it."""
@@ -169,13 +214,18 @@ class AutoScalingGroupFleet:
     def observe(self, rollout: Rollout) -> Sight:
         look = self._look()
         group = look.description
-        self._revisions.learn(group, [])
-        members = self._members(group)
+        members = self._learnt(group, tuple(described.listed(group)), rollout.target)
         suspended, desired = described.suspended(group), described.sizes(group).desired
-        ask = for_ec2(rollout, members, suspended, tags=self._signals.needs_tags)
+        source = self._signals[rollout.direction]
+        ask = for_ec2(rollout, members, suspended, tags=source.needs_tags)
         machines = self._machines.look(self._api, ask) if ask else {}
-        members = tuple(self._judged(member, machines.get(member.id)) for member in members)
+        members = tuple(self._judged(member, machines.get(member.id), source) for member in members)
         members = self._beside.proved(rollout, group, members)
+        watched = self._beside.watched
+
+        def as_members(listed: tuple[Listed, ...]) -> tuple[Member, ...]:
+            return self._learnt(group, listed, rollout.target)
+
         launches, losses = what_went_wrong(
             self._api, rollout, members, desired, self._activities, self._machines
         )
@@ -184,11 +234,12 @@ class AutoScalingGroupFleet:
             launches=launches,
             losses=losses,
             alarms=self._beside.alarms(rollout),
+            warm=self._warm.look(rollout, group, watched.seldom, as_members) if watched.warm_pool else (),
         )
         return Sight(observation, described.marks(group))
 
     def apply(self, action: Action) -> None:
-        self._acts.carry_out(action)
+        self._acts.carry_out(action, isinstance(action, Remove) and action.member in self._warm)
 
     def marks(self) -> Mapping[str, str]:
         return described.marks(self._look().description)
@@ -228,33 +279,53 @@ class AutoScalingGroupFleet:
         )
 
     def _wanted_pointer(self, group: Answer) -> str | None:
-        """The wanted template as id and literal, if its id is given or the group tells it for the name."""
+        """What is wanted as a pointer, if a template's id is given or the group tells it for the name."""
+        if isinstance(self._wanted, ConfigurationWanted):
+            return f"{PREFIX}{self._wanted.name}"
         template = described.template_of(group) or {}
         ident = self._wanted.id
         if ident is None and template.get("LaunchTemplateName") == self._wanted.name:
             ident = template.get("LaunchTemplateId")
         return f"{ident}:{self._wanted.literal}" if ident else None
 
-    def _members(self, group: Answer) -> tuple[Member, ...]:
-        return tuple(
-            Member(
-                id=one.id,
-                revision=self._revisions.of(one),
-                lifecycle=one.lifecycle,
-                healthy=one.healthy,
-                zone=one.zone,
-                launched_at=self._machines.launched_at(one.id),
-                protected=one.protected,
-            )
-            for one in described.listed(group)
-        )
+    def _is_wrong_kind(self, group: Answer) -> bool:
+        wants_configuration = isinstance(self._wanted, ConfigurationWanted)
+        return wants_configuration and described.mixed_template(group) is not None
 
-    def _judged(self, member: Member, machine: Machine | None) -> Member:
+    def _learnt(self, group: Answer, listed: tuple[Listed, ...], target: Revision) -> tuple[Member, ...]:
+        self._revisions.learn(listed)
+        return self._members(group, listed, target)
+
+    def _members(
+        self, group: Answer, listed: tuple[Listed, ...], target: Revision | None = None
+    ) -> tuple[Member, ...]:
+        """Whoever is as an override's own template makes them matches the target, whatever that is."""
+        matching = frozenset() if target is None else self._own_templates.matching(group, listed)
+        members = []
+        for one in listed:
+            revision = self._revisions.of(one)
+            if target is not None and one.id in matching:
+                revision = replace(revision, digest=target.digest)
+            members.append(
+                Member(
+                    id=one.id,
+                    revision=revision,
+                    lifecycle=one.lifecycle,
+                    healthy=one.healthy,
+                    zone=one.zone,
+                    launched_at=self._machines.launched_at(one.id),
+                    protected=one.protected,
+                    weight=one.weight,
+                )
+            )
+        return tuple(members)
+
+    def _judged(self, member: Member, machine: Machine | None, source: SignalSource) -> Member:
         """The member with its launch time, life and signal."""
         tags = machine.tags if machine is not None else None
         return replace(
             member,
             launched_at=self._machines.launched_at(member.id),
             alive=machine is None or machine.alive,
-            signal=self._signals.read(MemberFacts(member.id, member.lifecycle, tags)),
+            signal=source.read(MemberFacts(member.id, member.lifecycle, tags)),
         )

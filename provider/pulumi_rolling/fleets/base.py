@@ -6,7 +6,7 @@ A fleet decides nothing. It raises the errors of ``pulumi_rolling.errors`` and n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
 from pulumi_rolling.core.model import Action, Lifecycle, Observation, Revision, Rollout, Signal, Sizes
@@ -60,6 +60,17 @@ class Watched:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueFacts:
+    """What is known of a signal queue before a rollout."""
+
+    url: str
+    trouble: str = ""
+    """Why nothing can be received from it."""
+    most_receives: int | None = None
+    """After so many receives a message goes to the dead-letter queue. None: there is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class GroupFacts:
     """The group as found before a rollout: everything that preview and checks need beyond the members."""
 
@@ -79,7 +90,7 @@ class GroupFacts:
     standby: tuple[str, ...] = ()
     protected: tuple[str, ...] = ()
     refusals: tuple[Fault, ...] = ()
-    """What this version does not roll (warm pool, launch configuration, weights, ...), with its path."""
+    """What this version does not roll (a running refresh, ...), with its path."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """Members by the label of their revision."""
     targets: tuple[str, ...] = ()
@@ -88,6 +99,27 @@ class GroupFacts:
     """Those of them that no load balancer uses, so that nobody there is ever healthy."""
     missing_alarms: tuple[str, ...] = ()
     """Watched alarms that do not exist."""
+    queues: tuple[QueueFacts, ...] = ()
+    as_their_override: frozenset[str] = frozenset()
+    """Members of an override's own template that match whatever is wanted (``matching_overrides``)."""
+    notes: tuple[str, ...] = ()
+    """What people should know of the group before it is rolled."""
+
+    def matching_overrides(self, digest: str) -> GroupFacts:
+        """The facts as they are when ``digest`` is where the group is to go."""
+        if not self.as_their_override:
+            return self
+        seen = self.observation
+        members, warm = (
+            tuple(
+                replace(m, revision=replace(m.revision, digest=digest))
+                if m.id in self.as_their_override
+                else m
+                for m in some
+            )
+            for some in (seen.members, seen.warm)
+        )
+        return replace(self, observation=replace(seen, members=members, warm=warm))
 
 
 @dataclass(frozen=True, slots=True)

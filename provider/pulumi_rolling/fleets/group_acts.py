@@ -20,6 +20,7 @@ from pulumi_rolling.core.model import (
 from pulumi_rolling.errors import PermanentFleetError
 from pulumi_rolling.fleets import group_description as described
 from pulumi_rolling.fleets.aws_api import AUTO_SCALING, EC2, Answer, AwsApi
+from pulumi_rolling.fleets.launch_configurations import configuration_in
 from pulumi_rolling.fleets.launch_templates import parts
 
 
@@ -81,6 +82,10 @@ class GroupActs:
 
     def _pointing_at(self, revision: Revision) -> Answer:
         """A mixed instances policy is replaced as a whole, so the whole is sent back as it is now."""
+        name = configuration_in(revision.address)
+        if name is not None:
+            # A group has one of the two: naming the one takes the other away (UpdateAutoScalingGroup).
+            return {"LaunchConfigurationName": name}
         template, version = parts(revision.address)
         group = self._api.under_retry(self._describe)
         if described.mixed_template(group) is not None:

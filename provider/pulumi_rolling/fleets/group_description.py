@@ -1,8 +1,8 @@
 """What DescribeAutoScalingGroups says, in our words: sizes, pointer, members, marks, and what must not be
 rolled.
 
-Reading only: no call is made here. The pointer is ``lt-id:version`` as the group has it; a group on a launch
-configuration has ``lc:name``, which nothing resolves and ``refusals`` reports.
+Reading only: no call is made here. The pointer is ``lt-id:version`` as the group has it, or ``lc:name`` for a group on
+a launch configuration.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from pulumi_rolling.core.model import Lifecycle, Sizes
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.aws_api import Answer
+from pulumi_rolling.fleets.launch_configurations import PREFIX
 from pulumi_rolling.fleets.launch_templates import DEFAULT, address
 
 MARK = "rolling:"
+WARM = "Warmed:"
+"""Lifecycle states of instances in the warm pool begin so."""
 _PATH = "autoScalingGroup"
 _OVER = frozenset({"Terminated", "Detaching", "Detached", "Quarantined"})
 _ACTIVE_REFRESH = frozenset({"Pending", "InProgress", "Baking", "Cancelling", "RollbackInProgress"})
@@ -38,6 +41,10 @@ class Listed:
     healthy: bool
     zone: str
     protected: bool
+    kind: str = ""
+    """Its instance type."""
+    weight: int = 1
+    """Units of Desired, where its override gives it a weight."""
 
 
 def sizes(group: Answer) -> Sizes:
@@ -72,7 +79,7 @@ def template_of(group: Answer) -> Answer | None:
 def pointer(group: Answer) -> str:
     template = template_of(group)
     if template is None:
-        return f"lc:{group.get('LaunchConfigurationName', '')}"
+        return f"{PREFIX}{group.get('LaunchConfigurationName', '')}"
     return address(template["LaunchTemplateId"], template.get("Version") or DEFAULT)
 
 
@@ -102,28 +109,37 @@ def _without_name(override: Answer) -> Answer:
 def listed(group: Answer) -> Iterator[Listed]:
     """The instances of the group itself; those of its warm pool are not members."""
     for instance in group.get("Instances", []):
-        state = instance["LifecycleState"]
-        if state.startswith("Warmed:"):
-            continue
-        template = instance.get("LaunchTemplate") or {}
-        yield Listed(
-            id=instance["InstanceId"],
-            template=template.get("LaunchTemplateId", ""),
-            version=str(template.get("Version", "")),
-            origin=instance.get("LaunchConfigurationName", ""),
-            lifecycle=folded(state),
-            state=state,
-            healthy=instance.get("HealthStatus", "Healthy").lower() == "healthy",
-            zone=instance.get("AvailabilityZone", ""),
-            protected=bool(instance.get("ProtectedFromScaleIn", False)),
-        )
+        if not instance["LifecycleState"].startswith(WARM):
+            yield listed_one(instance)
+
+
+def listed_one(instance: Answer) -> Listed:
+    state = instance["LifecycleState"]
+    template = instance.get("LaunchTemplate") or {}
+    return Listed(
+        id=instance["InstanceId"],
+        template=template.get("LaunchTemplateId", ""),
+        version=str(template.get("Version", "")),
+        origin=instance.get("LaunchConfigurationName", ""),
+        lifecycle=folded(state),
+        state=state,
+        healthy=instance.get("HealthStatus", "Healthy").lower() == "healthy",
+        zone=instance.get("AvailabilityZone", ""),
+        protected=bool(instance.get("ProtectedFromScaleIn", False)),
+        kind=instance.get("InstanceType", ""),
+        weight=int(instance.get("WeightedCapacity") or 1),
+    )
 
 
 def folded(state: str) -> Lifecycle:
     """LifecycleState as five words. An unknown new state counts as pending: present, and not yet in service.
 
-    A root volume being replaced keeps its instance, which serves again afterwards (facts/aws.md 1.2).
+    A root volume being replaced keeps its instance, which serves again afterwards (facts/aws.md 1.2). What stands in a
+    warm pool is as good as in standby: prepared, outside Desired, serving nobody.
     """
+    if state.startswith(WARM):
+        ending = state.startswith((f"{WARM}Terminating", f"{WARM}Terminated"))
+        return Lifecycle.LEAVING if ending else Lifecycle.STANDBY
     if state in ("InService", "RootVolumeReplaced"):
         return Lifecycle.IN_SERVICE
     if state == "Pending:Wait":
@@ -135,28 +151,9 @@ def folded(state: str) -> Lifecycle:
     return Lifecycle.PENDING
 
 
-def refusals(group: Answer, warm_instances: int, refreshes: list[Answer]) -> tuple[Fault, ...]:
+def refusals(group: Answer, refreshes: list[Answer]) -> tuple[Fault, ...]:
     """Everything about the group that this version does not roll, each with what to do instead."""
     faults: list[Fault] = []
-    if group.get("LaunchConfigurationName"):
-        faults.append(
-            Fault(
-                f"{_PATH}.launchConfigurationName",
-                f"the group launches from the launch configuration {group['LaunchConfigurationName']!r}, "
-                "which has no versions. Create a launch template with the same settings and set it as the "
-                "group's launchTemplate; running instances are not touched by that.",
-            )
-        )
-    if group.get("WarmPoolConfiguration"):
-        faults.append(
-            Fault(
-                f"{_PATH}.warmPool",
-                f"the group has a warm pool ({warm_instances} instances), whose instances would enter the "
-                "group with the old revision. Delete the warm pool before the rollout and put it back "
-                "afterwards.",
-            )
-        )
-    faults.extend(_override_faults(group))
     for refresh in refreshes:
         if refresh["Status"] in _ACTIVE_REFRESH:
             faults.append(
@@ -169,18 +166,9 @@ def refusals(group: Answer, warm_instances: int, refreshes: list[Answer]) -> tup
     return tuple(faults)
 
 
-def _override_faults(group: Answer) -> Iterator[Fault]:
-    launch = (group.get("MixedInstancesPolicy") or {}).get("LaunchTemplate") or {}
-    for index, override in enumerate(launch.get("Overrides", [])):
-        path = f"{_PATH}.mixedInstancesPolicy.launchTemplate.overrides[{index}]"
-        if override.get("LaunchTemplateSpecification"):
-            yield Fault(
-                f"{path}.launchTemplateSpecification",
-                "an override with a launch template of its own has a second pointer, which a rollout would "
-                "not move. Use one template for all overrides.",
-            )
-        if override.get("WeightedCapacity"):
-            yield Fault(
-                f"{path}.weightedCapacity",
-                "with weights, Desired counts capacity units and not instances. Remove the weights.",
-            )
+def mixed_needs_template() -> Fault:
+    return Fault(
+        f"{_PATH}.launchConfiguration",
+        "the group has a mixed instances policy, which needs a launch template and would be lost with a launch "
+        "configuration. Name a launchTemplate.",
+    )

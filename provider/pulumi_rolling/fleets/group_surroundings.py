@@ -1,6 +1,4 @@
-"""What stands around a group and is not in its description: hooks, scheduled actions, refreshes, the warm
-pool.
-"""
+"""What stands around a group and is not in its description: hooks, scheduled actions, refreshes."""
 
 from __future__ import annotations
 
@@ -36,8 +34,3 @@ def refreshes(api: AwsApi, group: str) -> list[Answer]:
     answer = api.call(AUTO_SCALING, "DescribeInstanceRefreshes", AutoScalingGroupName=group, MaxRecords=5)
     found: list[Answer] = answer["InstanceRefreshes"]
     return found
-
-
-def warm_instances(api: AwsApi, group: str) -> int:
-    pages = api.pages(AUTO_SCALING, "DescribeWarmPool", AutoScalingGroupName=group)
-    return sum(len(page.get("Instances", [])) for page in pages)

@@ -21,10 +21,13 @@ def what_went_wrong(
     activities: ActivityLog,
     machines: Machines,
 ) -> tuple[tuple[Launch, ...], tuple[Loss, ...]]:
-    """Nothing, and no call, where the group is complete and everybody awaited is there."""
-    counted = {m.id for m in members if m.lifecycle in _COUNTED}
+    """Nothing, and no call, where the group is complete and everybody awaited is there.
+
+    With weights Desired counts units, and each member as many as it weighs.
+    """
+    counted = {m.id: m.weight for m in members if m.lifecycle in _COUNTED}
     awaited = rollout.in_flight | {member for member, _ in rollout.missing}
-    if len(counted) >= desired and awaited <= counted and not rollout.openings:
+    if sum(counted.values()) >= desired and awaited <= counted.keys() and not rollout.openings:
         return (), ()
     launches: dict[str, Launch] = {}
     losses: dict[str, Loss] = {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi_rolling.core.model import Request
-from pulumi_rolling.engine.clock import Clock
+from pulumi_rolling.engine.clock import SystemClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Context:
     """Asked at each look: what the user wants of the rollout, beside the requests on the group."""
     timeout: Timeout | None = None
     """Of this one operation; the policy's own may be shorter."""
-    clock: Clock | None = None
+    clock: SystemClock | None = None
     """For a face that has to end a wait."""
 
 

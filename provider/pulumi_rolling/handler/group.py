@@ -33,8 +33,10 @@ from pulumi_rolling.errors import (
     PolicyErrors,
     RollingError,
 )
+from pulumi_rolling.fleets.launch_configurations import configuration_in
 from pulumi_rolling.fleets.launch_templates import parts
 from pulumi_rolling.handler.context import Context, Diffed, Foreseen
+from pulumi_rolling.handler.listening import listening
 from pulumi_rolling.handler.preview import preview_of
 from pulumi_rolling.handler.situation import Situation, assess, is_left_alone
 from pulumi_rolling.handler.state import inputs_of, last_rollout, left_of, outputs_of, state_of
@@ -143,9 +145,9 @@ class RollingGroupHandler:
 
     def adopt(self, name: str, context: Context) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """(inputs, state) for a group that stands and is to be rolled from now on; None when there is none."""
-        template: dict[str, Any] = {"name": "any"}
+        # The fleet has to want something; what the group has is what the inputs are to say.
         inputs: dict[str, Any] = {
-            "autoScalingGroup": {"name": name, "launchTemplate": template},
+            "autoScalingGroup": {"name": name, "launchTemplate": {"name": "any"}},
             "updatePolicy": {"rollingUpdate": {}},
         }
         try:
@@ -154,8 +156,7 @@ class RollingGroupHandler:
             return None
         if facts.refusals:
             raise PolicyErrors(facts.refusals)
-        ident, version = parts(facts.pointer)
-        inputs["autoScalingGroup"]["launchTemplate"] = {"id": ident, "version": version}
+        inputs["autoScalingGroup"] = {"name": name, **_as_inputs(facts.pointer)}
         revision = facts.current.address if facts.current is not None else facts.pointer
         found = {"revision": revision, "suspendedAsFound": sorted(facts.suspended)}
         state = self.read({**inputs, **found})
@@ -177,7 +178,8 @@ class RollingGroupHandler:
             counts[member.revision] = counts.get(member.revision, 0) + 1
         if counts and all(revision.digest != glance.target.digest for revision in counts):
             read["revision"] = max(counts, key=lambda r: counts[r]).address
-        return {**read, "status": "stable" if len(counts) <= 1 else "mixed"}
+        contents = {revision.digest for revision in counts}
+        return {**read, "status": "stable" if len(contents) <= 1 else "mixed"}
 
     def delete(self, state: Mapping[str, Any]) -> None:
         """Give back what we hold; touch no instance (so Desired stays, and the least size and processes return)."""
@@ -214,6 +216,7 @@ class RollingGroupHandler:
                 for m in glance.members
                 if not is_left_alone(m, roll.standby_instances, roll.scale_in_protected_instances)
             )
+            and all(m.revision.digest == glance.target.digest for m in glance.warm)
         )
 
     def _assess(
@@ -247,9 +250,20 @@ class RollingGroupHandler:
     ) -> dict[str, Any]:
         situation = self._assess(wiring, olds, news, context)
         situation.raise_faults()
-        idle = not situation.has_work and not situation.is_pointer_only
-        if idle and not journal.ours(situation.facts.tags):
+        if _is_idle(situation) and not journal.ours(situation.facts.tags):
             return state_of(olds, news, situation)
+        with listening(wiring, situation.sources if situation.has_work else ()):
+            return self._drive(wiring, situation, olds, news, context)
+
+    def _drive(
+        self,
+        wiring: Wiring,
+        situation: Situation,
+        olds: Mapping[str, Any] | None,
+        news: Mapping[str, Any],
+        context: Context,
+    ) -> dict[str, Any]:
+        sources = situation.sources
         timing = wiring.timing
         lease = Lease(wiring.fleet, _owner(context, wiring), wiring.clock, timing.poll, timing.settle)
         marks = lease.acquire()
@@ -261,10 +275,12 @@ class RollingGroupHandler:
             except RollingError:
                 lease.release()
                 raise
+            # The queues are joined already, for these sources.
+            wiring.fleet.use_signals(*sources)
         elif situation.interrupted is None:
             # What is left of a run that ended: its lease, or a request that came too late for it.
             wiring.fleet.remove_marks(sorted(journal.ours(marks).keys() - {journal.LEASE}))
-            if idle:
+            if _is_idle(situation):
                 lease.release()
                 return state_of(olds, news, situation)
         for warning in situation.warnings:
@@ -298,6 +314,18 @@ class RollingGroupHandler:
         if decision.next.skipped:
             context.warn(_skipped(decision.next))
         return state_of(olds, news, situation, decision.next, last)
+
+
+def _as_inputs(pointer: str) -> dict[str, Any]:
+    configuration = configuration_in(pointer)
+    if configuration is not None:
+        return {"launchConfiguration": configuration}
+    template, version = parts(pointer)
+    return {"launchTemplate": {"id": template, "version": version}}
+
+
+def _is_idle(situation: Situation) -> bool:
+    return not situation.has_work and not situation.is_pointer_only
 
 
 def _owner(context: Context, wiring: Wiring) -> str:

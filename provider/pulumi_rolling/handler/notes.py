@@ -8,6 +8,7 @@ from typing import Any
 from pulumi_rolling.core.model import Choice, Lifecycle, Limits, Member, Revision
 from pulumi_rolling.engine import journal
 from pulumi_rolling.fleets.base import GroupFacts
+from pulumi_rolling.fleets.launch_configurations import configuration_in
 
 UNKNOWN = Revision("known after apply", "known after apply", "")
 """Stands for a target that preview cannot know; nothing has its digest, so every member may have to go."""
@@ -28,8 +29,13 @@ def pointer_warnings(facts: GroupFacts, to: Revision, state: Mapping[str, Any] |
         return []
     return [
         f"the group already points at {to}: another resource moved it, and would move it again after a way back. "
-        'Add ignore_changes=["launchTemplate"] to the options of the group.'
+        f'Add ignore_changes=["{_property(to)}"] to the options of the group.'
     ]
+
+
+def _property(to: Revision) -> str:
+    """The group's property that holds the pointer, as the AWS provider of Pulumi calls it."""
+    return "launchTemplate" if configuration_in(to.address) is None else "launchConfiguration"
 
 
 def member_notes(facts: GroupFacts, rules: Limits) -> list[str]:
@@ -42,6 +48,13 @@ def member_notes(facts: GroupFacts, rules: Limits) -> list[str]:
         notes.append(
             f"{len(facts.protected)} protected from scale-in, {_fate(rules.protected)}{like}: "
             f"{', '.join(facts.protected[:5])}{', ...' if len(facts.protected) > 5 else ''}"
+        )
+    weights = [m.weight for m in present(facts)]
+    if any(weight > 1 for weight in weights):
+        heaviest = -(-facts.sizes.desired // max(weights))
+        notes.append(
+            f"weights: the policy counts instances, now {len(weights)} for a Desired of {facts.sizes.desired} units; "
+            f"made of the heaviest alone it would be {heaviest}, and a higher floor than that could not be held"
         )
     if facts.observation.warm:
         notes.append(f"{len(facts.observation.warm)} in the warm pool, {_fate(rules.warm_pool)}")

@@ -24,17 +24,20 @@ from pulumi_rolling.core.model import (
     TargetHealth,
 )
 from pulumi_rolling.core.plan import new_rollout
+from pulumi_rolling.core.sizing import in_instances
 from pulumi_rolling.engine import journal, lease
 from pulumi_rolling.engine.takeover import is_same_goal, resume, retarget, with_sizes
 from pulumi_rolling.errors import Fault, PolicyErrors
 from pulumi_rolling.fleets.base import GroupFacts
 from pulumi_rolling.fleets.launch_templates import is_gone
 from pulumi_rolling.handler.notes import UNKNOWN, member_notes, pointer_warnings, present
-from pulumi_rolling.handler.watching import watch_faults, watch_warnings, watched, within_reach
+from pulumi_rolling.handler.watching import queue_of, watch_faults, watch_warnings, watched, within_reach
 from pulumi_rolling.handler.wiring import Wiring
 from pulumi_rolling.policy import UpdatePolicy, advice, feasibility, limits, parse_policy
 from pulumi_rolling.report.differences import differences
-from pulumi_rolling.signals.choose import Source, choose
+from pulumi_rolling.signals.choose import NoSignals, Source, choose
+
+Sources = tuple[Source, Source]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class Situation:
     notes: tuple[str, ...]
     differences: tuple[str, ...] = ()
     """Between the contents of the revision that we come from and of the target, where both are known."""
+    sources: Sources = (NoSignals(), NoSignals())
+    """Where signals come from, on the way forward and on the way back."""
 
     @property
     def old(self) -> list[Member]:
@@ -103,6 +108,7 @@ def assess(
     wiring.fleet.watch(watched(policy, former, wiring.timing))
     facts = wiring.fleet.facts()
     to = UNKNOWN if target_unknown else wiring.fleet.target()
+    facts = facts.matching_overrides(to.digest)
     came_from = _came_from(wiring, facts, state, to)
     faults: list[Fault] = list(facts.refusals)
     warnings: list[str] = []
@@ -110,22 +116,25 @@ def assess(
     record = _record(facts, owner, faults)
     at = wiring.clock.now()
     rollout = _rollout(wiring, facts, state, record, to, came_from, forced, at, warnings, notes)
+    sizes = in_instances(rollout.found, [m.weight for m in present(facts)])
     roll_limits, unreachable = within_reach(
-        limits(policy, rollout.found, wiring.timing, former, wiring.inputs.on_failure), facts
+        limits(policy, sizes, wiring.timing, former, wiring.inputs.on_failure), facts
     )
     theirs = facts.suspended - rollout.suspended_by_us
     old = sum(forced or m.revision.digest != to.digest for m in present(facts))
-    found, said = feasibility(policy, rollout.found, theirs, facts.scheduled_actions, old=old)
-    faults += [*found, *watch_faults(policy, facts, theirs)]
-    warnings += [*said, *unreachable, *watch_warnings(facts)]
-    source, about = _signals(facts, roll_limits)
-    wiring.fleet.use_signals(source)
+    found, said = feasibility(policy, sizes, theirs, facts.scheduled_actions, old=old)
+    faults += [*found, *watch_faults(policy, facts, theirs, wiring.alarms_as_given)]
+    warnings += [*said, *unreachable, *watch_warnings(policy, facts)]
+    sources, about = _signals(facts, roll_limits, policy, former)
+    wiring.fleet.use_signals(*sources)
     warnings += about
-    crowded = journal.check_room(facts.tags, journal.pieces_needed(rollout, roll_limits.batch, owner))
+    crowded = journal.check_room(
+        facts.tags, journal.pieces_needed(rollout, roll_limits.batch, owner, roll_limits)
+    )
     if crowded:
         faults.append(Fault("updatePolicy.rollingUpdate.maxBatchSize", crowded))
     warnings += pointer_warnings(facts, to, state)
-    notes += member_notes(facts, roll_limits)
+    notes += [*member_notes(facts, roll_limits), *facts.notes]
     hint = advice(policy, facts.suspended)
     if hint:
         notes.append(hint)
@@ -140,14 +149,19 @@ def assess(
         tuple(warnings),
         tuple(notes),
         _differences(wiring, rollout.came_from, to),
+        sources,
     )
 
 
-def _signals(facts: GroupFacts, rules: Limits) -> tuple[Source, tuple[str, ...]]:
-    """One source serves both directions, and the way back may want signals where the way forward does not."""
+def _signals(
+    facts: GroupFacts, rules: Limits, policy: UpdatePolicy, former: UpdatePolicy | None
+) -> tuple[Sources, tuple[str, ...]]:
+    """Each direction has its own source, as it has its own policy."""
+    forward, said = choose(facts.hooks, rules.signals, rules.pause, queue_of(policy))
     back = rules.way_back
-    pauses = [each.pause for each in (rules, back) if each is not None and each.signals]
-    return choose(facts.hooks, bool(pauses), max(pauses, default=0.0))
+    if back is None:
+        return (forward, forward), said
+    return (forward, choose(facts.hooks, back.signals, back.pause, queue_of(former))[0]), said
 
 
 def is_left_alone(member: Member, standby: Choice, protected: Choice) -> bool:
@@ -180,9 +194,10 @@ def _rollout(
             f"an interrupted rollout to {record.to} was found; it is taken over from the group's record"
         )
         if to is UNKNOWN or is_same_goal(record, to) or record.to.digest == to.digest:
-            resumed = with_sizes(resume(record, at), facts.sizes)
+            resumed = with_sizes(resume(record, at, prior=_last_boots(state)), facts.sizes)
             return resumed if to is UNKNOWN else replace(resumed, to=to)
-        return with_sizes(retarget(record, to, at, forced=forced), facts.sizes)
+        turned = retarget(record, to, at, forced=forced, prior=_last_boots(state))
+        return with_sizes(turned, facts.sizes)
     rollout = new_rollout(uuid.uuid4().hex[:8], to, came_from, facts.sizes, facts.suspended, at)
     ignored = wiring.inputs.update_policy.rolling_update.scale_in_protected_instances is Choice.IGNORE
     fresh = state is None and all(
@@ -198,7 +213,7 @@ def _is_unsettled(wiring: Wiring, facts: GroupFacts, at: float) -> bool:
     """A group being born: fewer than Desired in service, or members so young that they are still to be judged."""
     rules = limits(wiring.inputs.update_policy, facts.sizes, wiring.timing)
     here = present(facts)
-    if sum(m.lifecycle is Lifecycle.IN_SERVICE for m in here) < facts.sizes.desired:
+    if sum(m.weight for m in here if m.lifecycle is Lifecycle.IN_SERVICE) < facts.sizes.desired:
         return True
     unproved = here if rules.signals or rules.status_checks or rules.warm_up else []
     if rules.target_health and not unproved:
@@ -259,7 +274,7 @@ def _came_from(
 ) -> Revision | None:
     """The revision in state; on create the one that most members run. None: there is no way back."""
     if state is not None and state.get("revision"):
-        revision = wiring.revision_of(str(state["revision"]))
+        revision = wiring.fleet.revision_at(str(state["revision"]))
     else:
         counts = Counter(m.revision for m in present(facts) if m.revision.digest != to.digest)
         if not counts:

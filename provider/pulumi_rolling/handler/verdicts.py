@@ -12,6 +12,7 @@ from pulumi_rolling.errors import (
     RolloutError,
     TooManyFailuresError,
 )
+from pulumi_rolling.report.preview import instances
 
 _KINDS: dict[str, type[RolloutError]] = {
     "aborted": AbortedError,
@@ -76,7 +77,9 @@ def _not_returned(group: str, rollout: Rollout, what: str) -> RollbackFailedErro
 
 
 def _touched(rollout: Rollout) -> str:
-    return f" ({rollout.launched} instances were touched)" if rollout.launched else ""
+    """Launches by our acts on the way forward; those of the way back are no harm done."""
+    touched = rollout.verdict.touched if rollout.verdict is not None else 0
+    return f" ({instances(touched)} touched)" if touched else ""
 
 
 def _next_step(verdict: Verdict, timeout: str) -> str:

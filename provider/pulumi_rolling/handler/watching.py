@@ -6,7 +6,7 @@ wants can be refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pulumi_rolling.core.model import AlarmState, Choice, Limits
@@ -15,6 +15,7 @@ from pulumi_rolling.fleets.base import GroupFacts, Watched
 from pulumi_rolling.policy import Timing, UpdatePolicy
 
 ROLL = "updatePolicy.rollingUpdate"
+QUEUE_PATH = f"{ROLL}.readiness.signalQueue"
 SELDOM = 5
 """Polls for which an answer about what changes seldom serves again."""
 _REGISTERS = "AddToLoadBalancer"
@@ -26,13 +27,22 @@ def watched(policy: UpdatePolicy, former: UpdatePolicy | None, timing: Timing) -
         target_health=any(roll.readiness.target_health for roll in rolls),
         status_checks=any(roll.readiness.status_checks for roll in rolls),
         alarms=rolls[0].alarms,
+        queues=tuple(dict.fromkeys(url for url in map(queue_of, (policy, former)) if url is not None)),
         warm_pool=any(roll.warm_pool_instances is not Choice.IGNORE for roll in rolls),
         seldom=SELDOM * timing.poll,
     )
 
 
-def watch_faults(policy: UpdatePolicy, facts: GroupFacts, suspended: frozenset[str]) -> Iterator[Fault]:
-    """``suspended``: processes that were suspended before we came."""
+def queue_of(policy: UpdatePolicy | None) -> str | None:
+    """The queue that signals come by, where the policy waits for any."""
+    roll = policy.rolling_update if policy is not None else None
+    return roll.readiness.signal_queue if roll is not None and roll.wait_on_resource_signals else None
+
+
+def watch_faults(
+    policy: UpdatePolicy, facts: GroupFacts, suspended: frozenset[str], alarms_as_given: Sequence[object]
+) -> Iterator[Fault]:
+    """``suspended``: processes that were suspended before we came. The place in the list is that in the program."""
     roll = policy.rolling_update
     if roll.readiness.target_health:
         yield from _target_faults(facts)
@@ -40,18 +50,29 @@ def watch_faults(policy: UpdatePolicy, facts: GroupFacts, suspended: frozenset[s
             yield Fault(f"{ROLL}.suspendProcesses", _never_registered("take it out"))
         elif _REGISTERS in suspended:
             yield Fault("autoScalingGroup.suspendedProcesses", _never_registered("resume it"))
-    for index, name in enumerate(roll.alarms):
+    for index, name in enumerate(alarms_as_given):
         if name in facts.missing_alarms:
             yield Fault(
                 f"{ROLL}.alarms[{index}]",
                 f'there is no CloudWatch alarm "{name}" where the group is; check its name and the region.',
             )
+    for queue in facts.queues:
+        if queue.trouble and queue.url == queue_of(policy):
+            yield Fault(QUEUE_PATH, f"no signal can be received from {queue.url}: {queue.trouble}")
 
 
-def watch_warnings(facts: GroupFacts) -> Iterator[str]:
+def watch_warnings(policy: UpdatePolicy, facts: GroupFacts) -> Iterator[str]:
     for alarm in facts.observation.alarms:
         if alarm.state is AlarmState.ALARM:
             yield f"alarm {alarm.name} is in ALARM already; it is ignored until it has once been OK"
+    for queue in facts.queues:
+        if queue.trouble and queue.url != queue_of(policy):
+            yield f"the former policy's queue for signals of the way back cannot be read: {queue.trouble}"
+        if queue.most_receives is not None:
+            yield (
+                f"{queue.url} moves a message away after {queue.most_receives} receives, and while a rollout listens "
+                "those for other groups are received every 30 s as well"
+            )
 
 
 def within_reach(limits: Limits, facts: GroupFacts) -> tuple[Limits, tuple[str, ...]]:

@@ -10,15 +10,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_rolling.core.model import Revision
 from pulumi_rolling.engine.clock import Clock, SystemClock
 from pulumi_rolling.engine.lease import length_of
 from pulumi_rolling.engine.retry import Retrier
 from pulumi_rolling.fleets.auto_scaling_group import AutoScalingGroupFleet
 from pulumi_rolling.fleets.aws_api import Place
-from pulumi_rolling.fleets.launch_templates import TemplateWanted, parts
+from pulumi_rolling.fleets.launch_configurations import ConfigurationWanted
+from pulumi_rolling.fleets.launch_templates import TemplateWanted
+from pulumi_rolling.fleets.revisions import Wanted
 from pulumi_rolling.handler.watching import watched
-from pulumi_rolling.policy import RollingGroupInputs, Timing, parse
+from pulumi_rolling.policy import AutoScalingGroup, RollingGroupInputs, Timing, parse
 from pulumi_rolling.signals.choose import NoSignals
 
 INPUTS = ("autoScalingGroup", "updatePolicy", "onFailure", "triggers")
@@ -46,22 +47,21 @@ class Wiring:
     fleet: AutoScalingGroupFleet
     timing: Timing
     clock: Clock
+    wake: Callable[[], None] = lambda: None
+    """Ends the wait of whoever waits on the clock."""
+    alarms_as_given: tuple[Any, ...] = ()
+    """Those that preview does not know yet among them, which the inputs leave out."""
 
     @property
     def name(self) -> str:
         return self.fleet.name
-
-    def revision_of(self, address: str) -> Revision:
-        """What an address in state stands for now; its digest matches nothing when the version is gone."""
-        template, version = parts(address)
-        return self.fleet.resolve(TemplateWanted(id=template, version=version))
 
 
 def wire(
     properties: Mapping[str, Any],
     is_unknown: IsUnknown,
     defaults: Defaults | None = None,
-    clock: Clock | None = None,
+    clock: SystemClock | None = None,
 ) -> Wiring:
     """The parts for checked inputs. Raises PolicyErrors where they are not right after all."""
     inputs = parse({key: properties[key] for key in INPUTS if key in properties}, is_unknown)
@@ -70,10 +70,9 @@ def wire(
         raise ValueError("the group's name is not known yet")
     defaults, clock = defaults or Defaults(), clock or SystemClock()
     timing = Timing.from_environment(os.environ)
-    template = group.launch_template
     fleet = AutoScalingGroupFleet(
         group.name,
-        wanted=TemplateWanted(template.id, template.name, template.version),
+        wanted=_wanted(group),
         place=Place.of(
             group.region or defaults.region, group.endpoint or defaults.endpoint, defaults.profile
         ),
@@ -83,13 +82,25 @@ def wire(
         signals=NoSignals(),
     )
     fleet.watch(watched(inputs.update_policy, None, timing))
-    return Wiring(inputs, fleet, timing, clock)
+    roll = (properties.get("updatePolicy") or {}).get("rollingUpdate") or {}
+    return Wiring(inputs, fleet, timing, clock, clock.wake, tuple(roll.get("alarms") or ()))
+
+
+def _wanted(group: AutoScalingGroup) -> Wanted:
+    if group.launch_configuration is not None:
+        return ConfigurationWanted(group.launch_configuration)
+    template = group.launch_template
+    return TemplateWanted(template.id, template.name, template.version)
 
 
 def template_unknown(properties: Mapping[str, Any], is_unknown: IsUnknown) -> bool:
-    """In preview the version is usually not known: the template changes in the same update."""
+    """In preview the version, or the launch configuration's name, usually is: it changes in the same update."""
     group = properties.get("autoScalingGroup")
-    template = group.get("launchTemplate") if isinstance(group, Mapping) else None
+    if not isinstance(group, Mapping):
+        return True
+    if "launchConfiguration" in group:
+        return is_unknown(group["launchConfiguration"])
+    template = group.get("launchTemplate")
     if is_unknown(template) or not isinstance(template, Mapping):
         return True
     return any(is_unknown(value) for value in template.values())

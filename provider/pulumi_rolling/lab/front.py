@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from pulumi_rolling.lab import routes
-from pulumi_rolling.lab.aws import autoscaling, ec2, elbv2, moto_side
+from pulumi_rolling.lab.aws import autoscaling, ec2, elb, elbv2, moto_side
 from pulumi_rolling.lab.aws.call import Call
 from pulumi_rolling.lab.aws.wire import error_body, protocol
 from pulumi_rolling.lab.control import Control
@@ -106,7 +106,8 @@ class Front:
     def _carry_out(self, request: Request, stale: float) -> Answer:
         if request.service == "sqs" and request.action == "ReceiveMessage":
             return self._long_poll(request)
-        service = _SERVICES.get(request.service)
+        versioned = f"{request.service}/{request.form.get('Version')}"
+        service = _SERVICES.get(versioned) or _SERVICES.get(request.service)
         with self._stage.cloud() as cloud:
             if service is None or (service.actions is not None and request.action not in service.actions):
                 return self._ask(request.environ, request.body)
@@ -161,6 +162,7 @@ _SERVICES = {
     "autoscaling": Service("autoscaling", autoscaling.answer),
     "ec2": Service("ec2", ec2.answer, ec2.ACTIONS),
     "elasticloadbalancing": Service("elbv2", elbv2.answer, elbv2.ACTIONS),
+    "elasticloadbalancing/2012-06-01": Service("elb", elb.answer, elb.ACTIONS),
 }
 _GONE: Answer = (500, [], b"")
 

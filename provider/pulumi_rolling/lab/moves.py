@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pulumi_rolling.lab.world import balance, health, sizes, standby
@@ -22,7 +22,21 @@ MOVES = (
     "resume",
     "tags",
 )
-MISFORTUNES = ("terminate", "unhealthy", "targetUnhealthy", "spotInterruption", "standby")
+MISFORTUNES: dict[str, Callable[[Cloud, Member], None]] = {
+    "terminate": health.kill,
+    "unhealthy": health.sicken,
+    "targetUnhealthy": health.fail_target,
+    "spotInterruption": lambda cloud, member: health.kill(cloud, member, health.BY_SPOT),
+}
+MOVED: dict[str, Callable[[Cloud, Group, Member], object]] = {
+    "standby": lambda cloud, group, member: standby.enter(
+        cloud, group, [member], decrement=group.now.desired > group.now.minimum
+    ),
+    "return": lambda cloud, group, member: standby.leave(cloud, group, [member]),
+    "protect": lambda cloud, group, member: standby.protect(cloud, group, [member], True),
+    "unprotect": lambda cloud, group, member: standby.protect(cloud, group, [member], False),
+    "expire": standby.expire,
+}
 
 
 class WrongMove(ValueError):
@@ -30,25 +44,19 @@ class WrongMove(ValueError):
 
 
 def befall(cloud: Cloud, member: Member, do: str) -> None:
-    if do == "terminate":
-        health.kill(cloud, member)
-    elif do == "spotInterruption":
-        health.kill(cloud, member, health.BY_SPOT)
-    elif do == "unhealthy":
-        health.sicken(cloud, member)
-    elif do == "targetUnhealthy":
-        health.fail_target(cloud, member)
-    elif do == "standby":
+    if do in MISFORTUNES:
+        MISFORTUNES[do](cloud, member)
+    elif do in MOVED:
         group = cloud.group_of(member)
         if group is None:
             raise KeyError(member.id)
-        standby.enter(cloud, group, [member], decrement=group.now.desired > group.now.minimum)
+        MOVED[do](cloud, group, member)
     else:
-        raise WrongMove(f"no such misfortune: {do}; there are {', '.join(MISFORTUNES)}")
+        raise WrongMove(f"no such misfortune: {do}; there are {', '.join([*MISFORTUNES, *MOVED])}")
 
 
 def move(cloud: Cloud, group: Group, moves: Mapping[str, Any]) -> None:
-    unknown = [move for move in moves if move not in MOVES]
+    unknown = [name for name in moves if name not in MOVES]
     if unknown:
         raise WrongMove(f"no such move: {', '.join(unknown)}; there are {', '.join(MOVES)}")
     for action in moves.get("scheduledActions", []):

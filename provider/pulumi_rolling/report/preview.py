@@ -23,12 +23,12 @@ MOST_RUNS = 4
 MOST_PERCENTS = 6
 """Checkpoints that are listed one by one."""
 
-_LOST = "no new starts while overdue instances make a lost roll likely"
+_LOST = "as the window slides: no new starts while overdue instances make a lost roll likely"
 _GUARDS = {
-    Guard.FAST: f"{_LOST} (stops late)",
-    Guard.BALANCED: _LOST,
-    Guard.CAUTIOUS: f"{_LOST} (stops early)",
-    Guard.OFF: "overdue instances stop no new starts",
+    Guard.FAST: f"fast, {_LOST} (stops late)",
+    Guard.BALANCED: f"balanced, {_LOST}",
+    Guard.CAUTIOUS: f"cautious, {_LOST} (stops early)",
+    Guard.OFF: "off: overdue instances stop no new starts",
 }
 _CHOICES = {
     Choice.WAIT: "waited for, one hour at most",
@@ -109,7 +109,7 @@ def _plan_rows(preview: Preview, plan: Plan) -> Iterator[Row]:
         yield from _round_rows(plan.rounds)
     else:
         yield "window", _window(plan)
-        yield "guard", f"{plan.limits.guard.value}, as the window slides: {_GUARDS[plan.limits.guard]}"
+        yield "guard", _GUARDS[plan.limits.guard]
     yield from _stop_rows(plan)
     floor = f" (floor {plan.floor})" if plan.floor != plan.lowest_in_service else ""
     yield "in service", f"at least {plan.lowest_in_service}{floor}"

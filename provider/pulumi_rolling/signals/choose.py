@@ -1,4 +1,4 @@
-"""Which source of signals a group has: the hook where silence fails, otherwise the tag.
+"""Which source of signals a group has: the queue of the policy, the hook where silence fails, otherwise the tag.
 
 We add no hook of our own: a hook left behind by a killed program would hold every later launch of the group.
 """
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from pulumi_rolling.signals.hook import HookSignals
+from pulumi_rolling.signals.queue import QueueSignals
 from pulumi_rolling.signals.tag import TagSignals
 
 ABANDON = "ABANDON"
@@ -36,15 +37,17 @@ class NoSignals:
         return None
 
 
-Source = HookSignals | TagSignals | NoSignals
+Source = HookSignals | TagSignals | QueueSignals | NoSignals
 
 
 def choose(
-    hooks: Sequence[LaunchHook], signals_wanted: bool, pause_seconds: float
+    hooks: Sequence[LaunchHook], signals_wanted: bool, pause_seconds: float, queue: str | None = None
 ) -> tuple[Source, tuple[str, ...]]:
     """The source, and what the user should know about it."""
     if not signals_wanted:
         return NoSignals(), ()
+    if queue is not None:
+        return QueueSignals(queue), (_held_besides(hooks),) if hooks else ()
     strict = [hook for hook in hooks if hook.default == ABANDON]
     if strict:
         return HookSignals(), tuple(
@@ -53,6 +56,14 @@ def choose(
     if hooks:
         return TagSignals(), (_silent_would_pass(hooks),)
     return TagSignals(), ()
+
+
+def _held_besides(hooks: Sequence[LaunchHook]) -> str:
+    names = ", ".join(repr(hook.name) for hook in hooks)
+    return (
+        f"The signal comes by the queue, and the launch hook {names} holds new instances besides: each must complete "
+        "it, too, or it never comes into service."
+    )
 
 
 def _too_short(hook: LaunchHook, pause_seconds: float) -> str:

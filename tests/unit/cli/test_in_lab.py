@@ -7,12 +7,24 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.request import Request, urlopen
 
 import boto3
 import pytest
+from pulumi_rolling.core.model import Decision, Limits
+from pulumi_rolling.core.plan import new_rollout
+from pulumi_rolling.engine.clock import SystemClock
+from pulumi_rolling.engine.journal import Journal
+from pulumi_rolling.engine.lease import Lease
+from pulumi_rolling.engine.loop import Drive
+from pulumi_rolling.fleets.auto_scaling_group import AutoScalingGroupFleet
+from pulumi_rolling.fleets.aws_api import Place
+from pulumi_rolling.fleets.launch_templates import TemplateWanted
+from pulumi_rolling.signals.choose import NoSignals
 
 from tests.unit.cli.conftest import Ran
 
@@ -94,7 +106,9 @@ def test_a_group_that_is_not_there(rolling: Rolling, group: str) -> None:
     for command in (
         ("plan", "--policy", POLICY, "--group", "nobody"),
         ("status", "nobody"),
+        ("watch", "nobody"),
         ("abort", "nobody"),
+        ("skip", "nobody", "i-1"),
     ):
         ran = rolling(*command)
         assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
@@ -118,3 +132,84 @@ def test_lab_of_an_unknown_cloud(rolling: Rolling) -> None:
     """One line and code 1, before a port is opened."""
     ran = rolling("lab", "--cloud", "moon")
     assert (ran.code, ran.err) == (1, "rolling: There is no lab for moon; there is aws.\n")
+
+
+def test_verbs_reach_a_driver_through_the_groups_tags(
+    rolling: Rolling, group: str, served: dict[str, Any]
+) -> None:
+    """A roll that waits for approval after its canary goes on when another shell says so, and watch sees it end."""
+    image = f"{served['endpoint']}/lab/images/ami-2"
+    urlopen(Request(image, b'{"boot": 0.5}', method="PUT")).close()
+    driving = Driving(
+        group, Limits(batch=1, floor=3, max_size=6, canary=1, approval=True, settle=1.0, poll=0.1)
+    )
+    with driving:
+        until(lambda: "waiting for approval" in rolling("status", group).out)
+        assert "after 1 instance (canary)" in rolling("status", group).out
+        assert rolling("resume", group).code == 1
+        old = driving.old()
+        assert rolling("skip", group, old, "--wait").out.endswith("the driver has taken it up.\n")
+        assert f"{old}, left as they are" in rolling("status", group).out
+        assert rolling("approve", group).code == 0
+        watched = rolling("watch", group, "--interval", "0.1")
+    assert (watched.code, watched.out.splitlines()[-1]) == (
+        0,
+        f"{group}: done, 3 of 4 instances on version 2.",
+    )
+    assert driving.old() == old
+    assert rolling("pause", group).err == f"rolling: {group} has no rollout to pause.\n"
+
+
+def until(fact: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not fact():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+class Driving:
+    """A driver of the group in a thread of its own, as `pulumi up` would be one in another process."""
+
+    def __init__(self, group: str, limits: Limits) -> None:
+        self.group, self.limits = group, limits
+        self.scaling = boto3.client("autoscaling")
+        self.template = self._described()["LaunchTemplate"]["LaunchTemplateId"]
+        self.ended: list[Decision] = []
+        self.thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Driving:
+        self.thread.start()
+        return self
+
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
+        if failed is not None:
+            return
+        self.thread.join(30)
+        assert self.ended and self.ended[0].outcome is not None and self.ended[0].outcome.done
+
+    def old(self) -> str:
+        members: list[dict[str, Any]] = self._described()["Instances"]
+        return min(str(m["InstanceId"]) for m in members if m["LaunchTemplate"]["Version"] == "1")
+
+    def _described(self) -> Any:
+        found = self.scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[self.group])
+        return found["AutoScalingGroups"][0]
+
+    def _run(self) -> None:
+        fleet = AutoScalingGroupFleet(
+            self.group,
+            wanted=TemplateWanted(id=self.template, version="2"),
+            place=Place.of(None, None),
+            retry=lambda work: work(),
+            signals=NoSignals(),
+        )
+        clock = SystemClock()
+        lease = Lease(fleet, "another", clock, self.limits.poll)
+        lease.acquire()
+        former = fleet.resolve(TemplateWanted(id=self.template, version="1"))
+        facts = fleet.facts()
+        start = new_rollout("r1", fleet.target(), former, facts.sizes, facts.suspended, clock.now())
+        drive = Drive(
+            fleet, self.limits, Journal(fleet, "another"), lease, clock, lambda *_: None, lambda: False
+        )
+        self.ended.append(drive.run(start))

@@ -75,7 +75,7 @@ def test_lowest_is_told_beside_the_floor_where_they_differ(planner: Planner) -> 
             "cautious, as the window slides: no new starts while overdue instances make a lost roll likely "
             "(stops early)",
         ),
-        ("off", "off, as the window slides: overdue instances stop no new starts"),
+        ("off", "off: overdue instances stop no new starts"),
     ],
 )
 def test_the_guard_of_a_window_is_told_and_why_there_is_one(

@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from pulumi_rolling.core.model import (
+    Because,
     Direction,
     Failure,
+    Gate,
     Lifecycle,
     Member,
+    Request,
     Rollout,
     Sizes,
+    Status,
     Step,
     Verdict,
 )
@@ -94,3 +99,114 @@ def test_of_many_failures_the_last_are_named() -> None:
     failed = tuple(Failure(f"i-{i}", "failureSignal") for i in range(5))
     text = standing_text(standing(replace(ROLLOUT, failed=failed, failed_before=40)))
     assert "45: i-2, i-3, i-4 and 42 more" in text
+
+
+def said(code: str, *members: str, **numbers: float) -> dict[str, Any]:
+    status = Status(Step.ROLL, Direction.FORWARD, 9, 9, 6, 10, (), 1, (40.0, 90.0))
+    return {"because": Because(code, dict(numbers), members), "status": status, "said_at": NOW - 4}
+
+
+def row(label: str, rollout: Rollout = ROLLOUT, **changes: Any) -> str | None:
+    """What the row says, or None where there is no such row."""
+    for line in standing_text(standing(rollout, **changes)).splitlines()[1:]:
+        if line.split()[: len(label.split())] == label.split():
+            return line.strip()[len(label) :].strip()
+    return None
+
+
+def test_a_pause_is_told_with_the_way_out() -> None:
+    """Whoever finds a rollout standing still sees that a person stopped it, and how it goes on."""
+    paused = replace(ROLLOUT, paused=True)
+    assert standing_text(standing(paused)).startswith("web: rolling to version 2, step roll, paused\n")
+    assert row("paused", paused) == "nothing new starts; what is in flight goes on"
+    assert row("now", paused) == "'rolling resume web' goes on, 'rolling abort web' goes back"
+
+
+def test_a_hold_is_told_with_what_failed_and_every_verb_that_helps() -> None:
+    """onFailure hold waits for a word; the status says for which."""
+    verdict = Verdict("tooManyFailures", NOW - 60, 1, 10, (Failure("i-7", "failureSignal"),))
+    held = replace(ROLLOUT, held=verdict)
+    assert standing_text(standing(held)).startswith(
+        "web: rolling to version 2, step roll, held after a failure\n"
+    )
+    assert row("held", held) == "1 of 10 instances failed (i-7 sent FAILURE); since 2027-01-15 07:59:00 UTC"
+    advice = row("now", held)
+    assert advice is not None
+    for verb in ("retry web INSTANCE", "skip web INSTANCE", "resume web", "abort web"):
+        assert f"'rolling {verb}'" in advice
+
+
+@pytest.mark.parametrize(
+    ("gate", "words", "told", "headline"),
+    [
+        (
+            Gate(0, NOW - 60),
+            said("soaking", count=2, wait=600),
+            "after 2 instances (canary), since 2027-01-15 07:59:00 UTC, closed until 2027-01-15 08:09:00 UTC",
+            "stopped at a gate",
+        ),
+        (
+            Gate(1, NOW - 60),
+            said("checkpoint", count=3, wait=120, percent=25),
+            "checkpoint 25 %, since 2027-01-15 07:59:00 UTC, closed until 2027-01-15 08:01:00 UTC",
+            "stopped at a gate",
+        ),
+        (
+            Gate(1, NOW - 60),
+            said("approval", count=3, wait=0, percent=25),
+            "checkpoint 25 %, since 2027-01-15 07:59:00 UTC, approval wanted",
+            "waiting for approval",
+        ),
+        (
+            Gate(1, NOW - 60, approved=True),
+            said("checkpoint", count=3, wait=120, percent=25),
+            "checkpoint 25 %, since 2027-01-15 07:59:00 UTC, closed until 2027-01-15 08:01:00 UTC, approved",
+            "stopped at a gate",
+        ),
+        (Gate(1, NOW - 60), {}, "gate 2, since 2027-01-15 07:59:00 UTC", "stopped at a gate"),
+    ],
+    ids=["canary", "checkpoint", "approval", "approved early", "the driver said nothing"],
+)
+def test_a_gate_is_told_with_its_kind_its_time_and_whose_word_it_wants(
+    gate: Gate, words: dict[str, Any], told: str, headline: str
+) -> None:
+    """Which one, since when, until when, and whether somebody must approve."""
+    at_gate = replace(ROLLOUT, gate=gate, passed=gate.number)
+    assert row("gate", at_gate, **words) == told
+    assert standing_text(standing(at_gate, **words)).splitlines()[0].endswith(f", {headline}")
+    approve = "'rolling approve web' goes on, 'rolling reject web' goes back"
+    assert (row("now", at_gate, **words) == approve) is (headline == "waiting for approval")
+
+
+def test_the_guard_is_told_while_the_driver_says_so() -> None:
+    """For whom new starts wait, and how old the words are; a driver that is gone says nothing any more."""
+    words = said("guarded", "i-1", "i-2", probability=71)
+    told = "holding new starts: i-1, i-2 are overdue (71 % likely that too many fail) (said 4 s ago)"
+    assert row("guard", **words) == told
+    assert row("guard", **words, lease_until=NOW - 1) is None
+    assert row("waits", **said("occupied", "i-3", count=1)) is not None
+
+
+def test_time_left_is_told_as_the_driver_said_it_and_only_where_boots_decide() -> None:
+    """A range while members boot; none at a gate, none where nobody drives."""
+    assert row("time left", **said("waiting", "i-1")) == "40-90 s"
+    assert row("time left", **said("approval", count=1)) is None
+    assert row("time left", **said("waiting", "i-1"), lease_until=NOW - 1) is None
+    assert row("time left") is None
+
+
+def test_a_bake_is_told_with_its_beginning() -> None:
+    """All are ready, and the record knows since when they are watched."""
+    baking = replace(ROLLOUT, step=Step.BAKE, baked_from=NOW - 60)
+    assert row("baking", baking) == "all are ready and watched since 2027-01-15 07:59:00 UTC"
+
+
+def test_members_that_people_named_are_told() -> None:
+    """Who was skipped, who is replaced once more, and what was asked and is not taken up yet."""
+    many = frozenset(f"i-{number}" for number in range(7))
+    named = replace(ROLLOUT, skipped=many, retried=frozenset({"i-9"}))
+    assert row("skipped", named) == "i-0, i-1, i-2, i-3, i-4 and 2 more, left as they are"
+    assert row("retried", named) == "i-9, replaced once more"
+    asked = (Request("1", "skip", "i-8"), Request("2", "pause"))
+    text = standing_text(standing(asked=asked))
+    assert "  asked      skip i-8, not taken up yet\n  asked      pause, not taken up yet\n" in text

@@ -43,6 +43,7 @@ class SimulatedFleet(TroubledGroup):
         targets: bool = False,
         checks: bool = False,
         alarms: Mapping[str, AlarmState] | None = None,
+        weights: Sequence[int] = (1,),
         seed: int = 1,
         shutdown: float = 2.0,
         stale: float = 0.0,
@@ -51,9 +52,10 @@ class SimulatedFleet(TroubledGroup):
     ) -> None:
         """``behaviours``: by a revision's digest; several for one revision each have their ``share`` of it.
 
-        ``warm``: size of the warm pool. ``targets``, ``checks``: the group has target groups, EC2's checks are read.
-        ``shutdown``: seconds that a member takes to go. ``stale``: seconds by which answers are late. ``throttled``:
-        the share of calls that the cloud refuses for now.
+        ``weights``: of the launches, by chance; sizes are units then. ``warm``: size of the warm pool. ``targets``,
+        ``checks``: the group has target groups, EC2's checks are read. ``shutdown``: seconds that a member takes to
+        go. ``stale``: seconds by which answers are late. ``throttled``: the share of calls that the cloud refuses
+        for now.
         """
         super().__init__(
             desired=desired,
@@ -67,6 +69,7 @@ class SimulatedFleet(TroubledGroup):
             targets=targets,
             checks=checks,
             alarms=alarms,
+            weights=weights,
             seed=seed,
             shutdown=shutdown,
             stale=stale,
@@ -83,10 +86,10 @@ class SimulatedFleet(TroubledGroup):
     def observe(self, rollout: Rollout) -> Sight:
         self._call("Describe")
         at = self.now - self.stale
-        members, warm = self._view.look(self.now)
+        roster, warm = self._view.look(self.now)
         seen = Observation(
             self.now,
-            members,
+            roster.members,
             self._sizes.at(at),
             self._pointer.at(at).address,
             self._suspended.at(at),
@@ -96,6 +99,7 @@ class SimulatedFleet(TroubledGroup):
             tuple(self._requests),
             tuple(Alarm(name, track.at(at)) for name, track in self._alarms.items()),
             warm,
+            roster=roster,
         )
         return Sight(seen, dict(self._marks))
 
@@ -170,7 +174,7 @@ class SimulatedFleet(TroubledGroup):
         if again:
             self._owed_by_us += 1
         else:
-            self._resize(desired=self.sizes.desired - 1)
+            self._resize(desired=self.sizes.desired - life.weight)
         self._leave(life, None)
         self._note(by_us=True)
 

@@ -75,6 +75,7 @@ class SimulatedGroup:
         targets: bool = False,
         checks: bool = False,
         alarms: Mapping[str, AlarmState] | None = None,
+        weights: Sequence[int] = (1,),
         seed: int = 1,
         shutdown: float = 2.0,
         stale: float = 0.0,
@@ -98,7 +99,9 @@ class SimulatedGroup:
         self._pool_size = warm
         self._in_zone = {f"zone-{number + 1}": 0 for number in range(zones)}
         self._lost_zones: set[str] = set()
+        self._weights = tuple(weights)
         self._total = 0
+        self._units = 0
         self._serving = 0
         self._owed_by_us = 0
         self._dead: dict[str, Life] = {}
@@ -113,7 +116,8 @@ class SimulatedGroup:
         self._suspended = Track(suspended)
         self._alarms = {name: Track(state) for name, state in (alarms or {}).items()}
         for number in range(desired):
-            self._add(self._settled(revision, 100.0 + number))
+            if self._units < desired:
+                self._add(self._settled(revision, 100.0 + number))
         self._refill_pool()
         self._note()
 
@@ -170,9 +174,9 @@ class SimulatedGroup:
         """What the cloud does at once after anything has changed."""
         if self._dead:
             self._heal()
-        if self._total != self.sizes.desired:
+        if self._units != self.sizes.desired:
             self._reconcile()
-        self._owed_by_us = min(self._owed_by_us, max(0, self.sizes.desired - self._total))
+        self._owed_by_us = min(self._owed_by_us, max(0, self.sizes.desired - self._units))
         self._refill_pool()
         self._note()
 
@@ -186,16 +190,18 @@ class SimulatedGroup:
 
     def _reconcile(self) -> None:
         """Launch what is owed; take away what is too many, oldest revision first as the default policy does."""
-        surplus = self._total - self.sizes.desired
+        surplus = self._units - self.sizes.desired
         if surplus > 0:
             current = self.pointer.digest
             counted = [x for x in self._lives.values() if x.counted and not x.is_protected(self.now)]
             counted.sort(key=lambda x: (x.revision.digest == current, x.launched_at, x.id))
-            for life in counted[:surplus]:
-                self._leave(life, "scaling", excused=True)
+            for life in counted:
+                if life.weight <= surplus:
+                    surplus -= life.weight
+                    self._leave(life, "scaling", excused=True)
         if "Launch" in self.suspended or self.now < self._retry_at:
             return
-        while self._total < self.sizes.desired:
+        while self._units < self.sizes.desired:
             if not self._launch():
                 return
 
@@ -213,7 +219,8 @@ class SimulatedGroup:
                 self._refused[revision.digest] = refused + 1
                 return self._refuse(behaviour.launch_error)
         ident = self._new_id()
-        self._bear(Life(ident, revision, zone, self.now), behaviour, behaviour.draw_boot(self._chance))
+        life = Life(ident, revision, zone, self.now, self._weigh())
+        self._bear(life, behaviour, behaviour.draw_boot(self._chance))
         return True
 
     def _refuse(self, error: LaunchError) -> bool:
@@ -234,7 +241,7 @@ class SimulatedGroup:
         boot = behaviour.draw_boot(self._chance)
         if behaviour.warm_boot is not None:
             boot *= behaviour.warm_boot / behaviour.boot
-        self._bear(Life(warm.id, warm.revision, warm.zone, self.now), behaviour, boot)
+        self._bear(Life(warm.id, warm.revision, warm.zone, self.now, warm.weight), behaviour, boot)
         return True
 
     def _bear(self, life: Life, behaviour: Behaviour, boot: float) -> None:
@@ -275,7 +282,8 @@ class SimulatedGroup:
 
     def _settled(self, revision: Revision, launched_at: float) -> Life:
         """A member that has been working for a while."""
-        life = Life(self._new_id(), revision, self._emptiest_zone() or "zone-1", launched_at)
+        zone = self._emptiest_zone() or "zone-1"
+        life = Life(self._new_id(), revision, zone, launched_at, self._weigh())
         life.in_service_at = launched_at
         if self._with_targets:
             life.targets = Track(TargetHealth.HEALTHY)
@@ -317,6 +325,7 @@ class SimulatedGroup:
             step = 1 if counted else -1
             life.counted = counted
             self._total += step
+            self._units += step * life.weight
             self._in_zone[life.zone] += step
         if serving is not life.serving:
             life.serving = serving
@@ -341,6 +350,10 @@ class SimulatedGroup:
         last = self.history[-1] if self.history else None
         if by_us or last is None or (last.in_service, last.total) != (self._serving, self._total):
             self.history.append(Truth(self.now, self._serving, self._total, by_us))
+
+    def _weigh(self) -> int:
+        """The weight of one launch: any of those of the mixed instances policy."""
+        return self._weights[0] if len(self._weights) == 1 else self._chance.choice(self._weights)
 
     def _emptiest_zone(self) -> str | None:
         zones = [zone for zone in self._in_zone if zone not in self._lost_zones]

@@ -46,6 +46,8 @@ class Life:
     revision: Revision
     zone: str
     launched_at: float
+    weight: int = 1
+    """Units of Desired that it counts for."""
     in_service_at: float = NEVER
     signals: list[tuple[float, Signal]] = field(default_factory=list)
     dead_at: float = NEVER
@@ -101,6 +103,7 @@ class Life:
             signal_at=signal_at,
             target=self._target(at),
             checks=None if self.checks is None else self.checks.at(at),
+            weight=self.weight,
         )
 
     def _lifecycle(self, at: float) -> Lifecycle:

@@ -69,7 +69,7 @@ class TroubledGroup(SimulatedGroup):
         life = self._lives[member]
         life.standby = life.standby or Track(False)
         life.standby.put(self.now, True)
-        self._resize(desired=self.sizes.desired - 1)
+        self._resize(desired=self.sizes.desired - life.weight)
         self._turn(life)
         self._go_on()
 
@@ -80,7 +80,7 @@ class TroubledGroup(SimulatedGroup):
             raise ValueError(f"{member} is not in standby")
         assert life.standby is not None
         life.standby.put(self.now, False)
-        self._resize(desired=self.sizes.desired + 1)
+        self._resize(desired=self.sizes.desired + life.weight)
         self._turn(life)
         self._go_on()
 

@@ -1,5 +1,8 @@
-"""What the cloud's answers show of a group: itself as it was a while ago. Members that did not change stay the same
-objects, and their tuple the same tuple, so that a look at a large group costs what changed in it."""
+"""What the cloud's answers show of a group: itself as it was a while ago.
+
+Members that did not change stay the same objects, and the roster is renewed by those that did, so that a look at a
+large group costs what changed in it.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,12 @@ import heapq
 from itertools import count
 
 from pulumi_rolling.core.model import Member
+from pulumi_rolling.core.roster import Roster, make_roster, renew
 from pulumi_rolling.fleets.simulated.behaviour import NEVER
 from pulumi_rolling.fleets.simulated.life import Life
+
+FEW = 8
+"""Changes up to which a roster is renewed; beyond them, and a quarter of the members, it is made anew."""
 
 
 class View:
@@ -20,7 +27,7 @@ class View:
         self._number = count()
         self._shown: dict[str, Member] = {}
         self._warm: dict[str, Member] = {}
-        self._members: tuple[Member, ...] = ()
+        self._roster = make_roster(())
         self._pool: tuple[Member, ...] = ()
 
     def touch(self, life: Life | None, at: float) -> None:
@@ -31,23 +38,34 @@ class View:
         """When answers next differ from the last one, of what has happened so far."""
         return self._due[0][0] if self._due else NEVER
 
-    def look(self, now: float) -> tuple[tuple[Member, ...], tuple[Member, ...]]:
+    def look(self, now: float) -> tuple[Roster, tuple[Member, ...]]:
         """Members and warm pool as shown at ``now``."""
         at = now - self._stale
-        changed = pool_changed = False
+        before: dict[str, Member | None] = {}
+        pool_changed = False
         while self._due and self._due[0][0] <= now:
             life = heapq.heappop(self._due)[2]
             if life is None:
                 continue
-            shown = self._warm if life.warm else self._shown
+            if life.warm:
+                shown, pool_changed = self._warm, True
+            else:
+                shown = self._shown
+                before.setdefault(life.id, shown.get(life.id))
             if life.launched_at <= at < life.gone_at:
                 shown[life.id] = life.show(at)
             else:
                 shown.pop(life.id, None)
-            changed = changed or not life.warm
-            pool_changed = pool_changed or life.warm
-        if changed:
-            self._members = tuple(self._shown.values())
+        if before:
+            self._renew(before)
         if pool_changed:
             self._pool = tuple(self._warm.values())
-        return self._members, self._pool
+        return self._roster, self._pool
+
+    def _renew(self, before: dict[str, Member | None]) -> None:
+        members = tuple(self._shown.values())
+        if len(before) > max(FEW, len(members) // 4):
+            self._roster = make_roster(members)
+        else:
+            changes = [(member, self._shown.get(name)) for name, member in before.items()]
+            self._roster = renew(self._roster, members, changes)

@@ -1,7 +1,6 @@
-"""Auto Scaling calls around a group: schedules, instance refreshes, warm pools, load balancers, metrics.
+"""Auto Scaling calls around a group: schedules, instance refreshes, load balancers, metrics.
 
-Instance refreshes are kept as in progress until they are cancelled and replace nothing; warm pools hold no
-instances.
+Instance refreshes are kept as in progress until they are cancelled and replace nothing.
 """
 
 from __future__ import annotations
@@ -87,21 +86,6 @@ def cancel_instance_refresh(call: Call) -> dict[str, Any]:
         "ActiveInstanceRefreshNotFound",
         "No in progress or pending Instance Refresh found for Auto Scaling group " + call.group_name,
     )
-
-
-def put_warm_pool(call: Call) -> dict[str, Any]:
-    pool = {key: value for key, value in call.values.items() if key != "AutoScalingGroupName"}
-    _group(call).alter(call.cloud.now, warm_pool={"MinSize": 0, "PoolState": "Stopped"} | pool)
-    return {}
-
-
-def describe_warm_pool(call: Call) -> dict[str, Any]:
-    return {"WarmPoolConfiguration": _group(call).now.warm_pool, "Instances": []}
-
-
-def delete_warm_pool(call: Call) -> dict[str, Any]:
-    _group(call).alter(call.cloud.now, warm_pool=None)
-    return {}
 
 
 def _attach(call: Call, group: Group, field: str, names: list[str]) -> None:
@@ -201,9 +185,6 @@ ACTIONS = {
     "StartInstanceRefresh": start_instance_refresh,
     "DescribeInstanceRefreshes": describe_instance_refreshes,
     "CancelInstanceRefresh": cancel_instance_refresh,
-    "PutWarmPool": put_warm_pool,
-    "DescribeWarmPool": describe_warm_pool,
-    "DeleteWarmPool": delete_warm_pool,
     "AttachLoadBalancerTargetGroups": attach_target_groups,
     "DetachLoadBalancerTargetGroups": detach_target_groups,
     "DescribeLoadBalancerTargetGroups": describe_target_groups,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pulumi_rolling.lab.aws import around, groups, hook_calls, members
+from pulumi_rolling.lab.aws import around, configurations, groups, hook_calls, members, warm_pool
 from pulumi_rolling.lab.aws.call import Call
 from pulumi_rolling.lab.aws.wire import protocol
 from pulumi_rolling.lab.world.refusal import Refused
@@ -15,12 +15,12 @@ ACTIONS: dict[str, Callable[[Call], dict[str, Any] | None]] = {
     **members.ACTIONS,
     **hook_calls.ACTIONS,
     **around.ACTIONS,
+    **warm_pool.ACTIONS,
 }
 MOTO = frozenset(
     {
         "CreateLaunchConfiguration",
         "DescribeLaunchConfigurations",
-        "DeleteLaunchConfiguration",
         "PutScalingPolicy",
         "DescribePolicies",
         "DeletePolicy",
@@ -29,6 +29,8 @@ MOTO = frozenset(
 
 
 def answer(call: Call) -> tuple[int, str]:
+    if call.action == "DeleteLaunchConfiguration":
+        return configurations.delete_launch_configuration(call)
     if call.action in MOTO:
         return call.ask(call.form)
     act = ACTIONS.get(call.action)

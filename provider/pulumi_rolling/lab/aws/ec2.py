@@ -7,7 +7,6 @@ gets theirs.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -15,6 +14,7 @@ from typing import Any
 
 from pulumi_rolling.lab.aws import moto_side
 from pulumi_rolling.lab.aws.call import Call, page
+from pulumi_rolling.lab.aws.joined import join, split
 from pulumi_rolling.lab.aws.wire import protocol
 from pulumi_rolling.lab.world import health
 from pulumi_rolling.lab.world.cloud import ACCOUNT, Cloud
@@ -127,33 +127,9 @@ def _view(call: Call, member: Member, state: MemberState) -> dict[str, Any]:
     }
 
 
-def _split(call: Call, ids: list[str], prefix: str) -> tuple[list[Member], dict[str, str] | None]:
-    """The lab's own among the ids, and the form with the others for moto, or None when there are none."""
-    own = [call.cloud.machines[each] for each in ids if each in call.cloud.machines]
-    rest = [each for each in ids if each not in call.cloud.machines]
-    if not rest:
-        return own, None
-    form = {key: value for key, value in call.form.items() if not re.fullmatch(rf"{prefix}\.\d+", key)}
-    return own, form | {f"{prefix}.{place}": each for place, each in enumerate(rest, 1)}
-
-
-def _join(call: Call, member: str, own: list[Any], form: Mapping[str, str] | None) -> tuple[int, str]:
-    """Our own list elements put into moto's answer, or an answer of ours alone."""
-    wire = protocol("ec2")
-    if form is None:
-        return 200, wire.write(call.action, {member: own})
-    status, body = call.ask(form)
-    if status != 200 or not own:
-        return status, body
-    tag, items = wire.list_name(call.action, member), wire.items(call.action, member, own)
-    if f"<{tag}>" in body:
-        return status, body.replace(f"<{tag}>", f"<{tag}>{items}", 1)
-    return status, re.sub(rf"<{tag}\s*/>", lambda _: f"<{tag}>{items}</{tag}>", body, count=1)
-
-
 def describe_instances(call: Call) -> tuple[int, str]:
     ids = call.values.get("InstanceIds") or []
-    wanted, form = _split(call, ids, "InstanceId") if ids else ([], call.form)
+    wanted, form = split(call, ids, "InstanceId.{}") if ids else ([], call.form)
     chosen = {member.id for member in wanted}
     filters = _wanted(call)
     seen = [pair for pair in _seen(call) if (not ids or pair[0].id in chosen) and _fits(call, filters, *pair)]
@@ -172,12 +148,12 @@ def describe_instances(call: Call) -> tuple[int, str]:
         return 200, protocol("ec2").write(call.action, {"Reservations": shown, "NextToken": token})
     if form is not None:
         form = {key: value for key, value in form.items() if key not in ("NextToken", "MaxResults")}
-    return _join(call, "Reservations", shown, form)
+    return join(call, "ec2", "Reservations", shown, form)
 
 
 def describe_instance_status(call: Call) -> tuple[int, str]:
     ids = call.values.get("InstanceIds") or []
-    wanted, form = _split(call, ids, "InstanceId") if ids else ([], call.form)
+    wanted, form = split(call, ids, "InstanceId.{}") if ids else ([], call.form)
     chosen = {member.id for member in wanted}
     everyone = call.values.get("IncludeAllInstances", False)
     filters, views = _wanted(call), []
@@ -196,7 +172,7 @@ def describe_instance_status(call: Call) -> tuple[int, str]:
                 "SystemStatus": {"Status": system},
             }
         )
-    return _join(call, "InstanceStatuses", views, form)
+    return join(call, "ec2", "InstanceStatuses", views, form)
 
 
 def _checks(call: Call, member: Member, state: MemberState) -> tuple[str, str]:
@@ -216,7 +192,7 @@ def _transition(answer: str, act: Callable[[Cloud, Member], None]) -> Callable[[
     """A call that changes the state of instances behind their groups' backs."""
 
     def handle(call: Call) -> tuple[int, str]:
-        own, form = _split(call, call.values["InstanceIds"], "InstanceId")
+        own, form = split(call, call.values["InstanceIds"], "InstanceId.{}")
         changes = []
         for member in own:
             before = member.now.machine
@@ -228,19 +204,19 @@ def _transition(answer: str, act: Callable[[Cloud, Member], None]) -> Callable[[
                     "CurrentState": _state(member.now.machine),
                 }
             )
-        return _join(call, answer, changes, form)
+        return join(call, "ec2", answer, changes, form)
 
     return handle
 
 
 def reboot_instances(call: Call) -> tuple[int, str]:
     """A reboot leaves an instance running."""
-    _, form = _split(call, call.values["InstanceIds"], "InstanceId")
+    _, form = split(call, call.values["InstanceIds"], "InstanceId.{}")
     return call.ask(form) if form is not None else (200, protocol("ec2").write(call.action, {}))
 
 
 def _tag(call: Call, change: Callable[[Mapping[str, str]], dict[str, str]]) -> tuple[int, str]:
-    own, form = _split(call, call.values["Resources"], "ResourceId")
+    own, form = split(call, call.values["Resources"], "ResourceId.{}")
     for member in own:
         call.cloud.change(member, tags=change(member.now.tags))
     return call.ask(form) if form is not None else (200, protocol("ec2").write(call.action, {}))
@@ -277,7 +253,7 @@ def describe_tags(call: Call) -> tuple[int, str]:
             found = [tag for tag in found if wanted.fits(tag[fields[wanted.name]])]
         else:
             raise Refused("InvalidParameterValue", f"The filter '{wanted.name}' is invalid")
-    return _join(call, "Tags", found, call.form)
+    return join(call, "ec2", "Tags", found, call.form)
 
 
 ACTIONS: dict[str, Callable[[Call], tuple[int, str]]] = {

@@ -6,11 +6,10 @@ the lab drains only where a call has set it.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from pulumi_rolling.lab.aws.call import Call
-from pulumi_rolling.lab.aws.wire import protocol
+from pulumi_rolling.lab.aws.joined import join, split
 from pulumi_rolling.lab.world.group import Group
 from pulumi_rolling.lab.world.targets import target_health
 
@@ -27,22 +26,11 @@ def describe_target_health(call: Call) -> tuple[int, str]:
         if arn in group.now.target_groups:
             views += _members(call, group, asked)
     shown = {view["Target"]["Id"] for view in views}
-    own = [each for each in asked if each in call.cloud.machines]
-    views += [_view(each, NOT_REGISTERED) for each in own if each not in shown]
-    wire = protocol("elbv2")
-    if asked and len(own) == len(asked):
-        return 200, wire.write(call.action, {"TargetHealthDescriptions": views})
-    form = {key: value for key, value in call.form.items() if not key.startswith("Targets.")}
-    for place, each in enumerate((each for each in asked if each not in call.cloud.machines), 1):
-        form[f"Targets.member.{place}.Id"] = each
-    status, body = call.ask(form)
-    if status != 200 or not views:
-        return status, body
-    items = wire.items(call.action, "TargetHealthDescriptions", views)
-    tag = "TargetHealthDescriptions"
-    if f"<{tag}>" in body:
-        return status, body.replace(f"<{tag}>", f"<{tag}>{items}", 1)
-    return status, re.sub(rf"<{tag}\s*/>", lambda _: f"<{tag}>{items}</{tag}>", body, count=1)
+    own, form = split(call, asked, "Targets.member.{}.Id") if asked else ([], call.form)
+    views += [_view(member.id, NOT_REGISTERED) for member in own if member.id not in shown]
+    if form is not None and asked:
+        form = {key: value for key, value in form.items() if not key.endswith(".Port")}
+    return join(call, "elbv2", "TargetHealthDescriptions", views, form)
 
 
 def _members(call: Call, group: Group, asked: list[str]) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from pulumi_rolling.lab.aws import moto_side
 from pulumi_rolling.lab.aws.call import Call, page
 from pulumi_rolling.lab.aws.hook_calls import hook_from
 from pulumi_rolling.lab.aws.views import group_view, tag_views
-from pulumi_rolling.lab.world import balance, health, lives, sizes
+from pulumi_rolling.lab.world import balance, health, lives, pool, sizes
 from pulumi_rolling.lab.world.group import PROCESSES, Pointer, Settings, Tag
 from pulumi_rolling.lab.world.refusal import Refused, invalid
 
@@ -105,7 +105,7 @@ def _pointer(region: str, values: Mapping[str, Any], former: Pointer) -> Pointer
     if not given:
         return former
     if given == ["LaunchConfigurationName"]:
-        return Pointer(configuration=values["LaunchConfigurationName"])
+        return Pointer(configuration=moto_side.configuration(region, values["LaunchConfigurationName"]).name)
     if given == ["LaunchTemplate"]:
         return Pointer(template=moto_side.named(region, values["LaunchTemplate"]))
     mixed = values["MixedInstancesPolicy"]
@@ -122,8 +122,14 @@ def _pointer(region: str, values: Mapping[str, Any], former: Pointer) -> Pointer
         "SpotAllocationStrategy": "lowest-price",
     }
     distribution |= old.get("InstancesDistribution", {}) | mixed.get("InstancesDistribution", {})
-    template.setdefault("Overrides", [])
+    template["Overrides"] = [_override(region, override) for override in template.get("Overrides", [])]
     return Pointer(mixed={"LaunchTemplate": template, "InstancesDistribution": distribution})
+
+
+def _override(region: str, override: Mapping[str, Any]) -> dict[str, Any]:
+    """An override with a launch template of its own names it as the group's is named."""
+    spec = override.get("LaunchTemplateSpecification")
+    return dict(override) | ({"LaunchTemplateSpecification": moto_side.named(region, spec)} if spec else {})
 
 
 def update_auto_scaling_group(call: Call) -> None:
@@ -171,7 +177,7 @@ def set_desired_capacity(call: Call) -> None:
 def delete_auto_scaling_group(call: Call) -> None:
     cloud = call.cloud
     group = cloud.group(call.region, call.group_name)
-    if group.members and not call.values.get("ForceDelete"):
+    if (group.members or group.warm) and not call.values.get("ForceDelete"):
         raise Refused(
             "ResourceInUse",
             "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance "
@@ -183,6 +189,7 @@ def delete_auto_scaling_group(call: Call) -> None:
     for member in list(group.members.values()):
         cause = f"At {at} instance {member.id} was taken out of service in response to a user request."
         lives.terminate(cloud, group, member, cause, hooks=False)
+    pool.close(cloud, group, force=True)
     balance.forget_if_empty(cloud, group)
 
 

@@ -29,7 +29,10 @@ def describe_auto_scaling_instances(call: Call) -> dict[str, Any]:
     found = [
         instance_view(member, state) | {"AutoScalingGroupName": group.name}
         for group in groups
-        for member, state in group.members_at(call.as_of)
+        for member, state in (
+            *group.members_at(call.as_of),
+            *((each, each.now) for each in group.warm.values()),
+        )
         if not ids or member.id in ids
     ]
     chosen, token = page(found, call.values, MOST_INSTANCES, MOST_INSTANCES)
@@ -44,7 +47,10 @@ def terminate_instance(call: Call) -> dict[str, Any]:
     cloud, values = call.cloud, call.values
     decrement = values["ShouldDecrementDesiredCapacity"]
     ids = values.get("InstanceIds")
-    pairs = [cloud.managed(call.region, each) for each in (ids or [values.get("InstanceId", "")])]
+    asked = ids or [values.get("InstanceId", "")]
+    for instance_id in asked:
+        _refuse_warm(call, instance_id)
+    pairs = [cloud.managed(call.region, each) for each in asked]
     group = pairs[0][0]
     if any(other is not group for other, _ in pairs) or (
         ids and values.get("AutoScalingGroupName") != group.name
@@ -69,6 +75,15 @@ def terminate_instance(call: Call) -> dict[str, Any]:
         activities.append(_last(call, group))
     balance.refill(cloud, group)
     return {"Activities": activities} if ids else {"Activity": activities[0]}
+
+
+def _refuse_warm(call: Call, instance_id: str) -> None:
+    """ "This operation cannot be called on instances in a warm pool": API reference; the error is worded here."""
+    member = call.cloud.machines.get(instance_id)
+    if member is not None and member.region == call.region and member.now.warm and member.now.belongs:
+        raise invalid(
+            f"The instance {instance_id} is in a warm pool and cannot be terminated by this operation."
+        )
 
 
 def _decrement(call: Call, group: Group, members: list[Member]) -> None:
@@ -119,8 +134,7 @@ def detach_instances(call: Call) -> dict[str, Any]:
 
 def set_instance_protection(call: Call) -> dict[str, Any]:
     group, members = _chosen(call)
-    for member in members:
-        group.change(call.cloud.now, member, protected=call.values["ProtectedFromScaleIn"])
+    standby.protect(call.cloud, group, members, call.values["ProtectedFromScaleIn"])
     return {}
 
 

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from moto.autoscaling.models import autoscaling_backends
+from moto.autoscaling.models import FakeLaunchConfiguration, autoscaling_backends
 from moto.core.exceptions import ServiceException
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.launch_templates import LaunchTemplateVersion
@@ -61,28 +61,34 @@ def _version(region: str, spec: Mapping[str, Any]) -> LaunchTemplateVersion:
 class MotoTemplates:
     """Resolves what a group points at."""
 
-    def revision(self, region: str, pointer: Pointer) -> Revision:
+    def revisions(self, region: str, pointer: Pointer) -> list[Revision]:
         if pointer.configuration is not None:
-            found = autoscaling_backends[ACCOUNT][region].launch_configurations.get(pointer.configuration)
-            if found is None:
-                raise invalid("Launch configuration name not found - null")
-            return Revision(found.image_id, found.instance_type, configuration=found.name)
+            found = configuration(region, pointer.configuration)
+            return [Revision(found.image_id, found.instance_type, configuration=found.name)]
         if pointer.mixed is not None:
             return self._mixed(region, pointer.mixed)
-        return _revision(_version(region, pointer.template or {}))
+        return [_revision(_version(region, pointer.template or {}))]
 
-    def _mixed(self, region: str, mixed: Mapping[str, Any]) -> Revision:
-        """The first override decides: its instance type, weight and template, where it names them."""
+    def _mixed(self, region: str, mixed: Mapping[str, Any]) -> list[Revision]:
+        """One for each override: its instance type, weight, image and template, where it names them."""
         template = mixed.get("LaunchTemplate", {})
-        first: Mapping[str, Any] = next(iter(template.get("Overrides") or []), {})
-        spec = first.get("LaunchTemplateSpecification") or template.get("LaunchTemplateSpecification", {})
-        weight = first.get("WeightedCapacity")
-        return _revision(
-            _version(region, spec),
-            instance_type=first.get("InstanceType"),
-            image=first.get("ImageId"),
-            weight=int(weight) if weight else None,
-        )
+        common = template.get("LaunchTemplateSpecification", {})
+        return [
+            _revision(
+                _version(region, override.get("LaunchTemplateSpecification") or common),
+                instance_type=override.get("InstanceType"),
+                image=override.get("ImageId"),
+                weight=int(override["WeightedCapacity"]) if override.get("WeightedCapacity") else None,
+            )
+            for override in template.get("Overrides") or [{}]
+        ]
+
+
+def configuration(region: str, name: str) -> FakeLaunchConfiguration:
+    found = autoscaling_backends[ACCOUNT][region].launch_configurations.get(name)
+    if found is None:
+        raise invalid("Launch configuration name not found - null")
+    return found
 
 
 def _revision(
@@ -98,6 +104,7 @@ def _revision(
         template_name=version.template.name,
         number=str(version.number),
         weight=weight,
+        own_image=image,
         tags=dict(version.instance_tags),
     )
 

@@ -27,7 +27,9 @@ def instance_view(member: Member, state: MemberState) -> dict[str, Any]:
             "LaunchTemplateName": revision.template_name,
             "Version": revision.number,
         }
-    if revision.configuration is not None:
+    if revision.own_image is not None:
+        view["ImageId"] = revision.own_image
+    if revision.configuration is not None and not member.configuration_deleted:
         view["LaunchConfigurationName"] = revision.configuration
     if revision.weight is not None:
         view["WeightedCapacity"] = str(revision.weight)
@@ -75,6 +77,7 @@ def group_view(
         "EnabledMetrics": [{"Metric": metric, "Granularity": "1Minute"} for metric in settings.metrics],
         "Tags": tag_views(group, settings),
         "WarmPoolConfiguration": settings.warm_pool,
+        "WarmPoolSize": len(group.warm) if settings.warm_pool is not None else None,
         **settings.extra,
     }
     if settings.deleting:

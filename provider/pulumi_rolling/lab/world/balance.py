@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import partial
 
-from pulumi_rolling.lab.world import lives
+from pulumi_rolling.lab.world import launches, lives, pool
 from pulumi_rolling.lab.world.cloud import Cloud
 from pulumi_rolling.lab.world.group import Group, Place
 from pulumi_rolling.lab.world.member import Member
@@ -30,6 +30,7 @@ def refill(cloud: Cloud, group: Group, before: str = "", cause: str = "", tries:
         _launch(cloud, group, missing, before, cause, tries)
     elif group.tally.active > group.now.desired and not group.suspended("Terminate"):
         _scale_in(cloud, group, before)
+    pool.refill(cloud, group)
 
 
 def _launch(cloud: Cloud, group: Group, missing: int, before: str, cause: str, tries: int) -> None:
@@ -41,7 +42,7 @@ def _launch(cloud: Cloud, group: Group, missing: int, before: str, cause: str, t
     )
     failed = 0
     while missing > 0:
-        member = lives.launch(cloud, group, _place(group), text)
+        member = pool.take(cloud, group, text) or launches.launch(cloud, group, place(group), text)
         failed += member is None
         missing -= member.units if member is not None else 1
     if failed:
@@ -56,12 +57,12 @@ def _retry(cloud: Cloud, group: Group, slots: int, tries: int) -> None:
         refill(cloud, group, tries=tries)
 
 
-def _place(group: Group) -> Place:
+def place(group: Group) -> Place:
     """The place whose zone has fewest members; a lost zone only when every zone is lost."""
-    places = [place for place in group.now.places if place.zone not in group.lost_zones] or list(
+    places = [each for each in group.now.places if each.zone not in group.lost_zones] or list(
         group.now.places
     )
-    return min(places, key=lambda place: group.tally.zones[place.zone])
+    return min(places, key=lambda each: group.tally.zones[each.zone])
 
 
 def _scale_in(cloud: Cloud, group: Group, before: str) -> None:
@@ -125,7 +126,7 @@ def resize(cloud: Cloud, group: Group, before: str, **sizes: int) -> None:
 
 def forget_if_empty(cloud: Cloud, group: Group) -> None:
     """A group being deleted is gone with its last instance."""
-    if group.now.deleting and not group.members:
+    if group.now.deleting and not group.members and not group.warm:
         group.alter(cloud.now, gone=True)
         cloud.groups.pop((group.region, group.name), None)
         cloud.deleted.append(group)

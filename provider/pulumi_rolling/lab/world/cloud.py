@@ -21,9 +21,13 @@ ACCOUNT = "123456789012"
 
 
 class Templates(Protocol):
-    """Where launch templates are kept: resolves a pointer at the moment of a launch, or raises Refused."""
+    """Where launch templates are kept.
 
-    def revision(self, region: str, pointer: Pointer) -> Revision: ...
+    `revisions` resolves a pointer at the moment of a launch, to at least one revision in the order of preference, or
+    raises Refused.
+    """
+
+    def revisions(self, region: str, pointer: Pointer) -> list[Revision]: ...
 
 
 class Cloud:

@@ -82,6 +82,8 @@ class Group:
     activities: ActivityLog
     members: dict[str, Member] = field(default_factory=dict)
     former: list[Member] = field(default_factory=list)
+    warm: dict[str, Member] = field(default_factory=dict)
+    pool_retrying: bool = False
     hooks: dict[str, Hook] = field(default_factory=dict)
     refreshes: list[dict[str, Any]] = field(default_factory=list)
     scheduled: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -132,4 +134,8 @@ class Group:
         """Members as they were at `when`, in the order of their launches."""
         former = [member for member in self.former if member.states.since > when]
         states = [(member, member.states.at(when)) for member in (*former, *self.members.values())]
-        return [(member, state) for member, state in states if state is not None and state.belongs]
+        return [
+            (member, state)
+            for member, state in states
+            if state is not None and state.belongs and not state.warm
+        ]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from pulumi_rolling.lab.world import balance, lives, targets
+from pulumi_rolling.lab.world import balance, lives, pool, targets
 from pulumi_rolling.lab.world.cloud import Cloud
 from pulumi_rolling.lab.world.group import Group
 from pulumi_rolling.lab.world.member import Member
@@ -94,6 +94,8 @@ def notice(cloud: Cloud, member: Member) -> None:
 def check(cloud: Cloud, member: Member) -> None:
     """One health check of one member."""
     group = cloud.group_of(member)
+    if group is None:
+        pool.drop_dead(cloud, member)
     if group is None or not member.now.active:
         return
     if member.well and not member.dead and not targets.failed(cloud, group, member):

@@ -1,4 +1,4 @@
-"""The life of a member: launched, booted, waiting for hooks, in service, terminating, gone.
+"""The life of a member: booted, waiting for hooks, in service, terminating, gone.
 
 Sources: EC2 Auto Scaling user guide, "Amazon EC2 Auto Scaling instance lifecycle" and "Lifecycle hooks". A
 launch that is abandoned is terminated and another is launched from what the group points at by then; with
@@ -11,91 +11,32 @@ from __future__ import annotations
 from functools import partial
 
 from pulumi_rolling.lab.world import balance, health, signals, targets
-from pulumi_rolling.lab.world.activities import launch_failure
-from pulumi_rolling.lab.world.behaviour import Behaviour, Draw
 from pulumi_rolling.lab.world.cloud import Cloud
-from pulumi_rolling.lab.world.group import Group, Place
+from pulumi_rolling.lab.world.group import Group
 from pulumi_rolling.lab.world.hooks import LAUNCHING, TERMINATING, Wait
-from pulumi_rolling.lab.world.member import Member, MemberState, Revision
-from pulumi_rolling.lab.world.refusal import Refused, invalid
-from pulumi_rolling.lab.world.timeline import Timeline
+from pulumi_rolling.lab.world.member import Member
+from pulumi_rolling.lab.world.refusal import invalid
 
 
-def launch(cloud: Cloud, group: Group, place: Place, cause: str) -> Member | None:
-    """Try to launch one instance; None when it was refused, which leaves a failed activity."""
-    try:
-        revision = cloud.templates.revision(group.region, group.now.pointer)
-    except Refused as refused:
-        _refuse(cloud, group, place, cause, f"{refused.message} Launching EC2 instance failed.")
-        return None
-    chance = cloud.draw(group)
-    behaviour = cloud.behaviours.of(revision.image, chance.chance)
-    code = "InsufficientInstanceCapacity" if place.zone in group.lost_zones else behaviour.launch_error
-    if code is not None:
-        text = launch_failure(
-            code, image=revision.image, instance_type=revision.instance_type, zone=place.zone
-        )
-        prefix = (
-            f"Could not launch On-Demand Instances. {code} - " if group.now.pointer.mixed is not None else ""
-        )
-        _refuse(cloud, group, place, cause, prefix + text)
-        return None
-    return _begin(cloud, group, place, cause, revision, behaviour, chance)
-
-
-def _refuse(cloud: Cloud, group: Group, place: Place, cause: str, message: str) -> None:
-    description = "Launching a new EC2 instance"
-    activity = group.activities.start(cloud.now, description, cause, place.zone, place.subnet)
-    activity.finish(cloud.now, "Failed", message)
-
-
-def _begin(
-    cloud: Cloud,
-    group: Group,
-    place: Place,
-    cause: str,
-    revision: Revision,
-    behaviour: Behaviour,
-    chance: Draw,
-) -> Member:
-    tags = {**revision.tags, **{key: tag.value for key, tag in group.now.tags.items() if tag.at_launch}}
-    tags["aws:autoscaling:groupName"] = group.name
-    if revision.template_id is not None:
-        tags["aws:ec2launchtemplate:id"] = revision.template_id
-        tags["aws:ec2launchtemplate:version"] = revision.label
-    protected = bool(group.now.extra.get("NewInstancesProtectedFromScaleIn", False))
-    state = MemberState("Pending", "pending", tags, protected=protected)
-    member = Member(
-        id=chance.instance_id,
-        reservation_id=chance.reservation_id,
-        group_name=group.name,
-        region=group.region,
-        revision=revision,
-        behaviour=behaviour,
-        boot=cloud.behaviours.boot_of(behaviour, chance.normal),
-        zone=place.zone,
-        subnet=place.subnet,
-        address=cloud.address(),
-        launched_at=cloud.now,
-        states=Timeline(cloud.now, state),
-        answering=behaviour.target_healthy,
-    )
-    description = f"Launching a new EC2 instance: {member.id}"
-    member.launch_activity = group.activities.start(
-        cloud.now, description, cause, place.zone, place.subnet, "PreInService"
-    )
-    cloud.launched(member)
+def begin(cloud: Cloud, group: Group, member: Member, boot: float) -> None:
+    """Take a Pending member into the group; its machine runs after the boot, or runs already."""
     group.admit(cloud.now, member)
-    cloud.agenda.after(member.boot, partial(_booted, cloud, group, member))
-    return member
+    if member.now.machine == "running":
+        _come_up(cloud, group, member)
+    else:
+        cloud.agenda.after(boot, partial(_booted, cloud, group, member))
 
 
 def _booted(cloud: Cloud, group: Group, member: Member) -> None:
-    """The machine runs; the group goes on with its hooks, unless the image never gets so far."""
     if member.now.machine != "pending":
         return
     group.change(cloud.now, member, machine="running")
     member.booted_at = cloud.now
+    _come_up(cloud, group, member)
+
+
+def _come_up(cloud: Cloud, group: Group, member: Member) -> None:
+    """The machine runs; the group goes on with its hooks, unless the image never gets so far."""
     if member.now.lifecycle == "Pending":
         member.hooked = bool(group.hooks_for(LAUNCHING))
         if member.behaviour.in_service and not _wait(cloud, group, member, LAUNCHING, "Pending:Wait"):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pulumi_rolling.lab.world.activities import Activity
     from pulumi_rolling.lab.world.hooks import Wait
 
-GONE = ("Terminated", "Detached")
+GONE = ("Terminated", "Detached", "Warmed:Terminated")
 ALIVE = ("pending", "running")
 
 
@@ -23,7 +23,7 @@ class Revision:
     here.
 
     Source: EC2 Auto Scaling API reference, Instance.LaunchTemplate: the version of a running instance is a
-    number.
+    number. `own_image` is the one that an override names in place of the template's.
     """
 
     image: str
@@ -33,6 +33,7 @@ class Revision:
     number: str | None = None
     configuration: str | None = None
     weight: int | None = None
+    own_image: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -58,7 +59,12 @@ class MemberState:
 
     @property
     def terminating(self) -> bool:
-        return self.lifecycle.startswith("Terminating")
+        return self.lifecycle.startswith(("Terminating", "Warmed:Terminating"))
+
+    @property
+    def warm(self) -> bool:
+        """Stands in the group's warm pool."""
+        return self.lifecycle.startswith("Warmed:")
 
     @property
     def active(self) -> bool:
@@ -94,6 +100,7 @@ class Member:
     well: bool = True
     answering: bool = True
     doomed: bool = False
+    configuration_deleted: bool = False
     illness: str = ""
     end_reason: tuple[str, str] | None = None
 

@@ -1,8 +1,10 @@
-"""Members that leave a group's service without being terminated: Standby and Detached.
+"""Members in special states: Standby, Detached, protected from scale-in, too old.
 
 Sources: EC2 Auto Scaling user guide, "Temporarily remove instances from your Auto Scaling group" (a member in
 Standby does not count; without decrement another is launched in its place; leaving Standby raises the desired
-capacity; no hooks run) and "Detach instances".
+capacity; no hooks run), "Detach instances", "Use instance scale-in protection" and "Replace Auto Scaling
+instances based on maximum instance lifetime" (a protected one is not replaced). The cause of such a replacement
+is not published and is worded here.
 """
 
 from __future__ import annotations
@@ -102,3 +104,22 @@ def detach(cloud: Cloud, group: Group, members: list[Member], decrement: bool) -
         group.change(cloud.now, member, lifecycle="Detached", tags=tags)
     balance.refill(cloud, group)
     return made
+
+
+def protect(cloud: Cloud, group: Group, members: list[Member], protected: bool) -> None:
+    for member in members:
+        if member.now.lifecycle not in ("InService", "Standby"):
+            raise invalid(f"The instance {member.id} is not in InService or EnteringStandby or Standby.")
+    for member in members:
+        group.change(cloud.now, member, protected=protected)
+
+
+def expire(cloud: Cloud, group: Group, member: Member) -> None:
+    """The member is older than MaxInstanceLifetime allows: the group terminates and replaces it."""
+    if member.now.lifecycle != "InService" or member.now.protected:
+        raise invalid(f"The instance {member.id} is not in InService, or is protected.")
+    at = cloud.clock(cloud.now)
+    cause = f"At {at} an instance was taken out of service in response to the maximum instance lifetime."
+    lives.terminate(cloud, group, member, cause)
+    began = f"At {at} an instance was launched in response to the maximum instance lifetime of another."
+    balance.refill(cloud, group, cause=began)

@@ -1,0 +1,126 @@
+"""Whether a request fits a group's rollout as its record stands. One that does not is refused with the reason.
+
+The driver judges again when it takes a request up; this is so that people hear of a mistake at once, and so that no
+request stays behind that would strike a later rollout.
+"""
+
+from __future__ import annotations
+
+from pulumi_rolling.core.explain import failure
+from pulumi_rolling.core.model import Direction, Rollout, Step
+from pulumi_rolling.engine.journal import MOST_PENDING, OF_A_MEMBER
+from pulumi_rolling.errors import RollingError
+from pulumi_rolling.report.flight import Part, part_of
+from pulumi_rolling.report.standing import Standing
+
+RETRIED = (Part.IN_FLIGHT, Part.FAILED)
+SKIPPED = (Part.OLD, Part.IN_FLIGHT, Part.FAILED)
+
+
+def refuse(standing: Standing, kind: str, member: str = "") -> None:
+    """Raise RollingError where nobody could act on the request, or where it would change nothing."""
+    rollout, group = standing.rollout, standing.group
+    _refuse_at_the_end(standing, kind)
+    if not standing.is_driven:
+        raise RollingError(
+            f"Nobody drives the rollout of {group} at present.",
+            hint="Run 'pulumi up' to go on with it, or revert the program first to go back.",
+        )
+    if any((request.kind, request.member) == (kind, member) for request in standing.asked):
+        raise RollingError(f"{group} is asked for that already; the driver has not taken it up yet.")
+    if len(standing.asked) >= MOST_PENDING:
+        raise RollingError(
+            f"{len(standing.asked)} requests wait for the driver of {group} already; "
+            "ask again when it has taken them up."
+        )
+    if kind in OF_A_MEMBER:
+        _refuse_for_member(standing, kind, member)
+    else:
+        _refuse_for_state(group, rollout, kind)
+        _refuse_at_a_gate_of_time(standing, kind)
+
+
+def has_taken_effect(kind: str, member: str, before: Rollout, now: Rollout) -> bool:
+    """Whether the record shows what was asked for."""
+    match kind:
+        case "pause":
+            return now.paused
+        case "resume":
+            return not now.paused and now.held is None
+        case "approve":
+            return now.gate is None or now.gate.approved or now.passed > before.passed
+        case "skip":
+            return member in now.skipped
+        case "retry":
+            failed = {f.id for f in before.failed} - {f.id for f in now.failed}
+            return member in now.retried or member in failed
+        case _:
+            return now.verdict is not None
+
+
+def _refuse_at_the_end(standing: Standing, kind: str) -> None:
+    rollout, group = standing.rollout, standing.group
+    if rollout.direction is Direction.BACK:
+        raise RollingError(f"{group} is going back to {rollout.came_from} already; nobody can {kind} that.")
+    if rollout.verdict is not None:
+        raise RollingError(
+            f"The rollout of {group} has failed ({failure(rollout.verdict)}); it only gives sizes and processes back."
+        )
+    last = (Step.RESTORE, Step.DONE) if kind == "abort" else (Step.SETTLE, Step.RESTORE, Step.DONE)
+    if rollout.step in last:
+        raise RollingError(f"All of {group} is replaced; only sizes and processes are still given back.")
+
+
+def _refuse_for_state(group: str, rollout: Rollout, kind: str) -> None:
+    gate = rollout.gate
+    match kind:
+        case "pause" if rollout.held is not None:
+            raise RollingError(f"{group} is held after a failure: nothing new starts in any case.")
+        case "pause" if rollout.paused:
+            raise RollingError(f"{group} is paused already; 'rolling resume {group}' goes on.")
+        case "resume" if not rollout.paused and rollout.held is None:
+            at_gate = f"it stands at a gate, and 'rolling approve {group}' opens that" if gate else ""
+            raise RollingError(f"{group} is neither paused nor held{'; ' if at_gate else ''}{at_gate}.")
+        case "approve" | "reject" if gate is None:
+            raise RollingError(f"Nothing waits for approval in {group}.")
+        case "approve" if gate is not None and gate.approved:
+            raise RollingError(f"{group} is approved already; it goes on when the time of its gate is over.")
+        case _:
+            return
+
+
+def _refuse_at_a_gate_of_time(standing: Standing, kind: str) -> None:
+    """A gate says whether it wants approval beside its time; one that does not opens by itself."""
+    timed = standing.because is not None and standing.because.code in ("soaking", "checkpoint")
+    if kind != "approve" or standing.rollout.gate is None or not timed or standing.because is None:
+        return
+    if not standing.because.numbers.get("approval"):
+        raise RollingError(f"The gate of {standing.group} wants no approval; it opens when its time is over.")
+
+
+def _refuse_for_member(standing: Standing, kind: str, member: str) -> None:
+    rollout, group = standing.rollout, standing.group
+    if kind == "retry" and member in {failure.id for failure in rollout.failed}:
+        # Also one that is gone, or a launch that was refused.
+        return
+    found = next((one for one in standing.members if one.id == member), None)
+    if found is None:
+        raise RollingError(f"{member} is no instance of {group}.")
+    part = part_of(rollout, found)
+    if member in rollout.retried:
+        if kind == "retry":
+            raise RollingError(f"{member} is to be replaced once more already.")
+        return
+    if member in rollout.skipped:
+        raise RollingError(f"{member} is skipped already.")
+    if part in (RETRIED if kind == "retry" else SKIPPED):
+        return
+    is_what = {
+        Part.OLD: "is old and has not been touched yet: its turn comes",
+        Part.LEAVING: "is leaving already",
+        Part.SETTLED: "is ready, or stays as it was before",
+        Part.IN_FLIGHT: "is in flight",
+        Part.FAILED: "has failed",
+    }[part]
+    wanted = "in flight or failed" if kind == "retry" else "old, in flight or failed"
+    raise RollingError(f"{member} {is_what}; 'rolling {kind}' is for instances that are {wanted}.")

@@ -1,0 +1,137 @@
+"""`rolling abort`, `pause`, `resume`, `approve`, `reject`, `retry`, `skip`: ask whoever drives a group's rollout.
+
+A request is a tag on the group, so it reaches the driver from any shell that may tag the group, at the driver's next
+look. The driver takes the tag off when it has taken the request up; `--wait` waits for that.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pulumi_rolling.cli.fitting import has_taken_effect, refuse
+from pulumi_rolling.cli.live import Endpoint, Group, Region, live_group
+from pulumi_rolling.cli.status import standing_of
+from pulumi_rolling.core.model import Rollout
+from pulumi_rolling.engine.clock import Clock, SystemClock
+from pulumi_rolling.engine.journal import OF_A_MEMBER, read, request_mark
+from pulumi_rolling.engine.lease import held
+from pulumi_rolling.errors import RollingError
+from pulumi_rolling.fleets.base import Fleet
+
+LOOK = 1.0
+SETTLE = 20.0
+"""Seconds after which a tag that never showed is taken to have come and gone."""
+
+Instance = Annotated[str, typer.Argument(help="Id of the instance.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Return when the driver has taken it up.")]
+
+_ASKED = {
+    "abort": "asked to end and, unless the policy says otherwise, to roll back",
+    "pause": "asked to start nothing new; what is in flight goes on",
+    "resume": "asked to go on",
+    "approve": "the gate at which it stands is approved",
+    "reject": "asked to end at the gate at which it stands",
+    "retry": "asked to replace {member} once more",
+    "skip": "asked to leave {member} as it is",
+}
+
+
+def abort(group: Group, region: Region = None, endpoint: Endpoint = None, wait: Wait = False) -> None:
+    """Ask the running rollout of a group to end and, unless its policy says leave, to roll back."""
+    _run("abort", "", live_group(group, region, endpoint), wait)
+
+
+def pause(group: Group, region: Region = None, endpoint: Endpoint = None, wait: Wait = False) -> None:
+    """Start no more replacements; those in flight go on."""
+    _run("pause", "", live_group(group, region, endpoint), wait)
+
+
+def resume(group: Group, region: Region = None, endpoint: Endpoint = None, wait: Wait = False) -> None:
+    """Go on with a rollout that is paused, or held after a failure."""
+    _run("resume", "", live_group(group, region, endpoint), wait)
+
+
+def approve(group: Group, region: Region = None, endpoint: Endpoint = None, wait: Wait = False) -> None:
+    """Let a rollout go on that stands after its canary or at a checkpoint."""
+    _run("approve", "", live_group(group, region, endpoint), wait)
+
+
+def reject(group: Group, region: Region = None, endpoint: Endpoint = None, wait: Wait = False) -> None:
+    """End a rollout that stands after its canary or at a checkpoint, and roll back."""
+    _run("reject", "", live_group(group, region, endpoint), wait)
+
+
+def retry(
+    group: Group, instance: Instance, region: Region = None, endpoint: Endpoint = None, wait: Wait = False
+) -> None:
+    """Replace an instance once more that is in flight or failed; it is no failure then."""
+    _run("retry", instance, live_group(group, region, endpoint), wait)
+
+
+def skip(
+    group: Group, instance: Instance, region: Region = None, endpoint: Endpoint = None, wait: Wait = False
+) -> None:
+    """Leave an instance as it is that is old, in flight or failed; it is no failure then."""
+    _run("skip", instance, live_group(group, region, endpoint), wait)
+
+
+def _run(kind: str, member: str, fleet: Fleet, wait: bool) -> None:
+    key, before = ask(fleet, kind, member)
+    group = fleet.name
+    typer.echo(
+        f"{group}: {_ASKED[kind].format(member=member)}; 'rolling status {group}' shows how it goes on."
+    )
+    if wait:
+        await_answer(fleet, key, kind, member, before, SystemClock())
+        typer.echo(f"{group}: the driver has taken it up.")
+
+
+def ask(fleet: Fleet, kind: str, member: str = "") -> tuple[str, Rollout]:
+    """Put the request on the group: its tag, and the rollout as it was then. RollingError where it does not fit."""
+    standing = standing_of(fleet)
+    if standing is None:
+        what = f"in which an instance could be {_done(kind)}" if kind in OF_A_MEMBER else f"to {kind}"
+        raise RollingError(f"{fleet.name} has no rollout {what}.")
+    refuse(standing, kind, member)
+    mark = request_mark(kind, member)
+    fleet.write_marks(mark)
+    return next(iter(mark)), standing.rollout
+
+
+def await_answer(fleet: Fleet, key: str, kind: str, member: str, before: Rollout, clock: Clock) -> None:
+    """Return when the driver has taken the request up. RollingError where it does not, or where it changed nothing."""
+    began = clock.now()
+    shown = False
+    while True:
+        marks = fleet.marks()
+        record = read(marks)
+        shown = shown or key in marks
+        if record is None:
+            _take_back(fleet, key)
+            raise RollingError(f"The rollout of {fleet.name} ended meanwhile.")
+        effect = has_taken_effect(kind, member, before, record[1])
+        if key not in marks and (shown or effect or clock.now() - began > SETTLE):
+            if effect:
+                return
+            raise RollingError(
+                f"The driver of {fleet.name} took it up and nothing came of it: the rollout had moved on."
+            )
+        lease = held(marks)
+        if key in marks and (lease is None or lease.until < clock.now()):
+            _take_back(fleet, key)
+            raise RollingError(
+                f"The driver of {fleet.name} is gone, and the request was taken back.",
+                hint="Run 'pulumi up' to go on with the rollout.",
+            )
+        clock.wait(LOOK)
+
+
+def _take_back(fleet: Fleet, key: str) -> None:
+    """A request that nobody took up would strike the next rollout."""
+    fleet.remove_marks([key])
+
+
+def _done(kind: str) -> str:
+    return {"retry": "retried", "skip": "skipped"}[kind]

@@ -1,0 +1,142 @@
+"""A running rollout told again and again: its line, a row for each member on the move, and how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pulumi_rolling.core.explain import failure, reason, standing_line
+from pulumi_rolling.core.model import (
+    Because,
+    Direction,
+    Failure,
+    Lifecycle,
+    Member,
+    Observation,
+    Rollout,
+    Status,
+    TargetHealth,
+)
+from pulumi_rolling.report.flight import Part, count, failures_of, on_the_move
+from pulumi_rolling.report.preview import instances, span
+from pulumi_rolling.report.standing import Standing, way
+
+_PASSING = ("replacing", "raising", "waiting", "starting", "unseen")
+"""Words of the driver that the group itself tells better by now: a driver says no more until it acts again."""
+_STATES = {
+    Lifecycle.PENDING: "launching",
+    Lifecycle.WAITING: "waits for its launch hook",
+    Lifecycle.IN_SERVICE: "in service",
+    Lifecycle.STANDBY: "standby",
+    Lifecycle.LEAVING: "leaving",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    id: str
+    zone: str
+    age: str
+    state: str
+    signal: str
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    succeeded: bool
+    words: str
+
+
+def progress(standing: Standing) -> tuple[int, int]:
+    """(replaced, of how many), as the driver last said, who knows what the policy wants of a member."""
+    status, now = standing.status, count(standing.rollout, standing.members)
+    if status is None or status.direction is not standing.rollout.direction or status.total != now.total:
+        return now.replaced, now.total
+    return status.replaced, status.total
+
+
+def line(standing: Standing, *, with_time_left: bool = True) -> str:
+    """All in one line. The time left changes at every look, so without it the line tells whether anything happened."""
+    if not standing.is_driven:
+        return f"{way(standing)}, nobody drives it"
+    rollout, status, because = standing.rollout, standing.status, standing.because
+    now = count(rollout, standing.members)
+    if because is None or because.code in _PASSING:
+        because = Because("waiting", {"inFlight": len(now.coming), "unseen": now.unseen}, now.coming)
+    replaced, total = progress(standing)
+    told = Status(
+        step=rollout.step,
+        direction=Direction.FORWARD,  # Whither is said before it.
+        in_service=now.in_service,
+        ready=now.in_service,
+        replaced=replaced,
+        total=total,
+        waiting_for=now.coming,
+        waiting_count=len(now.coming) + now.unseen,
+        time_left=status.time_left if status is not None and with_time_left else None,
+    )
+    return f"{way(standing)}, {standing_line(told, because)}"
+
+
+def member_rows(standing: Standing) -> list[MemberRow]:
+    """Failed, in flight, leaving; each with what is known of it."""
+    rollout = standing.rollout
+    failures = failures_of(rollout)
+    warming = dict(rollout.warming)
+    rows = []
+    for part, member in on_the_move(rollout, standing.members):
+        age = "" if member.launched_at is None else span(max(0.0, standing.at - member.launched_at))
+        rows.append(
+            MemberRow(
+                id=member.id,
+                zone=member.zone,
+                age=age,
+                state=_state(part, member, failures.get(member.id), member.id in warming),
+                signal="" if member.signal is None else member.signal.value,
+                failed=part is Part.FAILED,
+            )
+        )
+    return rows
+
+
+def is_over(standing: Standing) -> Ending | None:
+    """The way back failed: the record stays, and nobody goes on from it before the next update."""
+    if standing.rollout.back_failed is None or standing.lease_until is not None:
+        return None
+    why = failure(standing.rollout.back_failed)
+    return Ending(False, f"{standing.group}: stopped, and the record is kept: {why}.")
+
+
+def ended(last: Rollout, group: str, seen: Observation) -> Ending:
+    """How a rollout ended whose record is gone, from what it last told and what the group is now."""
+    if last.direction is Direction.BACK:
+        why = f" ({failure(last.verdict)})" if last.verdict is not None else ""
+        return Ending(False, f"{group}: back on {last.came_from}{why}.")
+    if last.verdict is not None:
+        return Ending(False, f"{group}: left as it is, pointing at {last.to} ({failure(last.verdict)}).")
+    there = [m for m in seen.members if m.lifecycle not in (Lifecycle.LEAVING, Lifecycle.STANDBY)]
+    others = [m for m in there if m.revision.digest != last.to.digest]
+    unexplained = [m for m in others if m.id not in last.skipped and not m.protected]
+    if seen.pointer != last.to.address:
+        return Ending(
+            False, f"{group}: the rollout to {last.to} is over, and the group points at {seen.pointer}."
+        )
+    if unexplained:
+        return Ending(
+            False, f"{group}: over, and {len(unexplained)} of {instances(len(there))} are not of {last.to}."
+        )
+    of = f"{len(there) - len(others)} of " if others else ""
+    return Ending(True, f"{group}: done, {of}{instances(len(there))} on {last.to}.")
+
+
+def _state(part: Part, member: Member, failed: Failure | None, warming: bool) -> str:
+    if part is Part.FAILED:
+        return "to be replaced once more" if failed is None else f"failed: {reason(failed)}"
+    if part is Part.IN_FLIGHT and warming:
+        return "ready, warming up"
+    if part is Part.IN_FLIGHT and member.lifecycle is Lifecycle.IN_SERVICE:
+        if member.target is not None and member.target is not TargetHealth.HEALTHY:
+            return f"in service, its targets {member.target.value}"
+        if not (member.healthy and member.alive):
+            return "in service, unhealthy"
+    return _STATES[member.lifecycle]

@@ -1,0 +1,90 @@
+"""What a simulated rollout would have cost in API calls on a group of EC2 Auto Scaling.
+
+The rules are those of the fleet and of the engine's loop, told here once more because a simulation makes neither
+calls nor records; tests/unit/simulation compares them with the loop. Signals are taken to come by tag, the dearer
+of the two sources, and the group to have one target group.
+"""
+
+from __future__ import annotations
+
+import math
+
+from pulumi_rolling.core.model import Decision, Direction, Limits, Rollout, Step
+
+BEFORE = 10
+"""The facts (six calls), the lease: a look, its tag, a look; and the template's version."""
+AFTER = 1
+"""The record is removed."""
+INSTANCES_PER_CALL = 200
+CHECKS_PER_CALL = 100
+_COUNTING = frozenset({Step.PREPARE, Step.ROLL, Step.BAKE, Step.SETTLE})
+
+
+def lease_length(poll: float) -> float:
+    """Seconds that the engine's lease holds; it is renewed each third of it, and no sleep is longer than half."""
+    return max(6.0, 30.0 * poll)
+
+
+class Bill:
+    """Counts the calls of one rollout of a group of ``size`` members."""
+
+    def __init__(self, limits: Limits, size: int) -> None:
+        self.total = BEFORE
+        self._limits = limits
+        self._size = size
+        self._lease = lease_length(limits.poll) / 3
+        self._written_at = 0.0
+        self._known: frozenset[str] = frozenset()
+
+    def add(self, before: Rollout, decision: Decision, at: float) -> None:
+        """One look with what its decision brought: the record, and an act each."""
+        after = decision.next
+        arrived = bool(after.in_flight - self._known)
+        self._known = after.in_flight
+        self.total += self._look(after, arrived)
+        if decision.actions or _is_news(before, after):
+            self.total += 1
+            self._written_at = at
+        else:
+            self._renew(at)
+        self.total += len(decision.actions)
+        if decision.outcome is not None:
+            self.total += AFTER
+
+    def add_looks(self, rollout: Rollout, count: int, until: float) -> None:
+        """Looks up to ``until`` at which nothing is new."""
+        self.total += count * self._look(rollout, False)
+        self._renew(until)
+
+    def _renew(self, at: float) -> None:
+        while at - self._written_at >= self._lease:
+            self._written_at += self._lease
+            self.total += 1
+
+    def _look(self, rollout: Rollout, arrived: bool) -> int:
+        limits = self._limits
+        calls = 1
+        flight = len(rollout.in_flight)
+        if "HealthCheck" in limits.suspend and rollout.step is not Step.PREPARE:
+            calls += math.ceil(self._size / INSTANCES_PER_CALL)
+        elif flight and (limits.signals or arrived):
+            calls += math.ceil(flight / INSTANCES_PER_CALL)
+        if rollout.openings or rollout.missing:
+            calls += 1  # The scaling activities say why somebody is missing.
+        if rollout.step in _COUNTING:
+            calls += limits.target_health
+            if limits.status_checks:
+                calls += math.ceil(flight / CHECKS_PER_CALL)
+        if limits.alarms and rollout.direction is Direction.FORWARD and rollout.verdict is None:
+            calls += 1
+        return calls
+
+
+def _is_news(before: Rollout, after: Rollout) -> bool:
+    return (
+        before.direction is not after.direction
+        or before.step is not after.step
+        or before.failures != after.failures
+        or before.delta != after.delta
+        or before.watermark != after.watermark
+    )

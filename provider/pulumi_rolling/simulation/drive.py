@@ -1,0 +1,132 @@
+"""One rollout of a simulated group from its first look to its end, as the engine drives it, under a virtual clock.
+
+Acts are applied in order, and the next look is when ``decide`` says. A look at which nothing has changed and nothing
+is due would bring the same answer, so it is counted and not made: the looks that are made, and all that follows from
+them, are those of a driver who makes every one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from pulumi_rolling.core.answers import look_after
+from pulumi_rolling.core.decide import decide
+from pulumi_rolling.core.model import Decision, Limits, Request, Rollout, Step
+from pulumi_rolling.fleets.simulated import SimulatedFleet
+from pulumi_rolling.simulation.calls import Bill, lease_length
+
+
+@dataclass(frozen=True, slots=True)
+class Rolled:
+    """What one simulated rollout came to. Counts are members, times are seconds from the first look."""
+
+    done: bool
+    """False: it failed, and the group went back or was left."""
+    returned: bool | None
+    why: str
+    """The code of the verdict that ended the way forward; empty for a success."""
+    seconds: float
+    stopped: float | None
+    """When the way forward ended with a verdict; None for a success."""
+    lowest: int
+    """Fewest in service at any moment, as it really was."""
+    touched: int
+    """Launched from the new revision by acts of the driver."""
+    relaunched: int
+    """Launched from the new revision by the cloud itself, in place of those that went."""
+    calls: int
+    """API calls, as a fleet of Auto Scaling would have made them."""
+    looks: int
+    """Looks of the driver; ``decisions`` of them showed something new."""
+    decisions: int
+
+
+def drive(
+    fleet: SimulatedFleet,
+    limits: Limits,
+    rollout: Rollout,
+    *,
+    continuous: bool = False,
+    approve_after: float = 0.0,
+    every_look: bool = False,
+    grain: float = 0.0,
+) -> Rolled:
+    """Drive to an outcome.
+
+    ``continuous``: look in the moment when anything changes, and at no other time. ``approve_after``: seconds until
+    somebody approves where the policy wants it. ``every_look``: make those looks, too, that bring nothing new.
+    ``grain``: while replacements are in flight, what is new waits so many seconds for a look: fewer decisions, and a
+    roll that is slower by half of it for each wave. Calls are counted as without.
+    """
+    began = fleet.now
+    bill = Bill(limits, fleet.sizes.desired)
+    longest = lease_length(limits.poll) / 2
+    looks = decisions = asked = 0
+    stopped: float | None = None
+    while True:
+        decision = decide(limits, rollout, fleet.observe(rollout).observation)
+        looks += 1
+        decisions += 1
+        bill.add(rollout, decision, fleet.now)
+        turned = _turned(rollout, decision.next)
+        rollout = decision.next
+        for action in decision.actions:
+            fleet.apply(action)
+        if stopped is None and rollout.verdict is not None:
+            stopped = fleet.now - began
+        if decision.outcome is not None:
+            break
+        if decision.because.code == "approval" and rollout.gate is not None and asked <= rollout.gate.number:
+            asked = rollout.gate.number + 1
+            fleet.after(approve_after, partial(fleet.request, Request(f"approve-{asked}", "approve")))
+        news = fleet.now if every_look or turned else fleet.changes_at()
+        if continuous:
+            again, idle = max(fleet.now, min(news, decision.quiet_until)), 0
+        else:
+            coarse = rollout.step is Step.ROLL and rollout.in_flight and not turned
+            until = fleet.now + grain if coarse else 0.0
+            again, idle = _next_look(limits, decision, fleet.now, max(news, until), until, longest)
+        looks += idle
+        bill.add_looks(rollout, idle, again)
+        fleet.advance(again)
+    births = [birth for birth in fleet.launched if birth.revision == rollout.to]
+    touched = sum(birth.by_us for birth in births)
+    verdict = rollout.verdict
+    return Rolled(
+        done=decision.outcome.done,
+        returned=decision.outcome.returned,
+        why=verdict.code if verdict is not None else "",
+        seconds=fleet.now - began,
+        stopped=stopped,
+        lowest=min(truth.in_service for truth in fleet.history),
+        touched=touched,
+        relaunched=len(births) - touched,
+        calls=bill.total,
+        looks=looks,
+        decisions=decisions,
+    )
+
+
+def _next_look(
+    limits: Limits, decision: Decision, now: float, news: float, until: float, longest: float
+) -> tuple[float, int]:
+    """When the next look is that may bring something new, and how many the engine makes before it."""
+    due = max(decision.quiet_until, until)
+    again = min(decision.look_again_at, now + longest)
+    idle = 0
+    while again < news and again < due:
+        again = min(look_after(limits, decision.next, again, due), again + longest)
+        idle += 1
+    return again, idle
+
+
+def _turned(before: Rollout, after: Rollout) -> bool:
+    """The look ended a step or a direction, so that the next one goes on where this one stopped."""
+    return (
+        before.step is not after.step
+        or before.direction is not after.direction
+        or before.verdict is not after.verdict
+        or before.back_failed is not after.back_failed
+        or before.held is not after.held
+    )

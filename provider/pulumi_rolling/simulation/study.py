@@ -1,0 +1,110 @@
+"""The same rollout with many seeds, on all cores. A seed gives the same run in any order and on any number of cores."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+
+from pulumi_rolling.core.model import AlarmState, Limits, Revision, Signal, Sizes
+from pulumi_rolling.core.plan import new_rollout
+from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
+from pulumi_rolling.simulation.drive import Rolled, drive
+from pulumi_rolling.simulation.law import BootLaw
+
+OLD = Revision("simulated:1", "old", "the old revision")
+NEW = Revision("simulated:2", "new", "the new revision")
+FEW = 40
+"""Runs for which no further process is worth its start."""
+CHUNK = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What the new revision is worth. Shares of its members; the rest are well.
+
+    ``bad``: they signal FAILURE when they have booted; without signals they never reach service. ``silent``: they
+    never say anything and never become ready.
+    """
+
+    bad: float = 0.0
+    silent: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One rollout to be simulated: everything but the seed."""
+
+    limits: Limits
+    sizes: Sizes
+    law: BootLaw
+    build: Build = Build()
+    grain: float = 0.0
+    approve_after: float = 0.0
+    leaving: float = 0.0
+    """Seconds that a victim takes to be gone."""
+
+
+def simulate(scenario: Scenario, seed: int) -> Rolled:
+    """One run."""
+    limits = scenario.limits
+    fleet = SimulatedFleet(
+        desired=scenario.sizes.desired,
+        min_size=scenario.sizes.min,
+        max_size=scenario.sizes.max,
+        revision=OLD,
+        behaviours={"old": _well(scenario.law), "new": _behaviours(scenario)},
+        targets=limits.target_health,
+        checks=limits.status_checks,
+        alarms=dict.fromkeys(limits.alarms, AlarmState.OK),
+        seed=seed,
+        shutdown=scenario.leaving,
+    )
+    rollout = new_rollout("simulated", NEW, OLD, scenario.sizes, fleet.suspended, fleet.now)
+    return drive(fleet, limits, rollout, grain=scenario.grain, approve_after=scenario.approve_after)
+
+
+def study(scenarios: Sequence[Scenario], seeds: int) -> list[list[Rolled]]:
+    """Each scenario with seeds 1 to ``seeds``, in that order."""
+    chunks = [
+        (scenario, range(first, min(first + CHUNK, seeds + 1)))
+        for scenario in scenarios
+        for first in range(1, seeds + 1, CHUNK)
+    ]
+    cores = os.cpu_count() or 1
+    if len(scenarios) * seeds <= FEW or cores == 1:
+        parts = [_some(chunk) for chunk in chunks]
+    else:
+        with ProcessPoolExecutor(cores) as pool:
+            parts = list(pool.map(_some, chunks))
+    each = len(parts) // len(scenarios)
+    return [
+        [rolled for part in parts[number * each : (number + 1) * each] for rolled in part]
+        for number in range(len(scenarios))
+    ]
+
+
+def _some(chunk: tuple[Scenario, range]) -> list[Rolled]:
+    scenario, seeds = chunk
+    gc.disable()  # A run makes no cycles, and a collection walks the whole fleet.
+    try:
+        return [simulate(scenario, seed) for seed in seeds]
+    finally:
+        gc.enable()
+
+
+def _behaviours(scenario: Scenario) -> tuple[Behaviour, ...]:
+    """Without signals whoever does not serve is found by its clock alone."""
+    well, build, signals = _well(scenario.law), scenario.build, scenario.limits.signals
+    ill = replace(well, signal=None, in_service=signals, targets=())
+    found = [
+        replace(ill, signal=Signal.FAILURE if signals else None, share=build.bad),
+        replace(ill, share=build.silent),
+    ]
+    return tuple(each for each in found if each.share) or (well,)
+
+
+def _well(law: BootLaw) -> Behaviour:
+    return Behaviour(boot=law.mean, spread=law.spread, quantiles=law.quantiles)

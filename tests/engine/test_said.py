@@ -1,0 +1,108 @@
+"""What the driver last said, as the one tag that other shells read it from."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pulumi_rolling.core.model import Because, Decision, Direction, Limits, Revision, Sizes, Status, Step
+from pulumi_rolling.core.plan import new_rollout
+from pulumi_rolling.engine.said import SAID, said, said_mark
+from pulumi_rolling.fleets.base import Sight
+from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
+
+from .stage import FleetClock, MortalFleet, drive
+
+V1 = Revision("lt-1:1", "one", "version 1")
+V2 = Revision("lt-1:2", "two", "version 2")
+ROLLOUT = new_rollout("r", V2, V1, Sizes(0, 2, 1), frozenset(), 1.0)
+ALLOWED = re.compile(r"[\w\s+\-=.:/@]*", re.ASCII)
+"""Of every AWS service (EC2 user guide, "Tag restrictions")."""
+
+names = st.from_regex(r"[a-z]{1,9}", fullmatch=True)
+counts = st.integers(0, 5000)
+seconds = st.integers(0, 10**6).map(float)
+becauses = st.builds(
+    Because,
+    names,
+    st.dictionaries(names, st.integers(-10, 10**6) | st.integers(1, 999).map(lambda n: n + 0.5), max_size=4),
+    st.lists(st.from_regex(r"i-[0-9a-f]{17}", fullmatch=True), max_size=5).map(tuple),
+)
+statuses = st.builds(
+    Status,
+    step=st.sampled_from(Step),
+    direction=st.sampled_from(Direction),
+    in_service=counts,
+    ready=counts,
+    replaced=counts,
+    total=counts,
+    waiting_for=st.just(()),
+    waiting_count=counts,
+    time_left=st.none() | st.tuples(seconds, seconds),
+)
+
+
+def decision(because: Because, status: Status) -> Decision:
+    return Decision(ROLLOUT, (), 0.0, because, status)
+
+
+@given(becauses, statuses)
+@settings(max_examples=60, deadline=None)
+def test_what_was_said_is_read_as_it_was_said(because: Because, status: Status) -> None:
+    """Reason, numbers, members and counts come back; members are cut where a tag ends."""
+    mark = said_mark(decision(because, status), 1.5e9)
+    text = mark[SAID]
+    assert len(text) <= 256 and ALLOWED.fullmatch(text)
+    word = said(mark)
+    assert word is not None and word.at == 1.5e9
+    assert (word.because.code, word.because.numbers) == (because.code, because.numbers)
+    assert because.members[: len(word.because.members)] == word.because.members
+    assert word.because.members == because.members or len(text) > 256 - 21
+    assert word.status == Status(
+        status.step,
+        status.direction,
+        status.in_service,
+        status.ready,
+        status.replaced,
+        status.total,
+        word.because.members,
+        status.waiting_count,
+        status.time_left,
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "1 roll forward waiting 1 1 1 1 1 x y", "1 dance forward waiting 1 1 1 1 1 - -"]
+)
+def test_words_of_another_version_are_no_words(text: str) -> None:
+    """What cannot be read is left out of the status, and is no error."""
+    assert said({SAID: text}) is None and said({}) is None
+
+
+def test_the_driver_says_what_it_does_with_every_record_and_every_lease() -> None:
+    """At every look the tag is no older than the lease's renewal allows, at no call of its own, and it ends with the
+    record.
+    """
+    fleet = SimulatedFleet(
+        desired=6, min_size=2, max_size=8, revision=V1, behaviours={"two": Behaviour(boot=120.0)}
+    )
+    limits = Limits(batch=2, floor=4, max_size=8, settle=6.0, poll=1.0)
+    ages: list[float] = []
+
+    class Listening(MortalFleet):
+        def observe(self, rollout):  # type: ignore[no-untyped-def]
+            sight: Sight = super().observe(rollout)
+            word = said(sight.marks)
+            if word is not None:
+                ages.append(fleet.now - word.at)
+            return sight
+
+    seen: list[Decision] = []
+    start = new_rollout("r", V2, V1, Sizes(2, 8, 6), frozenset(), fleet.now)
+    listening = Listening(fleet)
+    drive(listening, FleetClock(fleet), limits, start, seen=seen)
+    assert len(ages) > 20 and max(ages) <= 10.0 + 15.0
+    silent = MortalFleet(fleet)
+    assert not dict(silent.marks())

@@ -1,0 +1,156 @@
+"""Ten deliberate faults in the core, each of which must make a property fail: `make mutants`.
+
+Each fault is put into a copy of the package, never into the tree, and the property tests run against the copy until
+the first failure. A fault that no property notices is a hole in the properties.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = os.environ.get("ROLLING_EXAMPLES", "100")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """``before`` must stand in the file exactly once."""
+
+    what: str
+    file: str
+    before: str
+    after: str
+
+
+FAULTS = (
+    Fault(
+        "the floor is off by one",
+        "roll.py",
+        "above = census.serving - limits.floor",
+        "above = census.serving - limits.floor + 1",
+    ),
+    Fault(
+        "an issued victim counts as present until it is seen gone",
+        "census.py",
+        "        if name in victims:\n            continue\n",
+        "",
+    ),
+    Fault(
+        "the window is one larger",
+        "gates.py",
+        "    window = rollout.batch\n",
+        "    window = rollout.batch + 1\n",
+    ),
+    Fault(
+        "the budget tolerates one more",
+        "budget.py",
+        "return rollout.failures > 0 and budget_left(limits, rollout) < 0",
+        "return rollout.failures > 0 and budget_left(limits, rollout) < -1",
+    ),
+    Fault(
+        "the way back moves the pointer last",
+        "decide.py",
+        "    if seen.pointer != rollout.target.address:\n        actions.append(PointAt(rollout.target))\n",
+        "    if rollout.direction is Direction.FORWARD and seen.pointer != rollout.target.address:\n"
+        "        actions.append(PointAt(rollout.target))\n",
+    ),
+    Fault(
+        "Desired ends as found, without what others did to it",
+        "ending.py",
+        "rollout.found.desired + rollout.delta",
+        "rollout.found.desired",
+    ),
+    Fault(
+        "an act that is lost is never decided again",
+        "acts.py",
+        "kept = tuple(i for i in unseen if i in recent)",
+        "kept = unseen",
+    ),
+    Fault(
+        "processes that were suspended before are resumed as well",
+        "decide.py",
+        "rollout.suspended_by_us | (lacking - rollout.found_suspended)",
+        "rollout.suspended_by_us | held",
+    ),
+    Fault(
+        "a canary that fails only spends the budget",
+        "verdicts.py",
+        "if forward and in_canary(limits, rollout):",
+        "if False:",
+    ),
+    Fault(
+        "starts go beyond the next gate",
+        "gates.py",
+        "        free = min(free, stop.count - len(rollout.succeeded) - slots)\n",
+        "        pass\n",
+    ),
+    Fault(
+        "a settle time is not waited for after a resume",
+        "decide.py",
+        "if rollout.resumed_at is not None and seen.at < rollout.resumed_at + rules.settle:",
+        "if False:",
+    ),
+    Fault(
+        "an unhealthy old member may not go below the floor either",
+        "roll.py",
+        "serves = _serves(limits, rollout, member)",
+        "serves = True",
+    ),
+)
+
+
+def is_noticed(fault: Fault) -> str | None:
+    """The test that fails with the fault, or None."""
+    with tempfile.TemporaryDirectory() as folder:
+        package = Path(folder) / "pulumi_rolling"
+        shutil.copytree(
+            ROOT / "provider" / "pulumi_rolling", package, ignore=shutil.ignore_patterns("__pycache__", "lab")
+        )
+        file = package / "core" / fault.file
+        text = file.read_text()
+        if text.count(fault.before) != 1:
+            raise SystemExit(f"{fault.file} no longer has the line of the fault: {fault.what}")
+        file.write_text(text.replace(fault.before, fault.after))
+        ran = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-x",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                "--hypothesis-seed=1",
+                "--no-header",
+                str(ROOT / "tests" / "property"),
+            ],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": folder, "ROLLING_EXAMPLES": EXAMPLES, "ROLLING_QUICK": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    failed = [line.split("::")[-1] for line in ran.stdout.splitlines() if line.startswith("FAILED")]
+    if ran.returncode not in (0, 1):
+        raise SystemExit(ran.stdout + ran.stderr)
+    return failed[0].split(" ")[0] if failed else None
+
+
+def main() -> None:
+    missed = 0
+    for fault in FAULTS:
+        found = is_noticed(fault)
+        missed += found is None
+        print(f"{'noticed' if found else 'MISSED ':<8} {fault.what:<62} {found or ''}", flush=True)
+    print(f"{len(FAULTS) - missed} passed, {missed} failed")
+    sys.exit(1 if missed else 0)
+
+
+if __name__ == "__main__":
+    main()

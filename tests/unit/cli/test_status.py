@@ -1,0 +1,87 @@
+"""`rolling status` on a group in memory: what a record, a lease and their absence lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from pulumi_rolling.core.model import Because, Decision, Gate, Rollout, Status
+from pulumi_rolling.engine.journal import request_mark
+from pulumi_rolling.engine.said import said_mark
+
+from tests.unit.cli.conftest import Ran
+from tests.unit.cli.stage import Staged, staged
+
+Rolling = Callable[..., Ran]
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Staged:
+    return staged(monkeypatch)
+
+
+def said(rollout: Rollout, code: str, at: float, **numbers: float) -> dict[str, str]:
+    """What a driver says beside the record."""
+    status = Status(rollout.step, rollout.direction, 3, 3, 1, 4, (), 1, (40.0, 90.0))
+    return said_mark(Decision(rollout, (), at, Because(code, dict(numbers), ("i-1",)), status), at)
+
+
+def test_status_without_a_record(rolling: Rolling, stage: Staged) -> None:
+    """A group that nobody rolls says so, and that is no error."""
+    ran = rolling("status", "web")
+    assert (ran.code, ran.out) == (0, "web: no rollout is recorded.\n")
+
+
+def test_status_of_a_driven_rollout(rolling: Rolling, stage: Staged) -> None:
+    """The record and the lease on the group tell whose rollout it is and that somebody is at work."""
+    stage.record()
+    out = rolling("status", "web").out
+    assert "rolling to version 2, step roll" in out
+    assert "r1 of resource urn-hash" in out
+    assert "0 of 4 instances made from version 2" in out
+    assert "driver-1 is at work" in out
+
+
+def test_status_of_a_killed_rollout(rolling: Rolling, stage: Staged) -> None:
+    """A lease that ran out means that the next update has to go on."""
+    stage.record(lease_for=-60)
+    out = rolling("status", "web").out
+    assert "stopped while rolling to version 2" in out
+    assert "run 'pulumi up' again" in out
+
+
+def test_status_of_a_torn_record(rolling: Rolling, stage: Staged) -> None:
+    """Tags of two writings are no record: one line, code 1."""
+    stage.fleet.write_marks({"rolling:record.0": "7.2 abc"})
+    ran = rolling("status", "web")
+    assert ran.code == 1
+    assert ran.err.startswith("rolling: the record on the group is torn")
+
+
+def test_status_tells_what_the_driver_said(rolling: Rolling, stage: Staged) -> None:
+    """Why nothing starts and how long the rest may take are the driver's words, which stand beside its record."""
+    rollout = stage.record()
+    stage.fleet.write_marks(said(rollout, "guarded", stage.fleet.now, probability=71))
+    out = rolling("status", "web").out
+    assert (
+        "guard      holding new starts: i-1 is overdue (71 % likely that too many fail) (said 0 s ago)" in out
+    )
+    assert "time left  40-90 s" in out
+
+
+def test_status_of_a_gate_tells_which_it_is(rolling: Rolling, stage: Staged) -> None:
+    """The record knows that the rollout stands at a gate, the driver's words which gate, and both what helps."""
+    rollout = stage.record(gate=Gate(1, stage.fleet.now - 30), passed=1)
+    stage.fleet.write_marks(said(rollout, "approval", stage.fleet.now, percent=25, count=1))
+    out = rolling("status", "web").out
+    assert out.startswith("web: rolling to version 2, step roll, waiting for approval\n")
+    assert "gate      checkpoint 25 %, since 1970-01-01 00:16:10 UTC, approval wanted" in out
+    assert "'rolling approve web' goes on, 'rolling reject web' goes back" in out
+    assert "time left" not in out
+
+
+def test_status_tells_what_was_asked_and_not_taken_up(rolling: Rolling, stage: Staged) -> None:
+    """A request stands in the status until the driver has taken it up."""
+    stage.record()
+    stage.fleet.write_marks(request_mark("skip", "i-1"))
+    assert "asked     skip i-1, not taken up yet" in rolling("status", "web").out

@@ -1,0 +1,107 @@
+"""Pieces of a rollout from version 1 to version 2 of a group of ten, in the middle of its way."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+from pulumi_rolling.core.boots import add_boot
+from pulumi_rolling.core.census import Census, take_census
+from pulumi_rolling.core.judge import judge
+from pulumi_rolling.core.model import (
+    Boots,
+    Failure,
+    Lifecycle,
+    Limits,
+    Member,
+    Observation,
+    Revision,
+    Rollout,
+    Sizes,
+    Step,
+)
+
+V0 = Revision("lt-1:0", "zero", "version 0")
+V1 = Revision("lt-1:1", "one", "version 1")
+V2 = Revision("lt-1:2", "two", "version 2")
+
+START = 10_000.0
+"""When the direction began; no member that ran before is younger."""
+
+
+def limits(**changes: Any) -> Limits:
+    """At most two at once, eight in service, twelve there."""
+    return replace(Limits(batch=2, floor=8, max_size=12), **changes)
+
+
+def rolling(**changes: Any) -> Rollout:
+    begun = Rollout("r1", V2, V1, Sizes(0, 12, 10), frozenset(), START, step=Step.ROLL)
+    begun = replace(begun, watermark=START, direction_at=START, progress_at=START, judged_until=START)
+    return replace(begun, **({"total": 10, "batch": 2, "desired": 10, "desired_before": 10} | changes))
+
+
+def old(name: str, **changes: Any) -> Member:
+    """It serves, and was there before."""
+    return replace(Member(name, V1, Lifecycle.IN_SERVICE, launched_at=START - 500.0), **changes)
+
+
+def new(name: str, age: float = 0.0, **changes: Any) -> Member:
+    """It serves since it was launched, ``age`` seconds before a look at START + 1000."""
+    member = Member(name, V2, Lifecycle.IN_SERVICE, launched_at=START + 1000.0 - age)
+    return replace(member, **changes)
+
+
+def booting(name: str, age: float = 0.0, **changes: Any) -> Member:
+    return new(name, age, **({"lifecycle": Lifecycle.PENDING} | changes))
+
+
+def look(*members: Member, at: float = START + 1000.0, desired: int = 10, **changes: Any) -> Observation:
+    return replace(Observation(at, members, Sizes(0, 12, desired), V2.address), **changes)
+
+
+def boots_of(*seconds: float) -> Boots:
+    boots = Boots()
+    for each in seconds:
+        boots = add_boot(boots, each)
+    return boots
+
+
+def boots_like(n: int, median: float, around: float) -> Boots:
+    """``n`` boots with that median, the squares of whose distances (in logs) add up to ``around``."""
+    mean = math.log(median)
+    return Boots(n, n * mean, around + n * mean * mean)
+
+
+def failures(count: int, reason: str = "notInService") -> tuple[Failure, ...]:
+    return tuple(Failure(f"bad-{i + 1}", reason) for i in range(count))
+
+
+def counted(rollout: Rollout, *members: Member, rules: Limits | None = None, **seen: Any) -> Census:
+    return take_census(rules or limits(), rollout, look(*members, **seen))
+
+
+def names(members: tuple[Member, ...]) -> list[str]:
+    return [member.id for member in members]
+
+
+def role_of(census: Census, name: str = "m") -> str:
+    """old, again (a new one to be replaced once more), open, keeper, or none of them."""
+    if name in names(census.candidates):
+        return "old" if census.old else "again"
+    if name in names(census.unjudged):
+        return "open"
+    return "keeper" if name in names(census.counted) else "none"
+
+
+def judged(rules: dict[str, Any], rollout: Rollout, *members: Member, **seen: Any) -> Rollout:
+    """A look at these members, filled up to ten with old ones."""
+    others = (old(f"old-{i}") for i in range(10 - len(members)))
+    return judge(limits(**rules), rollout, look(*members, *others, **seen))[0]
+
+
+def outcome(rollout: Rollout) -> str:
+    """What the one new member came to."""
+    if rollout.failed:
+        return rollout.failed[-1].reason
+    return "ready" if "m" in rollout.succeeded else "open" if "m" in rollout.in_flight else "none"

@@ -1,0 +1,138 @@
+"""How long a member has, when nothing moves any more, and how many may still fail."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pulumi_rolling.core.budget import budget_left, is_spent, occupied_until, slot_clock, stalled_at, too_many
+from pulumi_rolling.core.model import ONE_HOUR, Failure, Gate, Rollout, Sizes, Step, Verdict
+
+from tests.unit.core.stage import START, failures, limits, rolling
+
+SIGNALS: dict[str, Any] = {"signals": True, "pause": 300.0, "active_percent": None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "clock"),
+    [
+        pytest.param({}, ONE_HOUR, id="without signals: one hour, fixed (CloudFormation)"),
+        pytest.param({"pause": 300.0}, ONE_HOUR, id="without signals PauseTime is a sleep, no clock"),
+        pytest.param({"ready_within": 600.0}, 600.0, id="without signals: readiness.timeout where given"),
+        pytest.param(SIGNALS, 300.0, id="with signals: PauseTime"),
+        pytest.param(SIGNALS | {"ready_within": 600.0}, 300.0, id="with signals PauseTime rules"),
+    ],
+)
+def test_the_clock_of_a_slot(changes: dict[str, Any], clock: float) -> None:
+    """Seconds from the launch of a member until its silence is a failure (design: failure)."""
+    assert slot_clock(limits(**changes)) == clock
+
+
+@pytest.mark.parametrize(
+    ("changes", "longest"),
+    [
+        pytest.param({"signals": True, "pause": 60.0}, ONE_HOUR, id="an hour at least"),
+        pytest.param({}, 2 * ONE_HOUR, id="twice what a member may take"),
+        pytest.param({"ready_within": 60.0, "pause": 3000.0}, 6000.0, id="twice the pause after a round"),
+        pytest.param({"ready_within": 60.0, "warm_up": 500.0}, ONE_HOUR + 500, id="warm-up comes on top"),
+        pytest.param({"ready_within": 60.0, "drain": 900.0}, ONE_HOUR + 900, id="draining comes on top"),
+    ],
+)
+def test_when_nothing_moves_any_more(changes: dict[str, Any], longest: float) -> None:
+    """A rollout is stalled when nothing moved for longer than anything may take."""
+    assert stalled_at(limits(**changes), rolling(progress_at=START + 7)) == START + 7 + longest
+
+
+STANDING = [
+    pytest.param({"paused": True}, id="paused"),
+    pytest.param({"held": Verdict("alarm", START)}, id="held"),
+    pytest.param({"gate": Gate(0, START)}, id="at a gate"),
+]
+
+
+@pytest.mark.parametrize("standing", [*STANDING, pytest.param({"step": Step.BAKE}, id="baking")])
+def test_waiting_for_somebody_is_no_standstill(standing: dict[str, Any]) -> None:
+    """A person, or a time that the policy set, may take as long as it takes."""
+    assert stalled_at(limits(), rolling(**standing)) == math.inf
+
+
+def test_members_in_a_special_state_have_an_hour() -> None:
+    """From when something last moved, whatever clocks others have (instance refresh: "up to 1 hour")."""
+    assert occupied_until(rolling(progress_at=START + 7)) == START + 7 + ONE_HOUR
+
+
+@pytest.mark.parametrize("standing", STANDING)
+def test_their_hour_does_not_run_while_somebody_is_waited_for(standing: dict[str, Any]) -> None:
+    """A pause of a night is not the reason to end in the morning."""
+    assert occupied_until(rolling(**standing)) == math.inf
+
+
+@pytest.mark.parametrize(
+    ("changes", "rollout", "left"),
+    [
+        pytest.param({}, rolling(), 0, id="all must be active: none may fail"),
+        pytest.param({"active_percent": 80.0}, rolling(), 2, id="a share of Desired, without signals"),
+        pytest.param({"active_percent": 80.0}, rolling(failed=failures(2)), 0, id="each failure takes one"),
+        pytest.param({"active_percent": 80.0}, rolling(failed=failures(3)), -1, id="one too many"),
+        pytest.param(
+            {"active_percent": 80.0}, rolling(failed_before=3), -1, id="also those kept as a number"
+        ),
+        pytest.param({"active_percent": 80.0}, rolling(total=5), 2, id="of Desired, not of those replaced"),
+        pytest.param(
+            {"active_percent": 80.0}, rolling(delta=10), 4, id="of Desired with what others added to it"
+        ),
+        pytest.param(
+            {"active_percent": 50.0}, rolling(found=Sizes(0, 9, 0)), 0, id="Desired none counts as one"
+        ),
+        pytest.param(
+            SIGNALS | {"need_percent": 80.0}, rolling(total=5), 1, id="with signals: of those replaced"
+        ),
+        pytest.param(
+            SIGNALS | {"need_percent": 80.0}, rolling(failed=failures(1)), 1, id="silence counts to them"
+        ),
+        pytest.param({"active_percent": None}, rolling(total=7), 7, id="nothing is judged: all may fail"),
+        pytest.param(
+            SIGNALS | {"need_percent": 50.0, "active_percent": 80.0}, rolling(), 2, id="the tighter of both"
+        ),
+        pytest.param(
+            SIGNALS | {"need_percent": 50.0, "active_percent": 80.0},
+            rolling(failed=failures(2, "failureSignal")),
+            2,
+            id="MinActiveInstancesPercent knows nothing of FAILURE signals",
+        ),
+        pytest.param(
+            SIGNALS | {"need_percent": 50.0, "active_percent": 90.0},
+            rolling(failed=(*failures(2, "signalTimeout"), Failure("i-9", "vanished"))),
+            0,
+            id="nor of missing ones, but of who vanished",
+        ),
+    ],
+)
+def test_failures_that_may_still_come(changes: dict[str, Any], rollout: Rollout, left: int) -> None:
+    """MinSuccessfulInstancesPercent of M with signals, MinActiveInstancesPercent of Desired (decisions 0003, 0006)."""
+    assert budget_left(limits(**changes), rollout) == left
+
+
+@pytest.mark.parametrize(("count", "spent"), [(0, False), (2, False), (3, True), (10, True)])
+def test_the_budget_is_spent_by_the_first_failure_too_many(count: int, spent: bool) -> None:
+    """Decided at once when the result cannot change any more, not at the end of a batch (AWS does not say)."""
+    rules = limits(**SIGNALS, need_percent=80.0)
+    assert is_spent(rules, rolling(failed=failures(count))) is spent
+
+
+def test_without_a_failure_nothing_is_spent() -> None:
+    """A percent that nobody can reach (of nobody, or of one) does not end a rollout in which nothing failed."""
+    rules = limits(**SIGNALS, need_percent=100.0)
+    assert not is_spent(rules, rolling(total=0))
+    assert is_spent(rules, rolling(total=0, failed_before=1))
+
+
+def test_the_verdict_names_the_first_five() -> None:
+    """Seven of ten failed: the number is whole, the names are a few, and each had its clock."""
+    told = too_many(limits(**SIGNALS), rolling(failed=failures(6), failed_before=1), START + 5)
+    assert told == Verdict("tooManyFailures", START + 5, 7, 10, failures(5), clock=300.0)
+    assert too_many(limits(), rolling(), START, "canaryFailed") == replace(
+        told, code="canaryFailed", at=START, failed=0, failures=(), clock=ONE_HOUR
+    )

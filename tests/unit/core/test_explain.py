@@ -1,0 +1,112 @@
+"""Reasons and failures in the words that people read."""
+
+from __future__ import annotations
+
+import pytest
+from pulumi_rolling.core.explain import failure, has_time_left, reason, sentence, standing_line
+from pulumi_rolling.core.model import Because, Direction, Failure, Status, Step, Verdict
+
+
+def status(step: Step = Step.ROLL, time_left: tuple[float, float] | None = (40.0, 90.0)) -> Status:
+    return Status(step, Direction.FORWARD, 9, 9, 3, 10, (), 0, time_left)
+
+
+@pytest.mark.parametrize(
+    ("because", "words"),
+    [
+        (
+            Because("guarded", {"inFlight": 4, "probability": 71}, ("i-1", "i-2")),
+            "holding new starts: i-1, i-2 are overdue (71 % likely that too many fail)",
+        ),
+        (
+            Because("guarded", {"inFlight": 1, "probability": 34}, ("i-1",)),
+            "holding new starts: i-1 is overdue (34 % likely that too many fail)",
+        ),
+        (Because("guarded", {"inFlight": 2}), "holding new starts: launches are overdue"),
+        (
+            Because("guarded", {"inFlight": 4}, ("i-1", "i-2", "i-3", "i-4")),
+            "holding new starts: i-1, i-2 +2 are overdue",
+        ),
+        (Because("soaking", {"count": 1, "wait": 600, "left": 240}), "watching the canary for another 4 min"),
+        (
+            Because("soaking", {"count": 3, "wait": 60, "left": 12.4}),
+            "watching the canaries for another 12 s",
+        ),
+        (
+            Because("checkpoint", {"count": 3, "wait": 600, "percent": 25, "left": 590}),
+            "stopped at 25 % for another 10 min",
+        ),
+        (
+            Because("approval", {"count": 3, "wait": 0, "percent": 25}),
+            "waiting for approval at 25 %: 'rolling approve' or 'rolling reject'",
+        ),
+        (
+            Because("approval", {"count": 1, "wait": 0}),
+            "waiting for approval after the canary: 'rolling approve' or 'rolling reject'",
+        ),
+        (Because("paused"), "paused: nothing new starts until 'rolling resume'"),
+        (
+            Because("held", {"failed": 3}, ("i-1", "i-2", "i-3")),
+            "held (i-1, i-2 +1 failed): waiting for 'rolling retry', 'skip', 'resume' or 'abort'",
+        ),
+        (Because("held", {"failed": 0}), "held: waiting for 'rolling retry', 'skip', 'resume' or 'abort'"),
+        (
+            Because("occupied", {"count": 1}, ("i-1",)),
+            "waiting for i-1 (standby, protected or in the warm pool)",
+        ),
+        (Because("draining", {"count": 7}, ("i-1", "i-2", "i-3", "i-4", "i-5")), "draining i-1, i-2 +5"),
+        (Because("baking", {"left": 1800}), "all are ready, watched for another 30 min"),
+        (Because("removingOutside", {"count": 2}), "removing what stands outside Desired"),
+    ],
+)
+def test_why_nothing_starts(because: Because, words: str) -> None:
+    """Each reason to wait names whom or what it waits for, and the verb that ends it where a person does."""
+    assert sentence(because) == words
+
+
+@pytest.mark.parametrize("code", ["paused", "held", "approval", "soaking", "checkpoint", "occupied"])
+def test_no_time_left_is_told_while_it_is_not_up_to_boots(code: str) -> None:
+    """A range from boots says nothing of how long a person, or a gate, takes."""
+    waiting = Because(code, {"left": 5.0, "count": 1}, ("i-1",))
+    assert not has_time_left(status(), waiting) and " left" not in standing_line(status(), waiting)
+    assert standing_line(status(), Because("guarded", {"probability": 71}, ("i-1",))).endswith(
+        ", 40-90 s left"
+    )
+
+
+def test_a_bake_is_told_with_what_was_replaced() -> None:
+    """The members are all there; what is watched is told beside them."""
+    line = standing_line(status(Step.BAKE), Because("baking", {"left": 300.0}))
+    assert line == "3/10 replaced, 9 in service, all are ready, watched for another 5 min"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        (
+            Verdict("canaryFailed", 1.0, 1, 10, (Failure("i-1", "targetUnhealthy"),), clock=300.0),
+            "the canary failed (i-1 did not become healthy in its target groups within PT5M)",
+        ),
+        (
+            Verdict("tooManyFailures", 1.0, 1, 10, (Failure("i-1", "checksFailed"),), clock=600.0),
+            "1 of 10 instances failed (i-1 did not pass its status checks within PT10M)",
+        ),
+        (Verdict("alarm", 1.0, cause="cpu"), "alarm cpu went into ALARM"),
+        (Verdict("alarm", 1.0, cause="cpu, disk"), "alarms cpu, disk went into ALARM"),
+        (Verdict("rejected", 1.0), "rejected on request"),
+        (
+            Verdict("occupied", 1.0, cause="i-1"),
+            "i-1 stayed in standby, protected or in the warm pool for an hour",
+        ),
+        (Verdict("refused", 1.0, cause="terminate: no"), "the cloud refused: terminate: no"),
+    ],
+)
+def test_what_failed(verdict: Verdict, words: str) -> None:
+    """One clause a verdict, with the members or the cause that it is about."""
+    assert failure(verdict) == words
+
+
+def test_why_one_member_failed() -> None:
+    """In a table there is no room for the time that it had."""
+    told = [reason(Failure("i-1", code)) for code in ("signalTimeout", "vanished", "unheardOf")]
+    assert told == ["sent no signal", "vanished before it was ready", "unheardOf"]
