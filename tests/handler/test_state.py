@@ -91,3 +91,10 @@ def test_preview_knows_whether_it_knows_the_target(group_inputs: Any, unknown: b
     """A new launch configuration's name is known only after it is made, as a new version's number is."""
     inputs = {"autoScalingGroup": {"name": "web", **group_inputs}}
     assert template_unknown(inputs, lambda value: value == "?") is unknown
+
+
+def test_a_member_on_its_way_out_makes_no_group_mixed(handled: Handled) -> None:
+    """A refresh right after a roll: whoever is terminating counts no more."""
+    handled.stage.shows(group(instance("i-1", 1), instance("i-2", 2, LifecycleState="Terminating")))
+    read = handled.handler.read({**handled.inputs("1"), "revision": f"{WEB}:1"})
+    assert read is not None and read["status"] == "stable"

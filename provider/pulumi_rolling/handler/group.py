@@ -16,6 +16,7 @@ from pulumi_rolling.core.explain import status_line
 from pulumi_rolling.core.model import (
     Decision,
     Direction,
+    Lifecycle,
     Limits,
     Resize,
     Resume,
@@ -174,7 +175,7 @@ class RollingGroupHandler:
             # Where the interrupted rollout came from is what state must keep.
             return {**read, "status": "interrupted"}
         counts: dict[Revision, int] = {}
-        for member in glance.members:
+        for member in (m for m in glance.members if m.lifecycle is not Lifecycle.LEAVING):
             counts[member.revision] = counts.get(member.revision, 0) + 1
         if counts and all(revision.digest != glance.target.digest for revision in counts):
             read["revision"] = max(counts, key=lambda r: counts[r]).address
