@@ -13,9 +13,10 @@ from typing import Any, Protocol
 
 import pytest
 
+from tests.end_to_end.conftest import Open
 from tests.end_to_end.lab_process import LabProcess
 from tests.end_to_end.truth import Watched
-from tests.end_to_end.yaml_stage import YamlStage, yaml_stage
+from tests.end_to_end.yaml_stage import TYPE, YamlStage, resource, yaml_stage
 
 RECORDED = Path(__file__).parents[1] / "plugin" / "recorded"
 TOUCHES = {"TerminateInstanceInAutoScalingGroup", "UpdateAutoScalingGroup"}
@@ -214,3 +215,27 @@ def test_a_stack_of_an_earlier_version_is_taken_over(open_yaml: OpenYaml, record
     assert ran.code == 0, ran.output
     state = stage.state()
     assert state is not None and state["revision"] == f"{template}:2"
+
+
+def test_a_stack_moves_from_one_face_to_the_other(open_stage: Open) -> None:
+    """The program in another language, the stack the same: one RollingGroup comes, one goes, no instance is touched."""
+    stage = open_stage(names=[])
+    template = stage.found_group()
+    stage.want(template, "1")
+    assert stage.up().code == 0
+    members = {m["id"] for m in stage.lab.group("web")["members"]}
+    program = {
+        "name": "trial",
+        "runtime": "yaml",
+        "resources": {"web": resource("web", {"id": template, "version": "1"}, stage.settings)},
+    }
+    (stage.project / "Pulumi.yaml").write_text(json.dumps(program))
+    stage.lab.clear_calls()
+    ran = stage.up(preview=True)
+    assert ran.code == 0 and "nothing to replace" in ran.output, ran.output
+    assert "+ 1 created" in ran.output and "- 1 deleted" in ran.output
+    assert TOUCHES.isdisjoint(stage.lab.calls())
+    assert members == {m["id"] for m in stage.lab.group("web")["members"]}
+    stage.type = TYPE
+    state = stage.state()
+    assert state is not None and state["revision"] == f"{template}:1"

@@ -16,6 +16,17 @@ from tests.end_to_end.stage import ROLLING, Stage
 TYPE = "rolling:index:RollingGroup"
 
 
+def resource(name: str, launch_template: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """A RollingGroup of a YAML program."""
+    properties = {
+        "autoScalingGroup": {"name": name, "launchTemplate": launch_template},
+        "updatePolicy": settings["policy"],
+        "onFailure": settings["onFailure"],
+    }
+    given = {key: value for key, value in properties.items() if value is not None}
+    return {"type": "rolling:RollingGroup", "properties": given}
+
+
 class YamlStage(Stage):
     """``want(template, version, name)`` and ``rolling(**fields)`` as on any stage; ``options`` by resource."""
 
@@ -42,7 +53,10 @@ class YamlStage(Stage):
 
     def declare(self, **settings: Any) -> None:
         self.settings |= settings
-        resources = {name: self._resource(name, wanted) for name, wanted in self.settings["groups"].items()}
+        resources = {
+            name: {**resource(name, wanted, self.settings), "options": self.options.get(name, {})}
+            for name, wanted in self.settings["groups"].items()
+        }
         program = {
             "name": "trial",
             "runtime": "yaml",
@@ -52,15 +66,6 @@ class YamlStage(Stage):
         }
         # JSON is YAML.
         (self.project / "Pulumi.yaml").write_text(json.dumps({k: v for k, v in program.items() if v}))
-
-    def _resource(self, name: str, launch_template: Mapping[str, Any]) -> dict[str, Any]:
-        properties = {
-            "autoScalingGroup": {"name": name, "launchTemplate": launch_template},
-            "updatePolicy": self.settings["policy"],
-            "onFailure": self.settings["onFailure"],
-        }
-        given = {key: value for key, value in properties.items() if value is not None}
-        return {"type": "rolling:RollingGroup", "properties": given, "options": self.options.get(name, {})}
 
     def want(self, template: str, version: str, name: str = "web") -> None:
         self.declare(groups={**self.settings["groups"], name: {"id": template, "version": version}})
