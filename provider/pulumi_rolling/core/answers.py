@@ -78,6 +78,24 @@ def look_after(limits: Limits, rollout: Rollout, at: float, due: float) -> float
     return max(at + limits.poll / 4, min(at + quiet, due))
 
 
+def looks_until(
+    limits: Limits, rollout: Rollout, again: float, until: float, due: float, longest: float
+) -> tuple[float, int]:
+    """The first of the looks from ``again`` on that is not before ``until``, and how many bring nothing new before it.
+
+    ``longest``: no two looks are further apart. Right after something happened they follow each other evenly.
+    """
+    idle, poll = 0, limits.poll
+    even = -math.inf if rollout.waits_for_somebody or poll > longest else rollout.progress_at + 10 * poll
+    while again < until:
+        if again <= even and again + poll <= due:
+            again += poll
+        else:
+            again = min(look_after(limits, rollout, again, due), again + longest)
+        idle += 1
+    return again, idle
+
+
 def _next_clock(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> float:
     """When the next of the clocks runs out that ``judge`` and the verdicts read."""
     later = [stalled_at(limits, rollout), *([occupied_until(rollout)] if census.occupied else [])]

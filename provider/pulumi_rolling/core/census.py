@@ -233,12 +233,16 @@ def _settle(rollout: Rollout, roster: Roster, named: frozenset[str]) -> _Settled
     odd: list[Member] = []
     lines: dict[str, Sequence[Member]] = {}
     for digest, crowd in roster.plain.items():
-        strange = {name for name in named if name in crowd.ids}
-        if digest == target:
-            strange |= crowd.ids.keys() - rollout.succeeded
-        odd += sorted((crowd.ids[name] for name in strange), key=age)
-        if digest == target or not (forward or digest == rollout.to.digest or digest in rollout.abandoned):
-            kept += (m for m in crowd.ids.values() if m.id not in strange) if strange else crowd.ids.values()
+        wanted = digest == target
+        strange = crowd.ids.keys() - rollout.succeeded if wanted else set[str]()
+        strange.update(name for name in named if name in crowd.ids)
+        if strange:
+            odd += sorted((crowd.ids[name] for name in strange), key=age)
+        if wanted or not (forward or digest == rollout.to.digest or digest in rollout.abandoned):
+            calm = dict(crowd.ids)
+            for name in strange:
+                del calm[name]
+            kept += calm.values()
             continue
         for zone, line in crowd.zones.items():
             rest = [m for m in line if m.id not in strange] if strange else line

@@ -48,6 +48,7 @@ def _late_failures(rollout: Rollout, seen: Observation) -> Rollout:
 
 def _judge_members(limits: Limits, rollout: Rollout, census: Census, seen: Observation) -> Rollout:
     clock = slot_clock(limits)
+    in_service = Lifecycle.IN_SERVICE
     flight: set[str] = set()
     ready: list[str] = []
     failed: list[Failure] = []
@@ -57,7 +58,7 @@ def _judge_members(limits: Limits, rollout: Rollout, census: Census, seen: Obser
     for member in census.unjudged:
         if limits.signals and member.signal is Signal.FAILURE:
             failed.append(Failure(member.id, "failureSignal"))
-        elif is_ready(limits, member):
+        elif member.lifecycle is in_service and is_ready(limits, member):
             began = _warm_since(limits, rollout, member, since, seen.at)
             if seen.at - began < limits.warm_up:
                 # Its clock has stopped: all it waits for is the policy's own time.
@@ -72,15 +73,13 @@ def _judge_members(limits: Limits, rollout: Rollout, census: Census, seen: Obser
             flight.add(member.id)
     if tuple(warming) != rollout.warming:
         rollout = replace(rollout, warming=tuple(warming))
-    arrived = {m.id for m in census.unjudged if not _was_unwatched(rollout, m)} - rollout.in_flight
+    present = {m.id for m in census.unjudged}
+    arrived = present - rollout.in_flight
+    if rollout.resumed_at is not None:
+        arrived -= {m.id for m in census.unjudged if _was_unwatched(rollout, m)}
     if not (ready or failed or arrived) and flight == rollout.in_flight:
         return rollout
-    gone = (
-        rollout.in_flight
-        - {m.id for m in census.unjudged}
-        - rollout.succeeded
-        - {f.id for f in rollout.failed}
-    )
+    gone = rollout.in_flight - present - rollout.succeeded - {f.id for f in rollout.failed}
     return replace(
         rollout,
         in_flight=frozenset(flight) | gone,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from pulumi_rolling.core.answers import look_after
+from pulumi_rolling.core.answers import looks_until
 from pulumi_rolling.core.decide import decide
 from pulumi_rolling.core.model import Decision, Limits, Request, Rollout, Step
 from pulumi_rolling.fleets.simulated import SimulatedFleet
@@ -114,11 +114,7 @@ def _next_look(
     """When the next look is that may bring something new, and how many the engine makes before it."""
     due = max(decision.quiet_until, until)
     again = min(decision.look_again_at, now + longest)
-    idle = 0
-    while again < news and again < due:
-        again = min(look_after(limits, decision.next, again, due), again + longest)
-        idle += 1
-    return again, idle
+    return looks_until(limits, decision.next, again, min(news, due), due, longest)
 
 
 def _turned(before: Rollout, after: Rollout) -> bool:

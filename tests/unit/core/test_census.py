@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.census import is_ready
+from pulumi_rolling.core.census import is_in_service, is_ready, is_sound, is_working
 from pulumi_rolling.core.model import (
     Direction,
     Failure,
@@ -69,6 +69,7 @@ UNHEALED = {"suspended": frozenset({"HealthCheck"})}
         ),
         pytest.param(FORCED, old("m"), "old", id="forced: equal revision, launched before"),
         pytest.param(FORCED, new("m", revision=V1), "open", id="forced: equal revision, launched since"),
+        pytest.param(BACK | FORCED, old("m"), "keeper", id="forced and back: revisions tell, not ages"),
         pytest.param(BACK, new("m"), "old", id="back: of the revision that failed"),
         pytest.param(BACK, old("m", revision=V2), "old", id="back: of it, whenever it was launched"),
         pytest.param(BACK, old("m"), "keeper", id="back: of the former revision"),
@@ -79,6 +80,13 @@ UNHEALED = {"suspended": frozenset({"HealthCheck"})}
             "old",
             id="back: of a target given up before",
         ),
+        pytest.param(
+            BACK | {"abandoned": (V0.digest,)},
+            old("m", revision=V0, healthy=False),
+            "old",
+            id="back: of a target given up before, and unhealthy",
+        ),
+        pytest.param(BACK, old("m", revision=V0, healthy=False), "keeper", id="back: another one, unhealthy"),
         pytest.param(BACK, new("m", revision=V1), "open", id="back: launched since, of the former revision"),
     ],
 )
@@ -224,3 +232,19 @@ WELL: dict[str, Any] = {"target": TargetHealth.HEALTHY, "checks": True, "signal"
 def test_ready(rules: dict[str, Any], lacks: dict[str, Any], ready: bool) -> None:
     """In service, working, and what the policy wants beside it: signal, target health, status checks."""
     assert is_ready(limits(**rules), new("m", **(WELL | lacks))) is ready
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        pytest.param({}, (True, True, True), id="in service"),
+        pytest.param({"target": TargetHealth.INITIAL}, (True, True, False), id="unserved"),
+        pytest.param({"healthy": False}, (True, False, False), id="unhealthy"),
+        pytest.param({"alive": False}, (False, False, False), id="dead"),
+        pytest.param({"lifecycle": Lifecycle.WAITING}, (False, False, False), id="held by a hook"),
+    ],
+)
+def test_in_service_sound_and_working(changes: dict[str, Any], told: tuple[bool, bool, bool]) -> None:
+    """Each is narrower than the one before: the cloud's count, the group's and the machine's word, the balancer's."""
+    member = old("m", **changes)
+    assert (is_in_service(member), is_sound(member), is_working(member)) == told

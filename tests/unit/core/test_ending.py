@@ -102,6 +102,9 @@ YOUNG = new("m", revision=V1)
             id="one that is not protected is like any other",
         ),
         pytest.param(
+            {}, LEFT, replace(YOUNG, protected=True), ("m", "new-1"), id="so is a protected one under Replace"
+        ),
+        pytest.param(
             {}, LEFT, old("m"), ("new-1", "new-2"), id="a failure is left where it is: the youngest"
         ),
         pytest.param(

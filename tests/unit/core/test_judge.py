@@ -13,6 +13,7 @@ from pulumi_rolling.core.model import (
     Boots,
     Lifecycle,
     Member,
+    Pacing,
     Signal,
     TargetHealth,
 )
@@ -174,6 +175,22 @@ def test_a_member_that_only_warms_up_has_no_clock() -> None:
     assert outcome(judged(rules, first, new("m", 900.0, healthy=False), at=AT + 1)) == "notInService"
 
 
+@pytest.mark.parametrize(
+    ("age", "known", "came_to"),
+    [
+        pytest.param(90.0, (), "ready", id="old enough to be warmed up"),
+        pytest.param(59.0, (), "open", id="too young to be"),
+        pytest.param(90.0, (("m", AT - 10),), "open", id="the record knows when its warm-up began"),
+    ],
+)
+def test_warm_up_goes_on_after_a_resume(
+    age: float, known: tuple[tuple[str, float], ...], came_to: str
+) -> None:
+    """Of one that nobody watched it is counted from its launch: a record keeps no long list of who was ready."""
+    resumed = rolling(resumed_at=AT - 1, warming=known)
+    assert outcome(judged({"warm_up": 60.0}, resumed, new("m", age))) == came_to
+
+
 def test_boots_are_learned_from_what_was_watched() -> None:
     """From launch to ready; not of members that nobody watched between their launch and a resume."""
     assert judged({}, rolling(), new("m", 90.0)).boots.logs == pytest.approx(math.log(90.0))
@@ -201,8 +218,11 @@ def test_the_census_is_that_of_after_the_verdicts() -> None:
     assert (after.succeeded, [f.id for f in after.failed]) == (frozenset({"good"}), ["bad"])
     assert names(census.candidates)[-1] == "bad"
     assert (census.slots, census.ready) == (0, 9)
-    only_ready = judge(limits(), rolling(), look(*others, new("good", 50.0), new("ok", 9.0), at=AT))[1]
-    assert only_ready.slots == 0
+    both = (new("good", 50.0), new("ok", 9.0))
+    for pacing, serving in ((Pacing.LOCK_STEP, 10), (Pacing.SLIDING, 9)):
+        members = (*others[1:], old("old-0", healthy=False), *both)
+        only_ready = judge(limits(pacing=pacing), rolling(), look(*members, at=AT))[1]
+        assert (only_ready.slots, only_ready.ready, only_ready.serving) == (0, 9, serving)
     only_failed = judge(limits(ready_within=300.0), rolling(), look(*others, new("bad", 400.0, alive=False)))[
         1
     ]

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from pulumi_rolling.core.model import Choice, Direction, Issued, Lifecycle, Member, Remove
 
-from tests.unit.core.stage import START, counted, limits, new, old, role_of, rolling
+from tests.unit.core.stage import START, V1, V2, counted, limits, new, old, role_of, rolling
 
 M = frozenset({"m"})
+FORCED: dict[str, Any] = {"forced": True, "to": V1}
 BACK: dict[str, Any] = {"direction": Direction.BACK}
 PROTECTED = old("m", protected=True)
 STANDBY = old("m", lifecycle=Lifecycle.STANDBY)
@@ -60,6 +61,25 @@ def test_protected_members(
             (),
             id="of the target: nothing to do",
         ),
+        pytest.param(
+            Choice.REPLACE, FORCED, STANDBY, (), ("m",), id="forced: of an equal revision, and there before"
+        ),
+        pytest.param(
+            Choice.REPLACE,
+            FORCED,
+            new("m", revision=V1, lifecycle=Lifecycle.STANDBY),
+            (),
+            (),
+            id="forced: of an equal revision, launched since",
+        ),
+        pytest.param(
+            Choice.REPLACE,
+            {},
+            old("m", revision=V2, lifecycle=Lifecycle.STANDBY),
+            (),
+            (),
+            id="of the target, and there before",
+        ),
         pytest.param(Choice.WAIT, {"skipped": M}, STANDBY, (), (), id="Wait, skipped"),
         pytest.param(Choice.REPLACE, {"skipped": M}, STANDBY, (), (), id="Replace, skipped"),
         pytest.param(
@@ -102,6 +122,7 @@ def test_members_in_standby(
         ),
         pytest.param(Choice.REPLACE, BACK, new("m"), (), ("m",), id="back: of the revision that failed"),
         pytest.param(Choice.REPLACE, BACK, old("m"), (), (), id="back: of the former revision"),
+        pytest.param(Choice.REPLACE, BACK | FORCED, old("m"), (), (), id="forced and back: revisions tell"),
     ],
 )
 def test_warm_instances(

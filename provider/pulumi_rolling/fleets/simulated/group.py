@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -176,8 +176,10 @@ class SimulatedGroup:
             self._heal()
         if self._units != self.sizes.desired:
             self._reconcile()
-        self._owed_by_us = min(self._owed_by_us, max(0, self.sizes.desired - self._units))
-        self._refill_pool()
+        if self._owed_by_us:
+            self._owed_by_us = min(self._owed_by_us, max(0, self.sizes.desired - self._units))
+        if self._pool_size:
+            self._refill_pool()
         self._note()
 
     def _heal(self) -> None:
@@ -312,9 +314,8 @@ class SimulatedGroup:
 
     def _add(self, life: Life) -> None:
         self._lives[life.id] = life
-        for moment in set(life.moments()):
-            if self.now < moment < NEVER:
-                self._push(moment, life)
+        for moment in life.moments(self.now):
+            self._push(moment, life)
         self._turn(life)
 
     def _turn(self, life: Life) -> None:
@@ -334,7 +335,7 @@ class SimulatedGroup:
             if life.id not in self._dead:
                 self._dead[life.id] = life
                 self._push(life.dead_at + DETECT_UNHEALTHY, None)
-        else:
+        elif self._dead:
             self._dead.pop(life.id, None)
         if life.leaves_at <= now and life.loss is not None:
             self._losses.append(life.loss)
@@ -348,7 +349,7 @@ class SimulatedGroup:
 
     def _note(self, *, by_us: bool = False) -> None:
         last = self.history[-1] if self.history else None
-        if by_us or last is None or (last.in_service, last.total) != (self._serving, self._total):
+        if by_us or last is None or last.in_service != self._serving or last.total != self._total:
             self.history.append(Truth(self.now, self._serving, self._total, by_us))
 
     def _weigh(self) -> int:
@@ -356,7 +357,9 @@ class SimulatedGroup:
         return self._weights[0] if len(self._weights) == 1 else self._chance.choice(self._weights)
 
     def _emptiest_zone(self) -> str | None:
-        zones = [zone for zone in self._in_zone if zone not in self._lost_zones]
+        zones: Iterable[str] = self._in_zone
+        if self._lost_zones:
+            zones = [zone for zone in self._in_zone if zone not in self._lost_zones]
         return min(zones, key=self._in_zone.__getitem__, default=None)
 
     def _new_id(self) -> str:

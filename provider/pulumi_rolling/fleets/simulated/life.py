@@ -67,10 +67,12 @@ class Life:
 
     def counts(self, at: float) -> bool:
         """Toward Desired."""
-        return self.launched_at <= at < self.leaves_at and not (self.warm or self.is_standby(at))
+        if self.warm or not self.launched_at <= at < self.leaves_at:
+            return False
+        return self.standby is None or not self.standby.at(at)
 
     def serves(self, at: float) -> bool:
-        return self.counts(at) and self.in_service_at <= at < self.dead_at
+        return self.in_service_at <= at < self.dead_at and self.counts(at)
 
     def is_standby(self, at: float) -> bool:
         return self.standby is not None and self.standby.at(at)
@@ -78,14 +80,14 @@ class Life:
     def is_protected(self, at: float) -> bool:
         return self.protected is not None and self.protected.at(at)
 
-    def moments(self) -> Iterator[float]:
-        """When it changes, as far as that is known."""
-        yield from (self.launched_at, self.in_service_at, self.dead_at, self.leaves_at, self.gone_at)
-        for at, _ in self.signals:
-            yield at
+    def moments(self, now: float) -> set[float]:
+        """When it changes after ``now``, as far as that is known."""
+        found = {self.launched_at, self.in_service_at, self.dead_at, self.leaves_at, self.gone_at}
+        found.update(at for at, _ in self.signals)
         for track in (self.targets, self.checks):
             if track is not None:
-                yield from track.moments()
+                found.update(track.moments())
+        return {at for at in found if now < at < NEVER}
 
     def show(self, at: float) -> Member:
         """The member as the cloud shows it. Launch times carry whole seconds."""
@@ -119,6 +121,8 @@ class Life:
         "Signals may only be updated with a FAILURE status" (CloudFormation).
         """
         known: tuple[Signal | None, float | None] = (None, None)
+        if not self.signals or (len(self.signals) == 1 and self.signals[0][0] > at):
+            return known
         for moment, signal in sorted(self.signals, key=lambda each: each[0]):
             if moment > at or known[0] is Signal.FAILURE:
                 break
