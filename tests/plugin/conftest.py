@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import grpc
 import pytest
 from pulumi.runtime.proto import engine_pb2_grpc, provider_pb2_grpc
+from pulumi_rolling.fleets import group_poll, launch_templates
 from pulumi_rolling.lab import Lab
 from pulumi_rolling.plugin.provider import Provider
 from pulumi_rolling.plugin.serving import Threads, served
@@ -53,6 +54,9 @@ def lab(running_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
     monkeypatch.setenv("ROLLING_POLL_SECONDS", "0.05")
     monkeypatch.setenv("ROLLING_SETTLE_SECONDS", "0.5")
     running_lab.reset()
+    # The new cloud gives old ids to new things, and versions are kept for the life of a process.
+    monkeypatch.setattr(launch_templates, "_all", {})
+    monkeypatch.setattr(group_poll, "_polls", {})
     return running_lab
 
 

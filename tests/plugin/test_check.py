@@ -113,9 +113,22 @@ def test_the_default_policy_fills_what_is_open(plugged: Plugged) -> None:
 
 def test_a_faulty_configuration_is_refused_as_a_whole(plugged: Plugged) -> None:
     """CheckConfig names every fault, and Configure without it refuses."""
-    wrong = {"region": 3, "endpoint": "here", "speed": "x", "policy": {"maxBatchSize": 0}, "version": "0.1.0"}
+    wrong = {
+        "ignoreTags": "commit",
+        "region": 3,
+        "endpoint": "here",
+        "speed": "x",
+        "policy": {"maxBatchSize": 0},
+        "version": "0.1.0",
+    }
     answer = call(plugged.stub.CheckConfig, provider_pb2.CheckRequest(news=encode(wrong)))
-    assert {f.property for f in answer.failures} == {"region", "endpoint", "speed", "policy.maxBatchSize"}
+    assert {f.property for f in answer.failures} == {
+        "ignoreTags",
+        "region",
+        "endpoint",
+        "speed",
+        "policy.maxBatchSize",
+    }
     with pytest.raises(Failed, match="rolling:speed"):
         plugged.configure(**wrong)
 

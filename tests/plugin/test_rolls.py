@@ -58,6 +58,25 @@ def test_a_group_from_create_to_delete(web: Web) -> None:
     assert web.images() == ["ami-v2", "ami-v2"] and web.group()["tags"] == {}
 
 
+def test_ignored_tags_make_no_revision(web: Web) -> None:
+    """With the provider's ignoreTags a version that differs in such a tag alone replaces nobody."""
+    tagged = {"ResourceType": "instance", "Tags": [{"Key": "commit", "Value": "abc"}]}
+    made = web.ec2.create_launch_template_version(
+        LaunchTemplateId=web.template,
+        LaunchTemplateData={"ImageId": "ami-v1", "InstanceType": "t3.small", "TagSpecifications": [tagged]},
+    )
+    news = web.news(str(made["LaunchTemplateVersion"]["VersionNumber"]))
+    members = {m["id"] for m in web.group()["members"]}
+    web.plugged.configure(ignoreTags='["commit"]')
+    web.resource.update(news, preview=True)
+    assert "nothing to replace" in web.plugged.heard.kept()[-1]
+    web.resource.update(news)
+    assert {m["id"] for m in web.group()["members"]} == members
+    web.plugged.configure()
+    web.resource.update(web.news("1"), preview=True)
+    assert "replacing" in web.plugged.heard.kept()[-1], "without it the tag is contents"
+
+
 def test_import_finds_inputs_and_state(web: Web) -> None:
     """Read with nothing but an id: the group's own pointer, as inputs that are no difference from the group."""
     imported = Resource(web.plugged, "web", "web")

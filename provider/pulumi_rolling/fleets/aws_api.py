@@ -79,9 +79,16 @@ class Place:
     endpoint: str
     profile: str
     key: str
+    ignored_tags: frozenset[str] = frozenset()
+    """Keys of tags that make no revision of their own: two versions that differ in them alone are equal."""
 
     @staticmethod
-    def of(region: str | None = None, endpoint: str | None = None, profile: str | None = None) -> Place:
+    def of(
+        region: str | None = None,
+        endpoint: str | None = None,
+        profile: str | None = None,
+        ignored_tags: frozenset[str] = frozenset(),
+    ) -> Place:
         """What is not given is taken from the environment as it is now."""
         read = os.environ.get
         return Place(
@@ -89,6 +96,7 @@ class Place:
             endpoint or read("AWS_ENDPOINT_URL") or "",
             profile or read("AWS_PROFILE") or "",
             read("AWS_ACCESS_KEY_ID") or "",
+            ignored_tags,
         )
 
 

@@ -64,9 +64,10 @@ def parts(pointer: str) -> tuple[str, str]:
 
 
 class LaunchTemplates:
-    """Versions by id and number, kept for the life of the process."""
+    """Versions by id and number, kept for the life of the process. Tags of ignored keys are no part of contents."""
 
-    def __init__(self) -> None:
+    def __init__(self, ignored_tags: frozenset[str] = frozenset()) -> None:
+        self._ignored_tags = ignored_tags
         self._lock = threading.Lock()
         self._known: dict[tuple[str, str], Revision] = {}
         self._contents: dict[tuple[str, str], Answer] = {}
@@ -120,7 +121,7 @@ class LaunchTemplates:
         """
         try:
             return [
-                version
+                self._without_ignored_tags(version)
                 for page in api.pages(EC2, "DescribeLaunchTemplateVersions", **key, Versions=ask)
                 for version in page["LaunchTemplateVersions"]
             ]
@@ -132,6 +133,19 @@ class LaunchTemplates:
             if len(ask) == 1:
                 return []
             return [version for one in ask for version in self._versions(api, key, [one])]
+
+    def _without_ignored_tags(self, version: Answer) -> Answer:
+        data = version["LaunchTemplateData"]
+        if not self._ignored_tags or "TagSpecifications" not in data:
+            return version
+        specified = [
+            {**each, "Tags": [tag for tag in each.get("Tags", ()) if tag["Key"] not in self._ignored_tags]}
+            for each in data["TagSpecifications"]
+        ]
+        kept = {**data, "TagSpecifications": [each for each in specified if each["Tags"]]}
+        if not kept["TagSpecifications"]:
+            del kept["TagSpecifications"]
+        return {**version, "LaunchTemplateData": kept}
 
     def _keep(self, versions: list[Answer]) -> None:
         with self._lock:
@@ -194,4 +208,4 @@ _all_lock = threading.Lock()
 def templates_of(place: Place) -> LaunchTemplates:
     """The versions known at that place; ids of one place say nothing about another."""
     with _all_lock:
-        return _all.setdefault(place, LaunchTemplates())
+        return _all.setdefault(place, LaunchTemplates(place.ignored_tags))

@@ -37,6 +37,7 @@ class Defaults:
     region: str | None = None
     endpoint: str | None = None
     profile: str | None = None
+    ignored_tags: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,10 @@ def wire(
         group.name,
         wanted=_wanted(group),
         place=Place.of(
-            group.region or defaults.region, group.endpoint or defaults.endpoint, defaults.profile
+            group.region or defaults.region,
+            group.endpoint or defaults.endpoint,
+            defaults.profile,
+            defaults.ignored_tags,
         ),
         # A call is given up well before the lease runs out: what it was to do is decided again, by whoever drives then.
         # Its waits are on a clock of its own: a wake is for the loop.

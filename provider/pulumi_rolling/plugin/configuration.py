@@ -17,7 +17,8 @@ from pulumi_rolling.policy import check_policy, normalise
 
 TEXTS = ("region", "endpoint", "profile")
 POLICY = "policy"
-KEYS = (*TEXTS, POLICY)
+TAGS = "ignoreTags"
+KEYS = (*TEXTS, POLICY, TAGS)
 _OWN = ("version", "pluginDownloadURL", "pluginChecksums")
 """Of Pulumi's own, in every provider's configuration."""
 _POLICY_PATH = "updatePolicy.rollingUpdate"
@@ -50,7 +51,9 @@ def configuration_of(given: Mapping[str, Any]) -> Configuration:
     policy = known.get(POLICY)
     if policy is not None:
         policy = normalise({"updatePolicy": {"rollingUpdate": policy}})["updatePolicy"]["rollingUpdate"]
-    return Configuration(Defaults(**{key: str(known[key]) for key in TEXTS if known.get(key)}), policy)
+    texts = {key: str(known[key]) for key in TEXTS if known.get(key)}
+    tags = [key for key in known.get(TAGS, ()) if not is_unknown(key)]
+    return Configuration(Defaults(**texts, ignored_tags=frozenset(tags)), policy)
 
 
 def faults_of(given: Mapping[str, Any]) -> list[Fault]:
@@ -104,7 +107,14 @@ def _policy_faults(key: str, value: Any) -> list[Fault]:
     ]
 
 
+def _tag_faults(key: str, value: Any) -> list[Fault]:
+    if isinstance(value, list) and all(isinstance(each, str) and each for each in value):
+        return []
+    return [Fault(key, "must be a list of tag keys, in JSON.")]
+
+
 _JUDGES: dict[str, Callable[[str, Any], list[Fault]]] = {
     **dict.fromkeys(TEXTS, _text_faults),
     POLICY: _policy_faults,
+    TAGS: _tag_faults,
 }

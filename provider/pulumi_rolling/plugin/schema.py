@@ -167,7 +167,9 @@ def _enum(shape: Shape) -> dict[str, Any]:
 
 def _configuration() -> dict[str, Any]:
     texts: dict[str, dict[str, Any]] = {key: {"type": STRING} for key in ("region", "endpoint", "profile")}
-    return _described("Provider", {**texts, "policy": {"$ref": f"#/types/{_token('RollingUpdate')}"}})
+    policy = {"$ref": f"#/types/{_token('RollingUpdate')}"}
+    tags = {"type": "array", "items": {"type": STRING}}
+    return _described("Provider", {**texts, "policy": policy, "ignoreTags": tags})
 
 
 def main() -> None:
