@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import decisions, imports, no_op, rolls
+from tests.benchmarks import decisions, imports, no_op, pacing, rolls, simulate
 
-PARTS = {"decide": decisions.report, "import": imports.report, "roll": rolls.report, "no-op": no_op.report}
+PARTS = {
+    "decide": decisions.report,
+    "import": imports.report,
+    "simulate": simulate.report,
+    "pacing": pacing.report,
+    "roll": rolls.report,
+    "no-op": no_op.report,
+}
 
 
 def main(wanted: list[str]) -> None:
