@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import decisions, fifty, imports, no_op, rolls
+from tests.benchmarks import decisions, fifty, imports, no_op, pacing, rolls, simulate
 
 PARTS = {
     "decide": decisions.report,
     "import": imports.report,
+    "simulate": simulate.report,
+    "pacing": pacing.report,
     "roll": rolls.report,
     "no-op": no_op.report,
     "fifty": fifty.report,

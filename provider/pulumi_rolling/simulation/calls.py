@@ -26,58 +26,69 @@ def lease_length(poll: float) -> float:
 
 
 class Bill:
-    """Counts the calls of one rollout of a group of ``size`` members."""
+    """Counts the calls of one rollout of a group of ``size`` members, the lease as new as the rollout."""
 
-    def __init__(self, limits: Limits, size: int) -> None:
-        self.total = BEFORE
+    def __init__(self, limits: Limits, size: int, at: float) -> None:
+        self.looks = 0
+        """What looks cost."""
+        self.acts = 0
+        self.marks = 0
+        """Writes of the record and the lease."""
         self._limits = limits
         self._size = size
-        self._lease = lease_length(limits.poll) / 3
-        self._written_at = 0.0
+        self._renewal = lease_length(limits.poll) / 3
+        self._written_at = at
         self._known: frozenset[str] = frozenset()
+
+    @property
+    def total(self) -> int:
+        return BEFORE + self.looks + self.acts + self.marks + AFTER
 
     def add(self, before: Rollout, decision: Decision, at: float) -> None:
         """One look with what its decision brought: the record, and an act each."""
         after = decision.next
-        arrived = bool(after.in_flight - self._known)
+        arrived = not after.in_flight <= self._known
         self._known = after.in_flight
-        self.total += self._look(after, arrived)
+        self.looks += self._look(after, arrived)
+        self.acts += len(decision.actions)
         if decision.actions or _is_news(before, after):
-            self.total += 1
+            self.marks += 1
             self._written_at = at
         else:
             self._renew(at)
-        self.total += len(decision.actions)
-        if decision.outcome is not None:
-            self.total += AFTER
 
     def add_looks(self, rollout: Rollout, count: int, until: float) -> None:
         """Looks up to ``until`` at which nothing is new."""
-        self.total += count * self._look(rollout, False)
-        self._renew(until)
+        if count:
+            self.looks += count * self._look(rollout, False)
+            self._renew(until)
 
     def _renew(self, at: float) -> None:
-        while at - self._written_at >= self._lease:
-            self._written_at += self._lease
-            self.total += 1
+        while at - self._written_at >= self._renewal:
+            self._written_at += self._renewal
+            self.marks += 1
 
     def _look(self, rollout: Rollout, arrived: bool) -> int:
         limits = self._limits
-        calls = 1
         flight = len(rollout.in_flight)
+        calls = 1
         if "HealthCheck" in limits.suspend and rollout.step is not Step.PREPARE:
             calls += math.ceil(self._size / INSTANCES_PER_CALL)
         elif flight and (limits.signals or arrived):
             calls += math.ceil(flight / INSTANCES_PER_CALL)
         if rollout.openings or rollout.missing:
             calls += 1  # The scaling activities say why somebody is missing.
-        if rollout.step in _COUNTING:
-            calls += limits.target_health
-            if limits.status_checks:
-                calls += math.ceil(flight / CHECKS_PER_CALL)
+        if limits.target_health or limits.status_checks:
+            calls += self._proofs(rollout.step, flight)
         if limits.alarms and rollout.direction is Direction.FORWARD and rollout.verdict is None:
             calls += 1
         return calls
+
+    def _proofs(self, step: Step, flight: int) -> int:
+        if step not in _COUNTING:
+            return 0
+        checks = math.ceil(flight / CHECKS_PER_CALL) if self._limits.status_checks else 0
+        return self._limits.target_health + checks
 
 
 def _is_news(before: Rollout, after: Rollout) -> bool:

@@ -51,16 +51,19 @@ def drive(
     approve_after: float = 0.0,
     every_look: bool = False,
     grain: float = 0.0,
+    only_forward: bool = False,
+    bill: Bill | None = None,
 ) -> Rolled:
     """Drive to an outcome.
 
     ``continuous``: look in the moment when anything changes, and at no other time. ``approve_after``: seconds until
     somebody approves where the policy wants it. ``every_look``: make those looks, too, that bring nothing new.
     ``grain``: while replacements are in flight, what is new waits so many seconds for a look: fewer decisions, and a
-    roll that is slower by half of it for each wave. Calls are counted as without.
+    roll that is slower by half of it for each wave; calls are counted as without. ``only_forward``: end at a verdict.
+    ``bill``: where the calls are counted.
     """
     began = fleet.now
-    bill = Bill(limits, fleet.sizes.desired)
+    bill = bill or Bill(limits, fleet.sizes.desired, began)
     longest = lease_length(limits.poll) / 2
     looks = decisions = asked = 0
     stopped: float | None = None
@@ -75,7 +78,7 @@ def drive(
             fleet.apply(action)
         if stopped is None and rollout.verdict is not None:
             stopped = fleet.now - began
-        if decision.outcome is not None:
+        if decision.outcome is not None or (only_forward and stopped is not None):
             break
         if decision.because.code == "approval" and rollout.gate is not None and asked <= rollout.gate.number:
             asked = rollout.gate.number + 1
@@ -94,8 +97,8 @@ def drive(
     touched = sum(birth.by_us for birth in births)
     verdict = rollout.verdict
     return Rolled(
-        done=decision.outcome.done,
-        returned=decision.outcome.returned,
+        done=decision.outcome is not None and decision.outcome.done,
+        returned=None if decision.outcome is None else decision.outcome.returned,
         why=verdict.code if verdict is not None else "",
         seconds=fleet.now - began,
         stopped=stopped,

@@ -1,0 +1,35 @@
+"""`rolling simulate` as a user runs it: 200 instances, 1,000 seeds, one policy and two side by side."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from typing import Any
+
+SLIDING = {"rollingUpdate": {"maxBatchSize": 20, "minInstancesInService": 200, "waitOnResourceSignals": True}}
+ROUNDS = {"rollingUpdate": {**SLIDING["rollingUpdate"], "pacing": "lockStep"}}
+SIZES = ("--desired", "200", "--max-size", "220", "--seeds", "1000", "--format", "json")
+
+
+def ran(*arguments: str) -> tuple[float, dict[str, Any]]:
+    started = time.perf_counter()
+    entry = "from pulumi_rolling.cli.main import main; main()"
+    command = [sys.executable, "-c", entry, "simulate", *arguments, *SIZES]
+    made = subprocess.run(command, check=True, capture_output=True, text=True)
+    return time.perf_counter() - started, json.loads(made.stdout)
+
+
+def report() -> None:
+    print(f"simulate: 200 instances, window 20, 1,000 seeds, on {os.cpu_count()} cores, the whole command")
+    one = ("--policy", json.dumps(SLIDING))
+    for name, arguments in (
+        ("one policy, a good build", one),
+        ("one policy, 10 % silent besides", (*one, "--silent", "0.1")),
+        ("two policies, 10 % silent besides", (*one, "--silent", "0.1", "--against", json.dumps(ROUNDS))),
+    ):
+        spent, made = ran(*arguments)
+        rolls = sum(build["rolls"] for policy in made["policies"] for build in policy["builds"])
+        print(f"  {name:<36} {spent:>6.1f} s for {rolls} rollouts, {1000 * spent / rolls:.1f} ms each")
