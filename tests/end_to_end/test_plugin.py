@@ -200,13 +200,16 @@ def test_faults_are_told_together_with_their_paths(open_yaml: OpenYaml) -> None:
     assert state is not None and state["updatePolicy"]["rollingUpdate"]["maxBatchSize"] == 3, "the provider's"
 
 
+@pytest.mark.parametrize("face", ["stack", "dynamic"])
 @pytest.mark.parametrize("recorded", sorted(RECORDED.iterdir()), ids=lambda folder: folder.name)
-def test_a_stack_of_an_earlier_version_is_taken_over(open_yaml: OpenYaml, recorded: Path) -> None:
+def test_a_stack_of_an_earlier_version_is_taken_over(
+    open_stage: Open, open_yaml: OpenYaml, recorded: Path, face: str
+) -> None:
     """Its stack file is imported, is no difference, and its group rolls."""
-    stage = open_yaml()
+    stage = open_yaml() if face == "stack" else open_stage(names=[])
     template = stage.found_group()
     stage.want(template, "1")
-    ran = stage.run("stack", "import", "--file", str(recorded / "stack.json"))
+    ran = stage.run("stack", "import", "--file", str(recorded / f"{face}.json"))
     assert ran.code == 0, ran.output
     ran = stage.preview()
     assert ran.code == 0 and "2 unchanged" in ran.output, ran.output

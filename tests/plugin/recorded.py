@@ -2,7 +2,7 @@
 
 ``python -m tests.plugin.recorded`` writes ``recorded/<version>``: run it once for each version that is released.
 ``session.json``: calls from create to delete with their answers, and an update that was killed, with the group's tags.
-``stack.json``: `pulumi stack export` of a YAML stack with one RollingGroup.
+``stack.json`` and ``dynamic.json``: `pulumi stack export` of stacks with one RollingGroup, by each face.
 """
 
 from __future__ import annotations
@@ -108,24 +108,28 @@ def interrupted(lab: Lab) -> dict[str, Any]:
     }
 
 
-def stack() -> dict[str, Any]:
+def stacks() -> Iterator[tuple[str, dict[str, Any]]]:
     from tests.end_to_end.lab_process import LabProcess
-    from tests.end_to_end.yaml_stage import yaml_stage
+    from tests.end_to_end.stage import Stage
+    from tests.end_to_end.yaml_stage import YamlStage
 
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        LabProcess(boot=0.4) as lab,
-        yaml_stage(Path(folder), lab) as stage,
-    ):
-        stage.want(stage.found_group(), "1")
-        ran = stage.up()
-        assert ran.code == 0, ran.output
-        deployment: dict[str, Any] = json.loads(stage.run("stack", "export").output)
-    for resource in deployment["deployment"]["resources"]:
-        # Where the program's lines stood on the machine that recorded.
-        resource.pop("stackTrace", None)
-        resource.pop("sourcePosition", None)
-    return deployment
+    kinds: dict[str, tuple[type[Stage], dict[str, Any]]] = {
+        "stack": (YamlStage, {}),
+        "dynamic": (Stage, {"names": []}),
+    }
+    for name, (kind, settings) in kinds.items():
+        with tempfile.TemporaryDirectory() as folder, LabProcess(boot=0.4) as lab:
+            stage = kind(Path(folder), lab, **settings)
+            stage.want(stage.found_group(), "1")
+            ran = stage.up()
+            assert ran.code == 0, ran.output
+            deployment: dict[str, Any] = json.loads(stage.run("stack", "export").output)
+            stage.close()
+        for resource in deployment["deployment"]["resources"]:
+            # Where the program's lines stood on the machine that recorded.
+            resource.pop("stackTrace", None)
+            resource.pop("sourcePosition", None)
+        yield name, deployment
 
 
 def main() -> None:
@@ -135,7 +139,8 @@ def main() -> None:
         os.environ.update(lab.environment, **TIMING)
         kept = {**session(lab), "interrupted": interrupted(lab)}
     (folder / "session.json").write_text(json.dumps(kept, indent=1) + "\n")
-    (folder / "stack.json").write_text(json.dumps(stack(), indent=1) + "\n")
+    for name, deployment in stacks():
+        (folder / f"{name}.json").write_text(json.dumps(deployment, indent=1) + "\n")
 
 
 if __name__ == "__main__":

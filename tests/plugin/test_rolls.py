@@ -174,6 +174,10 @@ def test_a_way_back_that_fails_keeps_the_mixed_group_in_state(web: Web) -> None:
     assert len(web.resource.init_errors) == 1 and outputs["lastRollout"]["failed"] >= 1
     assert web.resource.diff(news).changes == provider_pb2.DiffResponse.DIFF_SOME
     assert web.resource.read().id == "web"
+    web.resource.update(news, preview=True)
+    told = web.plugged.heard.kept()[-1]
+    assert told.startswith("web: nothing to replace, all instances run version 1\n"), told
+    assert "this update returns the group and ends with its failure" in told and "ami-bad" not in told
 
     web.lab.image("ami-bad")
     web.lab.image("ami-v1")

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 
+from pulumi_rolling.core.model import Direction
 from pulumi_rolling.core.plan import plan
 from pulumi_rolling.handler.notes import UNKNOWN
 from pulumi_rolling.handler.situation import Situation
 from pulumi_rolling.report.preview import Preview, instances, span
+
+TURNED_BACK = (
+    "that rollout had turned back: this update returns the group and ends with its failure, "
+    "and the one after it tries again"
+)
 
 
 def preview_of(situation: Situation, notes: tuple[str, ...]) -> Preview:
@@ -25,12 +31,17 @@ def preview_of(situation: Situation, notes: tuple[str, ...]) -> Preview:
     if former is not None and not elsewhere and situation.old:
         # Reverted, or drifted: what is replaced is of another revision than the one in state.
         leaves = Counter(m.revision for m in situation.old).most_common(1)[0][0]
+    to = str(situation.to) if known else None
+    back = rollout.direction is Direction.BACK and situation.came_from is not None
+    if back:
+        notes += (TURNED_BACK,)
+        leaves, to, returns = rollout.to, str(situation.came_from), None
     return Preview(
         group=situation.facts.name,
         plan=plan(situation.limits, rollout, situation.facts.observation) if work else None,
         came_from=None if leaves is None else str(leaves),
-        to=str(situation.to) if known else None,
-        differences=situation.differences,
+        to=to,
+        differences=() if back else situation.differences,
         warnings=situation.warnings,
         notes=notes,
         pointer_only=situation.is_pointer_only,
