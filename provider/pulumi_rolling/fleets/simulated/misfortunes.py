@@ -12,7 +12,7 @@ from pulumi_rolling.fleets.simulated.life import Track
 class TroubledGroup(SimulatedGroup):
     """Each verb takes effect at once; ``after`` puts it off."""
 
-    def after(self, seconds: float, do: Callable[[], None]) -> None:
+    def after(self, seconds: float, do: Callable[[], object]) -> None:
         """A misfortune to come, e.g. ``fleet.after(60, lambda: fleet.lose_zone("zone-1"))``."""
         self._push(self.now + seconds, do)
 
