@@ -139,12 +139,17 @@ class Drawn:
 
     def _befall(self, fleet: SimulatedFleet, chance: random.Random) -> None:
         first = fleet.members()[0].id
+
+        def protect_first() -> None:
+            if first in {m.id for m in fleet.members()}:
+                fleet.protect(first)
+
         misfortunes: list[Callable[[], object]] = [
             lambda: fleet.lose_zone("zone-2"),
             lambda: fleet.move(desired=fleet.sizes.desired + 1),
             lambda: fleet.attach(V1),
             lambda: fleet.signal("i-nobody", Signal.FAILURE),
-            lambda: fleet.protect(first),
+            protect_first,
             lambda: fleet.set_alarm("errors", AlarmState.ALARM),
         ]
         for _ in range(chance.choice([0, 0, 1, 2])):

@@ -19,7 +19,7 @@ from pulumi_rolling.core.model import (
 )
 from pulumi_rolling.core.roster import make_roster
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
-from pulumi_rolling.simulation.drive import drive
+from pulumi_rolling.simulation.driver import drive
 
 from .stage import SLIDING, V1, V2, Drawn, counted, fresh, group, shown
 
@@ -58,8 +58,8 @@ def test_a_liar_behind_the_load_balancer_fails_the_rollout() -> None:
     fleet = group(sick, targets=True)
     made = drive(fleet, replace(SLIDING, target_health=True), fresh(fleet))
     assert (made.done, made.returned, made.why) == (False, True, "tooManyFailures")
-    believed = drive(other := group(sick), SLIDING, fresh(other))
-    assert believed.done, "without target groups nobody would have noticed"
+    other = group(sick)
+    assert drive(other, SLIDING, fresh(other)).done, "without target groups nobody would have noticed"
 
 
 def test_targets_follow_their_script() -> None:
@@ -85,7 +85,8 @@ def test_status_checks_follow_their_script() -> None:
     """Not passed until the script says so; a rollout that wants them waits."""
     fleet = group(Behaviour(boot=2.0, checks=((30.0, True),)), checks=True)
     made = drive(fleet, replace(SLIDING, status_checks=True), fresh(fleet))
-    plain = drive(other := group(Behaviour(boot=2.0)), SLIDING, fresh(other))
+    other = group(Behaviour(boot=2.0))
+    plain = drive(other, SLIDING, fresh(other))
     assert made.done and made.seconds > plain.seconds + 2 * 30
 
 
