@@ -19,7 +19,7 @@ from itertools import zip_longest
 from pulumi_rolling.core.model import Guard, Limits, Pacing, Revision
 from pulumi_rolling.core.plan import new_rollout
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
-from pulumi_rolling.simulation.drive import Rolled, drive
+from pulumi_rolling.simulation.driver import Rolled, drive
 
 V1 = Revision("lt-1:1", "one", "version 1")
 V2 = Revision("lt-1:2", "two", "version 2")

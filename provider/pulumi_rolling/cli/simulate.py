@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from pulumi_rolling.cli.imagined import imagined_policy
-from pulumi_rolling.cli.policy_source import read_policy
+from pulumi_rolling.cli.policy_source import OPTION, read_policy
 from pulumi_rolling.core.model import Limits, Sizes
 from pulumi_rolling.core.sizing import size_roll
 from pulumi_rolling.errors import Fault, PolicyErrors
@@ -24,7 +24,7 @@ from pulumi_rolling.report.simulation import Entry, Simulation, trial
 from pulumi_rolling.report.simulation_json import simulation_json
 from pulumi_rolling.report.simulation_text import simulation_text
 from pulumi_rolling.simulation.law import BootLaw, law_from
-from pulumi_rolling.simulation.study import Build, Scenario, study
+from pulumi_rolling.simulation.trials import Build, Scenario, study
 
 LOOKS_PER_BOOT = 20
 """News that waits a twentieth of a boot adds 1 to 2 percent to the roll's time, and saves a third of the decisions."""
@@ -151,15 +151,16 @@ def _policies(policy: str, against: str | None, sizes: Sizes) -> list[tuple[str,
             block = read_policy(source)
             checked, _, warnings = imagined_policy(block, sizes.desired, sizes.max, sizes.min, None)
         except PolicyErrors as error:
-            faults += [
-                fault if option == "policy" else Fault(f"--against: {fault.path}", fault.message)
-                for fault in error.faults
-            ]
+            faults += error.faults if option == "policy" else map(_of_the_second, error.faults)
             continue
         found.append((_name(source, option), limits(checked, sizes, timing), tuple(warnings)))
     if faults:
         raise PolicyErrors(faults)
     return found
+
+
+def _of_the_second(fault: Fault) -> Fault:
+    return Fault("--against" if fault.path == OPTION else f"--against: {fault.path}", fault.message)
 
 
 def _name(source: str, option: str) -> str:

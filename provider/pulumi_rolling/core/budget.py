@@ -26,7 +26,9 @@ def stalled_at(limits: Limits, rollout: Rollout) -> float:
 
 def occupied_until(rollout: Rollout) -> float:
     """How long members in a special state are waited for once nothing else moves: an hour, as instance refresh does."""
-    return math.inf if rollout.waits_for_somebody else rollout.progress_at + ONE_HOUR
+    if rollout.waits_for_somebody or rollout.step is Step.BAKE:
+        return math.inf
+    return rollout.progress_at + ONE_HOUR
 
 
 def budget_left(limits: Limits, rollout: Rollout) -> int:

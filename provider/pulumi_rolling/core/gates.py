@@ -42,8 +42,8 @@ def stops(limits: Limits, total: int) -> tuple[Stop, ...]:
 
 
 def next_stop(limits: Limits, rollout: Rollout) -> Stop | None:
-    left = stops(limits, rollout.total)[rollout.passed :]
-    return left[0] if left else None
+    """Passed is a number of successes, so that a skip, which lowers M, takes no stop away."""
+    return next((s for s in stops(limits, rollout.total) if s.count > rollout.passed), None)
 
 
 def room(limits: Limits, rollout: Rollout, in_use: int, slots: int) -> int:
@@ -60,7 +60,7 @@ def room(limits: Limits, rollout: Rollout, in_use: int, slots: int) -> int:
 
 def in_canary(limits: Limits, rollout: Rollout) -> bool:
     """The canaries are not passed yet."""
-    return bool(limits.canary) and not rollout.passed
+    return rollout.passed < min(limits.canary, rollout.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,8 @@ def stand(limits: Limits, rollout: Rollout, at: float) -> Standing:
         if stop is None or len(rollout.succeeded) < stop.count:
             return Standing(replace(rollout, gate=None) if rollout.gate is not None else rollout)
         gate = rollout.gate
-        if gate is None or gate.number != rollout.passed:
-            gate = Gate(rollout.passed, at)
+        if gate is None:
+            gate = Gate(stops(limits, rollout.total).index(stop), at)
             rollout = replace(rollout, gate=gate, progress_at=at)
         numbers: dict[str, int | float] = {"count": stop.count, "wait": stop.wait}
         if limits.approval:
@@ -93,4 +93,4 @@ def stand(limits: Limits, rollout: Rollout, at: float) -> Standing:
             return Standing(rollout, Because(code, {**numbers, "left": until - at}), until)
         if limits.approval and not gate.approved:
             return Standing(rollout, Because("approval", numbers))
-        rollout = replace(rollout, passed=rollout.passed + 1, gate=None, progress_at=at)
+        rollout = replace(rollout, passed=stop.count, gate=None, progress_at=at)

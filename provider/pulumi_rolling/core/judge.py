@@ -77,9 +77,9 @@ def _judge_members(limits: Limits, rollout: Rollout, census: Census, seen: Obser
     arrived = present - rollout.in_flight
     if rollout.resumed_at is not None:
         arrived -= {m.id for m in census.unjudged if _was_unwatched(rollout, m)}
-    if not (ready or failed or arrived) and flight == rollout.in_flight:
-        return rollout
     gone = rollout.in_flight - present - rollout.succeeded - {f.id for f in rollout.failed}
+    if not (ready or failed or arrived) and flight | gone == rollout.in_flight:
+        return rollout
     return replace(
         rollout,
         in_flight=frozenset(flight) | gone,
@@ -182,7 +182,7 @@ def _reconcile_openings(limits: Limits, rollout: Rollout, census: Census, seen: 
         first = openings.pop(0)
         if first.count > surplus:
             openings.insert(0, Opening(first.at, first.count - surplus))
-        surplus -= first.count
+        surplus = max(0, surplus - first.count)
     if surplus < 0:
         openings.append(Opening(seen.at, -surplus))
     overdue = sum(o.count for o in openings if seen.at - o.at >= limits.boot_limit)

@@ -7,13 +7,18 @@ not fit the moment is taken up and changes nothing, so that it cannot strike lat
 
 from __future__ import annotations
 
-from pulumi_rolling.core.census import Census
-from pulumi_rolling.core.model import Direction, Observation, Request, Rollout, Verdict
+from pulumi_rolling.core.census import Census, is_replaced
+from pulumi_rolling.core.model import Direction, Limits, Observation, Request, Rollout, Verdict
 from pulumi_rolling.core.rollout import replace
 
 
-def take_up(rollout: Rollout, seen: Observation, census: Census) -> tuple[Rollout, Verdict | None]:
-    """The rollout with the new requests carried out, and the verdict if one of them ends the way forward."""
+def take_up(
+    limits: Limits, rollout: Rollout, seen: Observation, census: Census
+) -> tuple[Rollout, Verdict | None]:
+    """The rollout with the new requests carried out, and the verdict if one of them ends the way forward.
+
+    What comes after such an end has nothing left to change.
+    """
     asked = [r for r in seen.requests if r.id not in rollout.handled]
     if not asked:
         return rollout, None
@@ -25,12 +30,14 @@ def take_up(rollout: Rollout, seen: Observation, census: Census) -> tuple[Rollou
         match request.kind:
             case "abort":
                 verdict = rollout.held or Verdict("aborted", seen.at, rollout.failures, rollout.total)
+                break
             case "reject" if rollout.gate is not None:
                 verdict = Verdict("rejected", seen.at, rollout.failures, rollout.total)
+                break
             case "pause":
                 rollout = replace(rollout, paused=True)
             case "resume":
-                rollout = _resumed(rollout, seen)
+                rollout = _resumed(limits, rollout, seen)
             case "approve" if rollout.gate is not None:
                 rollout = replace(rollout, gate=replace(rollout.gate, approved=True))
             case "retry":
@@ -40,7 +47,7 @@ def take_up(rollout: Rollout, seen: Observation, census: Census) -> tuple[Rollou
     return replace(rollout, progress_at=seen.at), verdict
 
 
-def _resumed(rollout: Rollout, seen: Observation) -> Rollout:
+def _resumed(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:
     """Out of a pause, or of a hold: whatever made it hold is put up with.
 
     Failures are taken back, and who failed is replaced once more; an alarm is ignored until it has once been OK; a
@@ -59,8 +66,8 @@ def _resumed(rollout: Rollout, seen: Observation) -> Rollout:
     if held.code == "alarm":
         ignored |= {a.name for a in seen.alarms}
     deadline = rollout.deadline
-    if held.code == "deadline" and deadline is not None:
-        deadline = seen.at + deadline - rollout.direction_at
+    if held.code == "deadline":
+        deadline = None if limits.timeout is None else seen.at + limits.timeout
     return replace(rollout, paused=False, held=None, ignored_alarms=ignored, deadline=deadline)
 
 
@@ -86,14 +93,17 @@ def _retried(rollout: Rollout, request: Request, seen: Observation) -> Rollout:
 def _skipped(rollout: Rollout, request: Request, seen: Observation, census: Census) -> Rollout:
     """The member stays as it is and is no failure; an old one is no longer among those to replace."""
     name = request.member
-    if name not in {m.id for m in seen.members}:
+    member = next((m for m in seen.members if m.id == name), None)
+    if member is None:
         return rollout
     failed = tuple(f for f in rollout.failed if f.id != name)
-    forgiven = len(failed) < len(rollout.failed)
-    in_flight = name in rollout.in_flight
-    old = name in {m.id for m in census.candidates} and not forgiven and name not in rollout.retried
-    if not (forgiven or in_flight or old):
+    to_replace = name in {m.id for m in census.candidates}
+    waited_for = name in census.occupied
+    outside = name in census.standby
+    open_fate = len(failed) < len(rollout.failed) or name in rollout.in_flight
+    if not (open_fate or to_replace or waited_for or outside):
         return rollout
+    in_total = (to_replace or waited_for) and is_replaced(rollout, member)
     return replace(
         rollout,
         failed=failed,
@@ -102,5 +112,5 @@ def _skipped(rollout: Rollout, request: Request, seen: Observation, census: Cens
         missing=tuple(pair for pair in rollout.missing if pair[0] != name),
         retried=rollout.retried - {name},
         skipped=rollout.skipped | {name},
-        total=rollout.total - 1 if old and rollout.total else rollout.total,
+        total=rollout.total - 1 if in_total and rollout.total else rollout.total,
     )

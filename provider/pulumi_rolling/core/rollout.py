@@ -115,7 +115,7 @@ class Gate:
     """The stop at which the rollout stands: new starts wait for its time, and for approval where one is wanted."""
 
     number: int
-    """How many stops were passed before it."""
+    """How many stops there are before it."""
     at: float
     approved: bool = False
 
@@ -191,7 +191,7 @@ class Rollout:
     zone: str = ""
     """Under ``oneAtATime`` the zone that is being rolled."""
     passed: int = 0
-    """Stops passed: the canaries and each checkpoint."""
+    """Successes at which the last stop stood that was passed: the canaries, or a checkpoint."""
     gate: Gate | None = None
     paused: bool = False
     held: Verdict | None = None

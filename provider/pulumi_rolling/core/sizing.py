@@ -56,7 +56,8 @@ def tolerated(whole: int, need_percent: float) -> int:
     """
     if whole <= 0:
         return 0
-    allowed = min(whole, int(whole * (100 - need_percent) / 100) + 1)
+    # Half a tenth of a percent is rounded away, which is a member from 2,000 on.
+    allowed = min(whole, int(whole * (100.05 - need_percent) / 100) + 1)
     while allowed > 0 and tenth(whole - allowed, whole) < need_percent:
         allowed -= 1
     return allowed

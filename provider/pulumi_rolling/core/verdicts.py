@@ -22,7 +22,7 @@ def take_verdict(
     limits: Limits, rollout: Rollout, seen: Observation, census: Census
 ) -> tuple[Rollout, Verdict | None]:
     """The rollout with requests taken up, and its verdict. Nothing ends it once it only gives back."""
-    rollout, asked = take_up(rollout, seen, census)
+    rollout, asked = take_up(limits, rollout, seen, census)
     if rollout.leaving or rollout.step is Step.RESTORE:
         return rollout, refusal(seen) if seen.refusals else None
     if asked is not None:

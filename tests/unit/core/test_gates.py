@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -69,10 +70,24 @@ def test_stops(changes: dict[str, Any], total: int, found: tuple[Stop, ...]) -> 
 
 
 def test_the_next_stop_is_the_first_not_passed() -> None:
-    """Passed stops are counted, not remembered by name."""
+    """It is remembered how far the last one stood, in successes."""
     rules = limits(**CANARY, **HALVES)
-    told = [next_stop(rules, ready(0, passed=passed)) for passed in range(4)]
+    told = [next_stop(rules, ready(0, passed=passed)) for passed in (0, 1, 5, 10)]
     assert [stop and stop.count for stop in told] == [1, 5, 10, None]
+
+
+def test_a_skip_takes_no_stop_away() -> None:
+    """One of eleven is skipped: canary and 10 percent become one stop, and the one at half is still to come."""
+    rules = limits(canary=1, checkpoints=(10.0, 50.0), approval=True)
+    before = ready(2, total=11, passed=2)
+    stop = next_stop(rules, replace(before, total=10))
+    assert (next_stop(rules, before), stop) == (Stop(6, 0.0, 50.0), Stop(5, 0.0, 50.0))
+
+
+def test_canaries_beyond_a_checkpoint_are_canaries_until_they_are_passed() -> None:
+    """Four canaries and a checkpoint at two: the third one is a canary still."""
+    rules = limits(canary=4, checkpoints=(20.0,))
+    assert [in_canary(rules, ready(0, passed=passed)) for passed in (0, 2, 4)] == [True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -90,13 +105,13 @@ def test_the_next_stop_is_the_first_not_passed() -> None:
             {"slow_start": True, "canary": 2}, ready(0, batch=4), 0, 0, 2, id="or begins at the canaries"
         ),
         pytest.param(
-            {"slow_start": True, "canary": 2}, ready(1, batch=4, passed=1), 0, 0, 3, id="and grows from there"
+            {"slow_start": True, "canary": 2}, ready(1, batch=4, passed=2), 0, 0, 3, id="and grows from there"
         ),
         pytest.param({"canary": 3}, ready(0, batch=4), 0, 0, 3, id="no further than the canaries"),
         pytest.param({"canary": 3}, ready(1, batch=4), 1, 1, 1, id="those in flight are on their way there"),
         pytest.param({"canary": 3}, ready(1, batch=4), 4, 2, 0, id="full: the stop will be reached by these"),
         pytest.param({"canary": 3}, ready(3, batch=4), 0, 0, 0, id="none while it stands there"),
-        pytest.param({"canary": 3}, ready(3, batch=4, passed=1), 0, 0, 4, id="passed: the window again"),
+        pytest.param({"canary": 3}, ready(3, batch=4, passed=3), 0, 0, 4, id="passed: the window again"),
         pytest.param(HALVES, ready(4, batch=4), 0, 0, 1, id="no further than the checkpoint"),
         pytest.param(
             {"canary": 3},
@@ -191,7 +206,7 @@ def test_several_gates_open_in_one_look() -> None:
     """Three stops without a time are passed at once where as many succeeded between two looks."""
     rules: dict[str, Any] = {"canary": 1, "checkpoints": (20.0, 50.0, 80.0)}
     made = stood(ready(6), START + 5, **rules)
-    assert made == Standing(ready(6, passed=3, progress_at=START + 5))
+    assert made == Standing(ready(6, passed=5, progress_at=START + 5))
 
 
 def test_each_of_several_gates_has_its_own_time() -> None:
@@ -199,12 +214,6 @@ def test_each_of_several_gates_has_its_own_time() -> None:
     first = stood(ready(10), START, **HALVES)
     assert first.until == START + 60
     second = stood(first.rollout, START + 60, **HALVES)
-    assert (second.rollout.passed, second.rollout.gate, second.until) == (1, Gate(1, START + 60), START + 120)
+    assert (second.rollout.passed, second.rollout.gate, second.until) == (5, Gate(1, START + 60), START + 120)
     last = stood(second.rollout, START + 120, **HALVES)
-    assert (last.because, last.rollout.passed, last.rollout.gate) == (None, 2, None)
-
-
-def test_a_gate_of_a_stop_already_passed_is_made_anew() -> None:
-    """A record with a gate of another number says nothing of this one, not even an approval."""
-    made = stood(ready(5, passed=1, gate=Gate(0, START - 900, approved=True)), START, **CANARY, **HALVES)
-    assert (made.rollout.gate, made.until) == (Gate(1, START), START + 60)
+    assert (last.because, last.rollout.passed, last.rollout.gate) == (None, 10, None)

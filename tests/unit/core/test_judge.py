@@ -140,7 +140,8 @@ def test_each_is_judged_once(signal: Signal, rules: dict[str, Any], came_to: str
 
 def test_a_ready_member_that_falls_out_is_the_cloud_s() -> None:
     """Unhealthy, or gone: after it was ready a loss is no failure."""
-    assert not judged({}, rolling(succeeded=M), new("m", 900.0, healthy=False)).failed
+    for rules in ({}, SIGNALS):
+        assert not judged(rules, rolling(succeeded=M), new("m", 900.0, healthy=False)).failed
     assert not judged({}, rolling(succeeded=M)).failed
 
 

@@ -134,3 +134,16 @@ def test_the_lowest_number_in_service_is_kept() -> None:
     """For the report: by the cloud's count, at any look."""
     first = owed(rolling(), 8, AT)
     assert (first.lowest, owed(first, 10, AT).lowest, owed(first, 7, AT).lowest) == (8, 8, 7)
+
+
+def test_a_launch_that_does_not_appear_keeps_its_clock_when_another_does() -> None:
+    """Two are due at once and one appears: the other's hour goes on, and nothing is counted twice meanwhile."""
+    one = owed(owed(rolling(), 8, AT), 9, AT + 50)
+    assert one.openings == (Opening(AT, 1),)
+    assert owed(one, 9, AT + 51).openings == (Opening(AT, 1),)
+
+
+def test_a_member_that_is_merely_absent_is_no_progress() -> None:
+    """Waiting for it to be seen again moves nothing, so no clock begins anew."""
+    flight = rolling(in_flight=frozenset({"m"}), progress_at=AT, missing=(("m", AT + 1),))
+    assert judged({}, flight, at=AT + 5).progress_at == AT

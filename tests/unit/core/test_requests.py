@@ -10,9 +10,11 @@ from pulumi_rolling.core.census import take_census
 from pulumi_rolling.core.model import (
     Alarm,
     AlarmState,
+    Choice,
     Direction,
     Failure,
     Gate,
+    Lifecycle,
     Member,
     Request,
     Rollout,
@@ -35,7 +37,8 @@ def asked(
     """What comes of requests as they are written in tags: ``kind`` or ``kind:member``, their ids r-1, r-2 .."""
     made = [Request(f"r-{i + 1}", *text.split(":")) for i, text in enumerate(requests)]
     seen_now = look(*members, at=AT, requests=tuple(made), **seen)
-    return take_up(rollout, seen_now, take_census(limits(), rollout, seen_now))
+    rules = limits(timeout=900.0)
+    return take_up(rules, rollout, seen_now, take_census(rules, rollout, seen_now))
 
 
 def changed(rollout: Rollout, *requests: str, **seen: Any) -> dict[str, Any]:
@@ -260,3 +263,46 @@ def test_resume_out_of_another_hold(code: str) -> None:
     )
     alarms = (Alarm("cpu", AlarmState.OK),)
     assert changed(rollout, "resume", alarms=alarms) == {"held": None, "paused": False}
+
+
+@pytest.mark.parametrize("after", ["resume", "retry:bad-1", "skip:bad-1"])
+def test_an_abort_is_not_undone_by_what_comes_after_it(after: str) -> None:
+    """In the same look: the way forward has ended, with the reason that made it hold."""
+    rollout = rolling(held=HELD, failed=failures(1))
+    assert asked(rollout, "abort", after)[1] is HELD
+    assert asked(rollout, "abort", after)[0].held is HELD
+
+
+def test_each_resume_gives_the_deadline_its_length_again() -> None:
+    """900 seconds from each resume, not from the first deadline on."""
+    moved = rolling(held=Verdict("deadline", AT - 1), deadline=START + 1500, direction_at=START)
+    assert changed(moved, "resume")["deadline"] == AT + 900
+
+
+@pytest.mark.parametrize(
+    ("member", "rules", "lowers"),
+    [
+        (old("x", protected=True), {"protected": Choice.WAIT}, 1),
+        (old("x", lifecycle=Lifecycle.STANDBY), {"standby": Choice.WAIT}, 1),
+        (old("x", lifecycle=Lifecycle.STANDBY), {"standby": Choice.REPLACE}, 0),
+    ],
+    ids=["protected", "standby, waited for", "standby, replaced"],
+)
+def test_who_is_waited_for_may_be_skipped(member: Member, rules: dict[str, Any], lowers: int) -> None:
+    """It stays as it is, and the rollout waits no longer; M has only those that would have been replaced."""
+    rollout, wanted = rolling(), limits(**rules)
+    seen = look(member, *OLD, requests=(Request("1", "skip", "x"),))
+    after, _ = take_up(wanted, rollout, seen, take_census(wanted, rollout, seen))
+    assert (after.skipped, rollout.total - after.total) == (frozenset({"x"}), lowers)
+    census = take_census(wanted, after, seen)
+    assert (census.occupied, census.standby) == ((), ())
+
+
+def test_a_new_member_that_is_skipped_does_not_lower_m() -> None:
+    """One that broke after it was ready, where nobody heals, and one that was to be retried."""
+    broken = new("n", 50.0, healthy=False)
+    rollout = rolling(succeeded=frozenset({"n"}))
+    after, _ = asked(rollout, "skip:n", members=(*OLD, broken), suspended=frozenset({"HealthCheck"}))
+    assert (after.skipped, after.total) == (frozenset({"n"}), rollout.total)
+    retried, _ = asked(rolling(failed=failures(1)), "retry:bad-1", "skip:bad-1")
+    assert (retried.skipped, retried.retried) == (frozenset({"bad-1"}), frozenset())

@@ -101,3 +101,13 @@ def test_a_policy_counts_instances_where_members_have_weights(
 ) -> None:
     """Facts G10: AWS counts units, we count instances; what a launch brings is taken to be the heaviest."""
     assert in_instances(sizes, weights) == counted
+
+
+@pytest.mark.parametrize(
+    ("whole", "need"), [(4000, 50.0), (2000, 95.0), (10_000, 99.9), (1000, 0.0), (20, 81.0)]
+)
+def test_as_many_are_tolerated_as_the_rounded_share_allows(whole: int, need: float) -> None:
+    """The largest number of failures whose share of successes, to the nearest tenth, is still enough."""
+    allowed = tolerated(whole, need)
+    assert tenth(whole - allowed, whole) >= need
+    assert allowed == whole or tenth(whole - allowed - 1, whole) < need

@@ -26,6 +26,7 @@ STANDBY = old("m", lifecycle=Lifecycle.STANDBY)
         pytest.param(Choice.IGNORE, {}, PROTECTED, "keeper", (), id="Ignore: it stays"),
         pytest.param(Choice.WAIT, {}, PROTECTED, "keeper", ("m",), id="Wait: not before it is free"),
         pytest.param(Choice.WAIT, {}, old("m"), "old", (), id="Wait: free again"),
+        pytest.param(Choice.WAIT, {}, old("m", alive=False), "old", (), id="Wait: dead, but not protected"),
         pytest.param(Choice.WAIT, {}, new("m", protected=True), "open", (), id="a new one is judged"),
         pytest.param(Choice.WAIT, {"skipped": M}, PROTECTED, "keeper", (), id="skipped: nobody waits for it"),
         pytest.param(
@@ -44,7 +45,7 @@ def test_protected_members(
     """Members protected from scale-in count as any other; old ones by the policy's choice (design: special states)."""
     census = counted(rolling(**past), member, rules=limits(protected=choice))
     assert (role_of(census), census.occupied, census.coming) == (role, occupied, len(occupied))
-    assert (len(census.counted), census.ready) == (1, int(role != "open"))
+    assert (len(census.counted), census.ready) == (1, int(role != "open" and member.alive))
 
 
 @pytest.mark.parametrize(
@@ -136,3 +137,15 @@ def test_warm_instances(
     census = counted(rolling(**past), rules=limits(warm_pool=choice), warm=(instance,))
     assert (census.occupied, census.coming, census.warm) == (occupied, 0, replaced)
     assert census.counted == ()
+
+
+def test_who_does_not_serve_is_not_in_standby() -> None:
+    """Pending, unhealthy and leaving members are in no special state, whatever the policy chooses for those."""
+    rules = limits(standby=Choice.REPLACE, protected=Choice.WAIT, warm_pool=Choice.REPLACE)
+    members = (
+        old("a", lifecycle=Lifecycle.PENDING),
+        old("b", healthy=False),
+        old("c", lifecycle=Lifecycle.LEAVING),
+    )
+    census = counted(rolling(), *members, rules=rules)
+    assert (census.standby, census.occupied, census.warm) == ((), (), ())

@@ -251,3 +251,12 @@ def test_requests_are_taken_up_also_where_they_end_nothing() -> None:
         rollout = rolling(step=step, failed=(Failure("i-1", "vanished"),), progress_at=AT)
         after, _ = take_verdict(limits(), rollout, seen, take_census(limits(), rollout, seen))
         assert after.handled == {"r-1"}
+
+
+def test_a_long_bake_is_no_hour_of_waiting() -> None:
+    """A protected member that is seen in the second hour of a bake has its own hour still before it."""
+    rules = limits(protected=Choice.WAIT, bake=7200.0)
+    baking = rolling(step=Step.BAKE, baked_from=START, progress_at=START)
+    done = tuple(old(f"new-{i}", revision=V2) for i in range(9))
+    seen = look(*done, old("x", protected=True), at=START + 5000)
+    assert take_verdict(rules, baking, seen, take_census(rules, baking, seen))[1] is None

@@ -150,3 +150,17 @@ def test_where_all_are_broken_no_zone_begins() -> None:
     """The zone of the record stays as it is."""
     zone, victims = zone_by_zone(rolling(zone="b"), [aged("a1", healthy=False)], free=True)
     assert (zone, order(victims)) == ("b", (["a1"], []))
+
+
+@pytest.mark.parametrize("past", [pytest.param({}, id="forward"), pytest.param(BACK, id="back")])
+def test_lines_of_plain_members_go_in_the_same_order(past: dict[str, Any]) -> None:
+    """Given by zone, the oldest first, or one by one, or some of each: the order is the same."""
+    loose = [*THREE_ZONES, aged("b9", 50.0, "b"), aged("d0", 2.0, "d")]
+    lines: dict[str, list[Member]] = {}
+    for member in sorted(loose[::2], key=lambda m: m.launched_at or 0.0):
+        lines.setdefault(member.zone, []).append(member)
+    rollout = rolling(**past)
+    assert order(in_order(rollout, loose[1::2], lines)) == order(in_order(rollout, loose))
+    given = zone_by_zone(rollout, loose[1::2], lines, free=True)
+    wanted = zone_by_zone(rollout, loose, free=True)
+    assert (given[0], order(given[1])) == (wanted[0], order(wanted[1]))

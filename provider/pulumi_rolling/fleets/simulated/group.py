@@ -107,7 +107,7 @@ class SimulatedGroup:
         self._dead: dict[str, Life] = {}
         self._launches: list[Launch] = []
         self._losses: list[Loss] = []
-        self._moments: list[tuple[float, int, Life | Callable[[], None] | None]] = []
+        self._moments: list[tuple[float, int, Life | Callable[[], object] | None]] = []
         self._number = count()
         self._retry_at = 0.0
         self._view = View(stale)
@@ -117,7 +117,7 @@ class SimulatedGroup:
         self._alarms = {name: Track(state) for name, state in (alarms or {}).items()}
         for number in range(desired):
             if self._units < desired:
-                self._add(self._settled(revision, 100.0 + number))
+                self._add(self._settled(revision, 100.0 + number * min(1.0, 800.0 / desired)))
         self._refill_pool()
         self._note()
 
@@ -316,10 +316,17 @@ class SimulatedGroup:
         self._lives[life.id] = life
         for moment in life.moments(self.now):
             self._push(moment, life)
-        self._turn(life)
+        self._play(life)
+        # One that has been there for a while is shown from the first look on, however late answers are.
+        self._view.touch(life, life.launched_at)
 
     def _turn(self, life: Life) -> None:
-        """A member's moment: counts follow it, and it is forgotten when it is gone."""
+        """A member's moment."""
+        self._play(life)
+        self._view.touch(life, self.now)
+
+    def _play(self, life: Life) -> None:
+        """Counts follow a member, and it is forgotten when it is gone."""
         now = self.now
         counted, serving = life.counts(now), life.serves(now)
         if counted is not life.counted:
@@ -342,9 +349,8 @@ class SimulatedGroup:
             life.loss = None
         if life.gone_at <= now:
             self._lives.pop(life.id, None)
-        self._view.touch(life, now)
 
-    def _push(self, at: float, subject: Life | Callable[[], None] | None) -> None:
+    def _push(self, at: float, subject: Life | Callable[[], object] | None) -> None:
         heapq.heappush(self._moments, (at, next(self._number), subject))
 
     def _note(self, *, by_us: bool = False) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from pulumi_rolling.core.model import AlarmState, Revision, Signal
 from pulumi_rolling.fleets.simulated.group import SimulatedGroup
-from pulumi_rolling.fleets.simulated.life import Track
+from pulumi_rolling.fleets.simulated.life import Life, Track
 
 
 class TroubledGroup(SimulatedGroup):
     """Each verb takes effect at once; ``after`` puts it off."""
 
-    def after(self, seconds: float, do: Callable[[], None]) -> None:
+    def after(self, seconds: float, do: Callable[[], object]) -> None:
         """A misfortune to come, e.g. ``fleet.after(60, lambda: fleet.lose_zone("zone-1"))``."""
         self._push(self.now + seconds, do)
 
@@ -34,7 +34,7 @@ class TroubledGroup(SimulatedGroup):
 
         ``excused``: as a spot interruption.
         """
-        life = self._lives[member]
+        life = self._life(member)
         if excused:
             self._leave(life, "spot interruption", excused=True)
         else:
@@ -66,7 +66,7 @@ class TroubledGroup(SimulatedGroup):
 
     def stand_by(self, member: str) -> None:
         """Another party puts a member into standby; Desired falls by one with it."""
-        life = self._lives[member]
+        life = self._life(member)
         life.standby = life.standby or Track(False)
         life.standby.put(self.now, True)
         self._resize(desired=self.sizes.desired - life.weight)
@@ -75,7 +75,7 @@ class TroubledGroup(SimulatedGroup):
 
     def return_to_service(self, member: str) -> None:
         """Out of standby; Desired grows by one with it."""
-        life = self._lives[member]
+        life = self._life(member)
         if not life.is_standby(self.now):
             raise ValueError(f"{member} is not in standby")
         assert life.standby is not None
@@ -86,7 +86,7 @@ class TroubledGroup(SimulatedGroup):
 
     def protect(self, member: str, *, on: bool = True) -> None:
         """Scale-in protection: the cloud's own scale-in spares the member."""
-        life = self._lives[member]
+        life = self._life(member)
         life.protected = life.protected or Track(False)
         life.protected.put(self.now, on)
         self._view.touch(life, self.now)
@@ -96,3 +96,8 @@ class TroubledGroup(SimulatedGroup):
             raise ValueError(f"no such alarm: {name!r}; name it when the fleet is made")
         self._alarms[name].put(self.now, state)
         self._view.touch(None, self.now)
+
+    def _life(self, member: str) -> Life:
+        if member not in self._lives:
+            raise ValueError(f"no such member: {member!r}")
+        return self._lives[member]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pulumi_rolling.core.model import AlarmState, Limits, Revision, Signal, Sizes
 from pulumi_rolling.core.plan import new_rollout
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
-from pulumi_rolling.simulation.drive import Rolled, drive
+from pulumi_rolling.simulation.driver import Rolled, drive
 from pulumi_rolling.simulation.law import BootLaw
 
 OLD = Revision("simulated:1", "old", "the old revision")

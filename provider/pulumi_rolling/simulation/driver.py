@@ -91,7 +91,7 @@ def drive(
             until = fleet.now + grain if coarse else 0.0
             again, idle = _next_look(limits, decision, fleet.now, max(news, until), until, longest)
         looks += idle
-        bill.add_looks(rollout, idle, again)
+        bill.add_looks(rollout, idle, again - limits.poll)
         fleet.advance(again)
     births = [birth for birth in fleet.launched if birth.revision == rollout.to]
     touched = sum(birth.by_us for birth in births)

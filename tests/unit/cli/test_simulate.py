@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pulumi_rolling.report import simulation_plot
+
+from tests.unit.cli.conftest import Ran
+
+SLIDING = '{"rollingUpdate":{"maxBatchSize":2,"minInstancesInService":4,"waitOnResourceSignals":true}}'
+ROUNDS = (
+    '{"AutoScalingRollingUpdate":{"MaxBatchSize":2,"MinInstancesInService":4,"WaitOnResourceSignals":true}}'
+)
+SIZES = ("--desired", "6", "--max-size", "6", "--seeds", "12", "--boot", "20")
+
+Rolling = Callable[..., Ran]
+
+
+def document(ran: Ran) -> dict[str, Any]:
+    assert ran.code == 0, ran.err
+    read = json.loads(ran.out)
+    assert isinstance(read, dict)
+    return read
+
+
+def test_json_is_versioned_and_has_a_build_for_each_question(rolling: Rolling) -> None:
+    """A good build always, and the one that the shares describe; figures as quantiles, mean and spread."""
+    made = document(rolling("simulate", "--policy", SLIDING, *SIZES, "--silent", "0.5", "--format", "json"))
+    assert (made["version"], made["seeds"], made["boots"]) == (1, 12, {"mean": 20.0, "spread": 0.3})
+    assert made["group"] == {"desired": 6, "maxSize": 6, "minSize": 0}
+    (policy,) = made["policies"]
+    assert (policy["pacing"], policy["batch"], policy["floor"], policy["guard"]) == (
+        "sliding",
+        2,
+        4,
+        "balanced",
+    )
+    good, silent = policy["builds"]
+    assert (good["arrived"], good["stoppedBy"], good["stoppedAfterSeconds"]) == (12, {}, None)
+    assert good["rollSeconds"].keys() == {"p5", "p50", "p95", "mean", "spread"}
+    assert 60 <= good["rollSeconds"]["p50"] <= 100
+    assert good["lowestInService"]["p5"] == 4 and good["touched"]["mean"] == 6
+    assert silent["arrived"] + sum(silent["stoppedBy"].values()) == silent["rolls"] == 12
+    assert silent["returned"] >= 10 and silent["touched"]["p95"] <= 6
+
+
+def test_two_policies_meet_the_same_chances(rolling: Rolling) -> None:
+    """Side by side, the pasted block in rounds, and slower than the one that slides."""
+    made = document(rolling("simulate", "--policy", SLIDING, "--against", ROUNDS, *SIZES, "--format", "json"))
+    sliding, rounds = made["policies"]
+    assert (sliding["name"], rounds["name"]) == ("policy", "against")
+    assert (rounds["pacing"], rounds["guard"]) == ("lockStep", None)
+    assert sliding["builds"][0]["rollSeconds"]["mean"] < rounds["builds"][0]["rollSeconds"]["mean"]
+
+
+def test_text_is_the_default_and_names_policies_by_their_files(rolling: Rolling, tmp_path: Path) -> None:
+    """One table for each build, a row for each policy in it."""
+    quick, careful = tmp_path / "quick.json", tmp_path / "careful.yaml"
+    quick.write_text(SLIDING)
+    careful.write_text("rollingUpdate: {waitOnResourceSignals: true, canary: 1, minInstancesInService: 4}\n")
+    ran = rolling(
+        "simulate", "--policy", str(quick), "--against", str(careful), *SIZES, "--bad", "1"
+    )  # fmt: skip
+    lines = ran.out.splitlines()
+    assert lines[0] == "6 instances (Desired 6, MaxSize 6), boots of 20 s on average, spread 0.3; 12 seeds"
+    assert "  quick    sliding, window 2, at least 4 in service, guard balanced" in lines
+    assert "  careful  sliding, window 1, at least 4 in service, guard balanced, canary 1" in lines
+    assert "A build with 100 % bad instances" in lines
+    assert "careful  100 % are stopped (a canary failed)" in ran.out
+    touched = [line for line in lines if "touched" in line]
+    assert touched[0].split()[:4] == ["touched", "quick", "2", "2"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    ['{"n": 50, "logs": 150.0, "squares": 455.0}', '{"p5": 10, "p50": 20, "p95": 60}'],
+    ids=["sums of state", "quantiles"],
+)
+def test_boots_of_the_last_rollout(rolling: Rolling, tmp_path: Path, given: str) -> None:
+    """--quantiles takes lastRollout.boots as state has it, or quantiles, in place or as a file."""
+    file = tmp_path / "boots.json"
+    file.write_text(given)
+    common = ("simulate", "--policy", SLIDING, *SIZES, "--format", "json", "--quantiles")
+    in_place, from_file = (document(rolling(*common, source)) for source in (given, str(file)))
+    assert in_place == from_file
+    assert in_place["boots"] != {"mean": 20.0, "spread": 0.3}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--boot", "0"), "--boot: must be above 0"),
+        (("--spread", "4"), "--spread: must be from 0 to 3"),
+        (("--bad", "0.7", "--silent", "0.7"), "--bad: and --silent are shares of the same instances"),
+        (("--quantiles", "nowhere.json"), "--quantiles: is neither JSON nor a file with JSON"),
+        (("--min-size", "7"), "--min-size: must be at most --desired 6"),
+        (("--against", "nowhere.json"), "--against: nowhere.json is neither JSON nor a file"),
+        (
+            ("--against", '{"rollingUpdate":{"maxBatchSize":0}}'),
+            "--against: updatePolicy.rollingUpdate.maxBatchSize:",
+        ),
+    ],
+)
+def test_what_cannot_be_simulated_is_told_before_anything_is(
+    rolling: Rolling, arguments: tuple[str, ...], told: str
+) -> None:
+    """Exit code 2, and the option or the canonical path."""
+    ran = rolling("simulate", "--policy", SLIDING, *SIZES, *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert told in ran.err
+
+
+def test_a_floor_that_is_not_below_max_size_is_infeasible(rolling: Rolling) -> None:
+    """The same faults as those of the plan."""
+    block = '{"rollingUpdate":{"minInstancesInService":6}}'
+    ran = rolling("simulate", "--policy", block, *SIZES)
+    assert ran.code == 2 and "updatePolicy.rollingUpdate.minInstancesInService:" in ran.err
+
+
+def test_the_plot_is_a_picture(rolling: Rolling, tmp_path: Path) -> None:
+    """--plot draws both builds for both policies, beside the figures."""
+    target = tmp_path / "rolls.png"
+    ran = rolling(
+        "simulate", "--policy", SLIDING, "--against", ROUNDS, *SIZES, "--silent", "0.5", "--plot", str(target)
+    )  # fmt: skip
+    assert ran.code == 0 and "A good build" in ran.out
+    assert target.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_plot_without_the_extra_says_what_to_install(
+    rolling: Rolling, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The figures come all the same, and one line names the extra."""
+
+    def missing(*_: object) -> None:
+        raise ModuleNotFoundError("No module named 'matplotlib'", name="matplotlib")
+
+    monkeypatch.setattr(simulation_plot, "draw", missing)
+    ran = rolling("simulate", "--policy", SLIDING, *SIZES, "--plot", str(tmp_path / "rolls.png"))
+    assert ran.code == 1 and "A good build" in ran.out
+    assert ran.err == "rolling: matplotlib is not installed. Run pip install 'pulumi-rolling[report]'.\n"
