@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import decisions, fifty, imports, no_op, pacing, rolls, simulate
+from tests.benchmarks import decisions, engine_rolls, fifty, imports, no_op, pacing, rolls, simulate
 
 PARTS = {
     "decide": decisions.report,
@@ -12,6 +12,7 @@ PARTS = {
     "simulate": simulate.report,
     "pacing": pacing.report,
     "roll": rolls.report,
+    "pulumi-up": engine_rolls.report,
     "no-op": no_op.report,
     "fifty": fifty.report,
 }
