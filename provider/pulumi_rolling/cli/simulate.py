@@ -24,10 +24,7 @@ from pulumi_rolling.report.simulation import Entry, Simulation, trial
 from pulumi_rolling.report.simulation_json import simulation_json
 from pulumi_rolling.report.simulation_text import simulation_text
 from pulumi_rolling.simulation.law import BootLaw, law_from
-from pulumi_rolling.simulation.trials import Build, Scenario, study
-
-LOOKS_PER_BOOT = 20
-"""News that waits a twentieth of a boot adds 1 to 2 percent to the roll's time, and saves a third of the decisions."""
+from pulumi_rolling.simulation.trials import Build, Scenario, grain_of, study
 
 
 class Format(str, Enum):
@@ -66,7 +63,9 @@ def simulate(
     ] = 0.0,
     grain: Annotated[
         float | None,
-        typer.Option(help="Seconds for which news waits; default a twentieth of a boot, 0 for exact.", min=0),
+        typer.Option(
+            help="Seconds between decisions; 0: at every look. Default: a sixth of a boot at most.", min=0
+        ),
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="How the figures are written.")] = Format.TEXT,
     plot: Annotated[Path | None, typer.Option(help="Draw the distributions into this file, too.")] = None,
@@ -81,7 +80,8 @@ def simulate(
     except PolicyErrors as error:
         typer.echo(faults_text(error.faults), err=True)
         raise typer.Exit(2) from error
-    wait = law.mean / LOOKS_PER_BOOT if grain is None else grain
+    windows = [size_roll(allowed, desired, desired).batch for _, allowed, _ in policies]
+    wait = grain_of(min(windows), law) if grain is None else grain
     builds = [Build(), *([Build(bad, silent)] if bad or silent else [])]
     scenarios = [
         Scenario(allowed, sizes, law, build, wait, approve_after, leaving)
@@ -102,11 +102,11 @@ def simulate(
             Entry(
                 name=name,
                 limits=allowed,
-                batch=size_roll(allowed, desired, desired).batch,
+                batch=window,
                 trials=tuple(trial(build.bad, build.silent, next(rolls)) for build in builds),
                 warnings=warnings,
             )
-            for name, allowed, warnings in policies
+            for (name, allowed, warnings), window in zip(policies, windows, strict=True)
         ),
     )
     typer.echo(json.dumps(simulation_json(made), indent=2) if form is Format.JSON else simulation_text(made))

@@ -121,7 +121,6 @@ def hold(limits: Limits, rollout: Rollout, seen: Observation, because: Because) 
 
 
 def status_of(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Status:
-    waiting = tuple(m.id for m in census.unjudged)
     replaced = max(0, rollout.total - len(census.candidates) - census.slots)
     left = len(census.candidates) + census.slots
     return Status(
@@ -131,7 +130,7 @@ def status_of(limits: Limits, rollout: Rollout, seen: Observation, census: Censu
         ready=census.ready,
         replaced=replaced,
         total=rollout.total,
-        waiting_for=waiting[:5],
+        waiting_for=tuple([m.id for m in census.unjudged[:5]]),
         waiting_count=census.slots,
         time_left=time_left(rollout.boots, left, max(1, rollout.batch), limits.pacing, rollout.prior),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pulumi_rolling.core.rollout import Boots
@@ -14,7 +15,7 @@ LAST_ROLL = 4
 """How many boots the last rollout counts for at most: the new revision may boot otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Law:
     """Natural logs of seconds: their mean, the spread of boots, and the spread of a prediction from so few."""
 
@@ -24,9 +25,12 @@ class Law:
 
     def slower_than(self, age: float) -> float:
         """The share of good boots that take longer than ``age`` seconds."""
-        if age <= 0:
-            return 1.0
-        return 0.5 * math.erfc((math.log(age) - self.mean) / (self.predictive * math.sqrt(2)))
+        return self.slower_than_each([age])[0]
+
+    def slower_than_each(self, ages: Iterable[float]) -> list[float]:
+        mean, scale = self.mean, self.predictive * math.sqrt(2)
+        log, erfc = math.log, math.erfc
+        return [0.5 * erfc((log(age) - mean) / scale) if age > 0 else 1.0 for age in ages]
 
 
 def add_boot(boots: Boots, seconds: float) -> Boots:

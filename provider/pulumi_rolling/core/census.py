@@ -6,8 +6,9 @@ acts and the next look would otherwise take one more (design: the heart).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from pulumi_rolling.core.limits import Choice, Limits, Pacing
 from pulumi_rolling.core.observation import Lifecycle, Member, Observation, Signal, TargetHealth
@@ -17,7 +18,7 @@ from pulumi_rolling.core.roster import Roster, age, roster_of
 _COMING = (Lifecycle.PENDING, Lifecycle.WAITING)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Census:
     counted: tuple[Member, ...]
     """Members that count toward Desired, issued victims left out."""
@@ -120,7 +121,7 @@ def is_ready(limits: Limits, member: Member) -> bool:
 
 def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
     victims = issued_victims(rollout)
-    failed = frozenset(f.id for f in rollout.failed)
+    failed = frozenset([f.id for f in rollout.failed])
     skipped, retried, succeeded = rollout.skipped, rollout.retried, rollout.succeeded
     forward = rollout.direction is Direction.FORWARD
     wanted = rollout.target.digest
@@ -128,16 +129,18 @@ def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
     spared = limits.protected is not Choice.REPLACE and forward
     in_service_now, healthy_target = Lifecycle.IN_SERVICE, TargetHealth.HEALTHY
     roster = roster_of(seen)
-    settled = _Settled([], [], {}, seen.members)
+    settled = _Settled([], [], {}, [], seen.members)
     if not told_by_age:
         settled = _settle(rollout, roster, victims | failed | skipped | retried)
     counted = [*settled.kept, *settled.old]
     loose: list[Member] = []
-    unjudged: list[Member] = []
+    unjudged = settled.coming
     occupied: list[str] = []
     leaving: set[str] = set()
-    units = in_service = ready = len(counted)
-    kept, old = len(settled.kept), len(settled.old)
+    in_service = ready = len(counted)
+    counted += unjudged
+    units = len(counted)
+    kept, old = len(settled.kept) + len(unjudged), len(settled.old)
     for member in settled.others:
         lifecycle = member.lifecycle
         serving = lifecycle is in_service_now
@@ -211,7 +214,7 @@ def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Settled:
     """Plain members about whom nothing is open, so that they are counted together."""
 
@@ -220,6 +223,8 @@ class _Settled:
     """Candidates."""
     lines: dict[str, Sequence[Member]]
     """The candidates by zone, the oldest first."""
+    coming: list[Member]
+    """New ones that are pending."""
     others: Sequence[Member]
     """Everybody else, to be looked at one by one."""
 
@@ -248,15 +253,25 @@ def _settle(rollout: Rollout, roster: Roster, named: frozenset[str]) -> _Settled
             rest = [m for m in line if m.id not in strange] if strange else line
             old += rest
             lines[zone] = sorted([*lines[zone], *rest], key=age) if zone in lines else rest
-    return _Settled(kept, old, lines, [*odd, *roster.others])
+    watermark = math.inf if rollout.watermark is None else rollout.watermark
+    coming: list[Member] = []
+    for digest, pending in roster.coming.items():
+        if digest == target and named.isdisjoint(pending) and rollout.succeeded.isdisjoint(pending):
+            coming = [m for m in pending.values() if m.launched_at is not None and m.launched_at > watermark]
+            if len(coming) == len(pending):
+                continue
+            coming = []
+        odd += pending.values()
+    return _Settled(kept, old, lines, coming, [*odd, *roster.others.values()])
 
 
-def with_ready(limits: Limits, rollout: Rollout, census: Census) -> Census:
-    """The census after some of those without a verdict came to be ready, and nothing else changed."""
-    unjudged = tuple(m for m in census.unjudged if m.id not in rollout.succeeded)
-    ready = census.ready + len(census.unjudged) - len(unjudged)
-    serving = census.serving if limits.pacing is Pacing.LOCK_STEP else ready
-    return replace(census, unjudged=unjudged, ready=ready, serving=serving)
+def count_ready(limits: Limits, rollout: Rollout, census: Census) -> None:
+    """Bring a census up to date after some of those without a verdict came to be ready, and nothing else changed."""
+    unjudged = tuple([m for m in census.unjudged if m.id not in rollout.succeeded])
+    census.ready += len(census.unjudged) - len(unjudged)
+    census.unjudged = unjudged
+    if limits.pacing is not Pacing.LOCK_STEP:
+        census.serving = census.ready
 
 
 def _old_in_standby(
@@ -267,7 +282,7 @@ def _old_in_standby(
         return []
     return [
         m.id
-        for m in roster_of(seen).others
+        for m in roster_of(seen).others.values()
         if m.lifecycle is Lifecycle.STANDBY
         and m.id not in victims
         and m.id not in rollout.skipped

@@ -15,7 +15,7 @@ from pulumi_rolling.core.model import Because
 from pulumi_rolling.core.rollout import Gate, Rollout, replace
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stop:
     count: int
     """Successes at which it stands."""
@@ -63,7 +63,7 @@ def in_canary(limits: Limits, rollout: Rollout) -> bool:
     return rollout.passed < min(limits.canary, rollout.total)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Standing:
     """The rollout after its gates were looked at, and what it waits for there, until when if that is a time."""
 

@@ -53,21 +53,20 @@ class Odds:
         self._setting = _SETTINGS.get(limits.guard)
         self._law = law_of(rollout.boots, rollout.prior)
         self.lost = 0.0
-        self._flight: list[tuple[float, str]] = []
+        self._flight = flight
+        self._slower: list[float] = []
+        """For each in flight the share of good boots that take longer."""
         if self._setting is None or self._law is None:
             return
         bad = rollout.failures + self._setting.bad
         self._share = bad / (len(rollout.succeeded) + bad + 1.0)
         self._few = [0.0] * (max(0, budget_left(limits, rollout)) + 1)
         self._few[0] = 1.0
-        for member in flight:
-            slower = 1.0 if member.launched_at is None else self._law.slower_than(at - member.launched_at)
-            self._add(slower)
-            self._flight.append((slower, member.id))
+        ages = [0.0 if m.launched_at is None else at - m.launched_at for m in flight]
+        self._slower = self._law.slower_than_each(ages)
+        self._add(self._slower)
         for opening in rollout.openings:
-            for _ in range(opening.count):
-                self._add(self._law.slower_than(at - opening.at))
-        self._sum()
+            self._add([self._law.slower_than(at - opening.at)] * opening.count)
 
     def allow_start(self) -> bool:
         """True while the threshold is not reached; the start is then counted."""
@@ -75,23 +74,20 @@ class Odds:
             return True
         if self.lost >= self._setting.threshold:
             return False
-        self._add(1.0)
-        self._sum()
+        self._add([1.0])
         return True
 
     def suspects(self) -> tuple[str, ...]:
         """The overdue in flight, the latest first; the latest alone where none is plainly overdue."""
-        late = sorted(self._flight)
+        late = sorted(zip(self._slower, (m.id for m in self._flight), strict=True))
         overdue = [name for slower, name in late if slower < OVERDUE]
         return tuple(overdue[:5] or [name for _, name in late[:1]])
 
-    def _add(self, slower: float) -> None:
-        """One more in flight: the probabilities of 0, 1, .. bad ones, as many as the budget has left."""
-        bad = self._share / (self._share + (1 - self._share) * slower)
-        few = self._few
-        for count in range(len(few) - 1, 0, -1):
-            few[count] += bad * (few[count - 1] - few[count])
-        few[0] *= 1 - bad
-
-    def _sum(self) -> None:
-        self.lost = max(0.0, 1.0 - sum(self._few))
+    def _add(self, slower: list[float]) -> None:
+        """More in flight: the probabilities of 0, 1, .. bad ones, as many as the budget has left."""
+        share, few, good = self._share, self._few, 1 - self._share
+        for bad in [share / (share + good * each) for each in slower]:
+            for count in range(len(few) - 1, 0, -1):
+                few[count] += bad * (few[count - 1] - few[count])
+            few[0] *= 1 - bad
+        self.lost = max(0.0, 1.0 - sum(few))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pulumi_rolling.core.boots import add_boot
 from pulumi_rolling.core.budget import slot_clock
-from pulumi_rolling.core.census import Census, is_ready, is_sound, is_working, take_census, with_ready
+from pulumi_rolling.core.census import Census, count_ready, is_ready, is_sound, is_working, take_census
 from pulumi_rolling.core.limits import Limits
 from pulumi_rolling.core.observation import LaunchError, Lifecycle, Member, Observation, Signal
 from pulumi_rolling.core.rollout import Boots, Failure, Opening, Rollout, replace
@@ -26,7 +26,7 @@ def judge(limits: Limits, rollout: Rollout, seen: Observation) -> tuple[Rollout,
     if judged.failed is not rollout.failed and judged.failed != rollout.failed:
         census = take_census(limits, judged, seen)
     elif judged.succeeded is not rollout.succeeded:
-        census = with_ready(limits, judged, census)
+        count_ready(limits, judged, census)
     judged = _reconcile_openings(limits, judged, census, seen)
     if judged.lowest is None or census.in_service < judged.lowest:
         judged = replace(judged, lowest=census.in_service)
@@ -35,7 +35,7 @@ def judge(limits: Limits, rollout: Rollout, seen: Observation) -> tuple[Rollout,
 
 def _late_failures(rollout: Rollout, seen: Observation) -> Rollout:
     """FAILURE after SUCCESS wins: "Signals may only be updated with a FAILURE status" (CloudFormation)."""
-    others = roster_of(seen).others
+    others = roster_of(seen).others.values()
     turned = [m.id for m in others if m.signal is Signal.FAILURE and m.id in rollout.succeeded]
     if not turned:
         return rollout
@@ -48,32 +48,32 @@ def _late_failures(rollout: Rollout, seen: Observation) -> Rollout:
 
 def _judge_members(limits: Limits, rollout: Rollout, census: Census, seen: Observation) -> Rollout:
     clock = slot_clock(limits)
-    in_service = Lifecycle.IN_SERVICE
-    flight: set[str] = set()
+    in_service, at = Lifecycle.IN_SERVICE, seen.at
+    failure = Signal.FAILURE if limits.signals else None
+    present = {m.id for m in census.unjudged}
+    flight = set(present)
     ready: list[str] = []
     failed: list[Failure] = []
     boots = rollout.boots
     since = dict(rollout.warming)
     warming: list[tuple[str, float]] = []
     for member in census.unjudged:
-        if limits.signals and member.signal is Signal.FAILURE:
+        launched = member.launched_at
+        if failure and member.signal is failure:
             failed.append(Failure(member.id, "failureSignal"))
         elif member.lifecycle is in_service and is_ready(limits, member):
             began = _warm_since(limits, rollout, member, since, seen.at)
             if seen.at - began < limits.warm_up:
                 # Its clock has stopped: all it waits for is the policy's own time.
                 warming.append((member.id, began))
-                flight.add(member.id)
                 continue
             ready.append(member.id)
             boots = boots if _was_unwatched(rollout, member) else _with_boot(boots, member, seen.at)
-        elif member.launched_at is not None and seen.at - member.launched_at >= clock:
+        elif launched is not None and at - launched >= clock:
             failed.append(Failure(member.id, _reason(limits, member)))
-        else:
-            flight.add(member.id)
+    flight.difference_update(ready, [f.id for f in failed])
     if tuple(warming) != rollout.warming:
         rollout = replace(rollout, warming=tuple(warming))
-    present = {m.id for m in census.unjudged}
     arrived = present - rollout.in_flight
     if rollout.resumed_at is not None:
         arrived -= {m.id for m in census.unjudged if _was_unwatched(rollout, m)}
@@ -134,7 +134,7 @@ def _judge_vanished(limits: Limits, rollout: Rollout, census: Census, seen: Obse
     present = {m.id for m in census.counted}
     missing = dict(rollout.missing)
     excused = {loss.member for loss in seen.losses if loss.excused}
-    excused |= {m.id for m in roster_of(seen).others if m.lifecycle is Lifecycle.STANDBY}
+    excused |= {m.id for m in roster_of(seen).others.values() if m.lifecycle is Lifecycle.STANDBY}
     causes = {loss.member: loss.cause for loss in seen.losses}
     failed: list[Failure] = []
     flight = set(rollout.in_flight)

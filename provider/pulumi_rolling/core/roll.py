@@ -218,4 +218,4 @@ def _waiting(limits: Limits, rollout: Rollout, census: Census) -> Because:
             {"count": len(rollout.draining)},
             tuple(member for member, _ in rollout.draining[:5]),
         )
-    return Because("waiting", numbers, tuple(m.id for m in census.unjudged[:5]))
+    return Because("waiting", numbers, tuple([m.id for m in census.unjudged[:5]]))

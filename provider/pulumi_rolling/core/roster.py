@@ -1,6 +1,6 @@
-"""The members of one look, sorted: the plain ones by revision, zone and age, all others one by one.
+"""The members of one look, sorted: most of a large group at once, the others one by one.
 
-Most of a large group are plain, and what a decision asks of them is how many they are, and who is the oldest. A
+Of plain members a decision asks how many they are and who is the oldest, of coming ones whether their time is over. A
 fleet that knows what changed since its last look hands on the roster of that look, renewed; otherwise it is made anew.
 """
 
@@ -9,11 +9,12 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from pulumi_rolling.core.observation import Lifecycle, Member, Observation, Signal, TargetHealth
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Crowd:
     """The plain members of one revision."""
 
@@ -22,40 +23,46 @@ class Crowd:
     """The oldest first."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Roster:
     members: tuple[Member, ...]
     """All of them, as they were seen."""
     plain: Mapping[str, Crowd]
-    """By the digest of their revision."""
-    others: tuple[Member, ...]
+    """By the digest of their revision: in service and well, and with nothing about them that has to be looked at."""
+    coming: Mapping[str, Mapping[str, Member]]
+    """By digest and id: pending, and nothing else about them."""
+    others: Mapping[str, Member]
 
     def find(self, names: Iterable[str]) -> dict[str, Member]:
         """Those of the names that are there."""
-        wanted = set(names)
-        found = {m.id: m for m in self.others if m.id in wanted}
-        for crowd in self.plain.values():
-            found.update((name, crowd.ids[name]) for name in wanted if name in crowd.ids)
-        return found
+        places = [self.others, *self.coming.values(), *(crowd.ids for crowd in self.plain.values())]
+        return {name: place[name] for name in names for place in places if name in place}
 
 
 def is_plain(member: Member) -> bool:
-    """In service and well, and with nothing about it that a decision has to look at."""
     return (
         member.lifecycle is Lifecycle.IN_SERVICE
         and member.healthy
         and member.alive
         and not member.protected
         and member.weight == 1
-        and member.target in (None, TargetHealth.HEALTHY)
+        and (member.target is None or member.target is TargetHealth.HEALTHY)
         and member.signal is not Signal.FAILURE
         and member.launched_at is not None
     )
 
 
-def age(member: Member) -> tuple[float, str]:
-    """Plain members go by their launch; of equals the one whose id comes first."""
-    return (member.launched_at or 0.0, member.id)
+def is_coming(member: Member) -> bool:
+    return (
+        member.lifecycle is Lifecycle.PENDING
+        and member.weight == 1
+        and member.signal is not Signal.FAILURE
+        and member.launched_at is not None
+    )
+
+
+age = attrgetter("launched_at", "id")
+"""Plain members go by their launch; of equals the one whose id comes first."""
 
 
 def roster_of(seen: Observation) -> Roster:
@@ -74,13 +81,16 @@ def with_roster(seen: Observation) -> Observation:
 
 def make_roster(members: tuple[Member, ...]) -> Roster:
     ids: dict[str, dict[str, Member]] = {}
-    others: list[Member] = []
+    coming: dict[str, dict[str, Member]] = {}
+    others: dict[str, Member] = {}
     for member in members:
         if is_plain(member):
             ids.setdefault(member.revision.digest, {})[member.id] = member
+        elif is_coming(member):
+            coming.setdefault(member.revision.digest, {})[member.id] = member
         else:
-            others.append(member)
-    return Roster(members, {digest: _crowd(found) for digest, found in ids.items()}, tuple(others))
+            others[member.id] = member
+    return Roster(members, {digest: _crowd(found) for digest, found in ids.items()}, coming, others)
 
 
 def _crowd(ids: dict[str, Member]) -> Crowd:
@@ -94,33 +104,57 @@ def renew(
     roster: Roster, members: tuple[Member, ...], changes: Iterable[tuple[Member | None, Member | None]]
 ) -> Roster:
     """The roster after changes, each told as the member before and after; None where it was not, or is no more."""
-    plain = dict(roster.plain)
-    ours: dict[str, tuple[dict[str, Member], dict[str, list[Member]]]] = {}
-    others = {m.id: m for m in roster.others}
+    made = _Copy(roster)
+    for before, after in changes:
+        if before is not None:
+            made.take(before)
+        if after is not None:
+            made.put(after)
+    return Roster(members, made.plain, made.coming, made.others)
 
-    def own(digest: str) -> tuple[dict[str, Member], dict[str, list[Member]]]:
-        """What an earlier look may still hold is copied before it is changed."""
-        if digest not in ours:
-            known = plain.get(digest)
+
+class _Copy:
+    """A roster to be changed. What an earlier look may still hold is copied before it is."""
+
+    def __init__(self, roster: Roster) -> None:
+        self.plain = dict(roster.plain)
+        self.coming = dict(roster.coming)
+        self.others = dict(roster.others)
+        self._lines: dict[str, tuple[dict[str, Member], dict[str, list[Member]]]] = {}
+        self._coming: dict[str, dict[str, Member]] = {}
+
+    def take(self, member: Member) -> None:
+        if self.others.pop(member.id, None) is not None:
+            return
+        digest = member.revision.digest
+        if member.id in self.coming.get(digest, ()):
+            del self._own_coming(digest)[member.id]
+            return
+        ids, zones = self._own_crowd(digest)
+        del ids[member.id]
+        line = zones[member.zone]
+        del line[bisect_left(line, age(member), key=age)]
+
+    def put(self, member: Member) -> None:
+        if is_plain(member):
+            ids, zones = self._own_crowd(member.revision.digest)
+            ids[member.id] = member
+            insort(zones.setdefault(member.zone, []), member, key=age)
+        elif is_coming(member):
+            self._own_coming(member.revision.digest)[member.id] = member
+        else:
+            self.others[member.id] = member
+
+    def _own_crowd(self, digest: str) -> tuple[dict[str, Member], dict[str, list[Member]]]:
+        if digest not in self._lines:
+            known = self.plain.get(digest)
             ids = dict(known.ids) if known else {}
             zones = {zone: list(line) for zone, line in known.zones.items()} if known else {}
-            ours[digest] = ids, zones
-            plain[digest] = Crowd(ids, zones)
-        return ours[digest]
+            self._lines[digest] = ids, zones
+            self.plain[digest] = Crowd(ids, zones)
+        return self._lines[digest]
 
-    for before, after in changes:
-        if before is not None and before.id not in others:
-            ids, zones = own(before.revision.digest)
-            del ids[before.id]
-            line = zones[before.zone]
-            del line[bisect_left(line, age(before), key=age)]
-        if after is not None and is_plain(after):
-            others.pop(after.id, None)
-            ids, zones = own(after.revision.digest)
-            ids[after.id] = after
-            insort(zones.setdefault(after.zone, []), after, key=age)
-        elif after is not None:
-            others[after.id] = after
-        elif before is not None:
-            others.pop(before.id, None)
-    return Roster(members, plain, tuple(others.values()))
+    def _own_coming(self, digest: str) -> dict[str, Member]:
+        if digest not in self._coming:
+            self._coming[digest] = self.coming[digest] = dict(self.coming.get(digest, {}))
+        return self._coming[digest]

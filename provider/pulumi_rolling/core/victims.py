@@ -6,7 +6,7 @@ first, so that a bad revision is left fast. Zone by zone, only the zone whose tu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pulumi_rolling.core.census import is_working
@@ -18,7 +18,7 @@ Lines = Mapping[str, Sequence[Member]]
 NONE: Lines = {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Victims:
     """Candidates in the order in which they go: ``broken`` ones, then ``working`` ones, sorted as they are taken."""
 
@@ -26,14 +26,14 @@ class Victims:
     working: Iterator[Member]
 
 
-def in_order(rollout: Rollout, candidates: Iterable[Member], lines: Lines = NONE) -> Victims:
+def in_order(rollout: Rollout, candidates: Collection[Member], lines: Lines = NONE) -> Victims:
     """The zone rule looks at what is left after each pick. ``lines``: more candidates, plain ones (core.roster)."""
     broken, others = _parted(rollout, candidates)
     return Victims(broken, _spread(rollout, _joined(rollout, others, lines)))
 
 
 def zone_by_zone(
-    rollout: Rollout, candidates: Iterable[Member], lines: Lines = NONE, *, free: bool
+    rollout: Rollout, candidates: Collection[Member], lines: Lines = NONE, *, free: bool
 ) -> tuple[str, Victims]:
     """The zone whose turn it is, and the order in it. Another zone's turn comes only when no slot is in use.
 
@@ -50,7 +50,9 @@ def zone_by_zone(
     return zone, Victims(broken, _spread(rollout, here))
 
 
-def _parted(rollout: Rollout, candidates: Iterable[Member]) -> tuple[tuple[Member, ...], list[Member]]:
+def _parted(rollout: Rollout, candidates: Collection[Member]) -> tuple[tuple[Member, ...], list[Member]]:
+    if not candidates:
+        return (), []
     failed = {f.id for f in rollout.failed} | rollout.retried
     broken: list[tuple[bool, Age, Member]] = []
     others: list[Member] = []
@@ -67,6 +69,8 @@ def _parted(rollout: Rollout, candidates: Iterable[Member]) -> tuple[tuple[Membe
 def _joined(rollout: Rollout, others: list[Member], lines: Lines) -> dict[str, Sequence[Member]]:
     """All that work by zone, each zone in the order in which it goes. Lines are in that order on the way forward."""
     joined = {zone: line for zone, line in lines.items() if line}
+    if not others and rollout.direction is Direction.FORWARD:
+        return joined
     mixed = {m.zone for m in others}
     if rollout.direction is Direction.BACK:
         mixed |= joined.keys()
@@ -83,15 +87,14 @@ def _age(rollout: Rollout, member: Member) -> Age:
 
 def _spread(rollout: Rollout, zones: Mapping[str, Sequence[Member]]) -> Iterator[Member]:
     """One from the zone with most left; of equals, the one whose next is the first to go."""
-    gone = dict.fromkeys(zones, 0)
-    while gone:
-        most = max(len(zones[zone]) - count for zone, count in gone.items())
-        tied = [zone for zone, count in gone.items() if len(zones[zone]) - count == most]
+    left = {zone: len(line) for zone, line in zones.items()}
+    while left:
+        most = max(left.values())
+        tied = [zone for zone, count in left.items() if count == most]
         zone = tied[0]
         if len(tied) > 1:
-            zone = min(tied, key=lambda z: _age(rollout, zones[z][gone[z]]))
-        member = zones[zone][gone[zone]]
-        gone[zone] += 1
-        if gone[zone] == len(zones[zone]):
-            del gone[zone]
-        yield member
+            zone = min(tied, key=lambda z: _age(rollout, zones[z][-left[z]]))
+        yield zones[zone][-left[zone]]
+        left[zone] -= 1
+        if not left[zone]:
+            del left[zone]

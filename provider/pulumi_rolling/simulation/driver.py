@@ -7,6 +7,7 @@ them, are those of a driver who makes every one.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 
@@ -58,8 +59,9 @@ def drive(
 
     ``continuous``: look in the moment when anything changes, and at no other time. ``approve_after``: seconds until
     somebody approves where the policy wants it. ``every_look``: make those looks, too, that bring nothing new.
-    ``grain``: while replacements are in flight, what is new waits so many seconds for a look: fewer decisions, and a
-    roll that is slower by half of it for each wave; calls are counted as without. ``only_forward``: end at a verdict.
+    ``grain``: while replacements are in flight, what is new is looked at only at every so many seconds: fewer
+    decisions, each slot used again half a grain later on average; calls are counted as without. ``only_forward``: end
+    at a verdict.
     ``bill``: where the calls are counted.
     """
     began = fleet.now
@@ -87,8 +89,10 @@ def drive(
         if continuous:
             again, idle = max(fleet.now, min(news, decision.quiet_until)), 0
         else:
-            coarse = rollout.step is Step.ROLL and rollout.in_flight and not turned
-            until = fleet.now + grain if coarse else 0.0
+            until = 0.0
+            if grain and rollout.step is Step.ROLL and rollout.in_flight and not turned:
+                soonest = fleet.now if math.isinf(news) else max(news, fleet.now)
+                until = began + grain * math.floor((soonest - began) / grain + 1)
             again, idle = _next_look(limits, decision, fleet.now, max(news, until), until, longest)
         looks += idle
         bill.add_looks(rollout, idle, again - limits.poll)

@@ -25,6 +25,8 @@ class Behaviour:
     """Sigma of the lognormal law of the boots; 0: all take ``boot``."""
     quantiles: tuple[tuple[float, float], ...] = ()
     """Boots as seen elsewhere, in place of ``boot`` and ``spread``: ascending (share, seconds), straight between."""
+    sooner: float = 0.0
+    """Seconds by which each boot ends sooner: for a driver that on purpose looks that much later, on average."""
     signal: Signal | None = Signal.SUCCESS
     """What the member says of itself; None: it stays silent."""
     signal_after: float = 0.0
@@ -58,10 +60,12 @@ class Behaviour:
     def draw_boot(self, chance: random.Random) -> float:
         """The boot of one launch."""
         if self.quantiles:
-            return _between(self.quantiles, chance.random())
-        if not self.spread:
-            return self.boot
-        return chance.lognormvariate(math.log(self.boot) - self.spread**2 / 2, self.spread)
+            boot = _between(self.quantiles, chance.random())
+        elif self.spread:
+            boot = chance.lognormvariate(math.log(self.boot) - self.spread**2 / 2, self.spread)
+        else:
+            boot = self.boot
+        return max(0.0, boot - self.sooner)
 
 
 def draw(behaviours: Sequence[Behaviour], chance: random.Random) -> Behaviour:

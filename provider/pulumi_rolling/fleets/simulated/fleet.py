@@ -93,11 +93,11 @@ class SimulatedFleet(TroubledGroup):
             self._sizes.at(at),
             self._pointer.at(at).address,
             self._suspended.at(at),
-            tuple(x for x in self._launches if rollout.started_at <= x.at <= at),
-            tuple(x for x in self._losses if x.at <= at),
+            tuple([x for x in self._launches if rollout.started_at <= x.at <= at]),
+            tuple([x for x in self._losses if x.at <= at]),
             (),
             tuple(self._requests),
-            tuple(Alarm(name, track.at(at)) for name, track in self._alarms.items()),
+            tuple([Alarm(name, track.at(at)) for name, track in self._alarms.items()]),
             warm,
             roster=roster,
         )
@@ -107,6 +107,8 @@ class SimulatedFleet(TroubledGroup):
         self._call(type(action).__name__)
         self.acts.append((self.now, action))
         match action:
+            case Terminate(member, again):
+                self._terminate(member, again)
             case Suspend(processes):
                 self._suspended.put(self.now, self.suspended | processes)
                 self._view.touch(None, self.now)
@@ -120,8 +122,6 @@ class SimulatedFleet(TroubledGroup):
                 if desired is not None:
                     self._owed_by_us += max(0, desired - self.sizes.desired)
                 self._resize(desired=desired, least=least)
-            case Terminate(member, again):
-                self._terminate(member, again)
             case Remove(member):
                 self._remove(member)
         self._go_on()

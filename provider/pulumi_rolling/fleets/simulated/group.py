@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import heapq
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import count
+from typing import NamedTuple
 
 from pulumi_rolling.core.model import (
     AlarmState,
@@ -24,8 +27,9 @@ from pulumi_rolling.core.model import (
     Sizes,
     TargetHealth,
 )
+from pulumi_rolling.core.roster import Roster, make_roster
 from pulumi_rolling.fleets.simulated.behaviour import NEVER, Behaviour, draw
-from pulumi_rolling.fleets.simulated.life import Life, Track
+from pulumi_rolling.fleets.simulated.life import Life, Track, settled
 from pulumi_rolling.fleets.simulated.view import View
 
 RETRY_LAUNCH = 5.0
@@ -38,8 +42,7 @@ START = 1000.0
 _NO_HEALING = frozenset({"HealthCheck", "ReplaceUnhealthy", "Terminate"})
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
+class Truth(NamedTuple):
     """The group at one moment as it really was. ``by_us``: the change was an act of the driver."""
 
     at: float
@@ -48,8 +51,7 @@ class Truth:
     by_us: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Birth:
+class Birth(NamedTuple):
     """One launch. ``by_us``: the driver's acts owed it; otherwise the cloud's own, or another party's."""
 
     at: float
@@ -97,7 +99,7 @@ class SimulatedGroup:
         self._lives: dict[str, Life] = {}
         self._pool: dict[str, Life] = {}
         self._pool_size = warm
-        self._in_zone = {f"zone-{number + 1}": 0 for number in range(zones)}
+        self._in_zone = dict.fromkeys(_zones(zones), 0)
         self._lost_zones: set[str] = set()
         self._weights = tuple(weights)
         self._total = 0
@@ -115,9 +117,7 @@ class SimulatedGroup:
         self._pointer = Track(revision)
         self._suspended = Track(suspended)
         self._alarms = {name: Track(state) for name, state in (alarms or {}).items()}
-        for number in range(desired):
-            if self._units < desired:
-                self._add(self._settled(revision, 100.0 + number * min(1.0, 800.0 / desired)))
+        self._begin(desired)
         self._refill_pool()
         self._note()
 
@@ -157,6 +157,17 @@ class SimulatedGroup:
         """The next moment at which an answer may differ from the last one, unless somebody acts before."""
         ahead = self._moments[0][0] if self._moments else NEVER
         return min(ahead, self._view.changes_at())
+
+    def _begin(self, desired: int) -> None:
+        """The members that were there before. Many groups begin alike, and what is shown of them is made once."""
+        before = _members_before(
+            desired, self.pointer, len(self._in_zone), self._with_targets, self._with_checks, self._weights
+        )
+        self._lives = {life.id: life.again() for life in before.lives}
+        self._in_zone.update(Counter(life.zone for life in before.lives))
+        self._total = self._serving = len(before.lives)
+        self._units = sum(life.weight for life in before.lives)
+        self._view.begin(before.roster)
 
     def _resize(self, *, desired: int | None = None, least: int | None = None) -> None:
         sizes = self.sizes
@@ -282,17 +293,6 @@ class SimulatedGroup:
             life.leaves_at, life.gone_at = at, at + self._shutdown
             life.loss = Loss(life.id, at, excused, cause)
 
-    def _settled(self, revision: Revision, launched_at: float) -> Life:
-        """A member that has been working for a while."""
-        zone = self._emptiest_zone() or "zone-1"
-        life = Life(self._new_id(), revision, zone, launched_at, self._weigh())
-        life.in_service_at = launched_at
-        if self._with_targets:
-            life.targets = Track(TargetHealth.HEALTHY)
-        if self._with_checks:
-            life.checks = Track(True)
-        return life
-
     def _refill_pool(self) -> None:
         for _ in range(self._pool_size - len(self._pool)):
             life = Life(self._new_id(), self.pointer, self._emptiest_zone() or "zone-1", self.now, warm=True)
@@ -308,7 +308,8 @@ class SimulatedGroup:
 
     def _leave(self, life: Life, cause: str | None, *, excused: bool = False) -> None:
         life.leaves_at, life.gone_at = self.now, self.now + self._shutdown
-        self._push(life.gone_at, life)
+        if self._shutdown:
+            self._push(life.gone_at, life)
         life.loss = None if cause is None else Loss(life.id, self.now, excused, cause)
         self._turn(life)
 
@@ -316,9 +317,7 @@ class SimulatedGroup:
         self._lives[life.id] = life
         for moment in life.moments(self.now):
             self._push(moment, life)
-        self._play(life)
-        # One that has been there for a while is shown from the first look on, however late answers are.
-        self._view.touch(life, life.launched_at)
+        self._turn(life)
 
     def _turn(self, life: Life) -> None:
         """A member's moment."""
@@ -328,7 +327,8 @@ class SimulatedGroup:
     def _play(self, life: Life) -> None:
         """Counts follow a member, and it is forgotten when it is gone."""
         now = self.now
-        counted, serving = life.counts(now), life.serves(now)
+        counted = life.counts(now)
+        serving = counted and life.in_service_at <= now < life.dead_at
         if counted is not life.counted:
             step = 1 if counted else -1
             life.counted = counted
@@ -338,17 +338,22 @@ class SimulatedGroup:
         if serving is not life.serving:
             life.serving = serving
             self._serving += 1 if serving else -1
-        if counted and life.dead_at <= now:
-            if life.id not in self._dead:
-                self._dead[life.id] = life
-                self._push(life.dead_at + DETECT_UNHEALTHY, None)
-        elif self._dead:
+        if life.dead_at <= now or self._dead:
+            self._mourn(life)
+        if life.leaves_at <= now:
+            if life.loss is not None:
+                self._losses.append(life.loss)
+                life.loss = None
+            if life.gone_at <= now:
+                self._lives.pop(life.id, None)
+
+    def _mourn(self, life: Life) -> None:
+        """A dead member that counts is to be found by the group's health check."""
+        if not life.counted or life.dead_at > self.now:
             self._dead.pop(life.id, None)
-        if life.leaves_at <= now and life.loss is not None:
-            self._losses.append(life.loss)
-            life.loss = None
-        if life.gone_at <= now:
-            self._lives.pop(life.id, None)
+        elif life.id not in self._dead:
+            self._dead[life.id] = life
+            self._push(life.dead_at + DETECT_UNHEALTHY, None)
 
     def _push(self, at: float, subject: Life | Callable[[], object] | None) -> None:
         heapq.heappush(self._moments, (at, next(self._number), subject))
@@ -373,3 +378,31 @@ class SimulatedGroup:
 
 
 _DEFAULT = (Behaviour(),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    lives: tuple[Life, ...]
+    """To be copied: what befalls one group is nothing to another."""
+    roster: Roster
+
+
+@lru_cache(maxsize=32)
+def _members_before(
+    desired: int, revision: Revision, zones: int, targets: bool, checks: bool, weights: tuple[int, ...]
+) -> _Before:
+    """Members that have been working for a while, each zone in turn and each weight."""
+    lives: list[Life] = []
+    units = 0
+    while units < desired:
+        number = len(lives)
+        at = 100.0 + number * min(1.0, 800.0 / desired)
+        weight = weights[number % len(weights)]
+        zone = _zones(zones)[number % zones]
+        lives.append(settled(f"i-{number + 1:017x}", revision, zone, at, weight, targets, checks))
+        units += weight
+    return _Before(tuple(lives), make_roster(tuple(life.show(START) for life in lives)))
+
+
+def _zones(count: int) -> tuple[str, ...]:
+    return tuple(f"zone-{number + 1}" for number in range(count))

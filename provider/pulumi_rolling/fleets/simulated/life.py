@@ -32,6 +32,8 @@ class Track(Generic[T]):
         self._values.append(value)
 
     def at(self, at: float) -> T:
+        if at >= self._times[-1]:
+            return self._values[-1]
         return self._values[bisect_right(self._times, at) - 1]
 
     def moments(self) -> Iterator[float]:
@@ -65,14 +67,18 @@ class Life:
     warm: bool = False
     """It stands in the warm pool and is no member."""
 
+    def again(self) -> Life:
+        """The same member for another group, as long as nothing has befallen it."""
+        made = Life(self.id, self.revision, self.zone, self.launched_at, self.weight, self.in_service_at)
+        made.targets, made.checks = self.targets and Track(TargetHealth.HEALTHY), self.checks and Track(True)
+        made.counted = made.serving = True
+        return made
+
     def counts(self, at: float) -> bool:
         """Toward Desired."""
         if self.warm or not self.launched_at <= at < self.leaves_at:
             return False
         return self.standby is None or not self.standby.at(at)
-
-    def serves(self, at: float) -> bool:
-        return self.in_service_at <= at < self.dead_at and self.counts(at)
 
     def is_standby(self, at: float) -> bool:
         return self.standby is not None and self.standby.at(at)
@@ -83,7 +89,7 @@ class Life:
     def moments(self, now: float) -> set[float]:
         """When it changes after ``now``, as far as that is known."""
         found = {self.launched_at, self.in_service_at, self.dead_at, self.leaves_at, self.gone_at}
-        found.update(at for at, _ in self.signals)
+        found.update([at for at, _ in self.signals])
         for track in (self.targets, self.checks):
             if track is not None:
                 found.update(track.moments())
@@ -91,29 +97,30 @@ class Life:
 
     def show(self, at: float) -> Member:
         """The member as the cloud shows it. Launch times carry whole seconds."""
-        signal, signal_at = self._signal(at)
+        serving = at >= self.in_service_at
+        if at >= self.leaves_at:
+            lifecycle = Lifecycle.LEAVING
+        elif self.warm or (self.standby is not None and self.standby.at(at)):
+            lifecycle = Lifecycle.STANDBY
+        else:
+            lifecycle = Lifecycle.IN_SERVICE if serving else Lifecycle.PENDING
+        signal, signal_at = self._signal(at) if self.signals else (None, None)
         return Member(
             self.id,
             self.revision,
-            self._lifecycle(at),
-            alive=at < self.dead_at,
-            zone=self.zone,
-            launched_at=float(math.floor(self.launched_at)),
-            in_service_at=self.in_service_at if at >= self.in_service_at else None,
-            protected=self.is_protected(at),
-            signal=signal,
-            signal_at=signal_at,
-            target=self._target(at),
-            checks=None if self.checks is None else self.checks.at(at),
-            weight=self.weight,
+            lifecycle,
+            True,
+            at < self.dead_at,
+            self.zone,
+            float(math.floor(self.launched_at)),
+            self.in_service_at if serving else None,
+            self.protected is not None and self.protected.at(at),
+            signal,
+            signal_at,
+            self._target(at) if self.targets is not None else None,
+            None if self.checks is None else self.checks.at(at),
+            self.weight,
         )
-
-    def _lifecycle(self, at: float) -> Lifecycle:
-        if at >= self.leaves_at:
-            return Lifecycle.LEAVING
-        if self.warm or self.is_standby(at):
-            return Lifecycle.STANDBY
-        return Lifecycle.IN_SERVICE if at >= self.in_service_at else Lifecycle.PENDING
 
     def _signal(self, at: float) -> tuple[Signal | None, float | None]:
         """A repeated SUCCESS counts once; after a FAILURE nothing else counts.
@@ -121,8 +128,9 @@ class Life:
         "Signals may only be updated with a FAILURE status" (CloudFormation).
         """
         known: tuple[Signal | None, float | None] = (None, None)
-        if not self.signals or (len(self.signals) == 1 and self.signals[0][0] > at):
-            return known
+        if len(self.signals) == 1:
+            moment, signal = self.signals[0]
+            return (signal, moment) if moment <= at else known
         for moment, signal in sorted(self.signals, key=lambda each: each[0]):
             if moment > at or known[0] is Signal.FAILURE:
                 break
@@ -136,3 +144,21 @@ class Life:
         if at >= self.leaves_at:
             return TargetHealth.DRAINING
         return self.targets.at(at)
+
+
+def settled(
+    ident: str, revision: Revision, zone: str, launched_at: float, weight: int, targets: bool, checks: bool
+) -> Life:
+    """A member that has been working for a while, and counts already."""
+    return Life(
+        ident,
+        revision,
+        zone,
+        launched_at,
+        weight,
+        in_service_at=launched_at,
+        targets=Track(TargetHealth.HEALTHY) if targets else None,
+        checks=Track(True) if checks else None,
+        counted=True,
+        serving=True,
+    )

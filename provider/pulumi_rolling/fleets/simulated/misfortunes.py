@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pulumi_rolling.core.model import AlarmState, Revision, Signal
 from pulumi_rolling.fleets.simulated.group import SimulatedGroup
-from pulumi_rolling.fleets.simulated.life import Life, Track
+from pulumi_rolling.fleets.simulated.life import Life, Track, settled
 
 
 class TroubledGroup(SimulatedGroup):
@@ -24,7 +24,9 @@ class TroubledGroup(SimulatedGroup):
     def attach(self, revision: Revision) -> str:
         """Another party attaches an instance of its own; Desired grows by one with it, as AttachInstances does."""
         self._resize(desired=self.sizes.desired + 1)
-        life = self._settled(revision, self.now)
+        zone = self._emptiest_zone() or next(iter(self._in_zone))
+        life = settled(self._new_id(), revision, zone, self.now, 1, self._with_targets, self._with_checks)
+        life.counted = life.serving = False
         self._add(life)
         self._go_on()
         return life.id

@@ -30,6 +30,11 @@ class View:
         self._roster = make_roster(())
         self._pool: tuple[Member, ...] = ()
 
+    def begin(self, roster: Roster) -> None:
+        """Members that have been there for a while are shown from the first look on, however late answers are."""
+        self._roster = roster
+        self._shown = {member.id: member for member in roster.members}
+
     def touch(self, life: Life | None, at: float) -> None:
         """Something changed at ``at``: a member, or the group itself (None)."""
         heapq.heappush(self._due, (at + self._stale, next(self._number), life))
