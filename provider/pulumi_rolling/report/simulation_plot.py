@@ -12,7 +12,7 @@ from pulumi_rolling.report.simulation_text import build_title, policy_line
 
 COLOURS = ("#2563eb", "#d97706")
 _INK, _FAINT = "#1f2937", "#d1d5db"
-_BINS = 40
+_BINS = 28
 
 
 def draw(made: Simulation, target: Path) -> None:
@@ -65,16 +65,18 @@ def _touched_panel(panel: Any, trials: Sequence[tuple[Entry, Trial]], desired: i
         shares = [100 * (place + 1) / len(ordered) for place in range(len(ordered))]
         steps = [0, *ordered, most * 1.05]
         panel.step(steps, [0.0, *shares, 100.0], where="post", color=COLOURS[number], linewidth=1.8)
-        panel.fill_between(steps, [0.0, *shares, 100.0], step="post", color=COLOURS[number], alpha=0.15)
+        panel.fill_between(steps, [0.0, *shares, 100.0], step="post", color=COLOURS[number], alpha=0.07)
         median = ordered[len(ordered) // 2]
         panel.plot([median], [50], "o", color=COLOURS[number], markersize=5)
         panel.annotate(
             f"half: at most {median}",
             xy=(median, 50),
-            xytext=(7, -4 - 13 * number),
+            xytext=(9, -3 - 18 * number),
             textcoords="offset points",
             color=COLOURS[number],
             fontsize=9,
+            zorder=5,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.5},
         )
     panel.set_xlim(0, most * 1.05)
     panel.set_ylim(0, 104)
