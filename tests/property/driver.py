@@ -112,8 +112,10 @@ class Run:
             fell = before.ready - after.ready
             assert not fell or after.ready >= rules.floor, f"property 1: {after.ready} < {rules.floor}"
         opened = sum(k.replace for k in kills)
-        in_use = max(before.slots, len(decision.next.draining))
-        assert not opened or in_use + opened <= decision.next.batch, "property 3: window"
+        going = sum(isinstance(i.action, Terminate) and i.action.replace for i in decision.next.issued)
+        draining = len(decision.next.draining) + going if rules.drain is not None else 0
+        in_use = max(before.slots + opened, draining)
+        assert not opened or in_use <= decision.next.batch, "property 3: window"
         stop = next_stop(rules, decision.next)
         there = len(decision.next.succeeded) + before.slots + opened
         assert not opened or stop is None or there <= stop.count, "a gate is passed by nobody"

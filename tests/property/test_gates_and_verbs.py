@@ -351,3 +351,25 @@ def test_weights_are_units_of_desired_and_the_policy_counts_instances(
     for before, after in pairwise(fleet.history):
         if after.by_us and after.in_service < before.in_service:
             assert after.in_service >= limits.floor, "property 1"
+
+
+def test_a_victim_that_is_still_leaving_and_one_just_ended_are_two_slots() -> None:
+    """Window 2: one victim drains, so one more may go, and the same look again ends nobody (properties 3 and 8)."""
+    limits = Limits(
+        batch=2,
+        floor=0,
+        max_size=3,
+        signals=True,
+        pause=60.0,
+        need_percent=0.0,
+        active_percent=None,
+        pacing=Pacing.SLIDING,
+        guard=Guard.FAST,
+        slow_start=True,
+        drain=30.0,
+        settle=8.0,
+    )
+    case = Case(limits, Sizes(0, 3, 3), seed=0)
+    fleet = case.fleet(behaviours={"two": Behaviour(boot=1.0)})
+    end = Run(fleet, limits, case.rollout(fleet)).go()
+    assert end.outcome is not None and end.outcome.done

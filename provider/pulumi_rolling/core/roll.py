@@ -63,7 +63,7 @@ def roll(limits: Limits, rollout: Rollout, seen: Observation, census: Census) ->
     # With weights the cloud may owe no launch for a victim; until it is seen gone it is a slot all the same.
     killed = sum(isinstance(i.action, Terminate) and i.action.replace for i in rollout.issued)
     slots = len(census.unjudged) + max(census.gap, killed)
-    in_use = max(slots, len(rollout.draining))
+    in_use = max(slots, len(rollout.draining) + killed)
     if limits.pacing is Pacing.LOCK_STEP:
         rollout = _close_round(rollout, seen, in_use)
         if in_use or rollout.issued:
