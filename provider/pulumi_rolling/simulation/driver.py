@@ -91,8 +91,9 @@ def drive(
         else:
             until = 0.0
             if grain and rollout.step is Step.ROLL and rollout.in_flight and not turned:
+                clock = decision.quiet_until if decision.quiet_until > fleet.now else math.inf
                 soonest = fleet.now if math.isinf(news) else max(news, fleet.now)
-                until = began + grain * math.floor((soonest - began) / grain + 1)
+                until = min(clock, began + grain * math.floor((soonest - began) / grain + 1))
             again, idle = _next_look(limits, decision, fleet.now, max(news, until), until, longest)
         looks += idle
         bill.add_looks(rollout, idle, again - limits.poll)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 
+from pulumi_rolling.core.budget import slot_clock
 from pulumi_rolling.core.model import AlarmState, Limits, Revision, Signal, Sizes
 from pulumi_rolling.core.plan import new_rollout
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
@@ -110,9 +111,14 @@ def _behaviours(scenario: Scenario) -> tuple[Behaviour, ...]:
 
 
 def _well(scenario: Scenario) -> Behaviour:
-    law = scenario.law
-    sooner = max(0.0, scenario.grain - scenario.limits.poll) / 2
-    return Behaviour(boot=law.mean, spread=law.spread, quantiles=law.quantiles, sooner=sooner)
+    law, limits = scenario.law, scenario.limits
+    return Behaviour(
+        boot=law.mean,
+        spread=law.spread,
+        quantiles=law.quantiles,
+        sooner=max(0.0, scenario.grain - limits.poll) / 2,
+        sooner_up_to=slot_clock(limits),
+    )
 
 
 def grain_of(window: int, law: BootLaw) -> float:

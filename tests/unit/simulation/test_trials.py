@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import replace
 
 import pytest
-from pulumi_rolling.core.model import Limits, Pacing, Sizes
+from pulumi_rolling.core.model import Guard, Limits, Pacing, Sizes
 from pulumi_rolling.simulation import trials as module
 from pulumi_rolling.simulation.law import BootLaw
 from pulumi_rolling.simulation.trials import Build, Scenario, simulate, study
@@ -59,3 +60,17 @@ def test_leaving_takes_time_only_where_it_is_waited_for() -> None:
     slow = replace(GOOD, leaving=50.0)
     assert simulate(slow, 1).seconds == simulate(GOOD, 1).seconds
     assert simulate(replace(slow, limits=replace(LIMITS, drain=900.0)), 1).seconds > 100.0
+
+
+@pytest.mark.parametrize("guard", [Guard.BALANCED, Guard.OFF])
+def test_a_grain_changes_no_outcome_and_hardly_the_time(guard: Guard) -> None:
+    """Fewer decisions, the same rollouts: who fails by its clock fails, and on average rolls take their time."""
+    limits = replace(LIMITS, batch=8, floor=32, max_size=40, pause=40.0, guard=guard, need_percent=95.0)
+    scenario = Scenario(limits, Sizes(0, 40, 40), BootLaw(20.0, 0.5))
+    fine, coarse = study([scenario, replace(scenario, grain=3.0)], 30)
+    assert 5 < sum(rolled.done for rolled in fine) < 25, "both outcomes are among them"
+    same = sum(one.done is other.done for one, other in zip(fine, coarse, strict=True))
+    assert same >= 29
+    times = [statistics.fmean(r.seconds for r in rolls if r.done) for rolls in (fine, coarse)]
+    assert times[1] == pytest.approx(times[0], rel=0.02)
+    assert sum(r.decisions for r in coarse) < 0.7 * sum(r.decisions for r in fine)

@@ -27,6 +27,8 @@ class Behaviour:
     """Boots as seen elsewhere, in place of ``boot`` and ``spread``: ascending (share, seconds), straight between."""
     sooner: float = 0.0
     """Seconds by which each boot ends sooner: for a driver that on purpose looks that much later, on average."""
+    sooner_up_to: float = NEVER
+    """Boots longer than this are left as they are, as those are that a clock ends before."""
     signal: Signal | None = Signal.SUCCESS
     """What the member says of itself; None: it stays silent."""
     signal_after: float = 0.0
@@ -65,7 +67,7 @@ class Behaviour:
             boot = chance.lognormvariate(math.log(self.boot) - self.spread**2 / 2, self.spread)
         else:
             boot = self.boot
-        return max(0.0, boot - self.sooner)
+        return max(0.0, boot - self.sooner) if boot <= self.sooner_up_to else boot
 
 
 def draw(behaviours: Sequence[Behaviour], chance: random.Random) -> Behaviour:
