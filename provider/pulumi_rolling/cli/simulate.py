@@ -64,7 +64,7 @@ def simulate(
     grain: Annotated[
         float | None,
         typer.Option(
-            help="Seconds between decisions; 0: at every look. Default: a sixth of a boot at most.", min=0
+            help="Seconds between decisions; 0: at every look. Default: a quarter of a boot at most.", min=0
         ),
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="How the figures are written.")] = Format.TEXT,
@@ -81,10 +81,11 @@ def simulate(
         typer.echo(faults_text(error.faults), err=True)
         raise typer.Exit(2) from error
     windows = [size_roll(allowed, desired, desired).batch for _, allowed, _ in policies]
-    wait = grain_of(min(windows), law) if grain is None else grain
+    wait = min(grain_of(desired, window, law) for window in windows) if grain is None else grain
     builds = [Build(), *([Build(bad, silent)] if bad or silent else [])]
     scenarios = [
-        Scenario(allowed, sizes, law, build, wait, approve_after, leaving)
+        # What a bad build reaches takes few decisions, so it may be told more finely.
+        Scenario(allowed, sizes, law, build, wait if build == Build() else wait / 2, approve_after, leaving)
         for _, allowed, _ in policies
         for build in builds
     ]

@@ -19,6 +19,7 @@ The settings were found by simulation (`make bench`, part pacing).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from pulumi_rolling.core.boots import law_of
@@ -86,8 +87,11 @@ class Odds:
     def _add(self, slower: list[float]) -> None:
         """More in flight: the probabilities of 0, 1, .. bad ones, as many as the budget has left."""
         share, few, good = self._share, self._few, 1 - self._share
-        for bad in [share / (share + good * each) for each in slower]:
-            for count in range(len(few) - 1, 0, -1):
-                few[count] += bad * (few[count - 1] - few[count])
-            few[0] *= 1 - bad
+        if len(few) == 1:
+            few[0] *= math.prod([1 - share / (share + good * each) for each in slower])
+        else:
+            for bad in [share / (share + good * each) for each in slower]:
+                for count in range(len(few) - 1, 0, -1):
+                    few[count] += bad * (few[count - 1] - few[count])
+                few[0] *= 1 - bad
         self.lost = max(0.0, 1.0 - sum(few))

@@ -35,8 +35,15 @@ class Roster:
 
     def find(self, names: Iterable[str]) -> dict[str, Member]:
         """Those of the names that are there."""
-        places = [self.others, *self.coming.values(), *(crowd.ids for crowd in self.plain.values())]
-        return {name: place[name] for name in names for place in places if name in place}
+        places = [crowd.ids for crowd in self.plain.values()]
+        places += (self.others, *self.coming.values())
+        found = {}
+        for name in names:
+            for place in places:
+                if name in place:
+                    found[name] = place[name]
+                    break
+        return found
 
 
 def is_plain(member: Member) -> bool:

@@ -85,16 +85,16 @@ def drive(
         if decision.because.code == "approval" and rollout.gate is not None and asked <= rollout.gate.number:
             asked = rollout.gate.number + 1
             fleet.after(approve_after, partial(fleet.request, Request(f"approve-{asked}", "approve")))
-        news = fleet.now if every_look or turned else fleet.changes_at()
         if continuous:
+            news = fleet.now if turned else fleet.changes_at()
             again, idle = max(fleet.now, min(news, decision.quiet_until)), 0
+        elif grain and rollout.step is Step.ROLL and rollout.in_flight and not turned:
+            again, idle = _coarse_look(fleet, limits, decision, began, grain, longest)
         else:
-            until = 0.0
-            if grain and rollout.step is Step.ROLL and rollout.in_flight and not turned:
-                clock = decision.quiet_until if decision.quiet_until > fleet.now else math.inf
-                soonest = fleet.now if math.isinf(news) else max(news, fleet.now)
-                until = min(clock, began + grain * math.floor((soonest - began) / grain + 1))
-            again, idle = _next_look(limits, decision, fleet.now, max(news, until), until, longest)
+            news = fleet.now if every_look or turned else fleet.changes_at()
+            due = decision.quiet_until
+            first = min(decision.look_again_at, fleet.now + longest)
+            again, idle = looks_until(limits, rollout, first, min(news, due), due, longest)
         looks += idle
         bill.add_looks(rollout, idle, again - limits.poll)
         fleet.advance(again)
@@ -116,13 +116,22 @@ def drive(
     )
 
 
-def _next_look(
-    limits: Limits, decision: Decision, now: float, news: float, until: float, longest: float
+def _coarse_look(
+    fleet: SimulatedFleet, limits: Limits, decision: Decision, began: float, grain: float, longest: float
 ) -> tuple[float, int]:
-    """When the next look is that may bring something new, and how many the engine makes before it."""
-    due = max(decision.quiet_until, until)
-    again = min(decision.look_again_at, now + longest)
-    return looks_until(limits, decision.next, again, min(news, due), due, longest)
+    """The next of the looks a grain apart by which something is new or a clock has run out, and the engine's before it.
+
+    Those are counted as if nothing happened until the first event, and from then on as often as the poll allows.
+    """
+    now = fleet.now
+    clock = decision.quiet_until if decision.quiet_until > now else math.inf
+    news = fleet.changes_at()
+    soonest = now if math.isinf(news) else max(news, now)
+    again = min(clock, began + grain * math.floor((soonest - began) / grain + 1))
+    event = min(fleet.moves_at(), again)
+    first = min(decision.look_again_at, now + longest)
+    seen, idle = looks_until(limits, decision.next, first, event, again, longest)
+    return again, idle + max(0, math.floor((again - seen) / limits.poll))
 
 
 def _turned(before: Rollout, after: Rollout) -> bool:

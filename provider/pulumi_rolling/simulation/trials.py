@@ -20,8 +20,6 @@ NEW = Revision("simulated:2", "new", "the new revision")
 FEW = 40
 """Runs for which no further process is worth its start."""
 CHUNK = 25
-COARSEST = 1 / 6
-WINDOW_OF_COARSEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +119,9 @@ def _well(scenario: Scenario) -> Behaviour:
     )
 
 
-def grain_of(window: int, law: BootLaw) -> float:
-    """A sixth of a boot from a window of twenty on, less below, where a look brings little that is new.
+def grain_of(desired: int, window: int, law: BootLaw) -> float:
+    """At most a quarter of a boot; less in a small window, where a look brings little that is new, and in a short roll.
 
-    At that, roll times are within a percent of those with every look.
+    At that, roll times are within two percent of those with every look.
     """
-    return law.mean * COARSEST * min(1.0, window / WINDOW_OF_COARSEST)
+    return law.mean * min(1 / 4, window / 80, desired / max(1, window) / 40)

@@ -119,7 +119,7 @@ class SimulatedGroup:
         self._alarms = {name: Track(state) for name, state in (alarms or {}).items()}
         self._begin(desired)
         self._refill_pool()
-        self._note()
+        self.history.append(Truth(self.now, self._serving, self._total, False))
 
     @property
     def sizes(self) -> Sizes:
@@ -153,10 +153,13 @@ class SimulatedGroup:
             self._go_on()
         self.now = max(self.now, to)
 
+    def moves_at(self) -> float:
+        """The next moment at which the cloud does something by itself."""
+        return self._moments[0][0] if self._moments else NEVER
+
     def changes_at(self) -> float:
         """The next moment at which an answer may differ from the last one, unless somebody acts before."""
-        ahead = self._moments[0][0] if self._moments else NEVER
-        return min(ahead, self._view.changes_at())
+        return min(self.moves_at(), self._view.changes_at())
 
     def _begin(self, desired: int) -> None:
         """The members that were there before. Many groups begin alike, and what is shown of them is made once."""
@@ -314,10 +317,19 @@ class SimulatedGroup:
         self._turn(life)
 
     def _add(self, life: Life) -> None:
+        """A launch. Most are alive and come to count at once; the others are played like any moment."""
+        now = self.now
         self._lives[life.id] = life
-        for moment in life.moments(self.now):
+        for moment in life.moments(now):
             self._push(moment, life)
-        self._turn(life)
+        if now < life.in_service_at and now < life.dead_at and now < life.leaves_at:
+            life.counted = True
+            self._total += 1
+            self._units += life.weight
+            self._in_zone[life.zone] += 1
+            self._view.touch(life, now)
+        else:
+            self._turn(life)
 
     def _turn(self, life: Life) -> None:
         """A member's moment."""
@@ -359,8 +371,8 @@ class SimulatedGroup:
         heapq.heappush(self._moments, (at, next(self._number), subject))
 
     def _note(self, *, by_us: bool = False) -> None:
-        last = self.history[-1] if self.history else None
-        if by_us or last is None or last.in_service != self._serving or last.total != self._total:
+        _, serving, total, _ = self.history[-1]
+        if by_us or serving != self._serving or total != self._total:
             self.history.append(Truth(self.now, self._serving, self._total, by_us))
 
     def _weigh(self) -> int:

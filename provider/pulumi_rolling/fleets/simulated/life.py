@@ -88,11 +88,12 @@ class Life:
 
     def moments(self, now: float) -> set[float]:
         """When it changes after ``now``, as far as that is known."""
-        found = {self.launched_at, self.in_service_at, self.dead_at, self.leaves_at, self.gone_at}
+        found = {self.in_service_at, self.dead_at, self.leaves_at, self.gone_at}
         found.update([at for at, _ in self.signals])
-        for track in (self.targets, self.checks):
-            if track is not None:
-                found.update(track.moments())
+        if self.targets is not None:
+            found.update(self.targets.moments())
+        if self.checks is not None:
+            found.update(self.checks.moments())
         return {at for at in found if now < at < NEVER}
 
     def show(self, at: float) -> Member:

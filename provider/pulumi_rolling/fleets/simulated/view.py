@@ -23,6 +23,8 @@ class View:
 
     def __init__(self, stale: float) -> None:
         self._stale = stale
+        self._touched: list[Life | None] = []
+        """What changed since the last look, where answers are not late."""
         self._due: list[tuple[float, int, Life | None]] = []
         self._number = count()
         self._shown: dict[str, Member] = {}
@@ -37,10 +39,15 @@ class View:
 
     def touch(self, life: Life | None, at: float) -> None:
         """Something changed at ``at``: a member, or the group itself (None)."""
-        heapq.heappush(self._due, (at + self._stale, next(self._number), life))
+        if self._stale:
+            heapq.heappush(self._due, (at + self._stale, next(self._number), life))
+        else:
+            self._touched.append(life)
 
     def changes_at(self) -> float:
         """When answers next differ from the last one, of what has happened so far."""
+        if self._touched:
+            return -NEVER
         return self._due[0][0] if self._due else NEVER
 
     def look(self, now: float) -> tuple[Roster, tuple[Member, ...]]:
@@ -48,24 +55,31 @@ class View:
         at = now - self._stale
         before: dict[str, Member | None] = {}
         pool_changed = False
-        while self._due and self._due[0][0] <= now:
-            life = heapq.heappop(self._due)[2]
+        for life in self._changed(now):
             if life is None:
                 continue
+            name = life.id
             if life.warm:
                 shown, pool_changed = self._warm, True
             else:
                 shown = self._shown
-                before.setdefault(life.id, shown.get(life.id))
+                if name not in before:
+                    before[name] = shown.get(name)
             if life.launched_at <= at < life.gone_at:
-                shown[life.id] = life.show(at)
+                shown[name] = life.show(at)
             else:
-                shown.pop(life.id, None)
+                shown.pop(name, None)
         if before:
             self._renew(before)
         if pool_changed:
             self._pool = tuple(self._warm.values())
         return self._roster, self._pool
+
+    def _changed(self, now: float) -> list[Life | None]:
+        changed, self._touched = self._touched, []
+        while self._due and self._due[0][0] <= now:
+            changed.append(heapq.heappop(self._due)[2])
+        return changed
 
     def _renew(self, before: dict[str, Member | None]) -> None:
         members = tuple(self._shown.values())
