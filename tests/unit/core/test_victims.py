@@ -23,7 +23,7 @@ def order(victims: Victims) -> tuple[list[str], list[str]]:
 
 
 def working(rollout: Rollout, members: Iterable[Member]) -> list[str]:
-    return order(in_order(rollout, members))[1]
+    return order(in_order(rollout, tuple(members)))[1]
 
 
 @pytest.mark.parametrize(
