@@ -206,7 +206,7 @@ def test_a_stop_leaves_the_record_and_no_lease(web: Web) -> None:
     _until(lambda: any(m["image"] == "ami-slow" for m in web.group()["members"]))
     web.plugged.provider.operations.stop()
     assert web.plugged.provider.operations.settle(5.0)
-    failed = update.exception(timeout=10)
+    failed = update.exception(timeout=60)
     assert isinstance(failed, Failed) and failed.code is grpc.StatusCode.ABORTED
     tags = web.group()["tags"]
     assert LEASE not in tags and "rolling:record.0" in tags

@@ -61,7 +61,7 @@ class Served:
 
     def end(self, number: signal.Signals) -> tuple[int, str, str]:
         self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=10)
+        out, err = self.process.communicate(timeout=60)
         self.channel.close()
         return self.process.returncode, out, err
 
