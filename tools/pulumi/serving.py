@@ -6,8 +6,10 @@ An engine that was killed sends nothing, so the address that it gave us is watch
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent import futures
@@ -18,6 +20,7 @@ WORKERS = 32
 LARGEST_MESSAGE = 400 * 1024 * 1024
 WATCH_EVERY_SECONDS = 2.0
 MISSES_BEFORE_THE_END = 3
+PATIENCE_SECONDS = 5.0
 
 
 def engine_address(arguments: Sequence[str]) -> str | None:
@@ -26,7 +29,7 @@ def engine_address(arguments: Sequence[str]) -> str | None:
 
 
 def serve(register: Callable[[grpc.Server], None], engine: str | None, at_end: Callable[[], None]) -> None:
-    """Serve until SIGINT, SIGTERM or the engine's death. `at_end` must let running calls return."""
+    """Serve until SIGINT, SIGTERM or the engine's death, then exit. `at_end` must let running calls return."""
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
@@ -45,7 +48,11 @@ def serve(register: Callable[[grpc.Server], None], engine: str | None, at_end: C
     ended.wait()
     stopped = server.stop(grace=1.0)
     at_end()
-    stopped.wait()
+    stopped.wait(PATIENCE_SECONDS)
+    # Calls and threads of gRPC that do not come to their end would keep the process: rarely, on a busy machine.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _watch(engine: str, ended: threading.Event) -> None:
