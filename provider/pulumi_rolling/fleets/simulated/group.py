@@ -11,8 +11,7 @@ import heapq
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 from itertools import count
 from typing import NamedTuple
 
@@ -27,17 +26,15 @@ from pulumi_rolling.core.model import (
     Sizes,
     TargetHealth,
 )
-from pulumi_rolling.core.roster import Roster, make_roster
+from pulumi_rolling.fleets.simulated.before import START, members_before, zone_names
 from pulumi_rolling.fleets.simulated.behaviour import NEVER, Behaviour, draw
-from pulumi_rolling.fleets.simulated.life import Life, Track, settled
+from pulumi_rolling.fleets.simulated.life import Life, Track
 from pulumi_rolling.fleets.simulated.view import View
 
 RETRY_LAUNCH = 5.0
 """Seconds from a refused launch to the next."""
 DETECT_UNHEALTHY = 3.0
 """Seconds from a machine's death until the group finds it."""
-START = 1000.0
-"""The moment at which a simulation begins."""
 
 _NO_HEALING = frozenset({"HealthCheck", "ReplaceUnhealthy", "Terminate"})
 
@@ -99,7 +96,7 @@ class SimulatedGroup:
         self._lives: dict[str, Life] = {}
         self._pool: dict[str, Life] = {}
         self._pool_size = warm
-        self._in_zone = dict.fromkeys(_zones(zones), 0)
+        self._in_zone = dict.fromkeys(zone_names(zones), 0)
         self._lost_zones: set[str] = set()
         self._weights = tuple(weights)
         self._total = 0
@@ -163,7 +160,7 @@ class SimulatedGroup:
 
     def _begin(self, desired: int) -> None:
         """The members that were there before. Many groups begin alike, and what is shown of them is made once."""
-        before = _members_before(
+        before = members_before(
             desired, self.pointer, len(self._in_zone), self._with_targets, self._with_checks, self._weights
         )
         self._lives = {life.id: life.again() for life in before.lives}
@@ -390,31 +387,3 @@ class SimulatedGroup:
 
 
 _DEFAULT = (Behaviour(),)
-
-
-@dataclass(frozen=True, slots=True)
-class _Before:
-    lives: tuple[Life, ...]
-    """To be copied: what befalls one group is nothing to another."""
-    roster: Roster
-
-
-@lru_cache(maxsize=32)
-def _members_before(
-    desired: int, revision: Revision, zones: int, targets: bool, checks: bool, weights: tuple[int, ...]
-) -> _Before:
-    """Members that have been working for a while, each zone in turn and each weight."""
-    lives: list[Life] = []
-    units = 0
-    while units < desired:
-        number = len(lives)
-        at = 100.0 + number * min(1.0, 800.0 / desired)
-        weight = weights[number % len(weights)]
-        zone = _zones(zones)[number % zones]
-        lives.append(settled(f"i-{number + 1:017x}", revision, zone, at, weight, targets, checks))
-        units += weight
-    return _Before(tuple(lives), make_roster(tuple(life.show(START) for life in lives)))
-
-
-def _zones(count: int) -> tuple[str, ...]:
-    return tuple(f"zone-{number + 1}" for number in range(count))
