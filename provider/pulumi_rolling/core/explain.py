@@ -119,7 +119,8 @@ def failure(verdict: Verdict, noun: str = "instances") -> str:
         case "occupied":
             return f"{verdict.cause} stayed in standby, protected or in the warm pool for an hour"
         case "deadline":
-            return "the rollout took longer than its timeout"
+            length = f" of {iso(verdict.clock)}" if verdict.clock else ""
+            return f"the rollout took longer than its timeout{length}"
         case "stalled":
             return "nothing has moved for an hour"
         case _:

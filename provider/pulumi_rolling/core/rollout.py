@@ -134,7 +134,8 @@ class Verdict:
     failures: tuple[Failure, ...] = ()
     """The first few, for the sentence."""
     cause: str = ""
-    clock: float = 0.0  # Seconds that each member had.
+    clock: float = 0.0
+    """Seconds that each member had, or at a deadline the rollout; 0: not known."""
     touched: int = 0
     """Launches by our acts until then."""
 

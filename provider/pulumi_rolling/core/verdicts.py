@@ -42,7 +42,8 @@ def take_verdict(
         if alarm is not None:
             return rollout, alarm
         if rollout.deadline is not None and seen.at >= rollout.deadline:
-            return rollout, Verdict("deadline", seen.at, rollout.failures, rollout.total)
+            clock = limits.timeout or 0.0
+            return rollout, Verdict("deadline", seen.at, rollout.failures, rollout.total, clock=clock)
     return rollout, _stalled(limits, rollout, seen, census)
 
 

@@ -98,6 +98,8 @@ def test_a_bake_is_told_with_what_was_replaced() -> None:
             Verdict("occupied", 1.0, cause="i-1"),
             "i-1 stayed in standby, protected or in the warm pool for an hour",
         ),
+        (Verdict("deadline", 1.0), "the rollout took longer than its timeout"),
+        (Verdict("deadline", 1.0, clock=1200.0), "the rollout took longer than its timeout of PT20M"),
         (Verdict("refused", 1.0, cause="terminate: no"), "the cloud refused: terminate: no"),
     ],
 )

@@ -195,6 +195,13 @@ def test_the_deadline_is_the_moment_itself(early: float, code: str) -> None:
     assert code_of(limits(), rolling(progress_at=AT, deadline=AT + early)) == code
 
 
+def test_a_deadline_tells_the_time_that_there_was() -> None:
+    """The error names it."""
+    verdict = taken(limits(timeout=1200.0), rolling(progress_at=AT, deadline=AT))[1]
+    assert verdict is not None
+    assert verdict.clock == 1200
+
+
 DONE = tuple(old(f"done-{i}", revision=V2) for i in range(9))
 """They are of the target revision already."""
 
