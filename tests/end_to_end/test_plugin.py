@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -112,8 +113,12 @@ def test_every_way_to_fail_leaves_a_whole_stack(open_yaml: OpenYaml) -> None:
 
 
 def test_ctrl_c_touches_no_further_member(open_yaml: OpenYaml) -> None:
-    """Once, while slots come free all the time: the next look starts nothing more, and the group goes back."""
+    """Once, while slots come free all the time: the next look starts nothing more, and the group goes back.
+
+    The project names the folder of the installed program, so that this is it.
+    """
     stage = open_yaml()
+    stage.declare(plugins={"providers": [{"name": "rolling", "path": str(Path(sys.executable).parent)}]})
     template = stage.found_group()
     stage.want(template, "1")
     assert stage.up().code == 0
@@ -122,6 +127,7 @@ def test_ctrl_c_touches_no_further_member(open_yaml: OpenYaml) -> None:
     stage.want(template, stage.new_version(template, "ami-v2"))
     process = stage.start_up()
     stage.wait_for(lambda: _new_in_service(stage, "2") >= 1, "a new member in service")
+    assert any("pulumi-resource-rolling " in line for line in stage.processes().values())
     past = len(stage.lab.log())
     process.send_signal(signal.SIGINT)
     ran = stage.ended(process)
@@ -148,7 +154,9 @@ def test_a_deadline_takes_the_group_back(open_yaml: OpenYaml) -> None:
     stage.options["web"] = {"customTimeouts": {"update": "20s"}}
     stage.want(template, stage.new_version(template, "ami-v2"))
     ran = stage.up()
-    assert ran.code != 0 and "took longer than its timeout of PT20S. Group web is back on version 1" in ran.error
+    assert (
+        ran.code != 0 and "took longer than its timeout of PT20S. Group web is back on version 1" in ran.error
+    )
     assert "Raise customTimeouts.update" in ran.error
     watched.runs("ami-v1", 6, "1")
     watched.is_as_found()

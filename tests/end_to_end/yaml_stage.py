@@ -28,7 +28,10 @@ def resource(name: str, launch_template: Mapping[str, Any], settings: Mapping[st
 
 
 class YamlStage(Stage):
-    """``want(template, version, name)`` and ``rolling(**fields)`` as on any stage; ``options`` by resource."""
+    """``want(template, version, name)`` and ``rolling(**fields)`` as on any stage.
+
+    ``options`` are by resource; ``plugins``, a setting, are the project's.
+    """
 
     type = TYPE
 
@@ -42,6 +45,7 @@ class YamlStage(Stage):
             "groups": {},
             "onFailure": None,
             "config": config,
+            "plugins": {},
         }
         self.options: dict[str, dict[str, Any]] = {}
         self._mark = uuid.uuid4().hex
@@ -60,6 +64,7 @@ class YamlStage(Stage):
         program = {
             "name": "trial",
             "runtime": "yaml",
+            "plugins": self.settings["plugins"],
             "config": {f"rolling:{key}": {"value": value} for key, value in self.settings["config"].items()},
             "resources": resources,
             "outputs": {f"{name}-revision": f"${{{name}.revision}}" for name in resources},
@@ -72,7 +77,8 @@ class YamlStage(Stage):
 
     def providers(self) -> list[int]:
         """Processes in which our plugin runs."""
-        return [pid for pid, line in self.processes().items() if f"{os.sep}provider " in line]
+        told = (f"{os.sep}provider ", "pulumi-resource-rolling ")
+        return [pid for pid, line in self.processes().items() if any(mark in line for mark in told)]
 
 
 @contextmanager
