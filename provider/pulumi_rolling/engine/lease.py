@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pulumi_rolling.core.keeping import RENEWED, lease_length
 from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.engine.journal import LEASE, read
 from pulumi_rolling.errors import LeaseHeldError
@@ -42,11 +43,6 @@ def held(marks: Mapping[str, str]) -> Held | None:
         return None
 
 
-def length_of(poll: float) -> float:
-    """Seconds that a lease holds without being renewed."""
-    return max(6.0, 30.0 * poll)
-
-
 class Lease:
     """Ours, on one group, for one rollout."""
 
@@ -57,7 +53,7 @@ class Lease:
         self._clock = clock
         self._poll = poll
         self._settle = settle
-        self.length = length_of(poll)
+        self.length = lease_length(poll)
         self._renewed_at = 0.0
 
     def mark(self) -> dict[str, str]:
@@ -66,7 +62,7 @@ class Lease:
         return {LEASE: f"{self.holder} {self._owner} {self._renewed_at + self.length:.0f}"}
 
     def is_due(self) -> bool:
-        return self._clock.now() - self._renewed_at >= self.length / 3
+        return self._clock.now() - self._renewed_at >= RENEWED * self.length
 
     def has_run_out(self) -> bool:
         """Others may have taken the group: no act before another look."""

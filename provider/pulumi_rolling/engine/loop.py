@@ -23,6 +23,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from pulumi_rolling.core.decide import decide
+from pulumi_rolling.core.keeping import ASLEEP, is_news
 from pulumi_rolling.core.model import (
     Action,
     Decision,
@@ -94,7 +95,7 @@ class Drive:
                 self._finish(decision, marks)
                 return decision
             # A lease that runs out between two looks would be somebody else's to take.
-            self.clock.wait(min(decision.look_again_at - self.clock.now(), self.lease.length / 2))
+            self.clock.wait(min(decision.look_again_at - self.clock.now(), ASLEEP * self.lease.length))
 
     def _look(self, rollout: Rollout) -> tuple[Observation, Mapping[str, str]]:
         sight = self.fleet.observe(rollout)
@@ -114,7 +115,7 @@ class Drive:
     def _record(self, written: Rollout, decision: Decision) -> Rollout:
         """What now stands on the group. The refusals that the decision has taken up are done with."""
         said = said_mark(decision, self.clock.now())
-        if decision.actions or _is_news(written, decision.next):
+        if decision.actions or is_news(written, decision.next):
             self.journal.write(decision.next, {**self.lease.mark(), **said})
             written = decision.next
         elif self.lease.is_due():
@@ -178,33 +179,6 @@ class Drive:
         except (TemporaryFleetError, PermanentFleetError):
             # The lease runs out by itself.
             return
-
-
-def _is_news(written: Rollout, now: Rollout) -> bool:
-    """Worth a call of its own: what a resume could not find out from the group."""
-    return (
-        written.direction is not now.direction
-        or written.step is not now.step
-        or written.failures != now.failures
-        or written.delta != now.delta
-        or written.watermark != now.watermark
-        or not now.handled <= written.handled
-        or _what_people_see(written) != _what_people_see(now)
-    )
-
-
-def _what_people_see(rollout: Rollout) -> tuple[object, ...]:
-    """Other shells tell from the record what is waited for, and a request must not be lost once its tag is gone."""
-    return (
-        rollout.paused,
-        rollout.held,
-        rollout.gate,
-        rollout.passed,
-        rollout.skipped,
-        rollout.retried,
-        rollout.ignored_alarms,
-        rollout.baked_from,
-    )
 
 
 def _name(action: Action) -> str:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pulumi_rolling.core.keeping import lease_length
 from pulumi_rolling.engine.clock import Clock, SystemClock
-from pulumi_rolling.engine.lease import length_of
 from pulumi_rolling.engine.retry import Retrier
 from pulumi_rolling.fleets.auto_scaling_group import AutoScalingGroupFleet
 from pulumi_rolling.fleets.aws_api import Place
@@ -82,7 +82,7 @@ def wire(
         ),
         # A call is given up well before the lease runs out: what it was to do is decided again, by whoever drives then.
         # Its waits are on a clock of its own: a wake is for the loop.
-        retry=Retrier(SystemClock(), patience=0.6 * length_of(timing.poll)),
+        retry=Retrier(SystemClock(), patience=0.6 * lease_length(timing.poll)),
         signals=NoSignals(),
     )
     fleet.watch(watched(inputs.update_policy, None, timing))

@@ -1,14 +1,14 @@
 """What a simulated rollout would have cost in API calls on a group of EC2 Auto Scaling.
 
-The rules are those of the fleet and of the engine's loop, told here once more because a simulation makes neither
-calls nor records; tests/unit/simulation compares them with the loop. Signals are taken to come by tag, the dearer
-of the two sources, and the group to have one target group.
+What a look costs is told here once more, since a simulation makes no calls; tests/unit/simulation compares it with
+the loop. Signals are taken to come by tag, the dearer of the two sources, and the group to have one target group.
 """
 
 from __future__ import annotations
 
 import math
 
+from pulumi_rolling.core.keeping import RENEWED, is_news, lease_length
 from pulumi_rolling.core.model import Decision, Direction, Limits, Rollout, Step
 
 BEFORE = 10
@@ -18,11 +18,6 @@ AFTER = 1
 INSTANCES_PER_CALL = 200
 CHECKS_PER_CALL = 100
 _COUNTING = frozenset({Step.PREPARE, Step.ROLL, Step.BAKE, Step.SETTLE})
-
-
-def lease_length(poll: float) -> float:
-    """Seconds that the engine's lease holds; it is renewed each third of it, and no sleep is longer than half."""
-    return max(6.0, 30.0 * poll)
 
 
 class Bill:
@@ -36,7 +31,7 @@ class Bill:
         """Writes of the record and the lease."""
         self._limits = limits
         self._size = size
-        self._renewal = lease_length(limits.poll) / 3
+        self._renewal = RENEWED * lease_length(limits.poll)
         self._written_at = at
         self._known: frozenset[str] = frozenset()
 
@@ -51,7 +46,7 @@ class Bill:
         self._known = after.in_flight
         self.looks += self._look(after, arrived)
         self.acts += len(decision.actions)
-        if decision.actions or _is_news(before, after):
+        if decision.actions or is_news(before, after):
             self.marks += 1
             self._written_at = at
         else:
@@ -89,13 +84,3 @@ class Bill:
             return 0
         checks = math.ceil(flight / CHECKS_PER_CALL) if self._limits.status_checks else 0
         return self._limits.target_health + checks
-
-
-def _is_news(before: Rollout, after: Rollout) -> bool:
-    return (
-        before.direction is not after.direction
-        or before.step is not after.step
-        or before.failures != after.failures
-        or before.delta != after.delta
-        or before.watermark != after.watermark
-    )

@@ -13,9 +13,10 @@ from functools import partial
 
 from pulumi_rolling.core.answers import looks_until
 from pulumi_rolling.core.decide import decide
+from pulumi_rolling.core.keeping import ASLEEP, lease_length
 from pulumi_rolling.core.model import Decision, Limits, Request, Rollout, Step
 from pulumi_rolling.fleets.simulated import SimulatedFleet
-from pulumi_rolling.simulation.calls import Bill, lease_length
+from pulumi_rolling.simulation.calls import Bill
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def drive(
     """
     began = fleet.now
     bill = bill or Bill(limits, fleet.sizes.desired, began)
-    longest = lease_length(limits.poll) / 2
+    longest = ASLEEP * lease_length(limits.poll)
     looks = decisions = asked = 0
     stopped: float | None = None
     while True:

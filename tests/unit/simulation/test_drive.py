@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 from pulumi_rolling.core.model import Guard, Limits, Pacing, Signal
-from pulumi_rolling.engine.lease import length_of
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
-from pulumi_rolling.simulation.calls import AFTER, BEFORE, Bill, lease_length
+from pulumi_rolling.simulation.calls import AFTER, BEFORE, Bill
 from pulumi_rolling.simulation.driver import Rolled, drive
 
 from tests.engine.stage import FleetClock, MortalFleet
@@ -75,12 +74,6 @@ def roll(fleet: SimulatedFleet, limits: Limits, **how: Any) -> Rolled:
 
 def since_the_first(acts: Sequence[tuple[float, object]]) -> list[tuple[float, object]]:
     return [(round(at - acts[0][0], 6), act) for at, act in acts]
-
-
-def test_the_lease_is_as_long_as_the_engine_s() -> None:
-    """The simulation knows it without the engine, since it sleeps and renews by it."""
-    for poll in (0.1, 0.5, 1.0, 10.0):
-        assert lease_length(poll) == length_of(poll)
 
 
 def test_what_a_look_costs_follows_the_policy() -> None:
