@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import Any
 
@@ -18,6 +17,7 @@ from pulumi_rolling.handler.situation import assess
 from pulumi_rolling.handler.wiring import wire
 
 from tests.end_to_end.lab_process import LabProcess
+from tests.in_lab import use_lab
 
 SIGNALS = {"waitOnResourceSignals": True, "pauseTime": "PT1M"}
 
@@ -25,12 +25,7 @@ SIGNALS = {"waitOnResourceSignals": True, "pauseTime": "PT1M"}
 @pytest.fixture
 def lab(running_lab: LabProcess, monkeypatch: pytest.MonkeyPatch) -> LabProcess:
     running_lab.reset()
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    for name, value in running_lab.environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("ROLLING_POLL_SECONDS", "0.1")
-    monkeypatch.setenv("ROLLING_SETTLE_SECONDS", "3")
+    use_lab(monkeypatch, running_lab.environment, poll=0.1, settle=3)
     return running_lab
 
 

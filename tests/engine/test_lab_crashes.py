@@ -8,7 +8,6 @@ has a group of its own, and several groups roll at a time, since a roll is mostl
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,6 +26,8 @@ from pulumi_rolling.fleets.aws_api import Place
 from pulumi_rolling.fleets.launch_templates import LaunchTemplates, TemplateWanted
 from pulumi_rolling.lab import Lab
 from pulumi_rolling.signals.tag import TagSignals
+
+from tests.in_lab import use_lab
 
 from .stage import Death, MortalFleet
 
@@ -58,10 +59,7 @@ class DiesAtWrites(MortalFleet):
 @pytest.fixture(scope="module")
 def lab() -> Iterator[Lab]:
     with Lab(boot=0.05) as running, pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("AWS_")]:
-            patch.delenv(name)
-        for name, value in running.environment.items():
-            patch.setenv(name, value)
+        use_lab(patch, running.environment)
         yield running
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +12,7 @@ from pulumi_rolling.lab import Lab
 
 from tests.fleets.scripted_aws import ScriptedAws
 from tests.fleets.stage import Stage
+from tests.in_lab import use_lab
 
 SERVICES = ("autoscaling", "ec2", "elbv2", "elb", "cloudwatch", "sqs")
 
@@ -53,9 +53,6 @@ def running_lab() -> Iterator[Lab]:
 
 @pytest.fixture
 def lab(running_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    for name, value in running_lab.environment.items():
-        monkeypatch.setenv(name, value)
+    use_lab(monkeypatch, running_lab.environment)
     running_lab.reset()
     return running_lab

@@ -1,17 +1,19 @@
-"""The scripted AWS of the fleets' tests, and an operation on its group."""
+"""The scripted AWS of the fleets' tests with an operation on its group; and the lab for whole rollouts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 from pulumi_rolling.handler import Context, RollingGroupHandler
 from pulumi_rolling.handler.situation import Situation, assess
 from pulumi_rolling.handler.wiring import Wiring, wire
+from pulumi_rolling.lab import Lab
 
 from tests.fleets.conftest import aws, stage, stage_clients
 from tests.fleets.stage import WEB, Stage
+from tests.in_lab import use_lab
 
 __all__ = ["Handled", "aws", "handled", "stage", "stage_clients"]
 
@@ -47,3 +49,16 @@ def handled(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Handled:
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", stage.aws.place.key)
     return Handled(stage)
+
+
+@pytest.fixture(scope="module")
+def running_lab() -> Iterator[Lab]:
+    with Lab(boot=0.05) as lab:
+        yield lab
+
+
+@pytest.fixture
+def lab(running_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    use_lab(monkeypatch, running_lab.environment, poll=0.05, settle=0.5)
+    running_lab.reset()
+    return running_lab

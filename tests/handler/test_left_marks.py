@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,12 +16,6 @@ from pulumi_rolling.lab import Lab
 
 URN = "urn:pulumi:dev::trial::pulumi-python:dynamic/rolling:RollingGroup::web"
 CONTEXT = Context(urn=URN)
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Lab]:
-    with Lab(boot=0.05) as lab:
-        yield lab
 
 
 class Web:
@@ -74,15 +67,8 @@ class Web:
 
 
 @pytest.fixture
-def web(running: Lab, monkeypatch: pytest.MonkeyPatch) -> Web:
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    for name, value in running.environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("ROLLING_POLL_SECONDS", "0.05")
-    monkeypatch.setenv("ROLLING_SETTLE_SECONDS", "0.5")
-    running.reset()
-    return Web(running)
+def web(lab: Lab) -> Web:
+    return Web(lab)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -13,24 +11,6 @@ from pulumi_rolling.lab import Lab
 
 from tests.fleets.scripted_aws import wait_until
 from tests.handler.lab_web import LabWeb
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Lab]:
-    with Lab(boot=0.05) as lab:
-        yield lab
-
-
-@pytest.fixture
-def lab(running: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    for name, value in running.environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("ROLLING_POLL_SECONDS", "0.05")
-    monkeypatch.setenv("ROLLING_SETTLE_SECONDS", "0.5")
-    running.reset()
-    return running
 
 
 def queued(url: str) -> int:

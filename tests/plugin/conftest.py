@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import grpc
@@ -13,6 +12,7 @@ from pulumi_rolling.lab import Lab
 from pulumi_rolling.plugin.provider import Provider
 from pulumi_rolling.plugin.serving import Threads, served
 
+from tests.in_lab import use_lab
 from tests.plugin.engine_side import Heard, Plugged, Web
 
 
@@ -47,12 +47,7 @@ def running_lab() -> Iterator[Lab]:
 
 @pytest.fixture
 def lab(running_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    for name, value in running_lab.environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("ROLLING_POLL_SECONDS", "0.05")
-    monkeypatch.setenv("ROLLING_SETTLE_SECONDS", "0.5")
+    use_lab(monkeypatch, running_lab.environment, poll=0.05, settle=0.5)
     running_lab.reset()
     # The new cloud gives old ids to new things, and versions are kept for the life of a process.
     monkeypatch.setattr(launch_templates, "_all", {})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from pulumi_rolling.fleets.aws_api import Place
 from pulumi_rolling.fleets.launch_templates import TemplateWanted
 from pulumi_rolling.signals.choose import NoSignals
 
+from tests.in_lab import use_lab
 from tests.unit.cli.conftest import Ran
 
 Rolling = Callable[..., Ran]
@@ -47,10 +47,7 @@ def served() -> Iterator[dict[str, Any]]:
 @pytest.fixture
 def group(served: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> str:
     """Four instances of version 1, all in service; version 2 exists and nobody runs it."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    for name, value in served["environment"].items():
-        monkeypatch.setenv(name, value)
+    use_lab(monkeypatch, served["environment"])
     ec2, scaling = boto3.client("ec2"), boto3.client("autoscaling")
     name = f"web-{time.monotonic_ns()}"
     made = ec2.create_launch_template(
