@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -181,7 +182,15 @@ def _kill(stage: YamlStage, process: subprocess.Popen[bytes]) -> None:
     process.kill()
 
 
-@pytest.mark.parametrize("end", [_twice, _kill], ids=["Ctrl-C twice", "kill -9"])
+def _kill_the_plugin(stage: YamlStage, process: subprocess.Popen[bytes]) -> None:
+    """The command line lives, and says that it lost its plugin."""
+    for plugin in stage.providers():
+        os.kill(plugin, signal.SIGKILL)
+
+
+@pytest.mark.parametrize(
+    "end", [_twice, _kill, _kill_the_plugin], ids=["Ctrl-C twice", "kill -9", "kill -9 of the plugin"]
+)
 def test_the_next_up_goes_on(
     open_yaml: OpenYaml, end: Callable[[YamlStage, subprocess.Popen[bytes]], None]
 ) -> None:
@@ -199,7 +208,8 @@ def test_the_next_up_goes_on(
     process.wait()
     stage.wait_for(lambda: not stage.providers(), "the plugin to end")
     tags = stage.lab.group("web")["tags"]
-    assert "rolling:record.0" in tags and "rolling:lease" not in tags
+    assert "rolling:record.0" in tags
+    assert ("rolling:lease" in tags) is (end is _kill_the_plugin), "who is killed cannot give it back"
     assert stage.cancel().code == 0
     ran = stage.up()
     if ran.code != 0:

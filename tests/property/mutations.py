@@ -1,4 +1,4 @@
-"""Ten deliberate faults in the core, each of which must make a property fail: `make mutants`.
+"""Twelve deliberate faults in the core, each of which must make a property fail: `make mutants`.
 
 Each fault is put into a copy of the package, never into the tree, and the property tests run against the copy until
 the first failure. A fault that no property notices is a hole in the properties.
