@@ -38,7 +38,7 @@ FAULTS = (
     Fault(
         "an issued victim counts as present until it is seen gone",
         "census.py",
-        "        if name in victims:\n            continue\n",
+        "            if name in victims:\n                continue\n",
         "",
     ),
     Fault(

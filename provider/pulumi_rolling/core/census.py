@@ -7,7 +7,7 @@ acts and the next look would otherwise take one more (design: the heart).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pulumi_rolling.core.limits import Choice, Limits, Pacing
@@ -122,96 +122,115 @@ def is_ready(limits: Limits, member: Member) -> bool:
 def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
     victims = issued_victims(rollout)
     failed = frozenset([f.id for f in rollout.failed])
-    skipped, retried, succeeded = rollout.skipped, rollout.retried, rollout.succeeded
-    forward = rollout.direction is Direction.FORWARD
-    wanted = rollout.target.digest
-    told_by_age = rollout.forced and forward
-    spared = limits.protected is not Choice.REPLACE and forward
-    in_service_now, healthy_target = Lifecycle.IN_SERVICE, TargetHealth.HEALTHY
-    roster = roster_of(seen)
+    told_by_age = rollout.forced and rollout.direction is Direction.FORWARD
     settled = _Settled([], [], {}, [], seen.members)
     if not told_by_age:
-        settled = _settle(rollout, roster, victims | failed | skipped | retried)
-    counted = [*settled.kept, *settled.old]
-    loose: list[Member] = []
-    unjudged = settled.coming
-    occupied: list[str] = []
-    leaving: set[str] = set()
-    in_service = ready = len(counted)
-    counted += unjudged
-    units = len(counted)
-    kept, old = len(settled.kept) + len(unjudged), len(settled.old)
-    for member in settled.others:
-        lifecycle = member.lifecycle
-        serving = lifecycle is in_service_now
-        if not serving and lifecycle not in _COMING:
-            if lifecycle is Lifecycle.LEAVING:
-                leaving.add(member.id)
-            continue
-        name = member.id
-        if name in victims:
-            continue
-        counted.append(member)
-        units += member.weight
-        alive = serving and member.alive
-        sound = alive and member.healthy
-        working = sound and (member.target is None or member.target is healthy_target)
-        in_service += alive
-        if name in skipped:
-            kept += member.weight
-            ready += working
-        elif member.revision.digest != wanted or (told_by_age and not is_new(rollout, member)):
-            if spared and member.protected:
-                kept += member.weight
-                if limits.protected is Choice.WAIT:
-                    occupied.append(name)
-            elif forward or is_returned_from(rollout, member):
-                loose.append(member)
-                old += 1
-            else:
-                kept += member.weight
-            ready += working
-        elif name in failed or name in retried:
-            loose.append(member)
-        elif (name in succeeded and (sound or not _nobody_heals(seen))) or not is_new(rollout, member):
-            kept += member.weight
-            ready += working
-        elif name not in succeeded:
-            kept += member.weight
-            unjudged.append(member)
-        else:
-            loose.append(member)
-    short = max(0, rollout.desired - units)
+        named = victims | failed | rollout.skipped | rollout.retried
+        settled = _settle(rollout, roster_of(seen), named)
+    count = _Count(settled)
+    count.look_closely(limits, rollout, seen, settled.others, victims, failed)
+    short = max(0, rollout.desired - count.units)
     standby = _old_in_standby(limits, rollout, seen, victims)
     warm = [
         w.id
         for w in seen.warm
         if w.lifecycle is not Lifecycle.LEAVING and w.id not in victims and is_replaced(rollout, w)
     ]
-    if limits.standby is Choice.WAIT:
-        occupied += standby
+    occupied = count.occupied + (standby if limits.standby is Choice.WAIT else [])
     coming = len(occupied)
     if limits.warm_pool is Choice.WAIT:
         occupied += warm
     return Census(
-        counted=tuple(counted),
-        candidates=(*settled.old, *loose),
-        old=old,
-        kept=kept,
-        unjudged=tuple(unjudged),
+        counted=tuple(count.counted),
+        candidates=(*settled.old, *count.loose),
+        old=count.old,
+        kept=count.kept,
+        unjudged=tuple(count.unjudged),
         short=short,
         gap=-(-short // rollout.unit),
-        in_service=in_service,
-        ready=ready,
-        serving=in_service if limits.pacing is Pacing.LOCK_STEP else ready,
-        leaving=frozenset(leaving),
+        in_service=count.in_service,
+        ready=count.ready,
+        serving=count.in_service if limits.pacing is Pacing.LOCK_STEP else count.ready,
+        leaving=frozenset(count.leaving),
         occupied=tuple(occupied),
         coming=coming,
         standby=tuple(standby) if limits.standby is Choice.REPLACE else (),
         warm=tuple(warm) if limits.warm_pool is Choice.REPLACE else (),
-        loose=tuple(loose),
+        loose=tuple(count.loose),
         lines=settled.lines,
     )
+
+
+class _Count:
+    """Plain members counted together, then the others one by one. Names are those of ``Census``."""
+
+    def __init__(self, settled: _Settled) -> None:
+        self.counted = [*settled.kept, *settled.old]
+        self.in_service = self.ready = len(self.counted)
+        self.counted += settled.coming
+        self.units = len(self.counted)
+        self.kept = len(settled.kept) + len(settled.coming)
+        self.old = len(settled.old)
+        self.unjudged = settled.coming
+        self.loose: list[Member] = []
+        self.occupied: list[str] = []
+        self.leaving: list[str] = []
+
+    def look_closely(
+        self,
+        limits: Limits,
+        rollout: Rollout,
+        seen: Observation,
+        members: Iterable[Member],
+        victims: frozenset[str],
+        failed: frozenset[str],
+    ) -> None:
+        skipped, retried, succeeded = rollout.skipped, rollout.retried, rollout.succeeded
+        forward = rollout.direction is Direction.FORWARD
+        wanted = rollout.target.digest
+        told_by_age = rollout.forced and forward
+        spared = limits.protected is not Choice.REPLACE and forward
+        in_service_now, healthy_target = Lifecycle.IN_SERVICE, TargetHealth.HEALTHY
+        for member in members:
+            lifecycle = member.lifecycle
+            serving = lifecycle is in_service_now
+            if not serving and lifecycle not in _COMING:
+                if lifecycle is Lifecycle.LEAVING:
+                    self.leaving.append(member.id)
+                continue
+            name = member.id
+            if name in victims:
+                continue
+            self.counted.append(member)
+            self.units += member.weight
+            alive = serving and member.alive
+            sound = alive and member.healthy
+            working = sound and (member.target is None or member.target is healthy_target)
+            self.in_service += alive
+            if name in skipped:
+                stays, counts_as_ready = True, True
+            elif member.revision.digest != wanted or (told_by_age and not is_new(rollout, member)):
+                held = spared and member.protected
+                stays = held or not (forward or is_returned_from(rollout, member))
+                counts_as_ready = True
+                if held and limits.protected is Choice.WAIT:
+                    self.occupied.append(name)
+                if not stays:
+                    self.old += 1
+            elif name in failed or name in retried:
+                stays = counts_as_ready = False
+            elif (name in succeeded and (sound or not _nobody_heals(seen))) or not is_new(rollout, member):
+                stays = counts_as_ready = True
+            else:
+                stays = name not in succeeded
+                counts_as_ready = False
+                if stays:
+                    self.unjudged.append(member)
+            if stays:
+                self.kept += member.weight
+            else:
+                self.loose.append(member)
+            self.ready += counts_as_ready and working
 
 
 @dataclass(slots=True)
