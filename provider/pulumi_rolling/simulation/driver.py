@@ -67,7 +67,7 @@ def drive(
     """
     began = fleet.now
     bill = bill or Bill(limits, fleet.sizes.desired, began)
-    longest = ASLEEP * lease_length(limits.poll)
+    pace = _Pace(fleet, limits, began, continuous=continuous, every_look=every_look, grain=grain)
     looks = decisions = asked = 0
     stopped: float | None = None
     while True:
@@ -86,16 +86,7 @@ def drive(
         if decision.because.code == "approval" and rollout.gate is not None and asked <= rollout.gate.number:
             asked = rollout.gate.number + 1
             fleet.after(approve_after, partial(fleet.request, Request(f"approve-{asked}", "approve")))
-        if continuous:
-            news = fleet.now if turned else fleet.changes_at()
-            again, idle = max(fleet.now, min(news, decision.quiet_until)), 0
-        elif grain and rollout.step is Step.ROLL and rollout.in_flight and not turned:
-            again, idle = _coarse_look(fleet, limits, decision, began, grain, longest)
-        else:
-            news = fleet.now if every_look or turned else fleet.changes_at()
-            due = decision.quiet_until
-            first = min(decision.look_again_at, fleet.now + longest)
-            again, idle = looks_until(limits, rollout, first, min(news, due), due, longest)
+        again, idle = pace.next_look(decision, turned=turned)
         looks += idle
         bill.add_looks(rollout, idle, again - limits.poll)
         fleet.advance(again)
@@ -117,22 +108,54 @@ def drive(
     )
 
 
-def _coarse_look(
-    fleet: SimulatedFleet, limits: Limits, decision: Decision, began: float, grain: float, longest: float
-) -> tuple[float, int]:
-    """The next of the looks a grain apart by which something is new or a clock has run out, and the engine's before it.
+class _Pace:
+    """When the driver looks again, and how many looks of the engine bring nothing new before that."""
 
-    Those are counted as if nothing happened until the first event, and from then on as often as the poll allows.
-    """
-    now = fleet.now
-    clock = decision.quiet_until if decision.quiet_until > now else math.inf
-    news = fleet.changes_at()
-    soonest = now if math.isinf(news) else max(news, now)
-    again = min(clock, began + grain * math.floor((soonest - began) / grain + 1))
-    event = min(fleet.moves_at(), again)
-    first = min(decision.look_again_at, now + longest)
-    seen, idle = looks_until(limits, decision.next, first, event, again, longest)
-    return again, idle + max(0, math.floor((again - seen) / limits.poll))
+    def __init__(
+        self,
+        fleet: SimulatedFleet,
+        limits: Limits,
+        began: float,
+        *,
+        continuous: bool,
+        every_look: bool,
+        grain: float,
+    ) -> None:
+        self._fleet = fleet
+        self._limits = limits
+        self._began = began
+        self._continuous = continuous
+        self._every_look = every_look
+        self._grain = grain
+        self._longest = ASLEEP * lease_length(limits.poll)
+
+    def next_look(self, decision: Decision, *, turned: bool) -> tuple[float, int]:
+        fleet, rollout = self._fleet, decision.next
+        if self._continuous:
+            news = fleet.now if turned else fleet.changes_at()
+            return max(fleet.now, min(news, decision.quiet_until)), 0
+        if self._grain and rollout.step is Step.ROLL and rollout.in_flight and not turned:
+            return self._coarse(decision)
+        news = fleet.now if self._every_look or turned else fleet.changes_at()
+        due = decision.quiet_until
+        first = min(decision.look_again_at, fleet.now + self._longest)
+        return looks_until(self._limits, rollout, first, min(news, due), due, self._longest)
+
+    def _coarse(self, decision: Decision) -> tuple[float, int]:
+        """The next of the looks a grain apart by which something is new or a clock has run out.
+
+        Those before it are counted as if nothing happened until the first event, and from then on as often as the
+        poll allows.
+        """
+        now, grain, longest = self._fleet.now, self._grain, self._longest
+        clock = decision.quiet_until if decision.quiet_until > now else math.inf
+        news = self._fleet.changes_at()
+        soonest = now if math.isinf(news) else max(news, now)
+        again = min(clock, self._began + grain * math.floor((soonest - self._began) / grain + 1))
+        event = min(self._fleet.moves_at(), again)
+        first = min(decision.look_again_at, now + longest)
+        seen, idle = looks_until(self._limits, decision.next, first, event, again, longest)
+        return again, idle + max(0, math.floor((again - seen) / self._limits.poll))
 
 
 def _turned(before: Rollout, after: Rollout) -> bool:
