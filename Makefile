@@ -36,12 +36,12 @@ format: ensure ## what lint can repair by itself
 	$(BIN)/ruff check --fix --exit-zero --quiet $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-# What watches a clock runs alone, or it would measure its neighbours; and a process holds one lab. End to end, four
+# What watches a clock runs alone, or it would measure its neighbours; and a process holds one lab. End to end, five
 # at a time: each waits for boots, polls and leases more than it works.
 test: lint ## every check and every test
 	$(BIN)/python -m pytest -q -n 2 tests $(REAL_TIME:%=--ignore=%) $(END_TO_END:%=--ignore=%)
 	set -e; for folder in $(REAL_TIME); do $(BIN)/python -m pytest -q $$folder; done
-	$(BIN)/python -m pytest -q -n 4 $(END_TO_END)
+	$(BIN)/python -m pytest -q -n 5 $(END_TO_END)
 
 schema: ensure ## schema.json and policy.schema.json from the policy's models
 	$(BIN)/python -m pulumi_rolling.plugin.schema
