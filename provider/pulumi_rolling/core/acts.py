@@ -111,6 +111,8 @@ def _is_seen(
     action: Action, seen: Observation, lifecycles: dict[str, Lifecycle], desired_settled: bool
 ) -> bool:
     match action:
+        case Terminate(member):  # First, since these are the many.
+            return lifecycles.get(member, Lifecycle.LEAVING) is Lifecycle.LEAVING
         case Suspend(processes):
             return processes <= seen.suspended
         case Resume(processes):
@@ -121,8 +123,6 @@ def _is_seen(
             return (least is None or seen.sizes.min == least) and (
                 desired is None or desired_settled or seen.sizes.desired == desired
             )
-        case Terminate(member):
-            return lifecycles.get(member, Lifecycle.LEAVING) is Lifecycle.LEAVING
         case Remove(member):
             warm = any(w.id == member and w.lifecycle is not Lifecycle.LEAVING for w in seen.warm)
             return not warm and lifecycles.get(member, Lifecycle.LEAVING) is Lifecycle.LEAVING

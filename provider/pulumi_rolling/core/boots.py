@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from pulumi_rolling.core.rollout import Boots
@@ -33,9 +33,15 @@ class Law:
         return [0.5 * erfc((log(age) - mean) / scale) if age > 0 else 1.0 for age in ages]
 
 
-def add_boot(boots: Boots, seconds: float) -> Boots:
-    log = math.log(max(0.001, seconds))
-    return Boots(boots.n + 1, boots.logs + log, boots.squares + log * log)
+def add_boots(boots: Boots, seconds: Collection[float]) -> Boots:
+    if not seconds:
+        return boots
+    logs, squares = boots.logs, boots.squares
+    for each in seconds:
+        log = math.log(max(0.001, each))
+        logs += log
+        squares += log * log
+    return Boots(boots.n + len(seconds), logs, squares)
 
 
 def law_of(boots: Boots, prior: Boots) -> Law | None:

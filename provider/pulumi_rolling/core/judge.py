@@ -7,12 +7,12 @@ it was ready, unless scaling, rebalancing or a spot interruption took it.
 
 from __future__ import annotations
 
-from pulumi_rolling.core.boots import add_boot
+from pulumi_rolling.core.boots import add_boots
 from pulumi_rolling.core.budget import slot_clock
 from pulumi_rolling.core.census import Census, count_ready, is_ready, is_sound, is_working, take_census
 from pulumi_rolling.core.limits import Limits
 from pulumi_rolling.core.observation import LaunchError, Lifecycle, Member, Observation, Signal
-from pulumi_rolling.core.rollout import Boots, Failure, Opening, Rollout, replace
+from pulumi_rolling.core.rollout import Failure, Opening, Rollout, replace
 from pulumi_rolling.core.roster import roster_of
 
 
@@ -52,9 +52,8 @@ def _judge_members(limits: Limits, rollout: Rollout, census: Census, seen: Obser
     failure = Signal.FAILURE if limits.signals else None
     present = {m.id for m in census.unjudged}
     flight = set(present)
-    ready: list[str] = []
+    ready: list[Member] = []
     failed: list[Failure] = []
-    boots = rollout.boots
     since = dict(rollout.warming)
     warming: list[tuple[str, float]] = []
     for member in census.unjudged:
@@ -62,16 +61,17 @@ def _judge_members(limits: Limits, rollout: Rollout, census: Census, seen: Obser
         if failure and member.signal is failure:
             failed.append(Failure(member.id, "failureSignal"))
         elif member.lifecycle is in_service and is_ready(limits, member):
-            began = _warm_since(limits, rollout, member, since, seen.at)
-            if seen.at - began < limits.warm_up:
-                # Its clock has stopped: all it waits for is the policy's own time.
-                warming.append((member.id, began))
-                continue
-            ready.append(member.id)
-            boots = boots if _was_unwatched(rollout, member) else _with_boot(boots, member, seen.at)
+            if limits.warm_up:
+                began = _warm_since(limits, rollout, member, since, at)
+                if at - began < limits.warm_up:
+                    # Its clock has stopped: all it waits for is the policy's own time.
+                    warming.append((member.id, began))
+                    continue
+            ready.append(member)
         elif launched is not None and at - launched >= clock:
             failed.append(Failure(member.id, _reason(limits, member)))
-    flight.difference_update(ready, [f.id for f in failed])
+    succeeded = [m.id for m in ready]
+    flight.difference_update(succeeded, [f.id for f in failed])
     if tuple(warming) != rollout.warming:
         rollout = replace(rollout, warming=tuple(warming))
     arrived = present - rollout.in_flight
@@ -83,9 +83,9 @@ def _judge_members(limits: Limits, rollout: Rollout, census: Census, seen: Obser
     return replace(
         rollout,
         in_flight=frozenset(flight) | gone,
-        succeeded=rollout.succeeded | frozenset(ready),
+        succeeded=rollout.succeeded.union(succeeded),
         failed=rollout.failed + tuple(failed),
-        boots=boots,
+        boots=add_boots(rollout.boots, _boots_of(rollout, ready, at)),
         seen_new=rollout.seen_new + len(arrived),
         progress_at=seen.at,
     )
@@ -121,8 +121,9 @@ def _was_unwatched(rollout: Rollout, member: Member) -> bool:
     return member.launched_at < rollout.resumed_at
 
 
-def _with_boot(boots: Boots, member: Member, at: float) -> Boots:
-    return boots if member.launched_at is None else add_boot(boots, at - member.launched_at)
+def _boots_of(rollout: Rollout, ready: list[Member], at: float) -> list[float]:
+    """How long each took, as far as somebody watched."""
+    return [at - m.launched_at for m in ready if m.launched_at is not None and not _was_unwatched(rollout, m)]
 
 
 def _judge_vanished(limits: Limits, rollout: Rollout, census: Census, seen: Observation) -> Rollout:

@@ -7,7 +7,7 @@ digest, the core only compares them. Nothing here decides. The words stand in ``
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pulumi_rolling.core.limits import ONE_HOUR, Choice, Guard, Limits, OnFailure, Pacing, ZoneOrder
 from pulumi_rolling.core.observation import (
@@ -45,6 +45,7 @@ from pulumi_rolling.core.rollout import (
     Terminate,
     Verdict,
 )
+from pulumi_rolling.core.values import dataclass
 
 __all__ = [
     "ONE_HOUR",

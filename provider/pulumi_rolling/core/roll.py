@@ -13,7 +13,7 @@ the window, the next stop, the guard and the floor allow. Whatever stops new sta
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import chain
 
 from pulumi_rolling.core.acts import is_desired_settled
 from pulumi_rolling.core.answers import act, wait
@@ -114,10 +114,10 @@ def _replace(limits: Limits, rollout: Rollout, seen: Observation, census: Census
     guarded = False
     picked: list[Terminate] = []
     rollout, order = _victims(limits, rollout, census if free > 0 or owed <= 0 else None)
-    for member, broken in _queue(order):
+    for place, member in enumerate(chain(order.broken, order.working)):
         serves = _serves(limits, rollout, member)
         if serves and above <= 0:
-            if broken:
+            if place < len(order.broken):
                 continue
             break
         again = owed > 0
@@ -159,13 +159,6 @@ def _victims(limits: Limits, rollout: Rollout, census: Census | None) -> tuple[R
     free = not census.slots and not rollout.draining
     zone, order = zone_by_zone(rollout, census.loose, census.lines, free=free)
     return (replace(rollout, zone=zone) if zone != rollout.zone else rollout), order
-
-
-def _queue(order: Victims) -> Iterator[tuple[Member, bool]]:
-    for member in order.broken:
-        yield member, True
-    for member in order.working:
-        yield member, False
 
 
 def _guarded(odds: Odds, census: Census) -> Because:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from pulumi_rolling.core.observation import Revision, Sizes
+from pulumi_rolling.core.values import dataclass
 
 
 class Direction(Enum):

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from pulumi_rolling.core.boots import add_boot
+from pulumi_rolling.core.boots import add_boots
 from pulumi_rolling.core.census import Census, take_census
 from pulumi_rolling.core.judge import judge
 from pulumi_rolling.core.model import (
@@ -61,10 +61,7 @@ def look(*members: Member, at: float = START + 1000.0, desired: int = 10, **chan
 
 
 def boots_of(*seconds: float) -> Boots:
-    boots = Boots()
-    for each in seconds:
-        boots = add_boot(boots, each)
-    return boots
+    return add_boots(Boots(), seconds)
 
 
 def boots_like(n: int, median: float, around: float) -> Boots:

@@ -6,7 +6,7 @@ import math
 from statistics import NormalDist, fmean
 
 import pytest
-from pulumi_rolling.core.boots import Law, add_boot, law_of
+from pulumi_rolling.core.boots import Law, add_boots, law_of
 from pulumi_rolling.core.forecast import time_left
 from pulumi_rolling.core.model import Boots, Pacing
 
@@ -65,11 +65,13 @@ def test_the_last_roll_counts_for_four_boots_at_most(
 
 def test_boots_are_kept_as_three_sums() -> None:
     """Count, logs, squares of logs; a boot of no time at all counts as a millisecond."""
-    once = add_boot(NONE, math.e)
+    once = add_boots(NONE, [math.e])
     assert once == Boots(1, 1.0, 1.0)
-    twice = add_boot(once, math.exp(3.0))
+    twice = add_boots(once, [math.exp(3.0)])
     assert (twice.n, twice.logs, twice.squares) == pytest.approx((2, 4.0, 10.0))
-    assert add_boot(NONE, 0.0) == add_boot(NONE, 0.001) == Boots(1, math.log(0.001), math.log(0.001) ** 2)
+    assert (
+        add_boots(NONE, [0.0]) == add_boots(NONE, [0.001]) == Boots(1, math.log(0.001), math.log(0.001) ** 2)
+    )
 
 
 @pytest.mark.parametrize("age", [1.0, 60.0, 100.0, 170.0, 400.0, 5000.0])

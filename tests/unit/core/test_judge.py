@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.boots import add_boot
+from pulumi_rolling.core.boots import add_boots
 from pulumi_rolling.core.judge import judge
 from pulumi_rolling.core.model import (
     ONE_HOUR,
@@ -154,7 +154,7 @@ def test_warm_up() -> None:
     assert (outcome(almost), almost.warming) == ("open", (("m", AT),))
     done = judged(rules, almost, new("m", 40.0), at=AT + 60)
     assert (outcome(done), done.warming, done.in_flight) == ("ready", (), frozenset())
-    assert done.boots == add_boot(Boots(), 100.0)
+    assert done.boots == add_boots(Boots(), [100.0])
 
 
 def test_warm_up_begins_anew_with_who_falls_out_of_it() -> None:

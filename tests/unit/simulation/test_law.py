@@ -7,7 +7,7 @@ import random
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.boots import add_boot
+from pulumi_rolling.core.boots import add_boots
 from pulumi_rolling.core.model import Boots
 from pulumi_rolling.errors import PolicyErrors
 from pulumi_rolling.simulation.law import law_from
@@ -17,7 +17,7 @@ def test_the_sums_of_the_last_rollout_give_its_mean_and_spread() -> None:
     """lastRollout.boots of state, as it stands there, is the lognormal law that it was summed from."""
     chance, boots = random.Random(1), Boots()
     for _ in range(4000):
-        boots = add_boot(boots, chance.lognormvariate(math.log(80.0), 0.4))
+        boots = add_boots(boots, [chance.lognormvariate(math.log(80.0), 0.4)])
     law = law_from({"n": boots.n, "logs": boots.logs, "squares": boots.squares}, "--quantiles")
     assert law.spread == pytest.approx(0.4, rel=0.05)
     assert law.mean == pytest.approx(80.0 * math.exp(0.08), rel=0.05)

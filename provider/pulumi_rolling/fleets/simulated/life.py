@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -88,8 +87,13 @@ class Life:
 
     def moments(self, now: float) -> set[float]:
         """When it changes after ``now``, as far as that is known."""
-        found = {self.in_service_at, self.dead_at, self.leaves_at, self.gone_at}
-        found.update([at for at, _ in self.signals])
+        found = {
+            self.in_service_at,
+            self.dead_at,
+            self.leaves_at,
+            self.gone_at,
+            *[at for at, _ in self.signals],
+        }
         if self.targets is not None:
             found.update(self.targets.moments())
         if self.checks is not None:
@@ -113,7 +117,7 @@ class Life:
             True,
             at < self.dead_at,
             self.zone,
-            float(math.floor(self.launched_at)),
+            self.launched_at // 1,
             self.in_service_at if serving else None,
             self.protected is not None and self.protected.at(at),
             signal,
