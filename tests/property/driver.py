@@ -43,6 +43,8 @@ class Run:
     looks: int = 1500
     """More looks than any rollout needs: beyond them it does not end."""
     decisions: list[Decision] = field(default_factory=list)
+    looked_at: list[float] = field(default_factory=list)
+    """The moment of each decision."""
     acts: int = 0
 
     def go(self) -> Decision:
@@ -57,6 +59,7 @@ class Run:
             decision = decide(self.limits, self.rollout, seen)
             self._check(decision, seen)
             self.decisions.append(decision)
+            self.looked_at.append(seen.at)
             self.rollout = decision.next
             self._answer(decision)
             if not self._act(decision):
