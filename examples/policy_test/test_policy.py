@@ -9,8 +9,9 @@ import json
 from pathlib import Path
 
 import pytest
-from pulumi_rolling.core.model import Limits, Revision, Signal, Sizes, TargetHealth
-from pulumi_rolling.core.plan import new_rollout
+from pulumi_rolling.core.model.member import Revision, Signal, Sizes, TargetHealth
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
 from pulumi_rolling.policy import Timing, feasibility, limits, parse_policy
 from pulumi_rolling.simulation import Rolled, drive

@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from pulumi_rolling.core.decide import decide
-from pulumi_rolling.core.ideal import all_old
-from pulumi_rolling.core.model import Lifecycle, Limits, Member, Observation, Pacing, Revision, Rollout, Sizes
-from pulumi_rolling.core.plan import new_rollout, plan
+from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Sizes
+from pulumi_rolling.core.replace.decide import decide
+from pulumi_rolling.core.replace.ideal import all_old
+from pulumi_rolling.core.replace.limits import Limits, Pacing
+from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.plan import new_rollout, plan
+from pulumi_rolling.core.replace.rollout import Rollout
 
 V1 = Revision("lt-1:1", "one", "version 1")
 V2 = Revision("lt-1:2", "two", "version 2")

@@ -17,8 +17,9 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from pulumi_rolling.core.model import Guard, Limits, Pacing, Revision
-from pulumi_rolling.core.plan import new_rollout
+from pulumi_rolling.core.model.member import Revision
+from pulumi_rolling.core.replace.limits import Guard, Limits, Pacing
+from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
 from pulumi_rolling.simulation.driver import Rolled, drive
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.ideal import IdealFleet, all_old
-from pulumi_rolling.core.model import Revision, Sizes
-from pulumi_rolling.core.plan import Plan, new_rollout, plan
+from pulumi_rolling.core.model.member import Revision, Sizes
+from pulumi_rolling.core.replace.ideal import IdealFleet, all_old
+from pulumi_rolling.core.replace.plan import Plan, new_rollout, plan
 from pulumi_rolling.policy import Timing, limits, parse_policy
 
 V1 = Revision("lt-1:1", "one", "version 1")

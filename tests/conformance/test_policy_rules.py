@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model import Choice, Guard, Pacing, Sizes, ZoneOrder
+from pulumi_rolling.core.model.member import Sizes
+from pulumi_rolling.core.replace.limits import Choice, Guard, Pacing, ZoneOrder
 from pulumi_rolling.policy import Timing, UpdatePolicy, check_policy, feasibility, limits, parse_policy
 
 SIZES = Sizes(2, 8, 6)

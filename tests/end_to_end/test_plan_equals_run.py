@@ -6,12 +6,14 @@ import time
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.events import EventTexts, masked
-from pulumi_rolling.core.model import Decision, Limits, Rollout
-from pulumi_rolling.core.plan import plan
-from pulumi_rolling.engine.journal import Journal
+from pulumi_rolling.core.model.decision import Decision
+from pulumi_rolling.core.replace.events import EventTexts, masked
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.plan import plan
+from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.loop import Drive
+from pulumi_rolling.engine.record.pieces import Journal
 from pulumi_rolling.handler import Context, RollingGroupHandler
 from pulumi_rolling.handler.situation import assess
 from pulumi_rolling.handler.wiring import wire

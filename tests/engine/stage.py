@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pulumi_rolling.core.model import Action, Decision, Limits, Rollout
+from pulumi_rolling.core.model.decision import Decision
+from pulumi_rolling.core.replace.actions import Action
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.replace.takeover import resume
 from pulumi_rolling.engine.clock import Clock
-from pulumi_rolling.engine.journal import Journal, read
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.loop import Drive
+from pulumi_rolling.engine.record.pieces import Journal, read
 from pulumi_rolling.engine.retry import Retrier
-from pulumi_rolling.engine.takeover import resume
 from pulumi_rolling.fleets.base import Fleet, GroupFacts, Sight
 from pulumi_rolling.fleets.simulated import SimulatedFleet
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 
-from pulumi_rolling.core.model import Limits, Revision, Sizes
-from pulumi_rolling.core.plan import new_rollout
+from pulumi_rolling.core.model.member import Revision, Sizes
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.engine.clock import SystemClock
-from pulumi_rolling.engine.journal import Journal
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.loop import Drive
+from pulumi_rolling.engine.record.pieces import Journal
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
 
 from .stage import MortalFleet

@@ -14,37 +14,16 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pulumi_rolling.core.model import (
-    Boots,
-    Direction,
-    Failure,
-    Gate,
-    Issued,
-    Limits,
-    Opening,
-    PointAt,
-    Remove,
-    Resize,
-    Resume,
-    Revision,
-    Rollout,
-    Round,
-    Sizes,
-    Step,
-    Suspend,
-    Terminate,
-    Verdict,
-)
-from pulumi_rolling.core.plan import new_rollout
-from pulumi_rolling.engine.codec import (
-    CAUSE_CHARACTERS,
-    KEPT_FAILURES,
-    KEPT_SUCCESSES,
-    VERSION,
-    decode,
-    encode,
-)
-from pulumi_rolling.engine.journal import (
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.member import Revision, Sizes
+from pulumi_rolling.core.model.verdict import Failure, Verdict
+from pulumi_rolling.core.replace.actions import PointAt, Remove, Resize, Resume, Suspend, Terminate
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.plan import new_rollout
+from pulumi_rolling.core.replace.rollout import Boots, Gate, Issued, Opening, Rollout, Round
+from pulumi_rolling.engine.lease import owner_of
+from pulumi_rolling.engine.record.pieces import (
     LEASE,
     MOST_PENDING,
     RECORD,
@@ -57,7 +36,14 @@ from pulumi_rolling.engine.journal import (
     read,
     request_mark,
 )
-from pulumi_rolling.engine.lease import owner_of
+from pulumi_rolling.engine.record.replace import (
+    CAUSE_CHARACTERS,
+    KEPT_FAILURES,
+    KEPT_SUCCESSES,
+    VERSION,
+    decode,
+    encode,
+)
 from pulumi_rolling.engine.said import SAID
 from pulumi_rolling.errors import JournalError
 from pulumi_rolling.fleets.simulated import SimulatedFleet

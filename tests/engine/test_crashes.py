@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from pulumi_rolling.core.model import Limits, Pacing, Revision, Signal, Sizes
-from pulumi_rolling.core.plan import new_rollout
+from pulumi_rolling.core.model.member import Revision, Signal, Sizes
+from pulumi_rolling.core.replace.limits import Limits, Pacing
+from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
 
 from .stage import Death, FleetClock, MortalFleet, drive

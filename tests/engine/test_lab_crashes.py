@@ -14,16 +14,18 @@ from dataclasses import dataclass
 
 import boto3
 import pytest
-from pulumi_rolling.core.model import Decision, Limits, Rollout
-from pulumi_rolling.core.plan import new_rollout
+from pulumi_rolling.core.model.decision import Decision
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.plan import new_rollout
+from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.replace.takeover import resume
 from pulumi_rolling.engine.clock import SystemClock
-from pulumi_rolling.engine.journal import LEASE, Journal, read
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.loop import Drive
-from pulumi_rolling.engine.takeover import resume
-from pulumi_rolling.fleets.auto_scaling_group import AutoScalingGroupFleet
-from pulumi_rolling.fleets.aws_api import Place
-from pulumi_rolling.fleets.launch_templates import LaunchTemplates, TemplateWanted
+from pulumi_rolling.engine.record.pieces import LEASE, Journal, read
+from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
+from pulumi_rolling.fleets.aws.api import Place
+from pulumi_rolling.fleets.aws.launch_templates import LaunchTemplates, TemplateWanted
 from pulumi_rolling.lab import Lab
 from pulumi_rolling.signals.tag import TagSignals
 

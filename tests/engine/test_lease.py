@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from pulumi_rolling.core.decide import decide
-from pulumi_rolling.core.model import Limits, Revision, Rollout, Signal, Sizes
-from pulumi_rolling.core.plan import new_rollout
-from pulumi_rolling.engine.journal import LEASE, Journal, pack, read
+from pulumi_rolling.core.model.member import Revision, Signal, Sizes
+from pulumi_rolling.core.replace.decide import decide
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.plan import new_rollout
+from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.engine.lease import Lease, held
 from pulumi_rolling.engine.loop import Drive
+from pulumi_rolling.engine.record.pieces import LEASE, Journal, pack, read
 from pulumi_rolling.errors import LeaseHeldError, LeaseLostError, OrphanedError
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from pulumi_rolling.core.model import Action, Limits, Revision, Sizes, Terminate
-from pulumi_rolling.core.plan import new_rollout
+from pulumi_rolling.core.model.member import Revision, Sizes
+from pulumi_rolling.core.replace.actions import Action, Terminate
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.fleets.simulated import SimulatedFleet
 
 from tests.engine.stage import FleetClock, MortalFleet, drive

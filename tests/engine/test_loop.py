@@ -7,29 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import pytest
-from pulumi_rolling.core.model import (
-    Action,
-    Decision,
-    Direction,
-    Lifecycle,
-    Limits,
-    OnFailure,
-    Pacing,
-    PointAt,
-    Request,
-    Resize,
-    Resume,
-    Revision,
-    Rollout,
-    Signal,
-    Sizes,
-    Suspend,
-    Terminate,
-)
-from pulumi_rolling.core.plan import new_rollout
-from pulumi_rolling.engine.journal import REQUEST, Journal, read, request_mark
+from pulumi_rolling.core.model.decision import Decision
+from pulumi_rolling.core.model.goal import Direction, OnFailure
+from pulumi_rolling.core.model.member import Lifecycle, Revision, Signal, Sizes
+from pulumi_rolling.core.model.seen import Request
+from pulumi_rolling.core.replace.actions import Action, PointAt, Resize, Resume, Suspend, Terminate
+from pulumi_rolling.core.replace.limits import Limits, Pacing
+from pulumi_rolling.core.replace.plan import new_rollout
+from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.engine.lease import Lease, held
 from pulumi_rolling.engine.loop import SILENCE, Drive
+from pulumi_rolling.engine.record.pieces import REQUEST, Journal, read, request_mark
 from pulumi_rolling.errors import PermanentFleetError, TemporaryFleetError
 from pulumi_rolling.fleets.base import Sight
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet

@@ -7,24 +7,18 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import pytest
-from pulumi_rolling.core.decide import decide
-from pulumi_rolling.core.model import (
-    ONE_HOUR,
-    Decision,
-    Direction,
-    Lifecycle,
-    Limits,
-    Observation,
-    OnFailure,
-    Revision,
-    Rollout,
-    Signal,
-    Sizes,
-    Step,
-    Terminate,
-)
-from pulumi_rolling.core.plan import new_rollout
-from pulumi_rolling.engine.journal import (
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.decision import Decision
+from pulumi_rolling.core.model.goal import Direction, OnFailure
+from pulumi_rolling.core.model.member import Lifecycle, Revision, Signal, Sizes
+from pulumi_rolling.core.replace.actions import Terminate
+from pulumi_rolling.core.replace.decide import decide
+from pulumi_rolling.core.replace.limits import ONE_HOUR, Limits
+from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.plan import new_rollout
+from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.engine.lease import held
+from pulumi_rolling.engine.record.pieces import (
     OF_A_MEMBER,
     OF_THE_ROLLOUT,
     REQUEST,
@@ -33,7 +27,6 @@ from pulumi_rolling.engine.journal import (
     request_mark,
     requests,
 )
-from pulumi_rolling.engine.lease import held
 from pulumi_rolling.errors import PermanentFleetError, TemporaryFleetError
 from pulumi_rolling.fleets.base import Sight
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet

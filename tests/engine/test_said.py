@@ -7,8 +7,12 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pulumi_rolling.core.model import Because, Decision, Direction, Limits, Revision, Sizes, Status, Step
-from pulumi_rolling.core.plan import new_rollout
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.decision import Because, Decision, Status
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.member import Revision, Sizes
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.engine.said import SAID, said, said_mark
 from pulumi_rolling.fleets.base import Sight
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from pulumi_rolling.core.model import Revision
-from pulumi_rolling.engine.journal import LEASE
+from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.engine.lease import Lease, held
+from pulumi_rolling.engine.record.pieces import LEASE
 from pulumi_rolling.errors import LeaseHeldError
 from pulumi_rolling.fleets.simulated import SimulatedFleet
 

@@ -5,30 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pulumi_rolling.core.model import (
-    Boots,
-    Direction,
-    Failure,
-    Gate,
-    Issued,
-    Lifecycle,
-    Limits,
-    Opening,
-    Revision,
-    Rollout,
-    Round,
-    Signal,
-    Sizes,
-    Step,
-    Suspend,
-    Terminate,
-    Verdict,
-)
-from pulumi_rolling.core.plan import new_rollout, plan
-from pulumi_rolling.engine.journal import Journal, read
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.member import Lifecycle, Revision, Signal, Sizes
+from pulumi_rolling.core.model.verdict import Failure, Verdict
+from pulumi_rolling.core.replace.actions import Suspend, Terminate
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.plan import new_rollout, plan
+from pulumi_rolling.core.replace.rollout import Boots, Gate, Issued, Opening, Rollout, Round
+from pulumi_rolling.core.replace.takeover import is_same_goal, resume, retarget, with_sizes
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.loop import Drive
-from pulumi_rolling.engine.takeover import is_same_goal, resume, retarget, with_sizes
+from pulumi_rolling.engine.record.pieces import Journal, read
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
 
 from .stage import Death, FleetClock, MortalFleet, drive

@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
-from pulumi_rolling.fleets import aws_api
+from pulumi_rolling.fleets.aws import api as aws_api
 from pulumi_rolling.lab import Lab
 
 from tests.fleets.scripted_aws import ScriptedAws

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from pulumi_rolling.core.model import Member, Revision, Rollout, Sizes
+from pulumi_rolling.core.model.member import Member, Revision, Sizes
+from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.errors import TemporaryFleetError
-from pulumi_rolling.fleets.auto_scaling_group import AutoScalingGroupFleet
+from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
+from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
+from pulumi_rolling.fleets.aws.launch_templates import TemplateWanted, digest_of
 from pulumi_rolling.fleets.base import Fleet
-from pulumi_rolling.fleets.launch_templates import TemplateWanted, digest_of
-from pulumi_rolling.fleets.revisions import Wanted
 from pulumi_rolling.signals.choose import NoSignals
 
 from tests.fleets.scripted_aws import Answer, ScriptedAws

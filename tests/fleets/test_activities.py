@@ -7,9 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model import LaunchError
-from pulumi_rolling.fleets.activities import ActivityLog, is_excused, launch_error, read_activity
-from pulumi_rolling.fleets.aws_api import AwsApi
+from pulumi_rolling.core.replace.observation import LaunchError
+from pulumi_rolling.fleets.auto_scaling_group.activities import (
+    ActivityLog,
+    is_excused,
+    launch_error,
+    read_activity,
+)
+from pulumi_rolling.fleets.aws.api import AwsApi
 
 from tests.fleets.scripted_aws import Answer, ScriptedAws
 

@@ -9,23 +9,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model import (
-    Failure,
-    Lifecycle,
-    Opening,
-    PointAt,
-    Resize,
-    Resume,
-    Rollout,
-    Signal,
-    Sizes,
-    Suspend,
-    Terminate,
-)
+from pulumi_rolling.core.model.member import Lifecycle, Signal, Sizes
+from pulumi_rolling.core.model.verdict import Failure
+from pulumi_rolling.core.replace.actions import PointAt, Resize, Resume, Suspend, Terminate
+from pulumi_rolling.core.replace.rollout import Opening, Rollout
 from pulumi_rolling.errors import PermanentFleetError
-from pulumi_rolling.fleets.auto_scaling_group import AutoScalingGroupFleet
-from pulumi_rolling.fleets.group_description import folded
-from pulumi_rolling.fleets.launch_templates import TemplateWanted
+from pulumi_rolling.fleets.auto_scaling_group.description import folded
+from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
+from pulumi_rolling.fleets.aws.launch_templates import TemplateWanted
 from pulumi_rolling.signals.choose import NoSignals
 from pulumi_rolling.signals.hook import HookSignals
 from pulumi_rolling.signals.tag import TagSignals

@@ -13,7 +13,7 @@ import pytest
 from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 from pulumi_rolling.errors import FleetError, GroupNotFoundError, PermanentFleetError, TemporaryFleetError
-from pulumi_rolling.fleets.aws_api import AwsApi, Place, one_line
+from pulumi_rolling.fleets.aws.api import AwsApi, Place, one_line
 
 from tests.fleets.scripted_aws import ScriptedAws, refused
 

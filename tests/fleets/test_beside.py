@@ -6,24 +6,17 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model import (
-    Alarm,
-    AlarmState,
-    Direction,
-    Failure,
-    Lifecycle,
-    Member,
-    Revision,
-    Step,
-    TargetHealth,
-    Verdict,
-)
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, TargetHealth
+from pulumi_rolling.core.model.seen import Alarm, AlarmState
+from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.errors import PermanentFleetError, TemporaryFleetError
-from pulumi_rolling.fleets.alarms import AlarmPoll
-from pulumi_rolling.fleets.auto_scaling_group import AutoScalingGroupFleet
-from pulumi_rolling.fleets.aws_api import AwsApi
+from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
+from pulumi_rolling.fleets.aws.alarms import AlarmPoll
+from pulumi_rolling.fleets.aws.api import AwsApi
+from pulumi_rolling.fleets.aws.targets import Registered, health_of, traffic_of
 from pulumi_rolling.fleets.base import Watched
-from pulumi_rolling.fleets.targets import Registered, health_of, traffic_of
 
 from tests.fleets.scripted_aws import Answer, ScriptedAws, refused
 from tests.fleets.stage import ROLLOUT, V1, V2, Stage, group, instance, machine, once

@@ -10,23 +10,14 @@ from typing import Any
 
 import boto3
 import pytest
-from pulumi_rolling.core.model import (
-    LaunchError,
-    Lifecycle,
-    PointAt,
-    Resize,
-    Resume,
-    Revision,
-    Rollout,
-    Signal,
-    Sizes,
-    Suspend,
-    Terminate,
-)
+from pulumi_rolling.core.model.member import Lifecycle, Revision, Signal, Sizes
+from pulumi_rolling.core.replace.actions import PointAt, Resize, Resume, Suspend, Terminate
+from pulumi_rolling.core.replace.observation import LaunchError
+from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.errors import GroupNotFoundError, PermanentFleetError
-from pulumi_rolling.fleets.auto_scaling_group import AutoScalingGroupFleet
-from pulumi_rolling.fleets.aws_api import Place
-from pulumi_rolling.fleets.launch_templates import LaunchTemplates, TemplateWanted
+from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
+from pulumi_rolling.fleets.aws.api import Place
+from pulumi_rolling.fleets.aws.launch_templates import LaunchTemplates, TemplateWanted
 from pulumi_rolling.lab import Lab
 from pulumi_rolling.signals.choose import choose
 from pulumi_rolling.signals.hook import HookSignals

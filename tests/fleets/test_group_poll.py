@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from pulumi_rolling.errors import GroupNotFoundError, PermanentFleetError, TemporaryFleetError
-from pulumi_rolling.fleets.aws_api import AwsApi, Place
-from pulumi_rolling.fleets.group_poll import INTEREST, MOST_NAMES, GroupPoll, poll_of
+from pulumi_rolling.fleets.auto_scaling_group.poll import INTEREST, MOST_NAMES, GroupPoll, poll_of
+from pulumi_rolling.fleets.aws.api import AwsApi, Place
 
 from tests.fleets.scripted_aws import Answer, ScriptedAws, refused, wait_until
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from pulumi_rolling.errors import PermanentFleetError
-from pulumi_rolling.fleets.aws_api import AwsApi
-from pulumi_rolling.fleets.launch_templates import (
+from pulumi_rolling.fleets.aws.api import AwsApi
+from pulumi_rolling.fleets.aws.launch_templates import (
     LaunchTemplates,
     TemplateWanted,
     digest_of,

@@ -6,12 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model import Direction, Issued, Lifecycle, Member, Remove, Rollout, Step
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.member import Lifecycle, Member
+from pulumi_rolling.core.replace.actions import Remove
+from pulumi_rolling.core.replace.rollout import Issued, Rollout
 from pulumi_rolling.errors import PermanentFleetError
-from pulumi_rolling.fleets.auto_scaling_group import AutoScalingGroupFleet
+from pulumi_rolling.fleets.auto_scaling_group.description import folded
+from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
+from pulumi_rolling.fleets.aws.launch_templates import TemplateWanted
 from pulumi_rolling.fleets.base import Watched
-from pulumi_rolling.fleets.group_description import folded
-from pulumi_rolling.fleets.launch_templates import TemplateWanted
 from pulumi_rolling.signals.choose import NoSignals
 
 from tests.fleets.scripted_aws import Answer, refused

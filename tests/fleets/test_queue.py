@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model import Lifecycle, Signal
+from pulumi_rolling.core.model.member import Lifecycle, Signal
 from pulumi_rolling.errors import FleetError, PermanentFleetError, TemporaryFleetError
-from pulumi_rolling.fleets.aws_api import AwsApi, Place
+from pulumi_rolling.fleets.aws.api import AwsApi, Place
+from pulumi_rolling.fleets.aws.queue import SqsQueue, VerdictTags, queue_facts
 from pulumi_rolling.fleets.base import Hook, MemberFacts, QueueFacts, SignalSource, Watched
-from pulumi_rolling.fleets.signal_queue import SqsQueue, VerdictTags, queue_facts
 from pulumi_rolling.signals.choose import choose
 from pulumi_rolling.signals.queue import (
     Inbox,

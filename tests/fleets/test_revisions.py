@@ -8,14 +8,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model import Direction, PointAt, Revision, Step
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.member import Revision
+from pulumi_rolling.core.replace.actions import PointAt
 from pulumi_rolling.errors import PermanentFleetError
-from pulumi_rolling.fleets.launch_configurations import (
+from pulumi_rolling.fleets.aws.launch_configurations import (
     ConfigurationWanted,
     LaunchConfigurations,
     configuration_in,
 )
-from pulumi_rolling.fleets.launch_templates import LaunchTemplates, is_gone
+from pulumi_rolling.fleets.aws.launch_templates import LaunchTemplates, is_gone
 from pulumi_rolling.report.differences import differences
 
 from tests.fleets.scripted_aws import Answer, refused

@@ -8,9 +8,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model import Lifecycle, Signal
+from pulumi_rolling.core.model.member import Lifecycle, Signal
 from pulumi_rolling.errors import PermanentFleetError, TemporaryFleetError
-from pulumi_rolling.fleets.aws_api import _clients
+from pulumi_rolling.fleets.aws.api import _clients
 from pulumi_rolling.fleets.base import Hook, MemberFacts, SignalSource
 from pulumi_rolling.signals.choose import NoSignals, choose
 from pulumi_rolling.signals.hook import HookSignals

@@ -8,9 +8,9 @@ from typing import Any
 
 import boto3
 import pytest
-from pulumi_rolling.engine import journal
-from pulumi_rolling.engine.journal import LEASE, REQUEST, pack, read
 from pulumi_rolling.engine.lease import Lease, owner_of
+from pulumi_rolling.engine.record import pieces as journal
+from pulumi_rolling.engine.record.pieces import LEASE, REQUEST, pack, read
 from pulumi_rolling.handler import Context, RollingGroupHandler
 from pulumi_rolling.lab import Lab
 

@@ -7,7 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model import Boots, Direction, Limits, Observation, Signal, Sizes
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.member import Signal, Sizes
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.rollout import Boots
 from pulumi_rolling.engine.clock import SystemClock
 from pulumi_rolling.errors import PolicyErrors
 from pulumi_rolling.fleets.base import GroupFacts

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model import Boots, Rollout
+from pulumi_rolling.core.replace.rollout import Boots, Rollout
 from pulumi_rolling.handler.group import _skipped
 from pulumi_rolling.handler.state import last_rollout
 from pulumi_rolling.handler.wiring import template_unknown

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pulumi_rolling.core.answers import outcome_of
-from pulumi_rolling.core.model import Because, Decision, Direction, Rollout, Status, Step, Verdict
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.decision import Because, Decision, Status
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.verdict import Verdict
+from pulumi_rolling.core.replace.decisions import outcome_of
+from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.errors import (
     AbortedError,
     AlarmError,

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import grpc
 import pytest
 from pulumi.runtime.proto import engine_pb2_grpc, provider_pb2_grpc
-from pulumi_rolling.fleets import group_poll, launch_templates
+from pulumi_rolling.fleets.auto_scaling_group import poll as group_poll
+from pulumi_rolling.fleets.aws import launch_templates
 from pulumi_rolling.lab import Lab
 from pulumi_rolling.plugin.provider import Provider
 from pulumi_rolling.plugin.serving import Threads, served

@@ -9,7 +9,7 @@ from google.protobuf import struct_pb2
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pulumi.runtime.proto import provider_pb2
-from pulumi_rolling.fleets import aws_api
+from pulumi_rolling.fleets.aws import api as aws_api
 from pulumi_rolling.plugin.provider import RESOURCE, SECRET_NAME
 from pulumi_rolling.plugin.wire import UNKNOWN, decode, encode
 

@@ -7,7 +7,7 @@ import threading
 import boto3
 import pytest
 from pulumi.runtime.proto import provider_pb2
-from pulumi_rolling.fleets import group_poll
+from pulumi_rolling.fleets.auto_scaling_group import poll as group_poll
 from pulumi_rolling.lab import Lab
 
 from tests.plugin.engine_side import Plugged, Resource, Web

@@ -10,8 +10,8 @@ import pytest
 from google.protobuf import json_format
 from pulumi.runtime.proto import provider_pb2
 from pulumi_rolling import __version__
-from pulumi_rolling.core.model import Terminate
-from pulumi_rolling.engine import journal
+from pulumi_rolling.core.replace.actions import Terminate
+from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.lab import Lab
 from pulumi_rolling.plugin.wire import decode
 

@@ -8,7 +8,7 @@ from typing import Any
 import grpc
 import pytest
 from pulumi.runtime.proto import provider_pb2
-from pulumi_rolling.engine.journal import LEASE
+from pulumi_rolling.engine.record.pieces import LEASE
 from pulumi_rolling.plugin.wire import UNKNOWN, decode
 
 from tests.plugin.engine_side import Failed, Resource, Web

@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from pulumi_rolling.core.census import issued_victims, take_census
-from pulumi_rolling.core.decide import decide
-from pulumi_rolling.core.gates import next_stop
-from pulumi_rolling.core.model import (
-    Decision,
-    Direction,
-    Limits,
-    Observation,
-    Pacing,
-    Request,
-    Resize,
-    Rollout,
-    Step,
-    Terminate,
-)
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.decision import Decision
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.seen import Request
+from pulumi_rolling.core.replace.actions import Resize, Terminate
+from pulumi_rolling.core.replace.census import issued_victims, take_census
+from pulumi_rolling.core.replace.decide import decide
+from pulumi_rolling.core.replace.gates import next_stop
+from pulumi_rolling.core.replace.limits import Limits, Pacing
+from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.errors import TemporaryFleetError
 from pulumi_rolling.fleets.simulated import SimulatedFleet
 

@@ -112,7 +112,7 @@ def is_noticed(fault: Fault) -> str | None:
         shutil.copytree(
             ROOT / "provider" / "pulumi_rolling", package, ignore=shutil.ignore_patterns("__pycache__", "lab")
         )
-        file = package / "core" / fault.file
+        file = package / "core" / "replace" / fault.file
         text = file.read_text()
         if text.count(fault.before) != 1:
             raise SystemExit(f"{fault.file} no longer has the line of the fault: {fault.what}")

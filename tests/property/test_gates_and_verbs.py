@@ -7,23 +7,14 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_rolling.core.census import take_census
-from pulumi_rolling.core.model import (
-    AlarmState,
-    Choice,
-    Guard,
-    Lifecycle,
-    Limits,
-    OnFailure,
-    Pacing,
-    Request,
-    Signal,
-    Sizes,
-    Step,
-    Terminate,
-    ZoneOrder,
-)
-from pulumi_rolling.core.plan import new_rollout
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.goal import OnFailure
+from pulumi_rolling.core.model.member import Lifecycle, Signal, Sizes
+from pulumi_rolling.core.model.seen import AlarmState, Request
+from pulumi_rolling.core.replace.actions import Terminate
+from pulumi_rolling.core.replace.census import take_census
+from pulumi_rolling.core.replace.limits import Choice, Guard, Limits, Pacing, ZoneOrder
+from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
 
 from .driver import WILLING, Run

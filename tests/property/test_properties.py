@@ -9,21 +9,13 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, example, given, note, settings
 from hypothesis import strategies as st
-from pulumi_rolling.core.model import (
-    Direction,
-    Guard,
-    LaunchError,
-    Limits,
-    OnFailure,
-    Pacing,
-    Revision,
-    Rollout,
-    Signal,
-    Sizes,
-    ZoneOrder,
-)
-from pulumi_rolling.core.plan import new_rollout, plan
-from pulumi_rolling.core.sizing import tolerated
+from pulumi_rolling.core.model.goal import Direction, OnFailure
+from pulumi_rolling.core.model.member import Revision, Signal, Sizes
+from pulumi_rolling.core.replace.limits import Guard, Limits, Pacing, ZoneOrder
+from pulumi_rolling.core.replace.observation import LaunchError
+from pulumi_rolling.core.replace.plan import new_rollout, plan
+from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.replace.sizing import tolerated
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
 
 from .driver import Run
@@ -345,7 +337,7 @@ def test_sliding_stays_near_the_lower_bound(members: int, window: int, spread: f
 
 def test_an_abort_returns_the_group() -> None:
     """A request is acted on once and the group goes back to where it came from."""
-    from pulumi_rolling.core.model import Request
+    from pulumi_rolling.core.model.seen import Request
 
     fleet = SimulatedFleet(desired=6, max_size=8, revision=V1)
     limits = Limits(batch=2, floor=5, max_size=8, settle=5.0)

@@ -7,11 +7,13 @@ request stays behind that would strike a later rollout.
 from __future__ import annotations
 
 from pulumi_rolling.core.explain import failure
-from pulumi_rolling.core.model import Direction, Rollout, Step
-from pulumi_rolling.engine.journal import MOST_PENDING, OF_A_MEMBER
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.engine.record.pieces import MOST_PENDING, OF_A_MEMBER
 from pulumi_rolling.errors import RollingError
-from pulumi_rolling.report.flight import Part, part_of
-from pulumi_rolling.report.standing import Standing
+from pulumi_rolling.report.member_progress import Part, part_of
+from pulumi_rolling.report.status import Standing
 
 RETRIED = (Part.IN_FLIGHT, Part.FAILED)
 SKIPPED = (Part.OLD, Part.IN_FLIGHT, Part.FAILED)

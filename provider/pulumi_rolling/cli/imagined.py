@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pulumi_rolling.core.ideal import IdealFleet, all_old
-from pulumi_rolling.core.model import Lifecycle, Member, Revision, Sizes
-from pulumi_rolling.core.plan import new_rollout, plan
+from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Sizes
+from pulumi_rolling.core.replace.ideal import IdealFleet, all_old
+from pulumi_rolling.core.replace.plan import new_rollout, plan
 from pulumi_rolling.errors import Fault, PolicyErrors
 from pulumi_rolling.policy import (
     Timing,

@@ -8,9 +8,9 @@ import typer
 
 from pulumi_rolling.engine.clock import SystemClock
 from pulumi_rolling.engine.retry import Retrier
-from pulumi_rolling.fleets.auto_scaling_group import AutoScalingGroupFleet
-from pulumi_rolling.fleets.aws_api import Place
-from pulumi_rolling.fleets.launch_templates import TemplateWanted
+from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
+from pulumi_rolling.fleets.aws.api import Place
+from pulumi_rolling.fleets.aws.launch_templates import TemplateWanted
 from pulumi_rolling.signals.choose import NoSignals
 
 PATIENCE = 30.0

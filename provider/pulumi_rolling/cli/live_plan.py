@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from pulumi_rolling.cli.live import live_group
-from pulumi_rolling.engine.journal import read
-from pulumi_rolling.fleets.launch_templates import LATEST, parts
+from pulumi_rolling.engine.record.pieces import read
+from pulumi_rolling.fleets.aws.launch_templates import LATEST, parts
 from pulumi_rolling.handler import assess, preview_of, wire
 from pulumi_rolling.report.preview import Preview
 

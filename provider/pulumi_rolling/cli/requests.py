@@ -13,10 +13,10 @@ import typer
 from pulumi_rolling.cli.fitting import has_taken_effect, refuse
 from pulumi_rolling.cli.live import Endpoint, Group, Region, live_group
 from pulumi_rolling.cli.status import standing_of
-from pulumi_rolling.core.model import Rollout
+from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.engine.clock import Clock, SystemClock
-from pulumi_rolling.engine.journal import OF_A_MEMBER, read, request_mark
 from pulumi_rolling.engine.lease import held
+from pulumi_rolling.engine.record.pieces import OF_A_MEMBER, read, request_mark
 from pulumi_rolling.errors import RollingError
 from pulumi_rolling.fleets.base import Fleet
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pulumi_rolling.core.model import Signal
+from pulumi_rolling.core.model.member import Signal
 from pulumi_rolling.errors import Fault, PolicyErrors
 from pulumi_rolling.signals.send import send, status_of_exit_code
 

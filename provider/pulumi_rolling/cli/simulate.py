@@ -15,8 +15,9 @@ import typer
 
 from pulumi_rolling.cli.imagined import imagined_policy
 from pulumi_rolling.cli.policy_source import OPTION, read_policy
-from pulumi_rolling.core.model import Limits, Sizes
-from pulumi_rolling.core.sizing import size_roll
+from pulumi_rolling.core.model.member import Sizes
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.sizing import size_roll
 from pulumi_rolling.errors import Fault, PolicyErrors
 from pulumi_rolling.policy import Timing, limits
 from pulumi_rolling.report.plan_text import faults_text

@@ -5,11 +5,11 @@ from __future__ import annotations
 import typer
 
 from pulumi_rolling.cli.live import Endpoint, Group, Region, live_group
-from pulumi_rolling.engine.journal import read, requests
 from pulumi_rolling.engine.lease import held
+from pulumi_rolling.engine.record.pieces import read, requests
 from pulumi_rolling.engine.said import said
 from pulumi_rolling.fleets.base import Fleet, Sight
-from pulumi_rolling.report.standing import Standing, standing_text
+from pulumi_rolling.report.status import Standing, standing_text
 
 
 def status(group: Group, region: Region = None, endpoint: Endpoint = None) -> None:

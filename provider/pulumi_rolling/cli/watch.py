@@ -14,7 +14,7 @@ from pulumi_rolling.cli.status import standing_in, standing_of
 from pulumi_rolling.engine.clock import Clock, SystemClock
 from pulumi_rolling.errors import RollingError
 from pulumi_rolling.fleets.base import Fleet
-from pulumi_rolling.report.standing import Standing
+from pulumi_rolling.report.status import Standing
 from pulumi_rolling.report.watch import Ending, ended, is_over, line
 from pulumi_rolling.signals.tag import TagSignals
 

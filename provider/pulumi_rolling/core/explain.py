@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from pulumi_rolling.core.events import iso
-from pulumi_rolling.core.model import Because, Decision, Direction, Failure, Status, Step, Verdict
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.decision import Because, Decision, Status
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.verdict import Failure, Verdict
+from pulumi_rolling.core.replace.events import iso
 
 _REASONS = {
     "failureSignal": "sent FAILURE",

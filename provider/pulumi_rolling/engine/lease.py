@@ -12,9 +12,9 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pulumi_rolling.core.keeping import RENEWED, lease_length
+from pulumi_rolling.core.replace.record_rules import RENEWED, lease_length
 from pulumi_rolling.engine.clock import Clock
-from pulumi_rolling.engine.journal import LEASE, read
+from pulumi_rolling.engine.record.pieces import LEASE, read
 from pulumi_rolling.errors import LeaseHeldError
 from pulumi_rolling.fleets.base import Fleet
 

@@ -22,23 +22,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from pulumi_rolling.core.decide import decide
-from pulumi_rolling.core.keeping import ASLEEP, is_news
-from pulumi_rolling.core.model import (
-    Action,
-    Decision,
-    Limits,
-    Observation,
-    PointAt,
-    Refusal,
-    Remove,
-    Request,
-    Rollout,
-    Terminate,
-)
+from pulumi_rolling.core.model.decision import Decision
+from pulumi_rolling.core.model.seen import Refusal, Request
+from pulumi_rolling.core.replace.actions import Action, PointAt, Remove, Terminate
+from pulumi_rolling.core.replace.decide import decide
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.record_rules import ASLEEP, is_news
+from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.engine.clock import Clock
-from pulumi_rolling.engine.journal import Journal, asked
 from pulumi_rolling.engine.lease import Lease
+from pulumi_rolling.engine.record.pieces import Journal, asked
 from pulumi_rolling.engine.said import said_mark
 from pulumi_rolling.errors import LeaseLostError, OrphanedError, PermanentFleetError, TemporaryFleetError
 from pulumi_rolling.fleets.base import Fleet

@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pulumi_rolling.core.model import Because, Decision, Direction, Status, Step
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.decision import Because, Decision, Status
+from pulumi_rolling.core.model.goal import Direction
 
 SAID = "rolling:said"
 _CHARACTERS = 256

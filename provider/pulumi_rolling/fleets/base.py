@@ -9,7 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
-from pulumi_rolling.core.model import Action, Lifecycle, Observation, Revision, Rollout, Signal, Sizes
+from pulumi_rolling.core.model.member import Lifecycle, Revision, Signal, Sizes
+from pulumi_rolling.core.replace.actions import Action
+from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.errors import Fault
 
 T = TypeVar("T")

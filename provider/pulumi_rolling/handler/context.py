@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_rolling.core.model import Request
+from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.engine.clock import SystemClock
 
 

@@ -13,19 +13,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pulumi_rolling.core.explain import status_line
-from pulumi_rolling.core.model import (
-    Decision,
-    Direction,
-    Lifecycle,
-    Limits,
-    Resize,
-    Resume,
-    Revision,
-    Rollout,
-)
-from pulumi_rolling.engine import journal
+from pulumi_rolling.core.model.decision import Decision
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.member import Lifecycle, Revision
+from pulumi_rolling.core.replace.actions import Resize, Resume
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.engine.lease import Lease, owner_of
 from pulumi_rolling.engine.loop import Drive
+from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import (
     Fault,
     FleetError,
@@ -34,8 +30,8 @@ from pulumi_rolling.errors import (
     PolicyErrors,
     RollingError,
 )
-from pulumi_rolling.fleets.launch_configurations import configuration_in
-from pulumi_rolling.fleets.launch_templates import parts
+from pulumi_rolling.fleets.aws.launch_configurations import configuration_in
+from pulumi_rolling.fleets.aws.launch_templates import parts
 from pulumi_rolling.handler.context import Context, Diffed, Foreseen
 from pulumi_rolling.handler.listening import listening
 from pulumi_rolling.handler.preview import preview_of

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_rolling.core.model import Choice, Lifecycle, Limits, Member, Revision
-from pulumi_rolling.engine import journal
+from pulumi_rolling.core.model.member import Lifecycle, Member, Revision
+from pulumi_rolling.core.replace.limits import Choice, Limits
+from pulumi_rolling.engine.record import pieces as journal
+from pulumi_rolling.fleets.aws.launch_configurations import configuration_in
 from pulumi_rolling.fleets.base import GroupFacts
-from pulumi_rolling.fleets.launch_configurations import configuration_in
 
 UNKNOWN = Revision("known after apply", "known after apply", "")
 """Stands for a target that preview cannot know; nothing has its digest, so every member may have to go."""

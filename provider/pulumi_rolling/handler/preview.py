@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from pulumi_rolling.core.model import Direction
-from pulumi_rolling.core.plan import plan
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.replace.plan import plan
 from pulumi_rolling.handler.notes import UNKNOWN
 from pulumi_rolling.handler.situation import Situation
 from pulumi_rolling.report.preview import Preview, instances, span

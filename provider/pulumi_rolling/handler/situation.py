@@ -12,24 +12,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pulumi_rolling.core.budget import slot_clock
-from pulumi_rolling.core.model import (
-    Boots,
-    Choice,
-    Lifecycle,
-    Limits,
-    Member,
-    Revision,
-    Rollout,
-    TargetHealth,
-)
-from pulumi_rolling.core.plan import new_rollout
-from pulumi_rolling.core.sizing import in_instances
-from pulumi_rolling.engine import journal, lease
-from pulumi_rolling.engine.takeover import is_same_goal, resume, retarget, with_sizes
+from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, TargetHealth
+from pulumi_rolling.core.replace.budget import slot_clock
+from pulumi_rolling.core.replace.limits import Choice, Limits
+from pulumi_rolling.core.replace.plan import new_rollout
+from pulumi_rolling.core.replace.rollout import Boots, Rollout
+from pulumi_rolling.core.replace.sizing import in_instances
+from pulumi_rolling.core.replace.takeover import is_same_goal, resume, retarget, with_sizes
+from pulumi_rolling.engine import lease
+from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import Fault, PolicyErrors
+from pulumi_rolling.fleets.aws.launch_templates import is_gone
 from pulumi_rolling.fleets.base import GroupFacts
-from pulumi_rolling.fleets.launch_templates import is_gone
 from pulumi_rolling.handler.notes import UNKNOWN, member_notes, pointer_warnings, present
 from pulumi_rolling.handler.watching import queue_of, watch_faults, watch_warnings, watched, within_reach
 from pulumi_rolling.handler.wiring import Wiring

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from pulumi_rolling.core.model import Rollout
+from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.handler.situation import Situation
 from pulumi_rolling.handler.wiring import INPUTS, Wiring
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pulumi_rolling.core.explain import failure
-from pulumi_rolling.core.model import Decision, Rollout, Verdict
+from pulumi_rolling.core.model.decision import Decision
+from pulumi_rolling.core.model.verdict import Verdict
+from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.errors import (
     AbortedError,
     AlarmError,

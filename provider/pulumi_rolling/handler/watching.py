@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pulumi_rolling.core.model import AlarmState, Choice, Limits
+from pulumi_rolling.core.model.seen import AlarmState
+from pulumi_rolling.core.replace.limits import Choice, Limits
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.base import GroupFacts, Watched
 from pulumi_rolling.policy import Timing, UpdatePolicy

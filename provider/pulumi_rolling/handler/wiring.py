@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_rolling.core.keeping import lease_length
+from pulumi_rolling.core.replace.record_rules import lease_length
 from pulumi_rolling.engine.clock import Clock, SystemClock
 from pulumi_rolling.engine.retry import Retrier
-from pulumi_rolling.fleets.auto_scaling_group import AutoScalingGroupFleet
-from pulumi_rolling.fleets.aws_api import Place
-from pulumi_rolling.fleets.launch_configurations import ConfigurationWanted
-from pulumi_rolling.fleets.launch_templates import TemplateWanted
-from pulumi_rolling.fleets.revisions import Wanted
+from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
+from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
+from pulumi_rolling.fleets.aws.api import Place
+from pulumi_rolling.fleets.aws.launch_configurations import ConfigurationWanted
+from pulumi_rolling.fleets.aws.launch_templates import TemplateWanted
 from pulumi_rolling.handler.watching import watched
 from pulumi_rolling.policy import AutoScalingGroup, RollingGroupInputs, Timing, parse
 from pulumi_rolling.signals.choose import NoSignals

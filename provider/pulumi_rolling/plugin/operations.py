@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from pulumi_rolling.core.model import Request
+from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.engine.clock import SystemClock
 
 ABORT = "abort"

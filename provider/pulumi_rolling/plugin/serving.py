@@ -15,7 +15,7 @@ from typing import Any
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from pulumi_rolling.fleets.group_poll import expect_many
+from pulumi_rolling.fleets.auto_scaling_group.poll import expect_many
 from pulumi_rolling.plugin.provider import Provider
 
 LARGEST_MESSAGE = 400 * 1024 * 1024

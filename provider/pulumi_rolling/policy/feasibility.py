@@ -5,8 +5,8 @@ CloudFormation finds these faults only while an update runs; here they are known
 
 from __future__ import annotations
 
-from pulumi_rolling.core.gates import Stop, stops
-from pulumi_rolling.core.model import Sizes
+from pulumi_rolling.core.model.member import Sizes
+from pulumi_rolling.core.replace.gates import Stop, stops
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.policy.duration import format_duration
 from pulumi_rolling.policy.leaves import NEEDED_PROCESSES, PROCESSES, processes_suspended

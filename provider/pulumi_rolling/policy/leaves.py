@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 from pydantic import ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from pulumi_rolling.core.model import Choice, Guard, OnFailure, Pacing, ZoneOrder
+from pulumi_rolling.core.model.goal import OnFailure
+from pulumi_rolling.core.replace.limits import Choice, Guard, Pacing, ZoneOrder
 from pulumi_rolling.policy.duration import parse_duration, parse_pause
 from pulumi_rolling.policy.percent import Percent
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pulumi_rolling.core.model import Limits, OnFailure, Sizes
+from pulumi_rolling.core.model.goal import OnFailure
+from pulumi_rolling.core.model.member import Sizes
+from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.policy.models import RollingUpdate, UpdatePolicy
 from pulumi_rolling.policy.timing import Timing
 

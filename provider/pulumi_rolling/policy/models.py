@@ -22,7 +22,8 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticUndefined
 
-from pulumi_rolling.core.model import Choice, Guard, OnFailure, Pacing, ZoneOrder
+from pulumi_rolling.core.model.goal import OnFailure
+from pulumi_rolling.core.replace.limits import Choice, Guard, Pacing, ZoneOrder
 from pulumi_rolling.policy import leaves
 from pulumi_rolling.policy.leaves import Fold
 from pulumi_rolling.policy.percent import Percent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from pulumi_rolling.core.model import Guard, Pacing
+from pulumi_rolling.core.replace.limits import Guard, Pacing
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.policy.duration import parse_pause
 from pulumi_rolling.policy.leaves import show

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from pulumi_rolling.core.model import Pacing
+from pulumi_rolling.core.replace.limits import Pacing
 from pulumi_rolling.policy.leaves import Fold, plain
 from pulumi_rolling.policy.models import Block, RollingGroupInputs, UpdatePolicy
 

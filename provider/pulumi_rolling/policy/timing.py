@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pulumi_rolling.core.model import ONE_HOUR
+from pulumi_rolling.core.replace.limits import ONE_HOUR
 from pulumi_rolling.errors import Fault, PolicyErrors
 
 _RANGES = {

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pulumi_rolling.core.events import iso
-from pulumi_rolling.core.model import Choice, Limits, OnFailure, Pacing, ZoneOrder
-from pulumi_rolling.core.plan import Plan
+from pulumi_rolling.core.model.goal import OnFailure
+from pulumi_rolling.core.replace.events import iso
+from pulumi_rolling.core.replace.limits import Choice, Limits, Pacing, ZoneOrder
+from pulumi_rolling.core.replace.plan import Plan
 from pulumi_rolling.errors import Fault
 
 VERSION = 1

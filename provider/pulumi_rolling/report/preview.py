@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from pulumi_rolling.core.explain import time_range
-from pulumi_rolling.core.forecast import time_left
-from pulumi_rolling.core.gates import stops
-from pulumi_rolling.core.model import Boots, Choice, Guard, Limits, OnFailure, Pacing, ZoneOrder
-from pulumi_rolling.core.plan import Plan, PlannedRound
+from pulumi_rolling.core.model.goal import OnFailure
+from pulumi_rolling.core.replace.forecast import time_left
+from pulumi_rolling.core.replace.gates import stops
+from pulumi_rolling.core.replace.limits import Choice, Guard, Limits, Pacing, ZoneOrder
+from pulumi_rolling.core.replace.plan import Plan, PlannedRound
+from pulumi_rolling.core.replace.rollout import Boots
 
 Row = tuple[str, str]
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from pulumi_rolling.core.model import Limits
+from pulumi_rolling.core.replace.limits import Limits
 
 
 class Roll(Protocol):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pulumi_rolling.core.model import Pacing
+from pulumi_rolling.core.replace.limits import Pacing
 from pulumi_rolling.report.simulation import Distribution, Entry, Simulation, Trial
 
 VERSION = 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from pulumi_rolling.core.model import Guard, Limits, Pacing
+from pulumi_rolling.core.replace.limits import Guard, Limits, Pacing
 from pulumi_rolling.report.preview import instances, span
 from pulumi_rolling.report.simulation import Distribution, Entry, Simulation, Trial
 

@@ -5,20 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pulumi_rolling.core.explain import failure, reason, standing_line
-from pulumi_rolling.core.model import (
-    Because,
-    Direction,
-    Failure,
-    Lifecycle,
-    Member,
-    Observation,
-    Rollout,
-    Status,
-    TargetHealth,
-)
-from pulumi_rolling.report.flight import Part, count, failures_of, on_the_move
+from pulumi_rolling.core.model.decision import Because, Status
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.member import Lifecycle, Member, TargetHealth
+from pulumi_rolling.core.model.verdict import Failure
+from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.report.member_progress import Part, count, failures_of, on_the_move
 from pulumi_rolling.report.preview import instances, span
-from pulumi_rolling.report.standing import Standing, way
+from pulumi_rolling.report.status import Standing, way
 
 _PASSING = ("replacing", "raising", "waiting", "starting", "unseen")
 """Words of the driver that the group itself tells better by now: a driver says no more until it acts again."""

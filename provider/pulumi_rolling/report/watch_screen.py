@@ -10,7 +10,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from pulumi_rolling.report.standing import Standing
+from pulumi_rolling.report.status import Standing
 from pulumi_rolling.report.watch import line, member_rows, progress
 
 MOST_ROWS = 20

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from pulumi_rolling.core.model import Lifecycle, Signal
+from pulumi_rolling.core.model.member import Lifecycle, Signal
 
 
 class Held(Protocol):

@@ -22,7 +22,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pulumi_rolling.core.model import Signal
+from pulumi_rolling.core.model.member import Signal
 from pulumi_rolling.errors import FleetError, PermanentFleetError, TemporaryFleetError
 from pulumi_rolling.signals.tag import Tagged, TagSignals
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_rolling.core.model import Signal
+from pulumi_rolling.core.model.member import Signal
 from pulumi_rolling.errors import FleetError, PermanentFleetError, TemporaryFleetError
 from pulumi_rolling.signals.choose import ABANDON
 from pulumi_rolling.signals.tag import SIGNAL_TAG

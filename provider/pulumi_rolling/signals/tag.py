@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from pulumi_rolling.core.model import Signal
+from pulumi_rolling.core.model.member import Signal
 
 SIGNAL_TAG = "rolling:signal"
 

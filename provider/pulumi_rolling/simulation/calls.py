@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import math
 
-from pulumi_rolling.core.keeping import RENEWED, is_news, lease_length
-from pulumi_rolling.core.model import Decision, Direction, Limits, Rollout, Step
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.decision import Decision
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.record_rules import RENEWED, is_news, lease_length
+from pulumi_rolling.core.replace.rollout import Rollout
 
 BEFORE = 10
 """The facts (six calls), the lease: a look, its tag, a look; and the template's version."""

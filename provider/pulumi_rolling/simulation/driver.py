@@ -11,10 +11,14 @@ import math
 from dataclasses import dataclass
 from functools import partial
 
-from pulumi_rolling.core.answers import looks_until
-from pulumi_rolling.core.decide import decide
-from pulumi_rolling.core.keeping import ASLEEP, lease_length
-from pulumi_rolling.core.model import Decision, Limits, Request, Rollout, Step
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.decision import Decision
+from pulumi_rolling.core.model.seen import Request
+from pulumi_rolling.core.replace.decide import decide
+from pulumi_rolling.core.replace.decisions import looks_until
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.record_rules import ASLEEP, lease_length
+from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.fleets.simulated import SimulatedFleet
 from pulumi_rolling.simulation.calls import Bill
 

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 
-from pulumi_rolling.core.budget import slot_clock
-from pulumi_rolling.core.model import AlarmState, Limits, Revision, Signal, Sizes
-from pulumi_rolling.core.plan import new_rollout
+from pulumi_rolling.core.model.member import Revision, Signal, Sizes
+from pulumi_rolling.core.model.seen import AlarmState
+from pulumi_rolling.core.replace.budget import slot_clock
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
 from pulumi_rolling.simulation.driver import Rolled, drive
 from pulumi_rolling.simulation.law import BootLaw

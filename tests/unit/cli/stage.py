@@ -6,9 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model import Member, PointAt, Revision, Rollout, Step, Terminate
-from pulumi_rolling.core.plan import new_rollout
-from pulumi_rolling.engine.journal import LEASE, pack
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.member import Member, Revision
+from pulumi_rolling.core.replace.actions import PointAt, Terminate
+from pulumi_rolling.core.replace.plan import new_rollout
+from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.engine.record.pieces import LEASE, pack
 from pulumi_rolling.fleets.simulated import SimulatedFleet
 
 V1 = Revision("lt-1:1", "one", "version 1")

@@ -14,15 +14,16 @@ from urllib.request import Request, urlopen
 
 import boto3
 import pytest
-from pulumi_rolling.core.model import Decision, Limits
-from pulumi_rolling.core.plan import new_rollout
+from pulumi_rolling.core.model.decision import Decision
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.engine.clock import SystemClock
-from pulumi_rolling.engine.journal import Journal
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.loop import Drive
-from pulumi_rolling.fleets.auto_scaling_group import AutoScalingGroupFleet
-from pulumi_rolling.fleets.aws_api import Place
-from pulumi_rolling.fleets.launch_templates import TemplateWanted
+from pulumi_rolling.engine.record.pieces import Journal
+from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
+from pulumi_rolling.fleets.aws.api import Place
+from pulumi_rolling.fleets.aws.launch_templates import TemplateWanted
 from pulumi_rolling.signals.choose import NoSignals
 
 from tests.in_lab import use_lab

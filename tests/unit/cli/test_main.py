@@ -4,7 +4,7 @@ from collections.abc import Callable
 from importlib import metadata
 
 import pytest
-from pulumi_rolling.core.model import Signal
+from pulumi_rolling.core.model.member import Signal
 from pulumi_rolling.errors import PermanentFleetError
 
 from tests.unit.cli.conftest import Ran

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 from pulumi_rolling.cli import requests as verbs
-from pulumi_rolling.core.model import Direction, Failure, Gate, Step, Verdict
-from pulumi_rolling.engine.journal import LEASE, MOST_PENDING, asked, pack, read, request_mark, requests
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.verdict import Failure, Verdict
+from pulumi_rolling.core.replace.rollout import Gate
+from pulumi_rolling.engine.record.pieces import LEASE, MOST_PENDING, asked, pack, read, request_mark, requests
 from pulumi_rolling.errors import RollingError
 
 from tests.unit.cli.conftest import Ran

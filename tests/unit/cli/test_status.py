@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from pulumi_rolling.core.model import Because, Decision, Gate, Rollout, Status
-from pulumi_rolling.engine.journal import request_mark
+from pulumi_rolling.core.model.decision import Because, Decision, Status
+from pulumi_rolling.core.replace.rollout import Gate, Rollout
+from pulumi_rolling.engine.record.pieces import request_mark
 from pulumi_rolling.engine.said import said_mark
 
 from tests.unit.cli.conftest import Ran

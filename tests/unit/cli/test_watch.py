@@ -9,23 +9,19 @@ from itertools import pairwise
 import pytest
 from pulumi_rolling.cli import watch as watching
 from pulumi_rolling.cli.watch import Lines, follow
-from pulumi_rolling.core.model import (
-    Action,
-    Direction,
-    Limits,
-    OnFailure,
-    Rollout,
-    Signal,
-    Sizes,
-    Step,
-    Verdict,
-)
-from pulumi_rolling.core.plan import new_rollout
-from pulumi_rolling.engine.journal import read
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.goal import Direction, OnFailure
+from pulumi_rolling.core.model.member import Signal, Sizes
+from pulumi_rolling.core.model.verdict import Verdict
+from pulumi_rolling.core.replace.actions import Action
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.plan import new_rollout
+from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.engine.record.pieces import read
 from pulumi_rolling.errors import RollingError
 from pulumi_rolling.fleets.base import Sight
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
-from pulumi_rolling.report.standing import Standing
+from pulumi_rolling.report.status import Standing
 from pulumi_rolling.report.watch import Ending, member_rows, progress
 
 from tests.engine.stage import FleetClock, MortalFleet, drive

@@ -6,21 +6,15 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from pulumi_rolling.core.boots import add_boots
-from pulumi_rolling.core.census import Census, take_census
-from pulumi_rolling.core.judge import judge
-from pulumi_rolling.core.model import (
-    Boots,
-    Failure,
-    Lifecycle,
-    Limits,
-    Member,
-    Observation,
-    Revision,
-    Rollout,
-    Sizes,
-    Step,
-)
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Sizes
+from pulumi_rolling.core.model.verdict import Failure
+from pulumi_rolling.core.replace.boots import add_boots
+from pulumi_rolling.core.replace.census import Census, take_census
+from pulumi_rolling.core.replace.judge import judge
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.rollout import Boots, Rollout
 
 V0 = Revision("lt-1:0", "zero", "version 0")
 V1 = Revision("lt-1:1", "one", "version 1")

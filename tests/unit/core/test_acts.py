@@ -6,21 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.acts import is_desired_settled, issue, settle_issued
-from pulumi_rolling.core.model import (
-    Action,
-    Issued,
-    Lifecycle,
-    Member,
-    PointAt,
-    Remove,
-    Resize,
-    Resume,
-    Rollout,
-    Sizes,
-    Suspend,
-    Terminate,
-)
+from pulumi_rolling.core.model.member import Lifecycle, Member, Sizes
+from pulumi_rolling.core.replace.actions import Action, PointAt, Remove, Resize, Resume, Suspend, Terminate
+from pulumi_rolling.core.replace.acts import is_desired_settled, issue, settle_issued
+from pulumi_rolling.core.replace.rollout import Issued, Rollout
 
 from tests.unit.core.stage import START, V1, V2, limits, look, old, rolling
 

@@ -6,9 +6,10 @@ import math
 from statistics import NormalDist, fmean
 
 import pytest
-from pulumi_rolling.core.boots import Law, add_boots, law_of
-from pulumi_rolling.core.forecast import time_left
-from pulumi_rolling.core.model import Boots, Pacing
+from pulumi_rolling.core.replace.boots import Law, add_boots, law_of
+from pulumi_rolling.core.replace.forecast import time_left
+from pulumi_rolling.core.replace.limits import Pacing
+from pulumi_rolling.core.replace.rollout import Boots
 
 from tests.unit.core.stage import boots_like, boots_of
 

@@ -7,8 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.budget import budget_left, is_spent, occupied_until, slot_clock, stalled_at, too_many
-from pulumi_rolling.core.model import ONE_HOUR, Failure, Gate, Rollout, Sizes, Step, Verdict
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.member import Sizes
+from pulumi_rolling.core.model.verdict import Failure, Verdict
+from pulumi_rolling.core.replace.budget import (
+    budget_left,
+    is_spent,
+    occupied_until,
+    slot_clock,
+    stalled_at,
+    too_many,
+)
+from pulumi_rolling.core.replace.limits import ONE_HOUR
+from pulumi_rolling.core.replace.rollout import Gate, Rollout
 
 from tests.unit.core.stage import START, failures, limits, rolling
 

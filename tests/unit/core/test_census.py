@@ -6,18 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.census import is_in_service, is_ready, is_sound, is_working
-from pulumi_rolling.core.model import (
-    Direction,
-    Failure,
-    Issued,
-    Lifecycle,
-    Member,
-    Pacing,
-    Signal,
-    TargetHealth,
-    Terminate,
-)
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.member import Lifecycle, Member, Signal, TargetHealth
+from pulumi_rolling.core.model.verdict import Failure
+from pulumi_rolling.core.replace.actions import Terminate
+from pulumi_rolling.core.replace.census import is_in_service, is_ready, is_sound, is_working
+from pulumi_rolling.core.replace.limits import Pacing
+from pulumi_rolling.core.replace.rollout import Issued
 
 from tests.unit.core.stage import (
     START,

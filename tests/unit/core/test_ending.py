@@ -7,30 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.census import Census, take_census
-from pulumi_rolling.core.ending import bake, desired_at_end, restore, settle
-from pulumi_rolling.core.model import (
-    Action,
-    Because,
-    Choice,
-    Decision,
-    Direction,
-    Failure,
-    Issued,
-    Limits,
-    Member,
-    Observation,
-    Outcome,
-    Resize,
-    Resume,
-    Rollout,
-    Round,
-    Sizes,
-    Step,
-    Suspend,
-    Terminate,
-    Verdict,
-)
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.decision import Because, Decision, Outcome
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.member import Member, Sizes
+from pulumi_rolling.core.model.verdict import Failure, Verdict
+from pulumi_rolling.core.replace.actions import Action, Resize, Resume, Suspend, Terminate
+from pulumi_rolling.core.replace.census import Census, take_census
+from pulumi_rolling.core.replace.ending import bake, desired_at_end, restore, settle
+from pulumi_rolling.core.replace.limits import Choice, Limits
+from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.rollout import Issued, Rollout, Round
 
 from tests.unit.core.stage import START, V1, V2, booting, failures, limits, look, new, old, rolling
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 from pulumi_rolling.core.explain import failure, has_time_left, reason, sentence, standing_line
-from pulumi_rolling.core.model import Because, Direction, Failure, Status, Step, Verdict
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.decision import Because, Status
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.verdict import Failure, Verdict
 
 
 def status(step: Step = Step.ROLL, time_left: tuple[float, float] | None = (40.0, 90.0)) -> Status:

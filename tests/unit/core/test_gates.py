@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.gates import Standing, Stop, in_canary, next_stop, room, stand, stops
-from pulumi_rolling.core.model import Because, Gate, Rollout
+from pulumi_rolling.core.model.decision import Because
+from pulumi_rolling.core.replace.gates import Standing, Stop, in_canary, next_stop, room, stand, stops
+from pulumi_rolling.core.replace.rollout import Gate, Rollout
 
 from tests.unit.core.stage import START, limits, rolling
 

@@ -9,8 +9,9 @@ from statistics import NormalDist
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.guard import OVERDUE, Odds
-from pulumi_rolling.core.model import Boots, Guard, Limits, Opening, Rollout
+from pulumi_rolling.core.replace.guard import OVERDUE, Odds
+from pulumi_rolling.core.replace.limits import Guard, Limits
+from pulumi_rolling.core.replace.rollout import Boots, Opening, Rollout
 
 from tests.unit.core.stage import START, booting, boots_like, boots_of, failures, limits, rolling
 

@@ -6,17 +6,11 @@ import math
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.boots import add_boots
-from pulumi_rolling.core.judge import judge
-from pulumi_rolling.core.model import (
-    ONE_HOUR,
-    Boots,
-    Lifecycle,
-    Member,
-    Pacing,
-    Signal,
-    TargetHealth,
-)
+from pulumi_rolling.core.model.member import Lifecycle, Member, Signal, TargetHealth
+from pulumi_rolling.core.replace.boots import add_boots
+from pulumi_rolling.core.replace.judge import judge
+from pulumi_rolling.core.replace.limits import ONE_HOUR, Pacing
+from pulumi_rolling.core.replace.rollout import Boots
 
 from tests.unit.core.stage import START, booting, judged, limits, look, names, new, old, outcome, rolling
 

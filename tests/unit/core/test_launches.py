@@ -6,18 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.judge import judge
-from pulumi_rolling.core.model import (
-    ONE_HOUR,
-    Failure,
-    Launch,
-    LaunchError,
-    Lifecycle,
-    Loss,
-    Member,
-    Opening,
-    Rollout,
-)
+from pulumi_rolling.core.model.member import Lifecycle, Member
+from pulumi_rolling.core.model.verdict import Failure
+from pulumi_rolling.core.replace.judge import judge
+from pulumi_rolling.core.replace.limits import ONE_HOUR
+from pulumi_rolling.core.replace.observation import Launch, LaunchError, Loss
+from pulumi_rolling.core.replace.rollout import Opening, Rollout
 
 from tests.unit.core.stage import START, booting, failures, judged, limits, look, old, outcome, rolling
 

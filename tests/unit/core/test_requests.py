@@ -6,21 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.census import take_census
-from pulumi_rolling.core.model import (
-    Alarm,
-    AlarmState,
-    Choice,
-    Direction,
-    Failure,
-    Gate,
-    Lifecycle,
-    Member,
-    Request,
-    Rollout,
-    Verdict,
-)
-from pulumi_rolling.core.requests import take_up
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.member import Lifecycle, Member
+from pulumi_rolling.core.model.seen import Alarm, AlarmState, Request
+from pulumi_rolling.core.model.verdict import Failure, Verdict
+from pulumi_rolling.core.replace.census import take_census
+from pulumi_rolling.core.replace.limits import Choice
+from pulumi_rolling.core.replace.requests import take_up
+from pulumi_rolling.core.replace.rollout import Gate, Rollout
 
 from tests.unit.core.stage import START, V1, booting, failures, limits, look, new, old, rolling
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from pulumi_rolling.core.model import Limits, Sizes
-from pulumi_rolling.core.sizing import Sizing, in_instances, progress, size_roll, tenth, tolerated
+from pulumi_rolling.core.model.member import Sizes
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.sizing import Sizing, in_instances, progress, size_roll, tenth, tolerated
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model import Choice, Direction, Issued, Lifecycle, Member, Remove
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.member import Lifecycle, Member
+from pulumi_rolling.core.replace.actions import Remove
+from pulumi_rolling.core.replace.limits import Choice
+from pulumi_rolling.core.replace.rollout import Issued
 
 from tests.unit.core.stage import START, V1, V2, counted, limits, new, old, role_of, rolling
 

@@ -6,25 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.census import take_census
-from pulumi_rolling.core.model import (
-    ONE_HOUR,
-    Alarm,
-    AlarmState,
-    Choice,
-    Direction,
-    Failure,
-    Lifecycle,
-    Limits,
-    Member,
-    Observation,
-    Refusal,
-    Request,
-    Rollout,
-    Step,
-    Verdict,
-)
-from pulumi_rolling.core.verdicts import start_alarms, take_verdict
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.member import Lifecycle, Member
+from pulumi_rolling.core.model.seen import Alarm, AlarmState, Refusal, Request
+from pulumi_rolling.core.model.verdict import Failure, Verdict
+from pulumi_rolling.core.replace.census import take_census
+from pulumi_rolling.core.replace.limits import ONE_HOUR, Choice, Limits
+from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.replace.verdicts import start_alarms, take_verdict
 
 from tests.unit.core.stage import START, V2, failures, limits, look, old, rolling
 

@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model import Direction, Failure, Lifecycle, Member, Rollout, Signal, TargetHealth
-from pulumi_rolling.core.victims import Victims, in_order, zone_by_zone
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.member import Lifecycle, Member, Signal, TargetHealth
+from pulumi_rolling.core.model.verdict import Failure
+from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.replace.victims import Victims, in_order, zone_by_zone
 
 from tests.unit.core.stage import START, new, old, rolling
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pulumi_rolling.core.model import Guard, OnFailure, Pacing
+from pulumi_rolling.core.model.goal import OnFailure
+from pulumi_rolling.core.replace.limits import Guard, Pacing
 from pulumi_rolling.errors import PolicyErrors
 from pulumi_rolling.policy import (
     Percent,

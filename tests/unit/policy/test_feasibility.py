@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model import Sizes
+from pulumi_rolling.core.model.member import Sizes
 from pulumi_rolling.policy import UpdatePolicy, advice, feasibility, parse_policy
 
 ALL = ["AlarmNotification", "AZRebalance", "HealthCheck", "ReplaceUnhealthy", "ScheduledActions"]

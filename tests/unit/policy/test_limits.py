@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model import Choice, Guard, Limits, OnFailure, Pacing, Sizes, ZoneOrder
+from pulumi_rolling.core.model.goal import OnFailure
+from pulumi_rolling.core.model.member import Sizes
+from pulumi_rolling.core.replace.limits import Choice, Guard, Limits, Pacing, ZoneOrder
 from pulumi_rolling.policy import Timing, UpdatePolicy, limits, parse_policy
 
 TIMING = Timing(poll=0.5, settle=3.0, boot_limit=60.0)

@@ -3,9 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.ideal import IdealFleet, all_old
-from pulumi_rolling.core.model import OnFailure, Revision, Sizes
-from pulumi_rolling.core.plan import Plan, new_rollout, plan
+from pulumi_rolling.core.model.goal import OnFailure
+from pulumi_rolling.core.model.member import Revision, Sizes
+from pulumi_rolling.core.replace.ideal import IdealFleet, all_old
+from pulumi_rolling.core.replace.plan import Plan, new_rollout, plan
 from pulumi_rolling.policy import Timing, limits, parse_policy
 from pulumi_rolling.report.preview import Preview
 

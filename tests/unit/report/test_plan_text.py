@@ -6,8 +6,8 @@ import math
 from dataclasses import replace
 
 import pytest
-from pulumi_rolling.core.model import Boots
-from pulumi_rolling.core.plan import PlannedRound
+from pulumi_rolling.core.replace.plan import PlannedRound
+from pulumi_rolling.core.replace.rollout import Boots
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.report.plan_text import faults_text, preview_text
 from pulumi_rolling.report.preview import span

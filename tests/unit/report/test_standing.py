@@ -6,21 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model import (
-    Because,
-    Direction,
-    Failure,
-    Gate,
-    Lifecycle,
-    Member,
-    Request,
-    Rollout,
-    Sizes,
-    Status,
-    Step,
-    Verdict,
-)
-from pulumi_rolling.report.standing import Standing, standing_text
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.decision import Because, Status
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.member import Lifecycle, Member, Sizes
+from pulumi_rolling.core.model.seen import Request
+from pulumi_rolling.core.model.verdict import Failure, Verdict
+from pulumi_rolling.core.replace.rollout import Gate, Rollout
+from pulumi_rolling.report.status import Standing, standing_text
 
 from tests.unit.report.conftest import V1, V2
 

@@ -7,23 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model import (
-    Because,
-    Direction,
-    Failure,
-    Lifecycle,
-    Member,
-    Observation,
-    Rollout,
-    Signal,
-    Sizes,
-    Status,
-    Step,
-    TargetHealth,
-    Verdict,
-)
-from pulumi_rolling.report.flight import Part, count, part_of
-from pulumi_rolling.report.standing import Standing
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.decision import Because, Status
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.member import Lifecycle, Member, Signal, Sizes, TargetHealth
+from pulumi_rolling.core.model.verdict import Failure, Verdict
+from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.report.member_progress import Part, count, part_of
+from pulumi_rolling.report.status import Standing
 from pulumi_rolling.report.watch import Ending, MemberRow, ended, line, member_rows, progress
 from pulumi_rolling.report.watch_screen import MOST_ROWS, Screen, picture
 from rich.console import Console

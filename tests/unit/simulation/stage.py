@@ -7,20 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pulumi_rolling.core.model import (
-    AlarmState,
-    Guard,
-    Lifecycle,
-    Limits,
-    Member,
-    OnFailure,
-    Pacing,
-    Revision,
-    Rollout,
-    Signal,
-    ZoneOrder,
-)
-from pulumi_rolling.core.plan import new_rollout
+from pulumi_rolling.core.model.goal import OnFailure
+from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Signal
+from pulumi_rolling.core.model.seen import AlarmState
+from pulumi_rolling.core.replace.limits import Guard, Limits, Pacing, ZoneOrder
+from pulumi_rolling.core.replace.plan import new_rollout
+from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.fleets.simulated import NEVER, Behaviour, SimulatedFleet
 
 V1 = Revision("lt-1:1", "one", "version 1")

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model import Guard, Limits, Pacing, Signal
+from pulumi_rolling.core.model.member import Signal
+from pulumi_rolling.core.replace.limits import Guard, Limits, Pacing
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
 from pulumi_rolling.simulation.calls import AFTER, BEFORE, Bill
 from pulumi_rolling.simulation.driver import Rolled, drive

@@ -5,19 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pulumi_rolling.core.model import (
-    AlarmState,
-    Choice,
-    LaunchError,
-    Lifecycle,
-    Pacing,
-    PointAt,
-    Remove,
-    Signal,
-    TargetHealth,
-    Terminate,
-)
-from pulumi_rolling.core.roster import make_roster
+from pulumi_rolling.core.model.member import Lifecycle, Signal, TargetHealth
+from pulumi_rolling.core.model.seen import AlarmState
+from pulumi_rolling.core.replace.actions import PointAt, Remove, Terminate
+from pulumi_rolling.core.replace.limits import Choice, Pacing
+from pulumi_rolling.core.replace.observation import LaunchError
+from pulumi_rolling.core.replace.roster import make_roster
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
 from pulumi_rolling.simulation.driver import drive
 

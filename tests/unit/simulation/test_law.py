@@ -7,8 +7,8 @@ import random
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.boots import add_boots
-from pulumi_rolling.core.model import Boots
+from pulumi_rolling.core.replace.boots import add_boots
+from pulumi_rolling.core.replace.rollout import Boots
 from pulumi_rolling.errors import PolicyErrors
 from pulumi_rolling.simulation.law import law_from
 

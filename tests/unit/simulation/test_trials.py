@@ -6,7 +6,8 @@ import statistics
 from dataclasses import replace
 
 import pytest
-from pulumi_rolling.core.model import Guard, Limits, Pacing, Sizes
+from pulumi_rolling.core.model.member import Sizes
+from pulumi_rolling.core.replace.limits import Guard, Limits, Pacing
 from pulumi_rolling.simulation import trials as module
 from pulumi_rolling.simulation.law import BootLaw
 from pulumi_rolling.simulation.trials import Build, Scenario, simulate, study

@@ -7,7 +7,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pulumi_rolling.core.model import LaunchError, Signal, TargetHealth
+from pulumi_rolling.core.model.member import Signal, TargetHealth
+from pulumi_rolling.core.replace.observation import LaunchError
 
 NEVER = math.inf
 

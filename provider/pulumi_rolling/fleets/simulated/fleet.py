@@ -5,21 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-from pulumi_rolling.core.model import (
-    Action,
-    Alarm,
-    AlarmState,
-    Observation,
-    PointAt,
-    Remove,
-    Request,
-    Resize,
-    Resume,
-    Revision,
-    Rollout,
-    Suspend,
-    Terminate,
-)
+from pulumi_rolling.core.model.member import Revision
+from pulumi_rolling.core.model.seen import Alarm, AlarmState, Request
+from pulumi_rolling.core.replace.actions import Action, PointAt, Remove, Resize, Resume, Suspend, Terminate
+from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.errors import TemporaryFleetError
 from pulumi_rolling.fleets.base import GroupFacts, Sight
 from pulumi_rolling.fleets.simulated.behaviour import Behaviour

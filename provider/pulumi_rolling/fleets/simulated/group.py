@@ -15,19 +15,11 @@ from dataclasses import replace
 from itertools import count
 from typing import NamedTuple
 
-from pulumi_rolling.core.model import (
-    AlarmState,
-    Launch,
-    LaunchError,
-    Loss,
-    Member,
-    Revision,
-    Signal,
-    Sizes,
-    TargetHealth,
-)
-from pulumi_rolling.fleets.simulated.before import START, members_before, zone_names
+from pulumi_rolling.core.model.member import Member, Revision, Signal, Sizes, TargetHealth
+from pulumi_rolling.core.model.seen import AlarmState
+from pulumi_rolling.core.replace.observation import Launch, LaunchError, Loss
 from pulumi_rolling.fleets.simulated.behaviour import NEVER, Behaviour, draw
+from pulumi_rolling.fleets.simulated.initial_members import START, members_before, zone_names
 from pulumi_rolling.fleets.simulated.life import Life, Track
 from pulumi_rolling.fleets.simulated.view import View
 

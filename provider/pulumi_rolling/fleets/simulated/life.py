@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from pulumi_rolling.core.model import Lifecycle, Loss, Member, Revision, Signal, TargetHealth
+from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Signal, TargetHealth
+from pulumi_rolling.core.replace.observation import Loss
 from pulumi_rolling.fleets.simulated.behaviour import NEVER
 
 T = TypeVar("T")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pulumi_rolling.core.model import AlarmState, Revision, Signal
+from pulumi_rolling.core.model.member import Revision, Signal
+from pulumi_rolling.core.model.seen import AlarmState
 from pulumi_rolling.fleets.simulated.group import SimulatedGroup
 from pulumi_rolling.fleets.simulated.life import Life, Track, settled
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import heapq
 from itertools import count
 
-from pulumi_rolling.core.model import Member
-from pulumi_rolling.core.roster import Roster, make_roster, renew
+from pulumi_rolling.core.model.member import Member
+from pulumi_rolling.core.replace.roster import Roster, make_roster, renew
 from pulumi_rolling.fleets.simulated.behaviour import NEVER
 from pulumi_rolling.fleets.simulated.life import Life
 

@@ -1,0 +1,53 @@
+"""What every decision answers with: why, the status, and at the end the outcome."""
+
+from __future__ import annotations
+
+from dataclasses import field
+
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.values import value
+from pulumi_rolling.core.replace.actions import Action
+from pulumi_rolling.core.replace.rollout import Rollout
+
+
+@value(frozen=True, slots=True)
+class Because:
+    """Why this decision: a code and its numbers, for explain, log and report."""
+
+    code: str
+    numbers: dict[str, int | float] = field(default_factory=dict)
+    members: tuple[str, ...] = ()
+
+
+@value(frozen=True, slots=True)
+class Status:
+    step: Step
+    direction: Direction
+    in_service: int
+    ready: int
+    replaced: int
+    total: int
+    waiting_for: tuple[str, ...]
+    waiting_count: int
+    time_left: tuple[float, float] | None
+
+
+@value(frozen=True, slots=True)
+class Outcome:
+    """The end. ``returned`` is None for a success, True after a complete way back, False when the group is mixed."""
+
+    done: bool
+    returned: bool | None = None
+
+
+@value(frozen=True, slots=True)
+class Decision:
+    next: Rollout
+    actions: tuple[Action, ...]
+    look_again_at: float
+    because: Because
+    status: Status
+    outcome: Outcome | None = None
+    quiet_until: float = 0.0
+    """Until then another look brings the same answer, unless something changes in the group."""

@@ -1,0 +1,78 @@
+"""A group and its members, as every kind of group has them."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from pulumi_rolling.core.model.values import value
+
+
+class Lifecycle(Enum):
+    """What the cloud calls the state of a member."""
+
+    PENDING = "pending"
+    WAITING = "waiting"
+    """Held by a launch hook until the member, or the hook's timeout, completes it."""
+    IN_SERVICE = "inService"
+    STANDBY = "standby"
+    LEAVING = "leaving"
+    """Terminating or detaching: it no longer counts toward Desired."""
+
+
+class Signal(Enum):
+    SUCCESS = "SUCCESS"
+    FAILURE = "FAILURE"
+
+
+class TargetHealth(Enum):
+    """A member in all target groups of its group together: the worst of them."""
+
+    HEALTHY = "healthy"
+    INITIAL = "initial"
+    """Being registered or first checked, or not registered yet."""
+    UNHEALTHY = "unhealthy"
+    DRAINING = "draining"
+
+
+@value(frozen=True, slots=True)
+class Revision:
+    """What members are made from. Two revisions with the same digest make the same members."""
+
+    address: str
+    """What the fleet writes as the group's pointer, e.g. ``lt-0abc:3``."""
+    digest: str
+    label: str = ""
+    """How people call it, e.g. ``version 3``."""
+
+    def __str__(self) -> str:
+        return self.label or self.address
+
+
+@value(frozen=True, slots=True)
+class Sizes:
+    min: int
+    max: int
+    desired: int
+
+
+@value(frozen=True, slots=True)
+class Member:
+    id: str
+    revision: Revision
+    lifecycle: Lifecycle
+    healthy: bool = True
+    alive: bool = True
+    """False when the machine itself is known to be stopped or gone, whatever the group believes."""
+    zone: str = ""
+    launched_at: float | None = None
+    """By the cloud's clock; None while the cloud has not said."""
+    in_service_at: float | None = None
+    protected: bool = False
+    signal: Signal | None = None
+    signal_at: float | None = None
+    target: TargetHealth | None = None
+    """None: nobody asked, or the group is attached to no target group."""
+    checks: bool | None = None
+    """Whether EC2's status checks are passed. None: nobody asked, or EC2 has not said."""
+    weight: int = 1
+    """Units of Desired that it counts for: more than one only in a mixed instances policy with weights."""

@@ -1,0 +1,1 @@
+"""The replace machine: we pick each victim, and the cloud launches its replacement."""

@@ -1,0 +1,118 @@
+"""Our own acts, until they are seen; and what others did to Desired meanwhile.
+
+An act is written down (``issued``) before it is done. It is forgotten when it is seen, or when a settle time has
+passed without: then it plainly did not happen (we died between record and act, or the call was lost) and is decided
+anew. Desired gets the same care: while a change of ours is not seen, any value between before and after is ours;
+everything else is somebody else's, and is kept to the end (CloudFormation throws it away).
+"""
+
+from __future__ import annotations
+
+from pulumi_rolling.core.model.member import Lifecycle
+from pulumi_rolling.core.replace.actions import Action, PointAt, Remove, Resize, Resume, Suspend, Terminate
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.rollout import Issued, Rollout, replace
+from pulumi_rolling.core.replace.roster import roster_of
+
+
+def settle_issued(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:
+    """Forget what is seen or lost, and take others' changes of Desired into ``delta``."""
+    if not rollout.issued and not rollout.draining:
+        return _settle_desired(limits, rollout, seen)
+    recent = tuple(i for i in rollout.issued if seen.at - i.at < limits.settle)
+    rollout = _settle_desired(limits, rollout, seen)
+    asked = [i.action.member for i in rollout.issued if isinstance(i.action, Terminate | Remove)]
+    asked += (member for member, _ in rollout.draining)
+    lifecycles = {name: m.lifecycle for name, m in roster_of(seen).find(asked).items()}
+    if limits.drain is not None:
+        rollout = _drain(limits.drain, rollout, lifecycles, seen.at)
+    settled = is_desired_settled(rollout)
+    unseen = tuple(i for i in rollout.issued if not _is_seen(i.action, seen, lifecycles, settled))
+    kept = tuple(i for i in unseen if i in recent)
+    lost = sum(isinstance(i.action, Terminate) and i.action.replace for i in unseen if i not in recent)
+    if kept == rollout.issued:
+        return rollout
+    return replace(rollout, issued=kept, launched=rollout.launched - lost)
+
+
+def _drain(longest: float, rollout: Rollout, lifecycles: dict[str, Lifecycle], at: float) -> Rollout:
+    """Victims of ours that are leaving: the slot of each is in use until it is gone, or has taken too long."""
+    known = {member for member, _ in rollout.draining}
+    started = [(i.action.member, i.at) for i in rollout.issued if isinstance(i.action, Terminate)]
+    draining = tuple(
+        (member, since)
+        for member, since in (*rollout.draining, *(pair for pair in started if pair[0] not in known))
+        if lifecycles.get(member) is Lifecycle.LEAVING and at - since < longest
+    )
+    if draining == rollout.draining:
+        return rollout
+    return replace(rollout, draining=draining, progress_at=at)
+
+
+def issue(rollout: Rollout, actions: tuple[Action, ...], at: float) -> Rollout:
+    """The record of acts about to be done."""
+    desired = rollout.desired
+    launched = rollout.launched
+    for action in actions:
+        if isinstance(action, Resize) and action.desired is not None:
+            launched += max(0, action.desired - desired) // rollout.unit
+            desired = action.desired
+        elif isinstance(action, Terminate):
+            desired -= 0 if action.replace else action.weight
+            launched += action.replace
+    return replace(
+        rollout,
+        issued=rollout.issued + tuple(Issued(action, at) for action in actions),
+        desired=desired,
+        desired_at=at if desired != rollout.desired else rollout.desired_at,
+        launched=launched,
+        progress_at=at,
+    )
+
+
+def is_desired_settled(rollout: Rollout) -> bool:
+    """No change of Desired by us is still to be seen."""
+    return rollout.desired == rollout.desired_before
+
+
+def _settle_desired(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:
+    live = seen.sizes.desired
+    if live == rollout.desired == rollout.desired_before:
+        return rollout
+    if live == rollout.desired:
+        return replace(rollout, desired_before=live)
+    low, high = sorted((rollout.desired_before, rollout.desired))
+    if is_desired_settled(rollout) or not low <= live <= high:
+        return replace(
+            rollout,
+            desired=live,
+            desired_before=live,
+            delta=rollout.delta + live - rollout.desired,
+            progress_at=seen.at,
+        )
+    if seen.at - rollout.desired_at < limits.settle:
+        # Also where the victim of a decrement is seen gone: it may have gone by itself, and Desired is to come.
+        return rollout
+    return replace(rollout, desired=live, desired_before=live)
+
+
+def _is_seen(
+    action: Action, seen: Observation, lifecycles: dict[str, Lifecycle], desired_settled: bool
+) -> bool:
+    match action:
+        case Terminate(member):  # First, since these are the many.
+            return lifecycles.get(member, Lifecycle.LEAVING) is Lifecycle.LEAVING
+        case Suspend(processes):
+            return processes <= seen.suspended
+        case Resume(processes):
+            return not processes & seen.suspended
+        case PointAt(revision):
+            return seen.pointer == revision.address
+        case Resize(least, desired):
+            return (least is None or seen.sizes.min == least) and (
+                desired is None or desired_settled or seen.sizes.desired == desired
+            )
+        case Remove(member):
+            warm = any(w.id == member and w.lifecycle is not Lifecycle.LEAVING for w in seen.warm)
+            return not warm and lifecycles.get(member, Lifecycle.LEAVING) is Lifecycle.LEAVING

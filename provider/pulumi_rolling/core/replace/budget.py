@@ -1,0 +1,60 @@
+"""How many members may fail: what is left of the budget, and whether it is spent whatever comes."""
+
+from __future__ import annotations
+
+import math
+
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.verdict import Verdict
+from pulumi_rolling.core.replace.limits import ONE_HOUR, Limits
+from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.replace.sizing import tolerated
+
+
+def slot_clock(limits: Limits) -> float:
+    """Seconds a member has from its launch: PauseTime with signals, else the policy's own or the fixed hour."""
+    if limits.signals:
+        return limits.pause
+    return limits.boot_limit if limits.ready_within is None else limits.ready_within
+
+
+def stalled_at(limits: Limits, rollout: Rollout) -> float:
+    """When nothing will have moved for longer than anything may take. Waiting for somebody, or for baking, may."""
+    if rollout.waits_for_somebody or rollout.step is Step.BAKE:
+        return math.inf
+    longest = max(ONE_HOUR, 2 * slot_clock(limits), 2 * limits.pause)
+    return rollout.progress_at + longest + limits.warm_up + (limits.drain or 0.0)
+
+
+def occupied_until(rollout: Rollout) -> float:
+    """How long members in a special state are waited for once nothing else moves: an hour, as instance refresh does."""
+    if rollout.waits_for_somebody or rollout.step is Step.BAKE:
+        return math.inf
+    return rollout.progress_at + ONE_HOUR
+
+
+def budget_left(limits: Limits, rollout: Rollout) -> int:
+    """Silent failures that may still come; below 0 when those so far can no longer satisfy the percentages."""
+    left: list[int] = []
+    if limits.signals:
+        left.append(tolerated(rollout.total, limits.need_percent) - rollout.failures)
+    if limits.active_percent is not None:
+        desired = max(1, (rollout.found.desired + rollout.delta) // rollout.unit)
+        left.append(tolerated(desired, limits.active_percent) - _silent(rollout))
+    return min(left, default=rollout.total)
+
+
+def is_spent(limits: Limits, rollout: Rollout) -> bool:
+    """True as soon as the failures so far can no longer satisfy the percentage, whatever comes."""
+    return rollout.failures > 0 and budget_left(limits, rollout) < 0
+
+
+def too_many(limits: Limits, rollout: Rollout, at: float, code: str = "tooManyFailures") -> Verdict:
+    failed = rollout.failed[:5]
+    return Verdict(code, at, rollout.failures, rollout.total, failed, clock=slot_clock(limits))
+
+
+def _silent(rollout: Rollout) -> int:
+    """MinActiveInstancesPercent knows nothing of signals."""
+    said = sum(f.reason in ("failureSignal", "signalTimeout") for f in rollout.failed)
+    return rollout.failures - said

@@ -1,0 +1,96 @@
+"""Where a rollout stops on its way: after the canaries and at each checkpoint, for a time or for somebody's word.
+
+A stop is a number of successes. Starts never go beyond the next one, so that no more members are of the new revision
+there than it says; when it is reached its time runs, and where the policy wants approval it waits for that as well.
+Two stops at the same number are one.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from pulumi_rolling.core.model.decision import Because
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.rollout import Gate, Rollout, replace
+
+
+@dataclass(slots=True)
+class Stop:
+    count: int
+    """Successes at which it stands."""
+    wait: float
+    percent: float | None
+    """None: the canaries."""
+
+
+def stops(limits: Limits, total: int) -> tuple[Stop, ...]:
+    """All stops of a rollout of ``total`` members, in order."""
+    found: dict[int, Stop] = {}
+    if limits.canary and total:
+        count = min(limits.canary, total)
+        found[count] = Stop(count, limits.soak, None)
+    for percent in limits.checkpoints:
+        count = max(1, math.ceil(round(total * percent / 100, 6))) if total else 0
+        if not count:
+            continue
+        wait = limits.checkpoint_delay
+        if count in found:
+            wait = max(wait, found[count].wait)
+        found[count] = Stop(count, wait, percent)
+    return tuple(found[count] for count in sorted(found))
+
+
+def next_stop(limits: Limits, rollout: Rollout) -> Stop | None:
+    """Passed is a number of successes, so that a skip, which lowers M, takes no stop away."""
+    return next((s for s in stops(limits, rollout.total) if s.count > rollout.passed), None)
+
+
+def room(limits: Limits, rollout: Rollout, in_use: int, slots: int) -> int:
+    """Starts that the window and the next stop still allow; ``slots`` are in flight, ``in_use`` hold the window."""
+    window = rollout.batch
+    if limits.slow_start:
+        window = min(window, max(1, limits.canary) + len(rollout.succeeded))
+    free = window - in_use
+    stop = next_stop(limits, rollout)
+    if stop is not None:
+        free = min(free, stop.count - len(rollout.succeeded) - slots)
+    return free
+
+
+def in_canary(limits: Limits, rollout: Rollout) -> bool:
+    """The canaries are not passed yet."""
+    return rollout.passed < min(limits.canary, rollout.total)
+
+
+@dataclass(slots=True)
+class Standing:
+    """The rollout after its gates were looked at, and what it waits for there, until when if that is a time."""
+
+    rollout: Rollout
+    because: Because | None = None
+    until: float | None = None
+
+
+def stand(limits: Limits, rollout: Rollout, at: float) -> Standing:
+    """Open the gates whose time and approval have come, and stand at the first that is closed."""
+    while True:
+        stop = next_stop(limits, rollout)
+        if stop is None or len(rollout.succeeded) < stop.count:
+            return Standing(replace(rollout, gate=None) if rollout.gate is not None else rollout)
+        gate = rollout.gate
+        if gate is None:
+            gate = Gate(stops(limits, rollout.total).index(stop), at)
+            rollout = replace(rollout, gate=gate, progress_at=at)
+        numbers: dict[str, int | float] = {"count": stop.count, "wait": stop.wait}
+        if limits.approval:
+            numbers["approval"] = int(not gate.approved)
+        if stop.percent is not None:
+            numbers["percent"] = stop.percent
+        until = gate.at + stop.wait
+        if at < until:
+            code = "soaking" if stop.percent is None else "checkpoint"
+            return Standing(rollout, Because(code, {**numbers, "left": until - at}), until)
+        if limits.approval and not gate.approved:
+            return Standing(rollout, Because("approval", numbers))
+        rollout = replace(rollout, passed=stop.count, gate=None, progress_at=at)

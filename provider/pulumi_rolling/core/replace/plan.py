@@ -1,0 +1,157 @@
+"""The plan of a rollout: a dry run of ``decide`` against a fleet where nothing goes wrong. It knows no rule itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pulumi_rolling.core.model.decision import Decision
+from pulumi_rolling.core.model.member import Revision, Sizes
+from pulumi_rolling.core.model.seen import Request
+from pulumi_rolling.core.replace.actions import Resize, Terminate
+from pulumi_rolling.core.replace.acts import settle_issued
+from pulumi_rolling.core.replace.decide import decide
+from pulumi_rolling.core.replace.events import EventTexts, masked
+from pulumi_rolling.core.replace.gates import stops
+from pulumi_rolling.core.replace.ideal import IdealFleet
+from pulumi_rolling.core.replace.limits import Limits, Pacing
+from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.replace.sizing import tolerated
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRound:
+    terminate: int
+    launch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a rollout does when nothing goes wrong. Counts are members."""
+
+    pacing: Pacing
+    replace: int
+    batch: int
+    capacity: int
+    resize: bool
+    launch_first: int
+    floor: int
+    lowest_in_service: int
+    rounds: tuple[PlannedRound, ...]
+    tolerated: int
+    signals: bool
+    pause: float
+    events: tuple[str, ...]
+    decisions: int
+    limits: Limits
+    """What it was made with, for whatever a reader wants to know beside the numbers."""
+
+    @property
+    def longest(self) -> float:
+        """Seconds at most for the members' own clocks: lock-step waits once a round, sliding once a window."""
+        waits = len(self.rounds) + (1 if self.launch_first else 0)
+        if self.pacing is Pacing.SLIDING and self.batch:
+            waits = -(-self.replace // self.batch)
+        return waits * self.pause
+
+    @property
+    def fixed_waits(self) -> float:
+        """Seconds that the policy itself waits on the way: canaries, checkpoints, bake. Approvals come on top."""
+        return sum(stop.wait for stop in stops(self.limits, self.replace)) + self.limits.bake
+
+
+def plan(limits: Limits, rollout: Rollout, seen: Observation) -> Plan:
+    """Run ``rollout`` to its end from what is seen now, every act taking effect at once."""
+    # What a record calls issued and nobody sees by now did not happen; here nobody waits for it.
+    rollout = settle_issued(replace(limits, settle=0.0), rollout, seen)
+    resumed = rollout.resumed_at is not None
+    rollout = replace(rollout, resumed_at=None, deadline=None)
+    dry = replace(limits, settle=1e9, poll=1.0, timeout=None)
+    fleet = IdealFleet(list(seen.members), seen.sizes, _pointer(rollout, seen), seen.suspended, seen.warm)
+    fleet.at = seen.at
+    texts = EventTexts(dry, masked)
+    events: list[str] = []
+    rounds: list[PlannedRound] = []
+    lowest = _in_service(fleet)
+    total = batch = capacity = first = count = 0
+    asked: tuple[Request, ...] = ()
+    while True:
+        decision = decide(dry, rollout, replace(fleet.observe(), requests=asked))
+        count += 1
+        # Where the rollout waits for people, people do in the plan what lets it go on.
+        asked = (Request(f"plan-{count}", "approve"),) if decision.because.code == "approval" else ()
+        if decision.because.code == "occupied":
+            fleet.free()
+        events += texts.fold(rollout, decision)
+        if decision.next.total and not total:
+            total, batch, capacity = decision.next.total, decision.next.batch, decision.next.capacity
+        rounds += _round(decision)
+        first += sum(
+            max(0, a.desired - rollout.desired)
+            for a in decision.actions
+            if isinstance(a, Resize) and a.desired is not None
+        )
+        for action in decision.actions:
+            fleet.apply(action)
+        lowest = min(lowest, _in_service(fleet))
+        rollout = decision.next
+        if decision.outcome is not None:
+            break
+        fleet.step(max(fleet.at + 1.0, decision.look_again_at))
+    return Plan(
+        pacing=limits.pacing,
+        replace=sum(each.terminate for each in rounds) if resumed else total,
+        batch=batch,
+        capacity=capacity or seen.sizes.desired,
+        resize=first > 0,
+        launch_first=first,
+        floor=limits.floor,
+        lowest_in_service=lowest,
+        rounds=tuple(rounds),
+        tolerated=_tolerated(limits, total, seen.sizes.desired),
+        signals=limits.signals,
+        pause=limits.pause,
+        events=tuple(events),
+        decisions=count,
+        limits=limits,
+    )
+
+
+def new_rollout(
+    name: str, to: Revision, came_from: Revision | None, sizes: Sizes, suspended: frozenset[str], at: float
+) -> Rollout:
+    """A rollout that has not begun, for a group as found."""
+    return Rollout(
+        id=name,
+        to=to,
+        came_from=came_from,
+        found=sizes,
+        found_suspended=suspended,
+        started_at=at,
+        desired=sizes.desired,
+        desired_before=sizes.desired,
+        progress_at=at,
+    )
+
+
+def _tolerated(limits: Limits, total: int, desired: int) -> int:
+    if limits.signals:
+        return tolerated(total, limits.need_percent)
+    return tolerated(desired, 100.0 if limits.active_percent is None else limits.active_percent)
+
+
+def _round(decision: Decision) -> list[PlannedRound]:
+    kills = [a for a in decision.actions if isinstance(a, Terminate)]
+    return [PlannedRound(len(kills), sum(k.replace for k in kills))] if kills else []
+
+
+def _in_service(fleet: IdealFleet) -> int:
+    return sum(m.lifecycle.value == "inService" and m.alive for m in fleet.observe().members)
+
+
+def _pointer(rollout: Rollout, seen: Observation) -> Revision:
+    if rollout.came_from is not None and seen.pointer == rollout.came_from.address:
+        return rollout.came_from
+    if seen.pointer == rollout.to.address:
+        return rollout.to
+    return Revision(seen.pointer, f"pointer:{seen.pointer}")

@@ -1,0 +1,42 @@
+"""What a driver keeps on the group, and for how long: when its record is written anew, and how long its lease holds."""
+
+from __future__ import annotations
+
+from pulumi_rolling.core.replace.rollout import Rollout
+
+RENEWED = 1 / 3
+"""The part of its length after which a lease is renewed."""
+ASLEEP = 1 / 2
+"""The part of it that no sleep of its holder is longer than."""
+
+
+def is_news(written: Rollout, now: Rollout) -> bool:
+    """Worth a call of its own: what a resume could not find out from the group."""
+    return (
+        written.direction is not now.direction
+        or written.step is not now.step
+        or written.failures != now.failures
+        or written.delta != now.delta
+        or written.watermark != now.watermark
+        or not now.handled <= written.handled
+        or _what_people_see(written) != _what_people_see(now)
+    )
+
+
+def lease_length(poll: float) -> float:
+    """Seconds that a lease holds without being renewed, where looks are ``poll`` seconds apart."""
+    return max(6.0, 30.0 * poll)
+
+
+def _what_people_see(rollout: Rollout) -> tuple[object, ...]:
+    """Other shells tell from the record what is waited for, and a request must not be lost once its tag is gone."""
+    return (
+        rollout.paused,
+        rollout.held,
+        rollout.gate,
+        rollout.passed,
+        rollout.skipped,
+        rollout.retried,
+        rollout.ignored_alarms,
+        rollout.baked_from,
+    )

@@ -1,0 +1,204 @@
+"""The step that replaces members: what may start now, who goes, and what is waited for.
+
+Theory of operation. At each look, in this order: acts that are not seen yet are waited for; a gate at which the
+rollout stands is looked at; launches ahead of the first kill are asked for (surge); then victims are picked as far as
+the window, the next stop, the guard and the floor allow. Whatever stops new starts never touches what is in flight.
+
+    window   batch, smaller at a slow start; slots in use are launches not judged yet, and with ``drain`` also
+             victims not gone yet, whichever are more (a replacement and its victim share a slot)
+    stop     the canaries and each checkpoint (core.gates)
+    guard    the odds that the budget is spent already (core.guard), sliding only
+    floor    a member that serves goes only if one less is still enough
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.decision import Because, Decision
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.member import Member
+from pulumi_rolling.core.replace.actions import Action, Remove, Resize, Terminate
+from pulumi_rolling.core.replace.acts import is_desired_settled
+from pulumi_rolling.core.replace.census import Census, is_in_service, is_target, is_working
+from pulumi_rolling.core.replace.decisions import act, wait
+from pulumi_rolling.core.replace.ending import bake, desired_at_end, settle
+from pulumi_rolling.core.replace.gates import room, stand
+from pulumi_rolling.core.replace.guard import Odds
+from pulumi_rolling.core.replace.limits import Limits, Pacing, ZoneOrder
+from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.rollout import Rollout, Round, replace
+from pulumi_rolling.core.replace.victims import Victims, in_order, zone_by_zone
+
+FIRST_LAUNCH_AFTER = 1.0
+"""Seconds from the first look to the first launch of ours: launch times carry whole seconds (census.is_new)."""
+
+
+def roll(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Decision:
+    if seen.at < rollout.direction_at + FIRST_LAUNCH_AFTER:
+        until = rollout.direction_at + FIRST_LAUNCH_AFTER
+        return wait(limits, rollout, seen, census, Because("starting"), until=until)
+    if any(not isinstance(i.action, Terminate) for i in rollout.issued) or not is_desired_settled(rollout):
+        return wait(limits, rollout, seen, census, Because("unseen"))
+    if census.warm:
+        # First, or the launches to come would take them.
+        return _remove(limits, rollout, seen, census, census.warm)
+    standing = stand(limits, rollout, seen.at)
+    rollout = standing.rollout
+    if standing.because is not None:
+        return wait(limits, rollout, seen, census, standing.because, until=standing.until)
+    if rollout.paused:
+        return wait(limits, rollout, seen, census, Because("paused"))
+    # With weights the cloud may owe no launch for a victim; until it is seen gone it is a slot all the same.
+    killed = sum(isinstance(i.action, Terminate) and i.action.replace for i in rollout.issued)
+    slots = len(census.unjudged) + max(census.gap, killed)
+    in_use = max(slots, len(rollout.draining) + killed)
+    if limits.pacing is Pacing.LOCK_STEP:
+        rollout = _close_round(rollout, seen, in_use)
+        if in_use or rollout.issued:
+            return wait(limits, rollout, seen, census, _waiting(limits, rollout, census))
+        if not limits.signals and limits.pause and rollout.round is not None and rollout.round.expected:
+            until = (rollout.round.settled_at or seen.at) + limits.pause
+            if seen.at < until:
+                return wait(limits, rollout, seen, census, Because("pausing"), until=until)
+    if not census.candidates:
+        if in_use or rollout.issued:
+            return wait(limits, rollout, seen, census, _waiting(limits, rollout, census))
+        return _finish(limits, rollout, seen, census)
+    free = room(limits, rollout, in_use, slots)
+    ahead = min(rollout.surge, (rollout.capacity - rollout.desired) // rollout.unit, free)
+    if rollout.surge and rollout.desired < rollout.capacity:
+        if ahead > 0:
+            return _raise(limits, rollout, seen, census, ahead)
+        return wait(limits, rollout, seen, census, _waiting(limits, rollout, census))
+    return _replace(limits, rollout, seen, census, free)
+
+
+def _finish(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Decision:
+    """Everybody is replaced but those that the policy waits for or that stand outside Desired."""
+    if census.occupied:
+        because = Because("occupied", {"count": len(census.occupied)}, census.occupied[:5])
+        return wait(limits, rollout, seen, census, because)
+    if census.standby:
+        return _remove(limits, rollout, seen, census, census.standby)
+    rollout = replace(rollout, round=None)
+    if limits.bake and rollout.direction is Direction.FORWARD:
+        return bake(limits, rollout, seen, census)
+    return settle(limits, replace(rollout, step=Step.SETTLE), seen, census)
+
+
+def _remove(
+    limits: Limits, rollout: Rollout, seen: Observation, census: Census, members: tuple[str, ...]
+) -> Decision:
+    actions = tuple(Remove(member) for member in members)
+    return act(limits, rollout, seen, census, actions, Because("removingOutside", {"count": len(actions)}))
+
+
+def _replace(limits: Limits, rollout: Rollout, seen: Observation, census: Census, free: int) -> Decision:
+    """Pick victims; those that nobody needs any more go without replacement."""
+    above = census.serving - limits.floor
+    owed = desired_at_end(limits, rollout) - census.kept - census.short
+    lock_step = limits.pacing is Pacing.LOCK_STEP
+    odds: Odds | None = None
+    guarded = False
+    picked: list[Terminate] = []
+    rollout, order = _victims(limits, rollout, census if free > 0 or owed <= 0 else None)
+    for place, member in enumerate(chain(order.broken, order.working)):
+        serves = _serves(limits, rollout, member)
+        if serves and above <= 0:
+            if place < len(order.broken):
+                continue
+            break
+        again = owed > 0
+        if free <= 0 and (again or lock_step):
+            break
+        if again:
+            odds = odds or Odds(limits, rollout, census.unjudged, seen.at)
+            guarded = not odds.allow_start()
+            if guarded:
+                break
+        picked.append(Terminate(member.id, again, member.weight))
+        free -= again or lock_step
+        owed -= member.weight * again
+        above -= serves
+    if not picked:
+        if odds is not None and guarded:
+            return wait(limits, rollout, seen, census, _guarded(odds, census))
+        return _stuck(limits, rollout, seen, census, free, above)
+    fewer = sum(not t.replace for t in picked)
+    least = rollout.desired - sum(t.weight for t in picked if not t.replace)
+    actions: tuple[Action, ...] = tuple(picked)
+    if fewer and seen.sizes.min > least:
+        # Auto Scaling refuses a termination with decrement below MinSize.
+        actions = (Resize(min=min(rollout.found.min, least)), *actions)
+    number = rollout.round.number + 1 if rollout.round else 1
+    opened = Round(number, seen.at, terminated=len(picked), expected=len(picked) - fewer)
+    because = Because(
+        "replacing", {"terminate": len(picked), "launch": len(picked) - fewer, "old": census.old}
+    )
+    return act(limits, replace(rollout, round=opened, surge=0), seen, census, actions, because)
+
+
+def _victims(limits: Limits, rollout: Rollout, census: Census | None) -> tuple[Rollout, Victims]:
+    """In which order they go; zone by zone also the zone whose turn it is, which changes only between slots."""
+    if census is None:
+        return rollout, in_order(rollout, ())
+    if limits.zone_order is ZoneOrder.BALANCED:
+        return rollout, in_order(rollout, census.loose, census.lines)
+    free = not census.slots and not rollout.draining
+    zone, order = zone_by_zone(rollout, census.loose, census.lines, free=free)
+    return (replace(rollout, zone=zone) if zone != rollout.zone else rollout), order
+
+
+def _guarded(odds: Odds, census: Census) -> Because:
+    percent = round(100 * odds.lost)
+    return Because("guarded", {"inFlight": census.slots, "probability": percent}, odds.suspects())
+
+
+def _stuck(
+    limits: Limits, rollout: Rollout, seen: Observation, census: Census, free: int, above: int
+) -> Decision:
+    """Nothing may go. With slots in use that is waiting; with none, somebody took the capacity that the floor needs."""
+    if free > 0 and above <= 0 and not census.slots and not rollout.issued:
+        enough = limits.floor + min(rollout.batch, len(census.candidates))
+        most = (min(rollout.found.max, seen.sizes.max) - rollout.desired) // rollout.unit
+        more = min(free, most, enough - len(census.counted))
+        if more > 0:
+            return _raise(limits, rollout, seen, census, more)
+    return wait(limits, rollout, seen, census, _waiting(limits, rollout, census))
+
+
+def _raise(limits: Limits, rollout: Rollout, seen: Observation, census: Census, more: int) -> Decision:
+    """CloudFormation sets MinSize and DesiredCapacity together, so that nobody scales in below during the roll."""
+    capacity = rollout.desired + more * rollout.unit
+    opened = Round(0, seen.at, terminated=0, expected=more)
+    because = Because("raising", {"capacity": capacity, "launch": more})
+    raised = replace(rollout, round=opened, surge=max(0, rollout.surge - more))
+    return act(limits, raised, seen, census, (Resize(capacity, capacity),), because)
+
+
+def _close_round(rollout: Rollout, seen: Observation, in_use: int) -> Rollout:
+    if rollout.round is None or rollout.round.settled_at is not None or in_use or rollout.issued:
+        return rollout
+    return replace(rollout, round=replace(rollout.round, settled_at=seen.at))
+
+
+def _serves(limits: Limits, rollout: Rollout, member: Member) -> bool:
+    """True when taking this member lowers what the floor is held against."""
+    if limits.pacing is Pacing.SLIDING:
+        return is_working(member) and not is_target(rollout, member)
+    return is_in_service(member)
+
+
+def _waiting(limits: Limits, rollout: Rollout, census: Census) -> Because:
+    numbers: dict[str, int | float] = {"unseen": census.gap, "inFlight": len(census.unjudged)}
+    if limits.signals:
+        numbers["pause"] = limits.pause
+    if rollout.draining and not census.slots:
+        return Because(
+            "draining",
+            {"count": len(rollout.draining)},
+            tuple(member for member, _ in rollout.draining[:5]),
+        )
+    return Because("waiting", numbers, tuple([m.id for m in census.unjudged[:5]]))

@@ -1,0 +1,179 @@
+"""What must survive a crash: the acts done and not yet seen, and everything that cannot be read back from the group."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.member import Revision, Sizes
+from pulumi_rolling.core.model.values import value
+from pulumi_rolling.core.model.verdict import Failure, Verdict
+from pulumi_rolling.core.replace.actions import Action
+
+
+@value(frozen=True, slots=True)
+class Issued:
+    """An act written down before it was done, kept until it is seen or has plainly not happened."""
+
+    action: Action
+    at: float
+
+
+@value(frozen=True, slots=True)
+class Boots:
+    """Boot times seen, as a count, the sum of their logs and of the squares of their logs."""
+
+    n: int = 0
+    logs: float = 0.0
+    squares: float = 0.0
+
+
+@value(frozen=True, slots=True)
+class Round:
+    """One lock-step round: victims and launches of it; settled once every launch has been judged."""
+
+    number: int
+    started_at: float
+    terminated: int
+    expected: int
+    settled_at: float | None = None
+
+
+@value(frozen=True, slots=True)
+class Opening:
+    """``count`` launches that are due since ``at`` and whose members have not appeared."""
+
+    at: float
+    count: int
+
+
+@value(frozen=True, slots=True)
+class Gate:
+    """The stop at which the rollout stands: new starts wait for its time, and for approval where one is wanted."""
+
+    number: int
+    """How many stops there are before it."""
+    at: float
+    approved: bool = False
+
+
+@value(frozen=True)
+class Rollout:
+    """One move of one group to one revision, as far as it has come."""
+
+    id: str
+    to: Revision
+    came_from: Revision | None
+    found: Sizes
+    found_suspended: frozenset[str]
+    started_at: float
+    generation: int = 1
+    forced: bool = False
+    """Replace members although their revision is equal (triggers)."""
+    fresh: bool = False
+    """A create: members younger than the slot's clock are judged, too."""
+    abandoned: tuple[str, ...] = ()
+    """Digests that were targets before this one."""
+    prior: Boots = Boots()
+    """Boots of the group's last rollout: what is expected before any boot of this one is seen."""
+    unit: int = 1
+    """Units of Desired that a launch is taken to bring: the largest weight in the group. Without weights all is 1."""
+    direction: Direction = Direction.FORWARD
+    step: Step = Step.PREPARE
+    watermark: float | None = None
+    """Launch time of the youngest member at the start of this direction, by the cloud's clock."""
+    direction_at: float = 0.0
+    total: int = 0
+    """M: members to replace, fixed when a direction starts to roll."""
+    batch: int = 0
+    capacity: int = 0
+    surge: int = 0
+    """Launches ahead of the first kill that are still to be asked for."""
+    suspended_by_us: frozenset[str] = frozenset()
+    round: Round | None = None
+    issued: tuple[Issued, ...] = ()
+    openings: tuple[Opening, ...] = ()
+    draining: tuple[tuple[str, float], ...] = ()
+    """Victims that are leaving, each with the time of our act, where the policy waits for them."""
+    in_flight: frozenset[str] = frozenset()
+    warming: tuple[tuple[str, float], ...] = ()
+    """Members that are ready but for their warm-up, and since when."""
+    missing: tuple[tuple[str, float], ...] = ()
+    succeeded: frozenset[str] = frozenset()
+    failed: tuple[Failure, ...] = ()
+    failed_before: int = 0
+    retried: frozenset[str] = frozenset()
+    """Members that somebody asked to replace once more; they are no failures."""
+    skipped: frozenset[str] = frozenset()
+    """Members that somebody asked to leave as they are."""
+    zone: str = ""
+    """Under ``oneAtATime`` the zone that is being rolled."""
+    passed: int = 0
+    """Successes at which the last stop stood that was passed: the canaries, or a checkpoint."""
+    gate: Gate | None = None
+    paused: bool = False
+    held: Verdict | None = None
+    """onFailure hold: what failed, while somebody's word is waited for."""
+    ignored_alarms: frozenset[str] = frozenset()
+    """In ALARM since before the rollout: ignored until they have once been OK."""
+    baked_from: float | None = None
+    judged_until: float = 0.0
+    boots: Boots = Boots()
+    desired_before: int = 0
+    desired: int = 0
+    """What Desired is after our own acts; ``desired_before`` differs from it until that is seen."""
+    desired_at: float = 0.0
+    """When we last changed Desired."""
+    delta: int = 0
+    """What others did to Desired meanwhile."""
+    launched: int = 0
+    """Launches by our acts: the members touched."""
+    seen_new: int = 0
+    """New members seen, the cloud's own relaunches included."""
+    lowest: int | None = None
+    resumed_at: float | None = None
+    progress_at: float = 0.0
+    deadline: float | None = None
+    handled: frozenset[str] = frozenset()
+    verdict: Verdict | None = None
+    back_failed: Verdict | None = None
+
+    @property
+    def target(self) -> Revision:
+        """The revision that this direction leads to."""
+        if self.direction is Direction.BACK and self.came_from is not None:
+            return self.came_from
+        return self.to
+
+    @property
+    def failures(self) -> int:
+        return len(self.failed) + self.failed_before
+
+    @property
+    def leaving(self) -> bool:
+        """The way forward is over and nobody goes back: sizes and processes are given back, the pointer stays."""
+        return self.verdict is not None and self.direction is Direction.FORWARD
+
+    @property
+    def waits_for_somebody(self) -> bool:
+        """Nothing moves before a person says so, or before a time that somebody set."""
+        return self.paused or self.held is not None or self.gate is not None
+
+
+if TYPE_CHECKING:
+    from dataclasses import replace as replace
+else:
+    _FIELDS = frozenset(field.name for field in dataclasses.fields(Rollout))
+
+    def replace(given, **changes):
+        """As ``dataclasses.replace``, and a dozen times as fast for a Rollout, which one look changes several times."""
+        if type(given) is not Rollout:
+            return dataclasses.replace(given, **changes)
+        if not changes.keys() <= _FIELDS:
+            raise TypeError(f"a Rollout has no {', '.join(sorted(changes.keys() - _FIELDS))}")
+        made = object.__new__(Rollout)
+        made.__dict__.update(given.__dict__)
+        made.__dict__.update(changes)
+        return made

@@ -1,0 +1,1 @@
+"""What stands on the group while a rollout is unfinished: the record of each machine, its pieces, people's requests."""

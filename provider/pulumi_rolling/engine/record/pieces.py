@@ -1,0 +1,181 @@
+"""The record of a rollout in the group's own tags: where the next run, or another machine, finds it.
+
+A tag holds 256 characters and a group 50 tags, so the text is cut into ``rolling:record.N``. Each piece names the
+serial of its writing and how many pieces there are; pieces of two writings never make a record. Nothing propagates
+to instances. Beside the record stand ``rolling:lease``, ``rolling:said`` and requests.
+
+A request is ``rolling:request.ID`` = ``KIND`` or ``KIND:MEMBER``, put there by any shell; one tag each, so that two
+shells never overwrite each other. IDs begin with the time of asking and are taken up in that order. The driver acts on
+an ID once and removes its tag when the decision that took it up is recorded. ``rolling:request`` = ``abort:ID``, the
+one tag of earlier versions, is still read.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+import uuid
+from collections.abc import Mapping
+
+from pulumi_rolling.core.model.seen import Request
+from pulumi_rolling.core.model.verdict import Failure
+from pulumi_rolling.core.replace.actions import Terminate
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.rollout import Issued, Rollout
+from pulumi_rolling.engine.record.replace import KEPT_FAILURES, decode, encode
+from pulumi_rolling.engine.said import SAID
+from pulumi_rolling.errors import JournalError
+from pulumi_rolling.fleets.base import Fleet
+
+PREFIX = "rolling:"
+RECORD = "rolling:record."
+LEASE = "rolling:lease"
+REQUEST = "rolling:request"
+OF_THE_ROLLOUT = frozenset({"abort", "pause", "resume", "approve", "reject"})
+OF_A_MEMBER = frozenset({"retry", "skip"})
+TAG_CHARACTERS = 256
+TAGS_PER_GROUP = 50
+MOST_PENDING = 3
+"""Requests that may wait on a group at a time."""
+ROOM_FOR_CAUSES = 2
+"""Tags for what the cloud says of failures, once in the record and once in its verdict."""
+_HEADER = 20
+
+
+class Journal:
+    """Writes and reads one group's record. ``owner`` (the resource's URN) is kept in it, to tell strangers apart."""
+
+    def __init__(self, fleet: Fleet, owner: str) -> None:
+        self._fleet = fleet
+        self._owner = owner
+        self._serial = int(uuid.uuid4().int % 10_000)
+        self._pieces = 0
+
+    def write(self, rollout: Rollout, extra: Mapping[str, str] | None = None) -> None:
+        """One call for all pieces and ``extra`` (the lease); pieces no longer needed are removed after it."""
+        self._serial += 1
+        marks = pack(rollout, self._owner, self._serial)
+        self._fleet.write_marks({**marks, **(extra or {})})
+        left = [f"{RECORD}{i}" for i in range(len(marks), self._pieces)]
+        if left:
+            self._fleet.remove_marks(left)
+        self._pieces = len(marks)
+
+    def clear(self, marks: Mapping[str, str]) -> None:
+        """Remove everything of ours that stands among ``marks`` or was written by this journal."""
+        keys = {key for key in marks if key.startswith(PREFIX)} | {
+            f"{RECORD}{i}" for i in range(self._pieces)
+        }
+        self._fleet.remove_marks(sorted(keys | {LEASE, SAID}))
+        self._pieces = 0
+
+
+def pack(rollout: Rollout, owner: str, serial: int) -> dict[str, str]:
+    """The pieces of a record as tags."""
+    text = f"{owner} {encode(rollout)}"
+    size = TAG_CHARACTERS - _HEADER
+    pieces = [text[i : i + size] for i in range(0, len(text), size)]
+    return {f"{RECORD}{i}": f"{serial}.{len(pieces)} {piece}" for i, piece in enumerate(pieces)}
+
+
+def read(marks: Mapping[str, str]) -> tuple[str, Rollout] | None:
+    """(owner, rollout) of the record among a group's tags, or None where there is none."""
+    if f"{RECORD}0" not in marks:
+        return None
+    first, _, _ = marks[f"{RECORD}0"].partition(" ")
+    count = int(first.partition(".")[2]) if first.partition(".")[2].isdigit() else 0
+    text = ""
+    for i in range(count):
+        head, _, piece = marks.get(f"{RECORD}{i}", "").partition(" ")
+        if head != first:
+            count = 0
+            break
+        text += piece
+    if not count:
+        raise JournalError(
+            "the record on the group is torn: its tags belong to different writings",
+            hint="Look at the group, then remove its tags that begin with 'rolling:record.' to start anew.",
+        )
+    owner, _, packed = text.partition(" ")
+    return owner, decode(packed)
+
+
+def ours(tags: Mapping[str, str]) -> dict[str, str]:
+    """Those of a group's tags that are this package's."""
+    return {key: value for key, value in tags.items() if key.startswith(PREFIX)}
+
+
+def record_marks(tags: Mapping[str, str]) -> dict[str, str]:
+    """The record as it stands, to compare with."""
+    return {key: value for key, value in tags.items() if key.startswith(RECORD)}
+
+
+def asked(marks: Mapping[str, str]) -> dict[str, Request]:
+    """Each request by its tag, the oldest first. What nobody understands is no request."""
+    found: dict[str, Request] = {}
+    for key, value in marks.items():
+        before, _, ident = key.partition(f"{REQUEST}.")
+        if ident and not before:
+            kind, _, member = value.partition(":")
+        elif key == REQUEST:
+            (kind, _, ident), member = value.partition(":"), ""
+        else:
+            continue
+        if ident and (kind in OF_A_MEMBER if member else kind in OF_THE_ROLLOUT):
+            found[key] = Request(ident, kind, member)
+    return dict(sorted(found.items(), key=lambda pair: pair[1].id))
+
+
+def requests(marks: Mapping[str, str]) -> tuple[Request, ...]:
+    return tuple(asked(marks).values())
+
+
+def request_mark(kind: str, member: str = "") -> dict[str, str]:
+    """The tag that asks a running driver to do ``kind``, to ``member`` where it is about one."""
+    ident = f"{time.time_ns() // 1_000:x}{uuid.uuid4().hex[:4]}"
+    return {f"{REQUEST}.{ident}": f"{kind}:{member}" if member else kind}
+
+
+def pieces_needed(rollout: Rollout, window: int, owner: str, limits: Limits | None = None) -> int:
+    """Tags that a rollout may take when ``window`` victims and as many members in flight are on its record.
+
+    Lease, what was last said and a few requests included; under ``limits`` also what drain and warm-up remember, on
+    either way.
+    """
+    rules = [each for each in (limits, limits and limits.way_back) if each is not None]
+    drains, warms_up = any(r.drain is not None for r in rules), any(r.warm_up for r in rules)
+    victims, flight = _some_ids(window), _some_ids(window)
+    # As the digits of real moments do, these do not compress.
+    moments = [1.5e9 + number * math.pi for number in range(window)]
+    failures = min(KEPT_FAILURES, rollout.found.desired)
+    full = Rollout(
+        id=rollout.id,
+        to=rollout.to,
+        came_from=rollout.came_from,
+        found=rollout.found,
+        found_suspended=rollout.found_suspended,
+        started_at=rollout.started_at,
+        suspended_by_us=rollout.suspended_by_us,
+        issued=tuple(Issued(Terminate(i, True), at) for i, at in zip(victims, moments, strict=True)),
+        in_flight=frozenset(flight),
+        draining=tuple(zip(victims, moments, strict=True)) if drains else (),
+        warming=tuple(zip(flight, moments, strict=True)) if warms_up else (),
+        failed=tuple(Failure(i, "failureSignal") for i in _some_ids(failures)),
+    )
+    beside = len((LEASE, SAID)) + MOST_PENDING
+    return len(pack(full, owner, 99_999)) + ROOM_FOR_CAUSES + beside
+
+
+def _some_ids(count: int) -> list[str]:
+    return [f"i-{uuid.uuid4().hex[:17]}" for _ in range(count)]
+
+
+def check_room(tags: Mapping[str, str], needed: int) -> str | None:
+    """Why the record would not fit among the group's tags; None when it fits."""
+    theirs = sum(not key.startswith(PREFIX) for key in tags)
+    if theirs + needed <= TAGS_PER_GROUP:
+        return None
+    return (
+        f"the record of this rollout needs up to {needed} tags and the group has {theirs} of {TAGS_PER_GROUP}; "
+        "lower maxBatchSize or remove tags"
+    )

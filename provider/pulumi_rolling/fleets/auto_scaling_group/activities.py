@@ -1,0 +1,178 @@
+"""Scaling activities as launches that failed and losses with their causes.
+
+An activity has a status, a cause and a message, and no code: what happened is read from AWS's own sentences.
+Sources: EC2 Auto Scaling user guide, "Troubleshoot EC2 Auto Scaling: EC2 instance launch failures" and "...
+AMI issues"; AWS CLI reference, ``describe-scaling-activities``; AWS re:Post, "Why did Amazon EC2 Auto Scaling
+terminate an instance?". What is not recognised is taken for the milder case: the cloud goes on trying, and
+the slot's clock decides.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pulumi_rolling.core.replace.observation import Launch, LaunchError, Loss
+from pulumi_rolling.fleets.aws.api import AUTO_SCALING, Answer, AwsApi, one_line
+
+_MEMBER = re.compile(r"\bi-[0-9a-f]+\b")
+_OVER = frozenset({"Successful", "Failed", "Cancelled"})
+_REFUSED = frozenset({"Failed", "Cancelled"})
+
+_MAY_PASS = re.compile(
+    r"do not have sufficient|insufficient.{0,20}capacity|no spot capacity|unfulfillablecapacity"
+    r"|enough free addresses|not supported in your requested availability zone"
+    r"|is pending, and cannot be run|try again later",
+    re.I,
+)
+"""Another zone, another hour: the cloud's own retry may succeed."""
+
+_IMAGE = (
+    r"image id '\[?ami-[^']*' does not exist|invalidamiid|ami id .* is disabled|not authorized for images?"
+    r"|virtualization type|architecture .* does not match"
+)
+_QUOTA = (
+    r"instance limit|vcpu limit|(vcpu|instance|volume)limitexceeded|spot instance count exceeded"
+    r"|maxspotinstancecountexceeded|exceeded your maximum .* limit"
+)
+_AUTHORIZATION = (
+    r"not authorized|unauthorizedoperation|access ?denied|authfailure|iam instance profile"
+    r"|accept terms and subscribe|optinrequired"
+)
+_TEMPLATE = (
+    r"launch template\b.*(does not exist|not found|not valid)|invalidlaunchtemplate"
+    r"|fully-formed launch template"
+)
+_PARAMETER = (
+    r"key pair '[^']*' does not exist|security group '[^']*' does not exist|subnet id '[^']*' does not exist"
+    r"|snapshot '[^']*' does not exist"
+    r"|invalid(keypair|group|subnet|subnetid|snapshot|blockdevicemapping|parameter)"
+    r"|invalid device name|for parameter \S+ is invalid|requested configuration is currently not supported"
+    r"|block device mappings not supported"
+    r"|placement groups? may not be used|placement group '[^']*' is unknown"
+)
+_FOR_GOOD = re.compile("|".join((_IMAGE, _QUOTA, _AUTHORIZATION, _TEMPLATE, _PARAMETER)), re.I)
+
+_BROKEN = re.compile(r"health|abandon", re.I)
+"""Health checks and abandoned hooks are never excused, whatever else the sentence says."""
+_SPOT = re.compile(r"spot.{0,40}(interrupt|terminat)|server\.spotinstance", re.I)
+_SCALING_OR_BALANCE = re.compile(
+    r"shrinking the capacity|difference between desired and actual capacity|balanc|migrating instances", re.I
+)
+_LIFETIME = re.compile(r"instance[ -]?lifetime", re.I)
+"""The sentence is not published; the feature is called "maximum instance lifetime" (EC2 Auto Scaling user guide,
+"Replace Auto Scaling instances based on maximum instance lifetime") and MaxInstanceLifetime (its API)."""
+_INTO_POOL = "into warm pool"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One activity: a refused launch, the end of a member, or neither."""
+
+    id: str
+    started_at: float
+    is_over: bool
+    launch: Launch | None = None
+    loss: Loss | None = None
+    by_machine: bool = False
+    """The member was found terminated or stopped: only EC2 knows whether a Spot interruption did it."""
+
+
+def read_activity(activity: Answer) -> Seen:
+    """A launch that failed before there was an instance is a refused launch; after that it is the loss of a
+    member.
+
+    The second kind is what an abandoned launch hook leaves: "Launching a new EC2 instance: i-… Status Reason:
+    Instance failed to complete user's Lifecycle Action: … was abandoned: Lifecycle Action Completed with
+    ABANDON Result".
+    """
+    description = str(activity.get("Description", ""))
+    cause = str(activity.get("Cause", ""))
+    message = str(activity.get("StatusMessage") or "")
+    status = str(activity.get("StatusCode", ""))
+    at = _epoch(activity["StartTime"])
+    ident = str(activity["ActivityId"])
+    is_over = status in _OVER
+    member = _MEMBER.search(description)
+    if description.startswith("Launching"):
+        if _INTO_POOL in description:
+            # The group owes that launch to its warm pool, not to Desired.
+            return Seen(ident, at, is_over)
+        if status not in _REFUSED:
+            return Seen(ident, at, is_over)
+        if member is None:
+            return Seen(
+                ident, at, is_over, launch=Launch(ident, at, launch_error(message), one_line(message))
+            )
+        excused = _SPOT.search(message) is not None
+        return Seen(ident, at, is_over, loss=Loss(member[0], at, excused, one_line(message or cause)))
+    if member is not None and description.startswith(("Terminating", "Detaching")):
+        loss = Loss(member[0], at, is_excused(cause), one_line(cause))
+        return Seen(ident, at, is_over, loss=loss, by_machine="terminated or stopped" in cause)
+    return Seen(ident, at, is_over)
+
+
+def launch_error(message: str) -> LaunchError:
+    text = " ".join(message.split())
+    if _MAY_PASS.search(text) is None and _FOR_GOOD.search(text) is not None:
+        return LaunchError.PERMANENT
+    return LaunchError.CAPACITY
+
+
+def is_excused(cause: str) -> bool:
+    """True for scaling in, rebalancing over zones or capacity, Spot interruption, and age.
+
+    Spot: "when Amazon EC2 needs the capacity back" (EC2 user guide, "Spot Instance interruptions"); rebalancing comes
+    also as an "EC2 instance rebalance recommendation" (EC2 Auto Scaling user guide, "Capacity Rebalancing").
+
+    A plain "taken out of service in response to a user request" is not: somebody ended that member on
+    purpose.
+    """
+    if _SPOT.search(cause):
+        return True
+    if _BROKEN.search(cause):
+        return False
+    return bool(_SCALING_OR_BALANCE.search(cause) or _LIFETIME.search(cause))
+
+
+class ActivityLog:
+    """The activities of one group since one rollout began, read only as far back as there is news."""
+
+    def __init__(self, group: str) -> None:
+        self._group = group
+        self._since: float | None = None
+        self._seen: dict[str, Seen] = {}
+
+    def read(self, api: AwsApi, since: float) -> list[Seen]:
+        """All activities since then. A page of those that were over when last seen ends the reading."""
+        if since != self._since:
+            self._since, self._seen = since, {}
+        parameters: Answer = {
+            "AutoScalingGroupName": self._group,
+            "Filters": [{"Name": "StartTimeLowerBound", "Values": [_iso(since)]}],
+            "MaxRecords": 100,
+        }
+        for page in api.pages(AUTO_SCALING, "DescribeScalingActivities", **parameters):
+            news = [a for a in page["Activities"] if not self._is_over(str(a["ActivityId"]))]
+            for activity in news:
+                seen = read_activity(activity)
+                self._seen[seen.id] = seen
+            if not page["Activities"] or _epoch(page["Activities"][-1]["StartTime"]) < since:
+                break
+            if not news and all(s.is_over for s in self._seen.values()):
+                break
+        return [s for s in self._seen.values() if s.started_at >= since]
+
+    def _is_over(self, ident: str) -> bool:
+        seen = self._seen.get(ident)
+        return seen is not None and seen.is_over
+
+
+def _epoch(moment: datetime) -> float:
+    return moment.timestamp()
+
+
+def _iso(at: float) -> str:
+    """Whole seconds, rounded down: the form that the API's own example has."""
+    return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

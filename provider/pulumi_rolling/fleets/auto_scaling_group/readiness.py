@@ -1,0 +1,72 @@
+"""What a look brings from beside the group: health behind load balancers, EC2's status checks, alarms.
+
+Each costs calls of its own, so each is asked for only when the policy wants it and only while its answer can
+matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.member import Member
+from pulumi_rolling.core.model.seen import Alarm, AlarmState
+from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.fleets.auto_scaling_group.members_to_ask import present, unjudged
+from pulumi_rolling.fleets.aws.alarms import AlarmPoll
+from pulumi_rolling.fleets.aws.api import Answer, AwsApi
+from pulumi_rolling.fleets.aws.status_checks import read_checks
+from pulumi_rolling.fleets.aws.targets import health_of, read_targets, traffic_of
+from pulumi_rolling.fleets.base import Watched
+
+_COUNTING = frozenset({Step.PREPARE, Step.ROLL, Step.BAKE, Step.SETTLE})
+_ALARMED = frozenset({Step.PREPARE, Step.ROLL, Step.BAKE})
+
+
+class Beside:
+    def __init__(self, api: AwsApi, alarms: AlarmPoll) -> None:
+        self.watched = Watched()
+        self._api = api
+        self._alarms = alarms
+
+    def proved(self, rollout: Rollout, group: Answer, members: Sequence[Member]) -> tuple[Member, ...]:
+        """The members with their health behind the load balancers, and the open new ones with their status checks.
+
+        Health is brought for all: a floor counts ready members, so the old ones matter as much as the new.
+        """
+        found = tuple(members)
+        if self.watched.target_health and rollout.step in _COUNTING:
+            found = with_target_health(self._api, group, found)[0]
+        if self.watched.status_checks and rollout.step in _COUNTING:
+            # EC2 refuses a call that names a machine it does not know; one with a launch time it has told of.
+            open_ones = [m.id for m in unjudged(rollout, present(found)) if m.launched_at is not None]
+            checks = read_checks(self._api, open_ones)
+            found = tuple(replace(m, checks=checks.get(m.id)) for m in found)
+        return found
+
+    def alarms(self, rollout: Rollout) -> tuple[Alarm, ...]:
+        """Not on the way back, and not once the verdict is given: nothing hangs on them then."""
+        over = rollout.direction is Direction.BACK or rollout.verdict is not None
+        if over or rollout.step not in _ALARMED:
+            return ()
+        return self.alarms_now(self.watched.seldom)[0]
+
+    def alarms_now(self, age: float) -> tuple[tuple[Alarm, ...], tuple[str, ...]]:
+        """All watched alarms, and the names of those that do not exist: their state is as good as unknown."""
+        names = self.watched.alarms
+        if not names:
+            return (), ()
+        states = self._api.under_retry(lambda: self._alarms.states(names, age, self._api))
+        alarms = tuple(Alarm(name, states.get(name, AlarmState.UNKNOWN)) for name in names)
+        return alarms, tuple(name for name in names if name not in states)
+
+
+def with_target_health(
+    api: AwsApi, group: Answer, members: tuple[Member, ...]
+) -> tuple[tuple[Member, ...], tuple[str, ...]]:
+    """The members with their health, and the names of target groups that no load balancer uses."""
+    registered = read_targets(api, traffic_of(group))
+    proved = tuple(replace(m, target=health_of(m, registered)) for m in members)
+    return proved, tuple(each.name for each in registered if each.idle)

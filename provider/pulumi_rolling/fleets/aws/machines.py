@@ -1,0 +1,62 @@
+"""EC2's own view of the members: launch times, tags, and whether the machine still runs.
+
+The group does not tell these. A launch time never changes and is asked for once; the rest is asked for when
+needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pulumi_rolling.fleets.aws.api import EC2, Answer, AwsApi
+
+PAGE = 200
+"""Values of one filter: "up to 200", EC2 API reference, Filter."""
+_ALIVE = frozenset({"pending", "running"})
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    alive: bool
+    tags: Mapping[str, str]
+    taken_by_spot: bool
+    """EC2 ended it for want of Spot capacity (StateReason, EC2 API reference)."""
+
+
+class Machines:
+    """What EC2 said of the members of one group."""
+
+    def __init__(self) -> None:
+        self._launched: dict[str, float] = {}
+
+    def launched_at(self, member: str) -> float | None:
+        return self._launched.get(member)
+
+    def look(self, api: AwsApi, members: Iterable[str]) -> dict[str, Machine]:
+        """These members as EC2 sees them. One that EC2 does not know yet is left out; one it knew before is
+        dead.
+
+        A filter is used instead of InstanceIds because a single unknown id would refuse the whole call.
+        """
+        ids = sorted(set(members))
+        seen: dict[str, Machine] = {}
+        for start in range(0, len(ids), PAGE):
+            names = [{"Name": "instance-id", "Values": ids[start : start + PAGE]}]
+            for page in api.pages(EC2, "DescribeInstances", Filters=names):
+                for reservation in page["Reservations"]:
+                    for instance in reservation["Instances"]:
+                        seen[instance["InstanceId"]] = self._read(instance)
+        for ident in ids:
+            if ident not in seen and ident in self._launched:
+                seen[ident] = Machine(alive=False, tags={}, taken_by_spot=False)
+        return seen
+
+    def _read(self, instance: Answer) -> Machine:
+        if "LaunchTime" in instance:
+            self._launched.setdefault(instance["InstanceId"], instance["LaunchTime"].timestamp())
+        return Machine(
+            alive=instance["State"]["Name"] in _ALIVE,
+            tags={tag["Key"]: tag["Value"] for tag in instance.get("Tags", [])},
+            taken_by_spot=instance.get("StateReason", {}).get("Code", "").startswith("Server.SpotInstance"),
+        )

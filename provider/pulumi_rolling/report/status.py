@@ -1,0 +1,217 @@
+"""Where a rollout stands that another process drives, or that nobody drives any more, told from its record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pulumi_rolling.core.explain import failure, has_time_left, sentence, time_range
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.decision import Because, Status
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.member import Member
+from pulumi_rolling.core.model.seen import Request
+from pulumi_rolling.core.model.verdict import Verdict
+from pulumi_rolling.core.replace.rollout import Gate, Rollout
+from pulumi_rolling.report.preview import Row, instances, span
+
+NAMED = 5
+"""Members that a row names."""
+_AT_A_GATE = ("soaking", "checkpoint", "approval")
+_HOLDS = ("guarded", "occupied", "draining")
+"""Reasons why nothing new starts that only the driver's own words tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One group's record as it is read at ``at``, and its members as they are seen then."""
+
+    group: str
+    at: float
+    rollout: Rollout
+    owner: str
+    """The short name of the resource whose rollout it is."""
+    driver: str | None
+    """Who holds the lease; None when it was given back."""
+    lease_until: float | None
+    members: Sequence[Member]
+    because: Because | None = None
+    """Why the driver last did or awaited what it did. None: it has not said so."""
+    status: Status | None = None
+    """What the driver last told together with ``because``."""
+    said_at: float | None = None
+    asked: tuple[Request, ...] = ()
+    """What somebody asked for and the driver has not taken up yet."""
+
+    @property
+    def is_driven(self) -> bool:
+        """Somebody renews the lease."""
+        return self.lease_until is not None and self.lease_until > self.at
+
+
+def standing_text(standing: Standing) -> str:
+    """A headline and one line a row."""
+    told = _rows(standing)
+    width = max(len(label) for label, _ in told)
+    return "\n".join([headline(standing), *(f"  {label:<{width}}  {words}" for label, words in told)])
+
+
+def headline(standing: Standing) -> str:
+    return f"{way(standing)}, step {standing.rollout.step.value}{_waits(standing)}"
+
+
+def way(standing: Standing) -> str:
+    """Whither, and whether anybody goes there: ``web: rolling to version 2``."""
+    rollout = standing.rollout
+    back = rollout.direction is Direction.BACK
+    whither = f"going back to {rollout.came_from}" if back else f"rolling to {rollout.to}"
+    return f"{standing.group}: {'' if standing.is_driven else 'stopped while '}{whither}"
+
+
+def _waits(standing: Standing) -> str:
+    rollout = standing.rollout
+    if rollout.held is not None:
+        return ", held after a failure"
+    if rollout.paused:
+        return ", paused"
+    if rollout.gate is not None:
+        return ", waiting for approval" if _wants_approval(standing) else ", stopped at a gate"
+    return ""
+
+
+def _rows(standing: Standing) -> list[Row]:
+    rollout = standing.rollout
+    told = [
+        ("rollout", f"{rollout.id} of resource {standing.owner}"),
+        ("since", f"{_moment(rollout.started_at)} ({_ago(standing.at - rollout.started_at)})"),
+        ("progress", _progress(standing)),
+    ]
+    left = _time_left(standing)
+    if left is not None:
+        told.append(("time left", left))
+    told += _waiting_rows(standing)
+    told.append(("failed", _failed(rollout)))
+    if rollout.skipped:
+        told.append(("skipped", f"{_names(sorted(rollout.skipped))}, left as they are"))
+    if rollout.retried:
+        told.append(("retried", f"{_names(sorted(rollout.retried))}, replaced once more"))
+    if rollout.verdict is not None:
+        told.append(("reason", failure(rollout.verdict)))
+    if rollout.back_failed is not None:
+        told.append(("way back", f"failed as well: {failure(rollout.back_failed)}"))
+    found = rollout.found
+    told.append(("as found", f"MinSize {found.min}, MaxSize {found.max}, Desired {found.desired}"))
+    if rollout.suspended_by_us:
+        told.append(("suspended", ", ".join(sorted(rollout.suspended_by_us))))
+    told.append(("driver", _driver(standing)))
+    told += [("asked", f"{_request(request)}, not taken up yet") for request in standing.asked]
+    told.append(("now", _advice(standing)))
+    return told
+
+
+def _waiting_rows(standing: Standing) -> list[Row]:
+    """Why nothing new starts, the gravest reason first."""
+    rollout, because = standing.rollout, standing.because
+    told: list[Row] = []
+    if rollout.held is not None:
+        told.append(("held", _held(rollout.held)))
+    if rollout.paused:
+        told.append(("paused", "nothing new starts; what is in flight goes on"))
+    if rollout.gate is not None:
+        told.append(("gate", _gate(standing, rollout.gate)))
+    if rollout.baked_from is not None and rollout.step is Step.BAKE:
+        told.append(("baking", f"all are ready and watched since {_moment(rollout.baked_from)}"))
+    if because is not None and because.code in _HOLDS and standing.is_driven:
+        at = "" if standing.said_at is None else f" (said {_ago(standing.at - standing.said_at)})"
+        told.append(("guard" if because.code == "guarded" else "waits", f"{sentence(because)}{at}"))
+    return told
+
+
+def _held(verdict: Verdict) -> str:
+    return f"{failure(verdict)}; since {_moment(verdict.at)}"
+
+
+def _gate(standing: Standing, gate: Gate) -> str:
+    """Which it is only the driver's words tell, since the record holds no policy."""
+    because = standing.because
+    where = f"gate {gate.number + 1}"
+    until = ""
+    if because is not None and because.code in _AT_A_GATE:
+        percent, count = because.numbers.get("percent"), because.numbers.get("count", 0)
+        where = (
+            f"checkpoint {percent:g} %" if percent is not None else f"after {instances(int(count))} (canary)"
+        )
+        if because.code != "approval":
+            until = f", closed until {_moment(gate.at + because.numbers.get('wait', 0.0))}"
+    approval = ", approved" if gate.approved else ", approval wanted" if _wants_approval(standing) else ""
+    return f"{where}, since {_moment(gate.at)}{until}{approval}"
+
+
+def _wants_approval(standing: Standing) -> bool:
+    gate, because = standing.rollout.gate, standing.because
+    return gate is not None and not gate.approved and because is not None and because.code == "approval"
+
+
+def _time_left(standing: Standing) -> str | None:
+    status, because = standing.status, standing.because
+    if status is None or because is None or status.time_left is None or not standing.is_driven:
+        return None
+    return time_range(*status.time_left) if has_time_left(status, because) else None
+
+
+def _progress(standing: Standing) -> str:
+    target = standing.rollout.target
+    there = sum(member.revision.digest == target.digest for member in standing.members)
+    return f"{there} of {instances(len(standing.members))} made from {target}"
+
+
+def _failed(rollout: Rollout) -> str:
+    if not rollout.failures:
+        return "none"
+    named = [one.id for one in rollout.failed[-3:]]
+    more = rollout.failures - len(named)
+    return f"{rollout.failures}: {', '.join(named)}" + (f" and {more} more" if more else "")
+
+
+def _names(ids: Sequence[str]) -> str:
+    more = len(ids) - NAMED
+    return ", ".join(ids[:NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _request(request: Request) -> str:
+    return f"{request.kind} {request.member}" if request.member else request.kind
+
+
+def _driver(standing: Standing) -> str:
+    if standing.lease_until is None:
+        return "none, the lease was given back"
+    if standing.is_driven:
+        return f"{standing.driver} is at work"
+    return f"gone, {standing.driver} was last heard of before {_moment(standing.lease_until)}"
+
+
+def _advice(standing: Standing) -> str:
+    rollout, group = standing.rollout, standing.group
+    if not standing.is_driven:
+        return "run 'pulumi up' again: it goes on from here (after 'pulumi cancel' if the stack is locked)"
+    if rollout.direction is Direction.BACK or rollout.leaving or rollout.step is Step.RESTORE:
+        return "wait for it to end"
+    if rollout.held is not None:
+        return (
+            f"'rolling retry {group} INSTANCE' replaces a failed one once more, 'rolling skip {group} INSTANCE' "
+            f"leaves it as it is, 'rolling resume {group}' goes on, 'rolling abort {group}' goes back"
+        )
+    if rollout.paused:
+        return f"'rolling resume {group}' goes on, 'rolling abort {group}' goes back"
+    if _wants_approval(standing):
+        return f"'rolling approve {group}' goes on, 'rolling reject {group}' goes back"
+    return f"wait, or end it with 'rolling abort {group}'"
+
+
+def _moment(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _ago(seconds: float) -> str:
+    return f"{span(seconds if seconds < 120 else seconds // 60 * 60)} ago"
