@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import FailureReason, Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.model.verdict import Failure, Verdict
@@ -69,8 +69,16 @@ acts = st.one_of(
     st.builds(Terminate, ids, st.booleans(), st.integers(1, 999)),
     st.builds(Remove, ids),
 )
-failures = st.builds(Failure, ids, st.sampled_from(["failureSignal", "vanished"]), texts)
-verdicts = st.builds(Verdict, texts, times, counts, counts, st.lists(failures, max_size=5).map(tuple), texts)
+failures = st.builds(Failure, ids, st.sampled_from(FailureReason), texts)
+verdicts = st.builds(
+    Verdict,
+    st.sampled_from(VerdictCode),
+    times,
+    counts,
+    counts,
+    st.lists(failures, max_size=5).map(tuple),
+    texts,
+)
 moments = st.lists(
     st.tuples(ids, st.floats(min_value=0, max_value=4e9).map(lambda at: round(at, 2))), max_size=3
 ).map(tuple)
@@ -181,10 +189,15 @@ def large(window: int) -> Rollout:
         in_flight=frozenset(flight),
         missing=tuple((i, 1.7e9 + 0.123) for i in flight[:2]),
         succeeded=frozenset(ident() for _ in range(600)),
-        failed=tuple(Failure(ident(), "failureSignal", "c" * 500) for _ in range(80)),
+        failed=tuple(Failure(ident(), FailureReason.FAILURE_SIGNAL, "c" * 500) for _ in range(80)),
         boots=Boots(600, 1234.56789, 9876.54321),
         verdict=Verdict(
-            "tooManyFailures", 1.7e9, 80, 1000, (Failure(ident(), "vanished", "x" * 999),), "y" * 999
+            VerdictCode.TOO_MANY_FAILURES,
+            1.7e9,
+            80,
+            1000,
+            (Failure(ident(), FailureReason.VANISHED, "x" * 999),),
+            "y" * 999,
         ),
     )
 
@@ -318,7 +331,7 @@ def test_a_record_of_format_1_is_still_read() -> None:
         in_flight=frozenset({"i-0bb0bb0bb0bb0bb01"}),
         missing=(("i-0bb0bb0bb0bb0bb01", 1_790_000_070.0),),
         succeeded=frozenset({"i-0cc0cc0cc0cc0cc01", "i-0cc0cc0cc0cc0cc02"}),
-        failed=(Failure("i-0dd0dd0dd0dd0dd01", "failureSignal", "exit code 1"),),
+        failed=(Failure("i-0dd0dd0dd0dd0dd01", FailureReason.FAILURE_SIGNAL, "exit code 1"),),
         failed_before=1,
         judged_until=1_790_000_059.0,
         boots=Boots(2, 8.9971, 40.4777),
@@ -333,11 +346,11 @@ def test_a_record_of_format_1_is_still_read() -> None:
         deadline=1_790_003_600.0,
         handled=frozenset({"a1b2c3d4"}),
         verdict=Verdict(
-            "aborted",
+            VerdictCode.ABORTED,
             1_790_000_071.0,
             2,
             10,
-            (Failure("i-0dd0dd0dd0dd0dd01", "failureSignal", "exit code 1"),),
+            (Failure("i-0dd0dd0dd0dd0dd01", FailureReason.FAILURE_SIGNAL, "exit code 1"),),
             clock=300.0,
         ),
     )

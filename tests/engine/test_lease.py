@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
+from pulumi_rolling.core.model.codes import ReasonCode
 from pulumi_rolling.core.model.member import Revision, Signal, Sizes
 from pulumi_rolling.core.replace.decide import decide
 from pulumi_rolling.core.replace.limits import Limits
@@ -307,7 +308,11 @@ def test_a_driver_whose_lease_is_not_ours_decides_nothing() -> None:
     fleet = group()
     seen = replace(fleet.observe(fresh(fleet)).observation, lease_is_ours=False)
     decision = decide(LIMITS, fresh(fleet), seen)
-    assert decision.actions == () and decision.because.code == "leaseLost" and decision.next == fresh(fleet)
+    assert (
+        decision.actions == ()
+        and decision.because.code is ReasonCode.LEASE_LOST
+        and decision.next == fresh(fleet)
+    )
 
 
 def test_a_death_with_the_lease_held_leaves_it_to_run_out() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import pytest
+from pulumi_rolling.core.model.codes import ReasonCode, VerdictCode
 from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.goal import Direction, OnFailure
 from pulumi_rolling.core.model.member import Lifecycle, Revision, Signal, Sizes
@@ -81,8 +82,8 @@ def test_an_abort_is_acted_on_once_and_returns_the_group(at: int) -> None:
     meddled = Meddled(fleet, at=at, marks_then=request_mark("abort"))
     decision = drive(meddled, FleetClock(fleet), LIMITS, fresh(fleet), seen=seen)
     assert decision.outcome is not None and decision.outcome.returned is True
-    assert decision.next.verdict is not None and decision.next.verdict.code == "aborted"
-    turns = [d for d in seen if d.because.code == "failed"]
+    assert decision.next.verdict is not None and decision.next.verdict.code is VerdictCode.ABORTED
+    turns = [d for d in seen if d.because.code is ReasonCode.FAILED]
     assert len(turns) == 1
     assert revisions(fleet) == {V1} and fleet.pointer == V1
     assert is_as_found(fleet) and floor_held(fleet)
@@ -104,7 +105,7 @@ def test_an_abort_on_the_way_back_changes_nothing() -> None:
 
     decision = drive(Late(fleet), FleetClock(fleet), LIMITS, fresh(fleet))
     assert decision.outcome is not None and decision.outcome.returned is True
-    assert decision.next.verdict is not None and decision.next.verdict.code == "tooManyFailures"
+    assert decision.next.verdict is not None and decision.next.verdict.code is VerdictCode.TOO_MANY_FAILURES
     assert is_as_found(fleet)
 
 
@@ -142,7 +143,7 @@ def test_a_deadline_ends_the_way_forward_and_not_the_way_back() -> None:
     """The whole roll's timeout turns it; going back takes as long as it takes."""
     fleet = group(boot=20.0)
     decision = drive(fleet, FleetClock(fleet), replace(LIMITS, timeout=45.0), fresh(fleet))
-    assert decision.next.verdict is not None and decision.next.verdict.code == "deadline"
+    assert decision.next.verdict is not None and decision.next.verdict.code is VerdictCode.DEADLINE
     assert decision.outcome is not None and decision.outcome.returned is True
     assert decision.next.deadline is not None and fleet.now > decision.next.deadline
     assert revisions(fleet) == {V1} and is_as_found(fleet)
@@ -186,7 +187,7 @@ def test_an_act_refused_before_anything_was_replaced_returns_the_group(
     fleet = group()
     refusing = Refusing(fleet, act=act)
     decision = drive(refusing, FleetClock(fleet), replace(LIMITS, pacing=pacing), fresh(fleet))
-    assert decision.next.verdict is not None and decision.next.verdict.code == "refused"
+    assert decision.next.verdict is not None and decision.next.verdict.code is VerdictCode.REFUSED
     assert "AccessDenied" in decision.next.verdict.cause
     assert decision.outcome is not None and decision.outcome.returned is True
     assert revisions(fleet) == {V1} and fleet.pointer == V1

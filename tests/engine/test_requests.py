@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import pytest
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import Step, VerdictCode
 from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.goal import Direction, OnFailure
 from pulumi_rolling.core.model.member import Lifecycle, Revision, Signal, Sizes
@@ -226,7 +226,7 @@ def test_a_rejected_gate_takes_the_group_back() -> None:
     fleet = group()
     script: Script = [(lambda _, record: record.gate is not None, ask("reject"))]
     decision = drive(Attended(fleet, script=script), FleetClock(fleet), GATED, fresh(fleet))
-    assert decision.next.verdict is not None and decision.next.verdict.code == "rejected"
+    assert decision.next.verdict is not None and decision.next.verdict.code is VerdictCode.REJECTED
     ends_as_found(fleet, decision, V1)
 
 
@@ -249,7 +249,9 @@ def test_a_held_roll_goes_on_with_the_word_that_is_spoken(kind: str) -> None:
     decision = drive(Attended(fleet, script=script), FleetClock(fleet), limits, fresh(fleet))
     assert waited
     if kind == "abort":
-        assert decision.next.verdict is not None and decision.next.verdict.code == "tooManyFailures"
+        assert (
+            decision.next.verdict is not None and decision.next.verdict.code is VerdictCode.TOO_MANY_FAILURES
+        )
         ends_as_found(fleet, decision, V1)
     else:
         ends_as_found(fleet, decision)
@@ -306,7 +308,7 @@ def test_a_request_is_not_lost_in_a_look_that_shows_only_a_part() -> None:
 
     script: Script = [(after(5), ask("abort"))]
     decision = drive(Partial(fleet, script=script), FleetClock(fleet), LIMITS, fresh(fleet))
-    assert decision.next.verdict is not None and decision.next.verdict.code == "aborted"
+    assert decision.next.verdict is not None and decision.next.verdict.code is VerdictCode.ABORTED
     ends_as_found(fleet, decision, V1)
 
 
@@ -416,7 +418,7 @@ def test_the_one_tag_of_earlier_versions_is_still_acted_on_and_removed() -> None
     fleet = group()
     script: Script = [(after(5), lambda fleet, _: fleet.write_marks({REQUEST: "abort:1f2e"}))]
     decision = drive(Attended(fleet, script=script), FleetClock(fleet), LIMITS, fresh(fleet))
-    assert decision.next.verdict is not None and decision.next.verdict.code == "aborted"
+    assert decision.next.verdict is not None and decision.next.verdict.code is VerdictCode.ABORTED
     assert "1f2e" in decision.next.handled
     ends_as_found(fleet, decision, V1)
 
@@ -448,6 +450,6 @@ def test_on_the_way_back_requests_are_taken_off_and_change_nothing() -> None:
 
     script: Script = [(goes_back, ask(kind)) for kind in ("pause", "resume", "abort", "approve")]
     decision = drive(Attended(fleet, script=script), FleetClock(fleet), LIMITS, fresh(fleet))
-    assert decision.next.verdict is not None and decision.next.verdict.code == "tooManyFailures"
+    assert decision.next.verdict is not None and decision.next.verdict.code is VerdictCode.TOO_MANY_FAILURES
     assert decision.next.step is Step.DONE
     ends_as_found(fleet, decision, V1)

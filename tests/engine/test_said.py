@@ -7,7 +7,7 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import ReasonCode, Step
 from pulumi_rolling.core.model.decision import Because, Decision, Status
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Revision, Sizes
@@ -30,7 +30,7 @@ counts = st.integers(0, 5000)
 seconds = st.integers(0, 10**6).map(float)
 becauses = st.builds(
     Because,
-    names,
+    st.sampled_from(ReasonCode),
     st.dictionaries(names, st.integers(-10, 10**6) | st.integers(1, 999).map(lambda n: n + 0.5), max_size=4),
     st.lists(st.from_regex(r"i-[0-9a-f]{17}", fullmatch=True), max_size=5).map(tuple),
 )

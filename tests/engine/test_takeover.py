@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import FailureReason, Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Revision, Signal, Sizes
 from pulumi_rolling.core.model.verdict import Failure, Verdict
@@ -50,7 +50,7 @@ MIDWAY = Rollout(
     in_flight=frozenset({"i-7"}),
     missing=(("i-7", 21.0),),
     succeeded=frozenset({"i-8"}),
-    failed=(Failure("i-9", "failureSignal"),),
+    failed=(Failure("i-9", FailureReason.FAILURE_SIGNAL),),
     failed_before=1,
     boots=Boots(2, 3.0, 5.0),
     desired_before=7,
@@ -72,7 +72,7 @@ ATTENDED = replace(
     passed=1,
     gate=Gate(1, 22.0, approved=True),
     paused=True,
-    held=Verdict("alarm", 23.0, cause="cpu"),
+    held=Verdict(VerdictCode.ALARM, 23.0, cause="cpu"),
     ignored_alarms=frozenset({"disk"}),
     baked_from=24.0,
     handled=frozenset({"r1"}),
@@ -92,7 +92,7 @@ def test_what_people_said_does_not_hold_for_what_begins_anew(anew: str) -> None:
     if anew == "another goal":
         turned = retarget(ATTENDED, V3, 50.0)
     else:
-        lost = replace(ATTENDED, direction=Direction.BACK, back_failed=Verdict("refused", 40.0))
+        lost = replace(ATTENDED, direction=Direction.BACK, back_failed=Verdict(VerdictCode.REFUSED, 40.0))
         turned = resume(lost, 50.0)
     assert (turned.surge, turned.draining, turned.warming, turned.zone) == (0, (), (), "")
     assert (turned.retried, turned.skipped) == (frozenset(), frozenset())
@@ -142,7 +142,7 @@ def test_the_plan_of_an_interrupted_rollout_is_what_is_left_of_it(dies_at: int) 
 
 def test_a_way_back_is_gone_on_with() -> None:
     """A killed way back goes on back, with its verdict."""
-    returning = replace(MIDWAY, direction=Direction.BACK, verdict=Verdict("aborted", 30.0))
+    returning = replace(MIDWAY, direction=Direction.BACK, verdict=Verdict(VerdictCode.ABORTED, 30.0))
     back = resume(returning, 50.0)
     assert back.direction is Direction.BACK and back.verdict == returning.verdict and back.step is Step.ROLL
 
@@ -153,8 +153,8 @@ def test_a_way_back_that_had_failed_is_tried_anew() -> None:
         MIDWAY,
         direction=Direction.BACK,
         step=Step.DONE,
-        verdict=Verdict("aborted", 30.0),
-        back_failed=Verdict("refused", 40.0),
+        verdict=Verdict(VerdictCode.ABORTED, 30.0),
+        back_failed=Verdict(VerdictCode.REFUSED, 40.0),
     )
     back = resume(lost, 50.0)
     assert (back.direction, back.step, back.back_failed) == (Direction.BACK, Step.PREPARE, None)
@@ -177,7 +177,7 @@ def test_a_way_back_that_had_failed_is_tried_anew() -> None:
 @pytest.mark.parametrize("direction", Direction)
 def test_another_goal_keeps_where_it_came_from_and_counts_anew(to: Revision, direction: Direction) -> None:
     """Origin, sizes, processes, acts on their way and others' delta stay; target, M, failures and verdict are new."""
-    record = replace(MIDWAY, direction=direction, verdict=Verdict("aborted", 30.0))
+    record = replace(MIDWAY, direction=direction, verdict=Verdict(VerdictCode.ABORTED, 30.0))
     turned = retarget(record, to, 50.0)
     assert (turned.to, turned.direction, turned.step) == (to, Direction.FORWARD, Step.PREPARE)
     kept = (

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from pulumi_rolling.core.model.codes import FailureReason
 from pulumi_rolling.core.model.member import Lifecycle, Signal, Sizes
 from pulumi_rolling.core.model.verdict import Failure
 from pulumi_rolling.core.replace.actions import PointAt, Resize, Resume, Suspend, Terminate
@@ -178,7 +179,7 @@ def test_a_new_member_is_looked_up_until_it_is_judged(stage: Stage) -> None:
     assert [c["Filters"][0]["Values"] for c in stage.aws.sent("DescribeInstances")] == [["i-2"], ["i-2"]]
     stage.aws.calls.clear()
     fleet.observe(replace(ROLLOUT, succeeded=frozenset({"i-2"})))
-    fleet.observe(replace(ROLLOUT, failed=(Failure("i-2", "failureSignal"),)))
+    fleet.observe(replace(ROLLOUT, failed=(Failure("i-2", FailureReason.FAILURE_SIGNAL),)))
     assert stage.aws.operations() == ["DescribeAutoScalingGroups"] * 2
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import FailureReason, Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, TargetHealth
 from pulumi_rolling.core.model.seen import Alarm, AlarmState
@@ -268,7 +268,7 @@ def test_status_checks_are_asked_of_open_new_members_alone(stage: Stage) -> None
     fleet = watching(stage, status_checks=True)
     done = replace(ROLLING, succeeded=frozenset({"i-3"}))
     assert {m.checks for m in fleet.observe(done).observation.members} == {None}
-    fleet.observe(replace(done, failed=(Failure("i-2", "checksFailed"),)))
+    fleet.observe(replace(done, failed=(Failure("i-2", FailureReason.CHECKS_FAILED),)))
     assert stage.aws.sent("DescribeInstanceStatus") == [{"InstanceIds": ["i-2"]}]
 
 
@@ -333,7 +333,7 @@ def test_missing_alarms_are_known_before_the_start(stage: Stage) -> None:
         ({"step": Step.SETTLE}, False),
         ({"step": Step.RESTORE}, False),
         ({"direction": Direction.BACK}, False),
-        ({"verdict": Verdict("aborted", 1.0)}, False),
+        ({"verdict": Verdict(VerdictCode.ABORTED, 1.0)}, False),
     ],
 )
 def test_alarms_are_asked_while_something_hangs_on_them(

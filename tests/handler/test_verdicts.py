@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import ReasonCode, Step, VerdictCode
 from pulumi_rolling.core.model.decision import Because, Decision, Status
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Verdict
@@ -28,7 +28,7 @@ RETURNED = replace(ROLLOUT, direction=Direction.BACK, step=Step.DONE, launched=1
 
 def ended(rollout: Rollout) -> Decision:
     status = Status(Step.DONE, rollout.direction, 0, 0, 0, 0, (), 0, None)
-    return Decision(rollout, (), 0.0, Because("done"), status, outcome_of(rollout))
+    return Decision(rollout, (), 0.0, Because(ReasonCode.DONE), status, outcome_of(rollout))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,9 @@ def test_each_verdict_is_an_error_of_its_kind_with_one_thing_to_do(
     code: str, cause: str, kind: type[RolloutError], words: str
 ) -> None:
     """The sentence says that the group is back, whatever ended the way forward."""
-    error = error_of("web", ended(replace(RETURNED, verdict=Verdict(code, 1.0, cause=cause, touched=1))))
+    error = error_of(
+        "web", ended(replace(RETURNED, verdict=Verdict(VerdictCode(code), 1.0, cause=cause, touched=1)))
+    )
     assert type(error) is kind and error.returned is True
     assert words in error.hint and cause in error.message
     assert "Group web is back on version 1 (1 instance touched)" in error.message
@@ -55,7 +57,7 @@ def test_each_verdict_is_an_error_of_its_kind_with_one_thing_to_do(
 
 def test_an_alarm_on_a_group_without_a_way_back_says_where_it_points() -> None:
     """Left as it is, the group scales out with what rang the alarm."""
-    left = replace(ROLLOUT, step=Step.DONE, verdict=Verdict("alarm", 1.0, cause="errors"))
+    left = replace(ROLLOUT, step=Step.DONE, verdict=Verdict(VerdictCode.ALARM, 1.0, cause="errors"))
     error = error_of("web", ended(left))
     assert type(error) is AlarmError and error.returned is False
     assert "points at version 2" in error.message
@@ -64,7 +66,9 @@ def test_an_alarm_on_a_group_without_a_way_back_says_where_it_points() -> None:
 def test_a_failed_way_back_is_told_as_such_whatever_began_it() -> None:
     """Both sentences are said, and that the record is kept."""
     failed = replace(
-        RETURNED, verdict=Verdict("alarm", 1.0, cause="errors"), back_failed=Verdict("stalled", 2.0)
+        RETURNED,
+        verdict=Verdict(VerdictCode.ALARM, 1.0, cause="errors"),
+        back_failed=Verdict(VerdictCode.STALLED, 2.0),
     )
     error = error_of("web", ended(failed))
     assert type(error) is RollbackFailedError

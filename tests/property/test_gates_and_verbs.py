@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import ReasonCode, Step, VerdictCode
 from pulumi_rolling.core.model.goal import OnFailure
 from pulumi_rolling.core.model.member import Lifecycle, Signal, Sizes
 from pulumi_rolling.core.model.seen import AlarmState, Request
@@ -47,7 +47,7 @@ def test_a_wholly_bad_build_reaches_no_more_than_the_canaries(
     run.go()
     forward = [d for d in run.decisions if d.next.verdict is None]
     assert max(d.next.launched for d in forward) <= canary
-    assert run.rollout.verdict is not None and run.rollout.verdict.code == "canaryFailed"
+    assert run.rollout.verdict is not None and run.rollout.verdict.code is VerdictCode.CANARY_FAILED
 
 
 @checked
@@ -172,7 +172,7 @@ def test_an_alarm_returns_the_group_and_an_old_alarm_does_not(case: Case, when: 
     if before:
         assert end.outcome.done
     elif rang and rang[0] is not Step.RESTORE:
-        assert run.rollout.verdict is not None and run.rollout.verdict.code == "alarm"
+        assert run.rollout.verdict is not None and run.rollout.verdict.code is VerdictCode.ALARM
         assert end.outcome.returned
         assert_as_found(run, case)
     else:
@@ -190,7 +190,7 @@ def test_protected_members_are_treated_as_the_policy_says(case: Case, choice: Ch
         fleet.protect(name)
 
     def meddle(group: SimulatedFleet, look: int) -> None:
-        if run.decisions and run.decisions[-1].because.code == "occupied":
+        if run.decisions and run.decisions[-1].because.code is ReasonCode.OCCUPIED:
             for name in names:
                 group.protect(name, on=False)
 
@@ -220,7 +220,7 @@ def test_a_retried_member_is_replaced_and_is_no_failure(members: int, window: in
     )
 
     def meddle(group: SimulatedFleet, look: int) -> None:
-        if run.decisions and run.decisions[-1].because.code == "held":
+        if run.decisions and run.decisions[-1].because.code is ReasonCode.HELD:
             for name in run.decisions[-1].because.members:
                 group.request(Request(f"{look}-{name}", "retry", name))
 
@@ -285,7 +285,7 @@ def test_the_guard_holds_new_starts_and_nothing_that_runs() -> None:
     fleet = SimulatedFleet(desired=12, max_size=12, revision=V1, seed=4, behaviours={"two": late})
     run = Run(fleet, limits, new_rollout("r", V2, V1, sizes, frozenset(), fleet.now))
     end = run.go()
-    held = [d for d in run.decisions if d.because.code == "guarded"]
+    held = [d for d in run.decisions if d.because.code is ReasonCode.GUARDED]
     assert held and end.outcome is not None and end.outcome.done
     for decision in held:
         assert not decision.actions and decision.because.members

@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, example, given, note, settings
 from hypothesis import strategies as st
+from pulumi_rolling.core.model.codes import ReasonCode, VerdictCode
 from pulumi_rolling.core.model.goal import Direction, OnFailure
 from pulumi_rolling.core.model.member import Revision, Signal, Sizes
 from pulumi_rolling.core.replace.limits import Guard, Limits, Pacing, ZoneOrder
@@ -305,7 +306,7 @@ def test_the_plan_equals_the_run_when_nothing_goes_wrong(case: Case) -> None:
         rounds = [
             (d.because.numbers["terminate"], d.because.numbers["launch"])
             for d in run.decisions
-            if d.because.code == "replacing"
+            if d.because.code is ReasonCode.REPLACING
         ]
         assert rounds == [(r.terminate, r.launch) for r in planned.rounds]
         assert min(t.in_service for t in fleet.history) == planned.lowest_in_service
@@ -349,7 +350,7 @@ def test_an_abort_returns_the_group() -> None:
     run = Run(fleet, limits, new_rollout("r", V2, V1, fleet.sizes, frozenset(), fleet.now), meddle=meddle)
     end = run.go()
     assert end.outcome is not None and end.outcome.returned
-    assert run.rollout.verdict is not None and run.rollout.verdict.code == "aborted"
+    assert run.rollout.verdict is not None and run.rollout.verdict.code is VerdictCode.ABORTED
     assert {m.revision for m in fleet.members() if m.lifecycle.value != "leaving"} == {V1}
     assert run.rollout.direction is Direction.BACK
     assert tolerated(6, 100.0) == 0

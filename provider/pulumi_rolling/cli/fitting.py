@@ -7,7 +7,7 @@ request stays behind that would strike a later rollout.
 from __future__ import annotations
 
 from pulumi_rolling.core.explain import failure
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import ReasonCode, Step
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.engine.record.pieces import MOST_PENDING, OF_A_MEMBER
@@ -93,7 +93,10 @@ def _refuse_for_state(group: str, rollout: Rollout, kind: str) -> None:
 
 def _refuse_at_a_gate_of_time(standing: Standing, kind: str) -> None:
     """A gate says whether it wants approval beside its time; one that does not opens by itself."""
-    timed = standing.because is not None and standing.because.code in ("soaking", "checkpoint")
+    timed = standing.because is not None and standing.because.code in (
+        ReasonCode.SOAKING,
+        ReasonCode.CHECKPOINT,
+    )
     if kind != "approve" or standing.rollout.gate is None or not timed or standing.because is None:
         return
     if not standing.because.numbers.get("approval"):

@@ -6,69 +6,59 @@ Everything here is read off a Decision or a Rollout; nothing is decided, and no 
 from __future__ import annotations
 
 from collections import Counter
+from typing import assert_never
 
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import FAILURES, REASONS, Decider, ReasonCode, Step, VerdictCode
 from pulumi_rolling.core.model.decision import Because, Decision, Status
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.events import iso
 
-_REASONS = {
-    "failureSignal": "sent FAILURE",
-    "signalTimeout": "sent no signal within {clock}",
-    "notInService": "did not reach service within {clock}",
-    "targetUnhealthy": "did not become healthy in its target groups within {clock}",
-    "checksFailed": "did not pass its status checks within {clock}",
-    "neverAppeared": "never appeared",
-    "launchRefused": "launch refused",
-    "vanished": "vanished before it was ready",
-}
-
-_SENTENCES = {
-    "preparing": "suspending processes and moving the pointer",
-    "starting": "starting",
-    "resumed": "found an interrupted rollout; letting the cloud settle before going on",
-    "unseen": "waiting until our last change shows",
-    "pausing": "pausing",
-    "restoring": "giving sizes and processes back",
-    "removing": "removing what is too many",
-    "removingOutside": "removing what stands outside Desired",
-    "paused": "paused: nothing new starts until 'rolling resume'",
-    "failed": "failed",
-    "refused": "refused by the cloud",
-    "leaseLost": "another driver rolls this group",
-    "incomplete": "the cloud answered only in part",
-    "done": "done",
-}
-
 
 def sentence(because: Because) -> str:
     """Why this decision, without numbers that the status line already has."""
-    match because.code:
-        case "replacing":
-            count, launch = because.numbers["terminate"], because.numbers["launch"]
-            return f"terminating {count}, launching {launch}"
-        case "raising":
-            return f"raising capacity to {because.numbers['capacity']}"
-        case "waiting":
+    code, numbers = because.code, because.numbers
+    match code:
+        case ReasonCode.REPLACING:
+            return f"terminating {numbers['terminate']}, launching {numbers['launch']}"
+        case ReasonCode.RAISING:
+            return f"raising capacity to {numbers['capacity']}"
+        case ReasonCode.WAITING:
             return _waiting(because)
-        case "guarded":
+        case ReasonCode.GUARDED:
             return _guarded(because)
-        case "soaking" | "checkpoint" | "approval":
+        case ReasonCode.SOAKING | ReasonCode.CHECKPOINT | ReasonCode.APPROVAL:
             return _gate(because)
-        case "held":
-            who = _names(because.members, int(because.numbers.get("failed", 0)))
+        case ReasonCode.HELD:
+            who = _names(because.members, int(numbers.get("failed", 0)))
             failed = f" ({who} failed)" if who else ""
             return f"held{failed}: waiting for 'rolling retry', 'skip', 'resume' or 'abort'"
-        case "occupied":
-            who = _names(because.members, int(because.numbers.get("count", 0)))
+        case ReasonCode.OCCUPIED:
+            who = _names(because.members, int(numbers.get("count", 0)))
             return f"waiting for {who} (standby, protected or in the warm pool)"
-        case "draining":
-            return f"draining {_names(because.members, int(because.numbers.get('count', 0)))}"
-        case "baking":
+        case ReasonCode.DRAINING:
+            return f"draining {_names(because.members, int(numbers.get('count', 0)))}"
+        case ReasonCode.BAKING:
             return f"all are ready, watched for another {_rest(because)}"
-        case code:
-            return _SENTENCES.get(code, code)
+        case (
+            ReasonCode.PREPARING
+            | ReasonCode.STARTING
+            | ReasonCode.RESUMED
+            | ReasonCode.UNSEEN
+            | ReasonCode.PAUSING
+            | ReasonCode.PAUSED
+            | ReasonCode.REMOVING
+            | ReasonCode.REMOVING_OUTSIDE
+            | ReasonCode.RESTORING
+            | ReasonCode.FAILED
+            | ReasonCode.REFUSED
+            | ReasonCode.LEASE_LOST
+            | ReasonCode.INCOMPLETE
+            | ReasonCode.DONE
+        ):
+            return REASONS[code].words
+        case _:
+            assert_never(code)
 
 
 def status_line(decision: Decision) -> str:
@@ -79,7 +69,7 @@ def status_line(decision: Decision) -> str:
 def standing_line(status: Status, because: Because) -> str:
     """``status_line`` for whoever has only what was told of a decision."""
     parts = [_step(status), f"{status.in_service} in service"]
-    if status.step is Step.ROLL or because.code not in ("waiting", "done"):
+    if status.step is Step.ROLL or because.code not in (ReasonCode.WAITING, ReasonCode.DONE):
         parts.append(sentence(because))
     if has_time_left(status, because) and status.time_left is not None:
         parts.append(time_range(*status.time_left) + " left")
@@ -88,13 +78,13 @@ def standing_line(status: Status, because: Because) -> str:
 
 def has_time_left(status: Status, because: Because) -> bool:
     """The boots tell how long the rest may take, except while a person or a gate decides it."""
-    waits = because.code in ("paused", "held", "approval", "soaking", "checkpoint", "occupied")
-    return status.time_left is not None and status.step is Step.ROLL and not waits
+    decided = REASONS[because.code].decider is Decider.MEMBERS
+    return status.time_left is not None and status.step is Step.ROLL and decided
 
 
 def reason(failure: Failure) -> str:
     """Why one member failed, without the time that it had: ``sent FAILURE``."""
-    return _REASONS.get(failure.reason, failure.reason).partition(" within ")[0]
+    return FAILURES[failure.reason].words
 
 
 def time_range(low: float, high: float) -> str:
@@ -108,26 +98,28 @@ def time_range(low: float, high: float) -> str:
 def failure(verdict: Verdict, noun: str = "instances") -> str:
     """What failed, in one clause: ``2 of 6 instances failed (2 sent FAILURE, i-0a, i-0b)``."""
     match verdict.code:
-        case "tooManyFailures":
+        case VerdictCode.TOO_MANY_FAILURES:
             return f"{verdict.failed} of {verdict.of} {noun} failed ({_why(verdict.failures, verdict.clock)})"
-        case "canaryFailed":
+        case VerdictCode.CANARY_FAILED:
             return f"the canary failed ({_why(verdict.failures, verdict.clock)})"
-        case "alarm":
+        case VerdictCode.ALARM:
             many = "alarms" if ", " in verdict.cause else "alarm"
             return f"{many} {verdict.cause} went into ALARM"
-        case "aborted":
+        case VerdictCode.ABORTED:
             return "aborted on request"
-        case "rejected":
+        case VerdictCode.REJECTED:
             return "rejected on request"
-        case "occupied":
+        case VerdictCode.OCCUPIED:
             return f"{verdict.cause} stayed in standby, protected or in the warm pool for an hour"
-        case "deadline":
+        case VerdictCode.DEADLINE:
             length = f" of {iso(verdict.clock)}" if verdict.clock else ""
             return f"the rollout took longer than its timeout{length}"
-        case "stalled":
+        case VerdictCode.STALLED:
             return "nothing has moved for an hour"
-        case _:
+        case VerdictCode.REFUSED:
             return f"the cloud refused: {verdict.cause}"
+        case _:
+            assert_never(verdict.code)
 
 
 def _step(status: Status) -> str:
@@ -161,7 +153,7 @@ def _gate(because: Because) -> str:
     count = int(because.numbers.get("count", 0))
     canaries = "the canary" if count == 1 else "the canaries"
     percent = because.numbers.get("percent")
-    if because.code == "approval":
+    if because.code is ReasonCode.APPROVAL:
         where = f"after {canaries}" if percent is None else f"at {percent:g} %"
         return f"waiting for approval {where}: 'rolling approve' or 'rolling reject'"
     where = f"watching {canaries}" if percent is None else f"stopped at {percent:g} %"
@@ -188,8 +180,9 @@ def _why(failures: tuple[Failure, ...], clock: float) -> str:
         ids = [f.id for f in failures if f.reason == reason and f.id.startswith("i-")][:3]
         causes = [f.cause for f in failures if f.reason == reason and f.cause][:1]
         who = ", ".join(ids) if ids else str(count)
-        what = _REASONS.get(reason, reason).format(clock=iso(clock))
-        said.append(f"{who} {what}" + (f": {causes[0]}" if causes else ""))
+        meaning = FAILURES[reason]
+        within = f" within {iso(clock)}" if meaning.within_clock else ""
+        said.append(f"{who} {meaning.words}{within}" + (f": {causes[0]}" if causes else ""))
     return "; ".join(said)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import ReasonCode, Step
 from pulumi_rolling.core.model.decision import Because, Decision, Status
 from pulumi_rolling.core.model.goal import Direction
 
@@ -71,7 +71,7 @@ def said(marks: Mapping[str, str]) -> Said | None:
             time_left=None if _NONE in (low, high) else (float(low), float(high)),
         )
         numbers = {name: _number(value) for name, sign, value in rest if sign}
-        return Said(float(at), Because(code, numbers, members), status)
+        return Said(float(at), Because(ReasonCode(code), numbers, members), status)
     except ValueError:
         return None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pulumi_rolling.core.explain import failure, has_time_left, sentence, time_range
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import REASONS, ReasonCode, Step
 from pulumi_rolling.core.model.decision import Because, Status
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Member
@@ -18,9 +18,6 @@ from pulumi_rolling.report.preview import Row, instances, span
 
 NAMED = 5
 """Members that a row names."""
-_AT_A_GATE = ("soaking", "checkpoint", "approval")
-_HOLDS = ("guarded", "occupied", "draining")
-"""Reasons why nothing new starts that only the driver's own words tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +119,9 @@ def _waiting_rows(standing: Standing) -> list[Row]:
         told.append(("gate", _gate(standing, rollout.gate)))
     if rollout.baked_from is not None and rollout.step is Step.BAKE:
         told.append(("baking", f"all are ready and watched since {_moment(rollout.baked_from)}"))
-    if because is not None and because.code in _HOLDS and standing.is_driven:
+    if because is not None and REASONS[because.code].only_told and standing.is_driven:
         at = "" if standing.said_at is None else f" (said {_ago(standing.at - standing.said_at)})"
-        told.append(("guard" if because.code == "guarded" else "waits", f"{sentence(because)}{at}"))
+        told.append(("guard" if because.code is ReasonCode.GUARDED else "waits", f"{sentence(because)}{at}"))
     return told
 
 
@@ -137,12 +134,12 @@ def _gate(standing: Standing, gate: Gate) -> str:
     because = standing.because
     where = f"gate {gate.number + 1}"
     until = ""
-    if because is not None and because.code in _AT_A_GATE:
+    if because is not None and REASONS[because.code].at_a_gate:
         percent, count = because.numbers.get("percent"), because.numbers.get("count", 0)
         where = (
             f"checkpoint {percent:g} %" if percent is not None else f"after {instances(int(count))} (canary)"
         )
-        if because.code != "approval":
+        if because.code is not ReasonCode.APPROVAL:
             until = f", closed until {_moment(gate.at + because.numbers.get('wait', 0.0))}"
     approval = ", approved" if gate.approved else ", approval wanted" if _wants_approval(standing) else ""
     return f"{where}, since {_moment(gate.at)}{until}{approval}"
@@ -150,7 +147,9 @@ def _gate(standing: Standing, gate: Gate) -> str:
 
 def _wants_approval(standing: Standing) -> bool:
     gate, because = standing.rollout.gate, standing.because
-    return gate is not None and not gate.approved and because is not None and because.code == "approval"
+    return (
+        gate is not None and not gate.approved and because is not None and because.code is ReasonCode.APPROVAL
+    )
 
 
 def _time_left(standing: Standing) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pulumi_rolling.core.explain import failure, reason, standing_line
+from pulumi_rolling.core.model.codes import REASONS, ReasonCode
 from pulumi_rolling.core.model.decision import Because, Status
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member, TargetHealth
@@ -15,8 +16,6 @@ from pulumi_rolling.report.member_progress import Part, count, failures_of, on_t
 from pulumi_rolling.report.preview import instances, span
 from pulumi_rolling.report.status import Standing, way
 
-_PASSING = ("replacing", "raising", "waiting", "starting", "unseen")
-"""Words of the driver that the group itself tells better by now: a driver says no more until it acts again."""
 _STATES = {
     Lifecycle.PENDING: "launching",
     Lifecycle.WAITING: "waits for its launch hook",
@@ -56,8 +55,8 @@ def line(standing: Standing, *, with_time_left: bool = True) -> str:
         return f"{way(standing)}, nobody drives it"
     rollout, status, because = standing.rollout, standing.status, standing.because
     now = count(rollout, standing.members)
-    if because is None or because.code in _PASSING:
-        because = Because("waiting", {"inFlight": len(now.coming), "unseen": now.unseen}, now.coming)
+    if because is None or REASONS[because.code].passing:
+        because = Because(ReasonCode.WAITING, {"inFlight": len(now.coming), "unseen": now.unseen}, now.coming)
     replaced, total = progress(standing)
     told = Status(
         step=rollout.step,

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from functools import partial
 
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import ReasonCode, Step
 from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.replace.decide import decide
@@ -87,7 +87,11 @@ def drive(
             stopped = fleet.now - began
         if decision.outcome is not None or (only_forward and stopped is not None):
             break
-        if decision.because.code == "approval" and rollout.gate is not None and asked <= rollout.gate.number:
+        if (
+            decision.because.code is ReasonCode.APPROVAL
+            and rollout.gate is not None
+            and asked <= rollout.gate.number
+        ):
             asked = rollout.gate.number + 1
             fleet.after(approve_after, partial(fleet.request, Request(f"approve-{asked}", "approve")))
         again, idle = pace.next_look(decision, turned=turned)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from pulumi_rolling.cli import requests as verbs
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import FailureReason, Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.rollout import Gate
@@ -73,7 +73,7 @@ def test_every_verb_says_that_nobody_drives(
 @pytest.mark.parametrize("verb", [*OF_ALL, *OF_ONE])
 def test_every_verb_says_that_the_group_goes_back(rolling: Rolling, stage: Staged, verb: str) -> None:
     """Nothing may be asked of the way back, which nobody should stop."""
-    stage.record(direction=Direction.BACK, verdict=Verdict("aborted", 1.0))
+    stage.record(direction=Direction.BACK, verdict=Verdict(VerdictCode.ABORTED, 1.0))
     assert "web is going back to version 1 already" in refuses(rolling, stage, *arguments(verb))
 
 
@@ -82,7 +82,10 @@ def test_every_verb_says_that_the_group_goes_back(rolling: Rolling, stage: Stage
     ("changes", "words"),
     [
         ({"step": Step.RESTORE}, "All of web is replaced"),
-        ({"step": Step.SETTLE, "verdict": Verdict("deadline", 1.0)}, "took longer than its timeout"),
+        (
+            {"step": Step.SETTLE, "verdict": Verdict(VerdictCode.DEADLINE, 1.0)},
+            "took longer than its timeout",
+        ),
     ],
     ids=["replaced", "left as it is"],
 )
@@ -101,7 +104,7 @@ def test_every_verb_says_that_the_rollout_is_over(
         ("pause", {}, "asked to start nothing new"),
         ("pause", {"gate": Gate(0, 1.0)}, "asked to start nothing new"),
         ("resume", {"paused": True}, "asked to go on"),
-        ("resume", {"held": Verdict("tooManyFailures", 1.0)}, "asked to go on"),
+        ("resume", {"held": Verdict(VerdictCode.TOO_MANY_FAILURES, 1.0)}, "asked to go on"),
         ("approve", {"gate": Gate(0, 1.0)}, "is approved"),
         ("reject", {"gate": Gate(0, 1.0)}, "asked to end at the gate"),
     ],
@@ -119,7 +122,7 @@ def test_a_verb_that_fits_is_put_on_the_group(
     ("verb", "changes", "words"),
     [
         ("pause", {"paused": True}, "web is paused already; 'rolling resume web' goes on."),
-        ("pause", {"held": Verdict("alarm", 1.0, cause="cpu")}, "web is held after a failure"),
+        ("pause", {"held": Verdict(VerdictCode.ALARM, 1.0, cause="cpu")}, "web is held after a failure"),
         ("resume", {}, "web is neither paused nor held."),
         ("resume", {"gate": Gate(0, 1.0)}, "it stands at a gate, and 'rolling approve web' opens that."),
         ("approve", {}, "Nothing waits for approval in web."),
@@ -147,13 +150,16 @@ def test_an_instance_in_flight_is_retried_or_skipped(rolling: Rolling, stage: St
 def test_an_instance_that_failed_is_retried_or_skipped(rolling: Rolling, stage: Staged, verb: str) -> None:
     """It is still in the group, and the record names it."""
     new = stage.new()
-    stage.record(failed=(Failure(new.id, "failureSignal"),), held=Verdict("tooManyFailures", 1.0))
+    stage.record(
+        failed=(Failure(new.id, FailureReason.FAILURE_SIGNAL),),
+        held=Verdict(VerdictCode.TOO_MANY_FAILURES, 1.0),
+    )
     asks(rolling, stage, verb, "web", new.id)
 
 
 def test_a_failure_that_is_gone_is_retried_and_not_skipped(rolling: Rolling, stage: Staged) -> None:
     """Another may be launched for one that vanished; there is nothing to leave as it is."""
-    stage.record(failed=(Failure("i-gone", "vanished"),))
+    stage.record(failed=(Failure("i-gone", FailureReason.VANISHED),))
     assert "i-gone is no instance of web" in refuses(rolling, stage, "skip", "web", "i-gone")
     asks(rolling, stage, "retry", "web", "i-gone")
 
@@ -255,8 +261,8 @@ def answer(stage: Staged, kind: str, *then: Callable[[], object], member: str = 
         ("resume", {"paused": True}, {"paused": False}),
         ("approve", {"gate": Gate(0, 1.0)}, {"gate": Gate(0, 1.0, approved=True)}),
         ("approve", {"gate": Gate(0, 1.0)}, {"gate": Gate(1, 2.0), "passed": 1}),
-        ("reject", {"gate": Gate(0, 1.0)}, {"verdict": Verdict("rejected", 2.0)}),
-        ("abort", {}, {"verdict": Verdict("aborted", 2.0)}),
+        ("reject", {"gate": Gate(0, 1.0)}, {"verdict": Verdict(VerdictCode.REJECTED, 2.0)}),
+        ("abort", {}, {"verdict": Verdict(VerdictCode.ABORTED, 2.0)}),
     ],
 )
 def test_waiting_ends_when_the_driver_has_taken_it_up(

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from pulumi_rolling.cli import watch as watching
 from pulumi_rolling.cli.watch import Lines, follow
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction, OnFailure
 from pulumi_rolling.core.model.member import Signal, Sizes
 from pulumi_rolling.core.model.verdict import Verdict
@@ -175,8 +175,8 @@ def test_a_record_that_nobody_can_go_on_from_ends_the_watching(monkeypatch: pyte
         lease_for=None,
         direction=Direction.BACK,
         step=Step.DONE,
-        verdict=Verdict("aborted", 1.0),
-        back_failed=Verdict("stalled", 2.0),
+        verdict=Verdict(VerdictCode.ABORTED, 1.0),
+        back_failed=Verdict(VerdictCode.STALLED, 2.0),
     )
     ending = follow(stage.fleet, FleetClock(stage.fleet), 1.0, lambda _: None)
     assert ending == Ending(False, "web: stopped, and the record is kept: nothing has moved for an hour.")

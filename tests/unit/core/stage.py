@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import FailureReason, Step
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Sizes
 from pulumi_rolling.core.model.verdict import Failure
 from pulumi_rolling.core.replace.boots import add_boots
@@ -64,7 +64,7 @@ def boots_like(n: int, median: float, around: float) -> Boots:
     return Boots(n, n * mean, around + n * mean * mean)
 
 
-def failures(count: int, reason: str = "notInService") -> tuple[Failure, ...]:
+def failures(count: int, reason: FailureReason = FailureReason.NOT_IN_SERVICE) -> tuple[Failure, ...]:
     return tuple(Failure(f"bad-{i + 1}", reason) for i in range(count))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import FailureReason, Step, VerdictCode
 from pulumi_rolling.core.model.member import Sizes
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.budget import (
@@ -58,7 +58,7 @@ def test_when_nothing_moves_any_more(changes: dict[str, Any], longest: float) ->
 
 STANDING = [
     pytest.param({"paused": True}, id="paused"),
-    pytest.param({"held": Verdict("alarm", START)}, id="held"),
+    pytest.param({"held": Verdict(VerdictCode.ALARM, START)}, id="held"),
     pytest.param({"gate": Gate(0, START)}, id="at a gate"),
 ]
 
@@ -109,13 +109,15 @@ def test_their_hour_does_not_run_while_somebody_is_waited_for(standing: dict[str
         ),
         pytest.param(
             SIGNALS | {"need_percent": 50.0, "active_percent": 80.0},
-            rolling(failed=failures(2, "failureSignal")),
+            rolling(failed=failures(2, FailureReason.FAILURE_SIGNAL)),
             2,
             id="MinActiveInstancesPercent knows nothing of FAILURE signals",
         ),
         pytest.param(
             SIGNALS | {"need_percent": 50.0, "active_percent": 90.0},
-            rolling(failed=(*failures(2, "signalTimeout"), Failure("i-9", "vanished"))),
+            rolling(
+                failed=(*failures(2, FailureReason.SIGNAL_TIMEOUT), Failure("i-9", FailureReason.VANISHED))
+            ),
             0,
             id="nor of missing ones, but of who vanished",
         ),
@@ -143,7 +145,7 @@ def test_without_a_failure_nothing_is_spent() -> None:
 def test_the_verdict_names_the_first_five() -> None:
     """Seven of ten failed: the number is whole, the names are a few, and each had its clock."""
     told = too_many(limits(**SIGNALS), rolling(failed=failures(6), failed_before=1), START + 5)
-    assert told == Verdict("tooManyFailures", START + 5, 7, 10, failures(5), clock=300.0)
-    assert too_many(limits(), rolling(), START, "canaryFailed") == replace(
-        told, code="canaryFailed", at=START, failed=0, failures=(), clock=ONE_HOUR
+    assert told == Verdict(VerdictCode.TOO_MANY_FAILURES, START + 5, 7, 10, failures(5), clock=300.0)
+    assert too_many(limits(), rolling(), START, VerdictCode.CANARY_FAILED) == replace(
+        told, code=VerdictCode.CANARY_FAILED, at=START, failed=0, failures=(), clock=ONE_HOUR
     )

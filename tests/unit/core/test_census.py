@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pulumi_rolling.core.model.codes import FailureReason
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member, Signal, TargetHealth
 from pulumi_rolling.core.model.verdict import Failure
@@ -49,7 +50,7 @@ UNHEALED = {"suspended": frozenset({"HealthCheck"})}
         pytest.param({}, new("m", launched_at=START), "keeper", id="as old as the youngest at the start"),
         pytest.param({"watermark": None}, new("m"), "keeper", id="before the direction began nobody is new"),
         pytest.param({"succeeded": M}, new("m"), "keeper", id="ready"),
-        pytest.param({"failed": (Failure("m", "vanished"),)}, new("m"), "again", id="failed"),
+        pytest.param({"failed": (Failure("m", FailureReason.VANISHED),)}, new("m"), "again", id="failed"),
         pytest.param({"retried": M}, new("m"), "again", id="retried"),
         pytest.param({"skipped": M}, old("m"), "keeper", id="skipped, old"),
         pytest.param({"skipped": M}, new("m"), "keeper", id="skipped, in flight"),
@@ -124,7 +125,7 @@ def test_the_numbers_of_a_look() -> None:
     """Ten wanted: five old, one failed, one ready and one in flight are there, so two launches are owed."""
     members = [*(old(f"old-{i}") for i in range(4)), old("old-4", healthy=False)]
     members += [new("bad-1"), new("ok"), booting("i-1")]
-    failed = (Failure("bad-1", "failureSignal"),)
+    failed = (Failure("bad-1", FailureReason.FAILURE_SIGNAL),)
     census = counted(
         rolling(failed=failed, succeeded=frozenset({"ok"})),
         *members,
@@ -195,7 +196,7 @@ def test_what_the_floor_is_held_against(pacing: Pacing, serving: int) -> None:
 def test_members_that_failed_are_not_ready() -> None:
     """In service by the cloud's count, but nothing that the floor of sliding may stand on; the same of retried ones."""
     census = counted(
-        rolling(failed=(Failure("a", "vanished"),), retried=frozenset({"b"})), new("a"), new("b")
+        rolling(failed=(Failure("a", FailureReason.VANISHED),), retried=frozenset({"b"})), new("a"), new("b")
     )
     assert (census.in_service, census.ready) == (2, 0)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import FailureReason, ReasonCode, Step, VerdictCode
 from pulumi_rolling.core.model.decision import Because, Decision, Outcome
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Member, Sizes
@@ -24,7 +24,7 @@ from tests.unit.core.stage import START, V1, V2, booting, failures, limits, look
 AT = START + 1000.0
 HELD = frozenset({"AZRebalance"})
 RAISED: dict[str, Any] = {"desired": 12, "desired_before": 12}
-LEFT: dict[str, Any] = {"verdict": Verdict("alarm", START)}
+LEFT: dict[str, Any] = {"verdict": Verdict(VerdictCode.ALARM, START)}
 End = Callable[[Limits, Rollout, Observation, Census], Decision]
 
 
@@ -99,7 +99,7 @@ YOUNG = new("m", revision=V1)
         ),
         pytest.param(
             {},
-            LEFT | {"failed": (Failure("m", "failureSignal"),)},
+            LEFT | {"failed": (Failure("m", FailureReason.FAILURE_SIGNAL),)},
             new("m", 999.0),
             ("m", "new-1"),
             id="left: the failed first",
@@ -115,7 +115,7 @@ def test_the_surplus_is_named_where_somebody_stays(
     made = ended(settle, limits(**rules), replace(rollout, **past), *members)
     if gone:
         assert (made.actions, made.next.desired) == (kills(*gone), 10)
-        assert made.because == Because("removing", {"surplus": 2})
+        assert made.because == Because(ReasonCode.REMOVING, {"surplus": 2})
         assert made.next.round == Round(1, AT, 2, 0)
     else:
         assert made.actions == (Resize(0, 10),)
@@ -160,7 +160,7 @@ UNSEEN: dict[str, Any] = RAISED | LEFT | {"issued": (Issued(Suspend(HELD), AT),)
 def test_what_is_not_seen_yet_is_waited_for(end: End, past: dict[str, Any]) -> None:
     """Nothing is given back on top of acts that may still come."""
     made = ended(end, limits(), rolling(**past), *(new(f"new-{i}") for i in range(12)))
-    assert (made.actions, made.because) == ((), Because("unseen"))
+    assert (made.actions, made.because) == ((), Because(ReasonCode.UNSEEN))
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_what_is_not_seen_yet_is_waited_for(end: End, past: dict[str, Any]) -> N
         ),
         pytest.param({"suspended_by_us": HELD}, {}, (), id="which somebody has resumed already"),
         pytest.param(
-            RAISED | {"suspended_by_us": HELD, "back_failed": Verdict("stalled", AT)},
+            RAISED | {"suspended_by_us": HELD, "back_failed": Verdict(VerdictCode.STALLED, AT)},
             {"suspended": HELD},
             (Resume(HELD),),
             id="the way back failed: sizes stay raised, processes run again (decision 0005)",
@@ -198,7 +198,7 @@ def test_what_is_given_back(past: dict[str, Any], seen: dict[str, Any], actions:
         pytest.param(LEFT, Outcome(False, False), id="failed, and left"),
         pytest.param(LEFT | {"direction": Direction.BACK}, Outcome(False, True), id="failed, and returned"),
         pytest.param(
-            LEFT | {"direction": Direction.BACK, "back_failed": Verdict("stalled", AT)},
+            LEFT | {"direction": Direction.BACK, "back_failed": Verdict(VerdictCode.STALLED, AT)},
             Outcome(False, False),
             id="failed, and the way back as well",
         ),
@@ -215,12 +215,12 @@ def test_bake() -> None:
     rules = limits(bake=600.0)
     first = ended(bake, rules, rollout, *members)
     assert (first.next.step, first.next.baked_from, first.actions) == (Step.BAKE, AT, ())
-    assert first.because == Because("baking", {"left": 600.0})
+    assert first.because == Because(ReasonCode.BAKING, {"left": 600.0})
     later = ended(bake, rules, first.next, *members, at=AT + 599)
-    assert (later.because, later.next.baked_from) == (Because("baking", {"left": 1.0}), AT)
+    assert (later.because, later.next.baked_from) == (Because(ReasonCode.BAKING, {"left": 1.0}), AT)
     assert ended(bake, rules, first.next, *members, at=AT + 600).actions == (Resize(0, 10),)
     paused = ended(bake, rules, replace(first.next, paused=True), *members, at=AT + 600)
-    assert (paused.because, paused.actions) == (Because("paused"), ())
+    assert (paused.because, paused.actions) == (Because(ReasonCode.PAUSED), ())
 
 
 def test_nobody_is_named_whom_somebody_wants_to_stay() -> None:

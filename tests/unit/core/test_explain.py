@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from pulumi_rolling.core.explain import failure, has_time_left, reason, sentence, standing_line
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import FailureReason, ReasonCode, Step, VerdictCode
 from pulumi_rolling.core.model.decision import Because, Status
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Failure, Verdict
@@ -18,48 +18,57 @@ def status(step: Step = Step.ROLL, time_left: tuple[float, float] | None = (40.0
     ("because", "words"),
     [
         (
-            Because("guarded", {"inFlight": 4, "probability": 71}, ("i-1", "i-2")),
+            Because(ReasonCode.GUARDED, {"inFlight": 4, "probability": 71}, ("i-1", "i-2")),
             "holding new starts: i-1, i-2 are overdue (71 % likely that too many fail)",
         ),
         (
-            Because("guarded", {"inFlight": 1, "probability": 34}, ("i-1",)),
+            Because(ReasonCode.GUARDED, {"inFlight": 1, "probability": 34}, ("i-1",)),
             "holding new starts: i-1 is overdue (34 % likely that too many fail)",
         ),
-        (Because("guarded", {"inFlight": 2}), "holding new starts: launches are overdue"),
+        (Because(ReasonCode.GUARDED, {"inFlight": 2}), "holding new starts: launches are overdue"),
         (
-            Because("guarded", {"inFlight": 4}, ("i-1", "i-2", "i-3", "i-4")),
+            Because(ReasonCode.GUARDED, {"inFlight": 4}, ("i-1", "i-2", "i-3", "i-4")),
             "holding new starts: i-1, i-2 +2 are overdue",
         ),
-        (Because("soaking", {"count": 1, "wait": 600, "left": 240}), "watching the canary for another 4 min"),
         (
-            Because("soaking", {"count": 3, "wait": 60, "left": 12.4}),
+            Because(ReasonCode.SOAKING, {"count": 1, "wait": 600, "left": 240}),
+            "watching the canary for another 4 min",
+        ),
+        (
+            Because(ReasonCode.SOAKING, {"count": 3, "wait": 60, "left": 12.4}),
             "watching the canaries for another 12 s",
         ),
         (
-            Because("checkpoint", {"count": 3, "wait": 600, "percent": 25, "left": 590}),
+            Because(ReasonCode.CHECKPOINT, {"count": 3, "wait": 600, "percent": 25, "left": 590}),
             "stopped at 25 % for another 10 min",
         ),
         (
-            Because("approval", {"count": 3, "wait": 0, "percent": 25}),
+            Because(ReasonCode.APPROVAL, {"count": 3, "wait": 0, "percent": 25}),
             "waiting for approval at 25 %: 'rolling approve' or 'rolling reject'",
         ),
         (
-            Because("approval", {"count": 1, "wait": 0}),
+            Because(ReasonCode.APPROVAL, {"count": 1, "wait": 0}),
             "waiting for approval after the canary: 'rolling approve' or 'rolling reject'",
         ),
-        (Because("paused"), "paused: nothing new starts until 'rolling resume'"),
+        (Because(ReasonCode.PAUSED), "paused: nothing new starts until 'rolling resume'"),
         (
-            Because("held", {"failed": 3}, ("i-1", "i-2", "i-3")),
+            Because(ReasonCode.HELD, {"failed": 3}, ("i-1", "i-2", "i-3")),
             "held (i-1, i-2 +1 failed): waiting for 'rolling retry', 'skip', 'resume' or 'abort'",
         ),
-        (Because("held", {"failed": 0}), "held: waiting for 'rolling retry', 'skip', 'resume' or 'abort'"),
         (
-            Because("occupied", {"count": 1}, ("i-1",)),
+            Because(ReasonCode.HELD, {"failed": 0}),
+            "held: waiting for 'rolling retry', 'skip', 'resume' or 'abort'",
+        ),
+        (
+            Because(ReasonCode.OCCUPIED, {"count": 1}, ("i-1",)),
             "waiting for i-1 (standby, protected or in the warm pool)",
         ),
-        (Because("draining", {"count": 7}, ("i-1", "i-2", "i-3", "i-4", "i-5")), "draining i-1, i-2 +5"),
-        (Because("baking", {"left": 1800}), "all are ready, watched for another 30 min"),
-        (Because("removingOutside", {"count": 2}), "removing what stands outside Desired"),
+        (
+            Because(ReasonCode.DRAINING, {"count": 7}, ("i-1", "i-2", "i-3", "i-4", "i-5")),
+            "draining i-1, i-2 +5",
+        ),
+        (Because(ReasonCode.BAKING, {"left": 1800}), "all are ready, watched for another 30 min"),
+        (Because(ReasonCode.REMOVING_OUTSIDE, {"count": 2}), "removing what stands outside Desired"),
     ],
 )
 def test_why_nothing_starts(because: Because, words: str) -> None:
@@ -70,16 +79,16 @@ def test_why_nothing_starts(because: Because, words: str) -> None:
 @pytest.mark.parametrize("code", ["paused", "held", "approval", "soaking", "checkpoint", "occupied"])
 def test_no_time_left_is_told_while_it_is_not_up_to_boots(code: str) -> None:
     """A range from boots says nothing of how long a person, or a gate, takes."""
-    waiting = Because(code, {"left": 5.0, "count": 1}, ("i-1",))
+    waiting = Because(ReasonCode(code), {"left": 5.0, "count": 1}, ("i-1",))
     assert not has_time_left(status(), waiting) and " left" not in standing_line(status(), waiting)
-    assert standing_line(status(), Because("guarded", {"probability": 71}, ("i-1",))).endswith(
+    assert standing_line(status(), Because(ReasonCode.GUARDED, {"probability": 71}, ("i-1",))).endswith(
         ", 40-90 s left"
     )
 
 
 def test_a_bake_is_told_with_what_was_replaced() -> None:
     """The members are all there; what is watched is told beside them."""
-    line = standing_line(status(Step.BAKE), Because("baking", {"left": 300.0}))
+    line = standing_line(status(Step.BAKE), Because(ReasonCode.BAKING, {"left": 300.0}))
     assert line == "3/10 replaced, 9 in service, all are ready, watched for another 5 min"
 
 
@@ -87,23 +96,40 @@ def test_a_bake_is_told_with_what_was_replaced() -> None:
     ("verdict", "words"),
     [
         (
-            Verdict("canaryFailed", 1.0, 1, 10, (Failure("i-1", "targetUnhealthy"),), clock=300.0),
+            Verdict(
+                VerdictCode.CANARY_FAILED,
+                1.0,
+                1,
+                10,
+                (Failure("i-1", FailureReason.TARGET_UNHEALTHY),),
+                clock=300.0,
+            ),
             "the canary failed (i-1 did not become healthy in its target groups within PT5M)",
         ),
         (
-            Verdict("tooManyFailures", 1.0, 1, 10, (Failure("i-1", "checksFailed"),), clock=600.0),
+            Verdict(
+                VerdictCode.TOO_MANY_FAILURES,
+                1.0,
+                1,
+                10,
+                (Failure("i-1", FailureReason.CHECKS_FAILED),),
+                clock=600.0,
+            ),
             "1 of 10 instances failed (i-1 did not pass its status checks within PT10M)",
         ),
-        (Verdict("alarm", 1.0, cause="cpu"), "alarm cpu went into ALARM"),
-        (Verdict("alarm", 1.0, cause="cpu, disk"), "alarms cpu, disk went into ALARM"),
-        (Verdict("rejected", 1.0), "rejected on request"),
+        (Verdict(VerdictCode.ALARM, 1.0, cause="cpu"), "alarm cpu went into ALARM"),
+        (Verdict(VerdictCode.ALARM, 1.0, cause="cpu, disk"), "alarms cpu, disk went into ALARM"),
+        (Verdict(VerdictCode.REJECTED, 1.0), "rejected on request"),
         (
-            Verdict("occupied", 1.0, cause="i-1"),
+            Verdict(VerdictCode.OCCUPIED, 1.0, cause="i-1"),
             "i-1 stayed in standby, protected or in the warm pool for an hour",
         ),
-        (Verdict("deadline", 1.0), "the rollout took longer than its timeout"),
-        (Verdict("deadline", 1.0, clock=1200.0), "the rollout took longer than its timeout of PT20M"),
-        (Verdict("refused", 1.0, cause="terminate: no"), "the cloud refused: terminate: no"),
+        (Verdict(VerdictCode.DEADLINE, 1.0), "the rollout took longer than its timeout"),
+        (
+            Verdict(VerdictCode.DEADLINE, 1.0, clock=1200.0),
+            "the rollout took longer than its timeout of PT20M",
+        ),
+        (Verdict(VerdictCode.REFUSED, 1.0, cause="terminate: no"), "the cloud refused: terminate: no"),
     ],
 )
 def test_what_failed(verdict: Verdict, words: str) -> None:
@@ -113,5 +139,5 @@ def test_what_failed(verdict: Verdict, words: str) -> None:
 
 def test_why_one_member_failed() -> None:
     """In a table there is no room for the time that it had."""
-    told = [reason(Failure("i-1", code)) for code in ("signalTimeout", "vanished", "unheardOf")]
-    assert told == ["sent no signal", "vanished before it was ready", "unheardOf"]
+    told = [reason(Failure("i-1", code)) for code in (FailureReason.SIGNAL_TIMEOUT, FailureReason.VANISHED)]
+    assert told == ["sent no signal", "vanished before it was ready"]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pulumi_rolling.core.model.codes import ReasonCode
 from pulumi_rolling.core.model.decision import Because
 from pulumi_rolling.core.replace.gates import Standing, Stop, in_canary, next_stop, room, stand, stops
 from pulumi_rolling.core.replace.rollout import Gate, Rollout
@@ -161,10 +162,10 @@ def test_the_time_of_a_stop_runs_from_when_it_is_reached() -> None:
     assert (reached.rollout.gate, reached.until) == (Gate(0, START + 5), START + 605)
     assert reached.rollout.progress_at == START + 5
     numbers: dict[str, int | float] = {"count": 1, "wait": 600.0, "left": 600.0}
-    assert reached.because == Because("soaking", numbers)
+    assert reached.because == Because(ReasonCode.SOAKING, numbers)
     later = stood(reached.rollout, START + 604, **CANARY)
     assert (later.rollout, later.until) == (reached.rollout, START + 605)
-    assert later.because == Because("soaking", numbers | {"left": 1.0})
+    assert later.because == Because(ReasonCode.SOAKING, numbers | {"left": 1.0})
     opened = stood(reached.rollout, START + 605, **CANARY)
     assert opened == Standing(ready(1, passed=1, progress_at=START + 605))
 
@@ -172,7 +173,9 @@ def test_the_time_of_a_stop_runs_from_when_it_is_reached() -> None:
 def test_a_checkpoint_says_its_percent() -> None:
     """Its own code and its share, so that people know which one it is."""
     reached = stood(ready(5), START, **HALVES)
-    assert reached.because == Because("checkpoint", {"count": 5, "wait": 60.0, "percent": 50.0, "left": 60.0})
+    assert reached.because == Because(
+        ReasonCode.CHECKPOINT, {"count": 5, "wait": 60.0, "percent": 50.0, "left": 60.0}
+    )
 
 
 @pytest.mark.parametrize(
@@ -199,7 +202,9 @@ def test_an_approval_is_for_one_gate() -> None:
     """The canary's approval does not open the checkpoint at 50 percent."""
     rules: dict[str, Any] = {"canary": 1, "checkpoints": (50.0,), "approval": True}
     made = stood(ready(5, gate=Gate(0, START, approved=True)), START, **rules)
-    assert made.because == Because("approval", {"count": 5, "wait": 0.0, "approval": 1, "percent": 50.0})
+    assert made.because == Because(
+        ReasonCode.APPROVAL, {"count": 5, "wait": 0.0, "approval": 1, "percent": 50.0}
+    )
     assert (made.rollout.passed, made.rollout.gate) == (1, Gate(1, START))
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pulumi_rolling.core.model.codes import FailureReason
 from pulumi_rolling.core.model.member import Lifecycle, Member
 from pulumi_rolling.core.model.verdict import Failure
 from pulumi_rolling.core.replace.judge import judge
@@ -75,7 +76,7 @@ def test_an_absent_member_is_given_a_settle_time() -> None:
         pytest.param(Launch("l-1", START, LaunchError.PERMANENT), {}, False, id="before we did anything"),
         pytest.param(
             Launch("l-1", AT, LaunchError.PERMANENT),
-            {"failed": (Failure("l-1", "launchRefused"),)},
+            {"failed": (Failure("l-1", FailureReason.LAUNCH_REFUSED),)},
             False,
             id="once",
         ),
@@ -86,7 +87,10 @@ def test_a_refused_launch(launch: Launch, past: dict[str, Any], counts: bool) ->
     after = judged({}, rolling(**past), launches=(launch,))
     assert (after.progress_at == AT) == counts
     before = past.get("failed", ())
-    assert after.failed == (*before, *([Failure("l-1", "launchRefused", launch.cause)] if counts else []))
+    assert after.failed == (
+        *before,
+        *([Failure("l-1", FailureReason.LAUNCH_REFUSED, launch.cause)] if counts else []),
+    )
 
 
 def test_refused_launches_are_told_in_their_order() -> None:
@@ -118,7 +122,9 @@ def test_a_member_that_never_appears() -> None:
     assert not waiting.failed
     launches = tuple(Launch(f"l-{i}", AT, LaunchError.CAPACITY, f"no room {i}") for i in range(2))
     late = owed(waiting, 7, AT + ONE_HOUR, launches=launches)
-    assert late.failed == tuple(Failure(f"launch-{i}", "neverAppeared", "no room 1") for i in (1, 2))
+    assert late.failed == tuple(
+        Failure(f"launch-{i}", FailureReason.NEVER_APPEARED, "no room 1") for i in (1, 2)
+    )
     assert late.openings == (Opening(AT + 9, 1), Opening(AT + ONE_HOUR, 2))
     assert (waiting.progress_at, late.progress_at) == (START, AT + ONE_HOUR)
     assert owed(replace(late, failed=failures(5)), 7, AT + ONE_HOUR + 9).failed[-1].id == "launch-6"

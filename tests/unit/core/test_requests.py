@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pulumi_rolling.core.model.codes import FailureReason, VerdictCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member
 from pulumi_rolling.core.model.seen import Alarm, AlarmState, Request
@@ -19,7 +20,7 @@ from tests.unit.core.stage import START, V1, booting, failures, limits, look, ne
 
 AT = START + 1000.0
 GATE = Gate(0, START)
-HELD = Verdict("tooManyFailures", START + 500.0, 1, 10, failures(1))
+HELD = Verdict(VerdictCode.TOO_MANY_FAILURES, START + 500.0, 1, 10, failures(1))
 OLD = tuple(old(f"old-{i}") for i in range(8))
 NEW = (booting("i-1", 50.0), new("bad-1", 90.0))
 
@@ -77,11 +78,18 @@ def test_verbs_about_the_rollout(rollout: Rollout, verb: str, changes: dict[str,
     ("rollout", "verb", "verdict"),
     [
         pytest.param(
-            rolling(failed=failures(1)), "abort", Verdict("aborted", AT, 1, 10), id="abort, at any moment"
+            rolling(failed=failures(1)),
+            "abort",
+            Verdict(VerdictCode.ABORTED, AT, 1, 10),
+            id="abort, at any moment",
         ),
-        pytest.param(rolling(gate=GATE), "abort", Verdict("aborted", AT, 0, 10), id="abort at a gate"),
+        pytest.param(
+            rolling(gate=GATE), "abort", Verdict(VerdictCode.ABORTED, AT, 0, 10), id="abort at a gate"
+        ),
         pytest.param(rolling(held=HELD), "abort", HELD, id="abort of a hold: the reason that made it hold"),
-        pytest.param(rolling(gate=GATE), "reject", Verdict("rejected", AT, 0, 10), id="reject at a gate"),
+        pytest.param(
+            rolling(gate=GATE), "reject", Verdict(VerdictCode.REJECTED, AT, 0, 10), id="reject at a gate"
+        ),
     ],
 )
 def test_verbs_that_end_the_way_forward(rollout: Rollout, verb: str, verdict: Verdict) -> None:
@@ -98,7 +106,9 @@ def test_verbs_that_end_the_way_forward(rollout: Rollout, verb: str, verdict: Ve
     "over",
     [
         pytest.param({"direction": Direction.BACK}, id="on the way back"),
-        pytest.param({"verdict": Verdict("alarm", START)}, id="while it only gives back what it took"),
+        pytest.param(
+            {"verdict": Verdict(VerdictCode.ALARM, START)}, id="while it only gives back what it took"
+        ),
     ],
 )
 def test_no_verb_is_for_a_rollout_that_turned(verb: str, over: dict[str, Any]) -> None:
@@ -131,10 +141,10 @@ def test_the_last_of_opposite_wishes_holds(verbs: tuple[str, ...], paused: bool)
     ("rollout", "member", "changes"),
     [
         pytest.param(
-            rolling(failed=(*failures(2), Failure("i-9", "vanished")), held=HELD),
+            rolling(failed=(*failures(2), Failure("i-9", FailureReason.VANISHED)), held=HELD),
             "bad-1",
             {
-                "failed": (failures(2)[1], Failure("i-9", "vanished")),
+                "failed": (failures(2)[1], Failure("i-9", FailureReason.VANISHED)),
                 "held": None,
                 "retried": frozenset({"bad-1"}),
             },
@@ -147,7 +157,7 @@ def test_the_last_of_opposite_wishes_holds(verbs: tuple[str, ...], paused: bool)
             id="one in flight is not waited for any longer",
         ),
         pytest.param(
-            rolling(failed=(Failure("launch-1", "neverAppeared"),)),
+            rolling(failed=(Failure("launch-1", FailureReason.NEVER_APPEARED),)),
             "launch-1",
             {"failed": ()},
             id="one that is not there is forgiven, and there is nothing to replace",
@@ -221,7 +231,9 @@ def test_who_is_skipped_stays() -> None:
 def test_resume_out_of_a_hold_by_an_alarm() -> None:
     """The alarms that were watched then are ignored until they have once been OK, the rollout goes on."""
     ringing = tuple(Alarm(name, AlarmState.ALARM) for name in ("cpu", "disk"))
-    rollout = rolling(held=Verdict("alarm", START + 500, cause="cpu"), ignored_alarms=frozenset({"net"}))
+    rollout = rolling(
+        held=Verdict(VerdictCode.ALARM, START + 500, cause="cpu"), ignored_alarms=frozenset({"net"})
+    )
     assert changed(rollout, "resume", alarms=ringing) == {
         "held": None,
         "ignored_alarms": frozenset({"net", "cpu", "disk"}),
@@ -230,15 +242,15 @@ def test_resume_out_of_a_hold_by_an_alarm() -> None:
 
 def test_resume_out_of_a_hold_by_a_deadline() -> None:
     """The deadline begins again, as long as it was."""
-    rollout = rolling(held=Verdict("deadline", START + 900), deadline=START + 900)
+    rollout = rolling(held=Verdict(VerdictCode.DEADLINE, START + 900), deadline=START + 900)
     assert changed(rollout, "resume") == {"held": None, "deadline": AT + 900}
 
 
 @pytest.mark.parametrize("code", ["tooManyFailures", "canaryFailed"])
 def test_resume_out_of_a_hold_by_failures(code: str) -> None:
     """It goes on in spite of them: they count no more, and who is still there is replaced once more."""
-    failed = (*failures(1), Failure("launch-1", "launchRefused"))
-    rollout = rolling(held=Verdict(code, START, failures=failed), failed=failed, failed_before=3)
+    failed = (*failures(1), Failure("launch-1", FailureReason.LAUNCH_REFUSED))
+    rollout = rolling(held=Verdict(VerdictCode(code), START, failures=failed), failed=failed, failed_before=3)
     assert changed(rollout, "resume") == {
         "held": None,
         "failed": (),
@@ -252,7 +264,11 @@ def test_resume_out_of_a_hold_by_failures(code: str) -> None:
 def test_resume_out_of_another_hold(code: str) -> None:
     """It forgives nobody: what failed has failed, and alarms count as before."""
     rollout = rolling(
-        held=Verdict(code, START), failed=failures(1), deadline=START + 900, came_from=V1, paused=True
+        held=Verdict(VerdictCode(code), START),
+        failed=failures(1),
+        deadline=START + 900,
+        came_from=V1,
+        paused=True,
     )
     alarms = (Alarm("cpu", AlarmState.OK),)
     assert changed(rollout, "resume", alarms=alarms) == {"held": None, "paused": False}
@@ -268,7 +284,7 @@ def test_an_abort_is_not_undone_by_what_comes_after_it(after: str) -> None:
 
 def test_each_resume_gives_the_deadline_its_length_again() -> None:
     """900 seconds from each resume, not from the first deadline on."""
-    moved = rolling(held=Verdict("deadline", AT - 1), deadline=START + 1500, direction_at=START)
+    moved = rolling(held=Verdict(VerdictCode.DEADLINE, AT - 1), deadline=START + 1500, direction_at=START)
     assert changed(moved, "resume")["deadline"] == AT + 900
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import FailureReason, Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member
 from pulumi_rolling.core.model.seen import Alarm, AlarmState, Refusal, Request
@@ -78,8 +78,8 @@ def test_without_a_reason_it_goes_on() -> None:
     assert after is rollout
 
 
-BACK: dict[str, Any] = {"direction": Direction.BACK, "verdict": Verdict("alarm", START)}
-GIVES_BACK: dict[str, Any] = {"verdict": Verdict("alarm", START), "step": Step.SETTLE}
+BACK: dict[str, Any] = {"direction": Direction.BACK, "verdict": Verdict(VerdictCode.ALARM, START)}
+GIVES_BACK: dict[str, Any] = {"verdict": Verdict(VerdictCode.ALARM, START), "step": Step.SETTLE}
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ GIVES_BACK: dict[str, Any] = {"verdict": Verdict("alarm", START), "step": Step.S
             id="a pause is no standstill, and stops no verdict",
         ),
         pytest.param(
-            {"held": Verdict("stalled", START)},
+            {"held": Verdict(VerdictCode.STALLED, START)},
             {"stalled", "refused"},
             id="a hold has its verdict already, and an abort brings it out",
         ),
@@ -121,7 +121,7 @@ def test_which_verdicts_count_when(moment: dict[str, Any], counted: set[str]) ->
 
 def test_abort_of_a_hold_tells_why_it_held() -> None:
     """The stack's error names the alarm, not the person who gave up waiting."""
-    held = Verdict("alarm", START, cause="cpu")
+    held = Verdict(VerdictCode.ALARM, START, cause="cpu")
     assert taken(limits(), rolling(held=held), requests=(Request("r-1", "abort"),))[1] is held
 
 
@@ -155,7 +155,7 @@ def test_alarms(states: tuple[AlarmState, AlarmState], cause: str | None) -> Non
     """Only ALARM counts, as with CloudFormation's rollback triggers and with instance refresh."""
     alarms = (Alarm("cpu", states[0]), Alarm("disk", states[1]))
     verdict = taken(limits(), rolling(progress_at=AT), alarms=alarms)[1]
-    assert verdict == (None if cause is None else Verdict("alarm", AT, 0, 10, cause=cause))
+    assert verdict == (None if cause is None else Verdict(VerdictCode.ALARM, AT, 0, 10, cause=cause))
 
 
 def test_an_alarm_that_rings_at_the_start_is_ignored_until_it_was_ok() -> None:
@@ -209,7 +209,7 @@ def test_who_is_waited_for_has_an_hour(kind: str, member: Member, waited: float,
     """Instance refresh: "Wait" is "up to 1 hour, then refresh fails"; the verdict names the member."""
     rollout = rolling(progress_at=AT - waited, desired=9, desired_before=9)
     verdict = taken(limits(**{kind: Choice.WAIT}), rollout, member, *DONE)[1]
-    assert verdict == (Verdict("occupied", AT, 0, 10, cause="old-0") if code else None)
+    assert verdict == (Verdict(VerdictCode.OCCUPIED, AT, 0, 10, cause="old-0") if code else None)
 
 
 def test_a_warm_instance_is_waited_for_as_well() -> None:
@@ -239,14 +239,14 @@ def test_a_refusal_is_told_in_the_cloud_s_words() -> None:
     """The first of several, with the act that was refused."""
     more = replace(DENIED, message="another")
     verdict = taken(limits(), rolling(progress_at=AT), refusals=(DENIED, more))[1]
-    assert verdict == Verdict("refused", AT, cause="terminate: not authorized")
+    assert verdict == Verdict(VerdictCode.REFUSED, AT, cause="terminate: not authorized")
 
 
 def test_requests_are_taken_up_also_where_they_end_nothing() -> None:
     """At the very end an abort comes too late; it is handled, so that the next rollout does not find it."""
     seen: Observation = look(*OLD, requests=(Request("r-1", "abort"),))
     for step in (Step.RESTORE, Step.ROLL):
-        rollout = rolling(step=step, failed=(Failure("i-1", "vanished"),), progress_at=AT)
+        rollout = rolling(step=step, failed=(Failure("i-1", FailureReason.VANISHED),), progress_at=AT)
         after, _ = take_verdict(limits(), rollout, seen, take_census(limits(), rollout, seen))
         assert after.handled == {"r-1"}
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from pulumi_rolling.core.model.codes import FailureReason
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member, Signal, TargetHealth
 from pulumi_rolling.core.model.verdict import Failure
@@ -44,14 +45,18 @@ def working(rollout: Rollout, members: Iterable[Member]) -> list[str]:
 )
 def test_members_that_serve_nobody_go_first(broken: Member) -> None:
     """Whatever their age and zone: nothing is lost with them."""
-    rollout = rolling(failed=(Failure("failed", "notInService"),), retried=frozenset({"retried"}))
+    rollout = rolling(
+        failed=(Failure("failed", FailureReason.NOT_IN_SERVICE),), retried=frozenset({"retried"})
+    )
     made = order(in_order(rollout, [aged("w1", 900.0), aged("w2", 800.0, "b"), broken]))
     assert made == ([broken.id], ["w1", "w2"])
 
 
 def test_of_those_the_ones_out_of_service_and_the_oldest_go_first() -> None:
     """A failed member that still serves is the last of them."""
-    rollout = rolling(failed=(Failure("f1", "failureSignal"), Failure("f2", "failureSignal")))
+    rollout = rolling(
+        failed=(Failure("f1", FailureReason.FAILURE_SIGNAL), Failure("f2", FailureReason.FAILURE_SIGNAL))
+    )
     members = [
         aged("f1", 10.0),
         aged("dead", 20.0, alive=False),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import FailureReason, ReasonCode, Step, VerdictCode
 from pulumi_rolling.core.model.decision import Because, Status
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member, Sizes
@@ -69,8 +69,8 @@ def test_a_lease_given_back_is_nobody_driving() -> None:
 
 def test_on_the_way_back_the_former_revision_is_the_goal() -> None:
     """Progress counts what the group goes back to, and there is nothing left to abort."""
-    failed = (Failure("i-7", "failureSignal"), Failure("i-8", "failureSignal"))
-    verdict = Verdict("tooManyFailures", NOW, 2, 10, failed)
+    failed = (Failure("i-7", FailureReason.FAILURE_SIGNAL), Failure("i-8", FailureReason.FAILURE_SIGNAL))
+    verdict = Verdict(VerdictCode.TOO_MANY_FAILURES, NOW, 2, 10, failed)
     text = standing_text(standing(replace(ROLLOUT, direction=Direction.BACK, verdict=verdict)))
     assert text.startswith("web: going back to version 1")
     assert "4 of 10 instances made from version 1" in text
@@ -80,8 +80,10 @@ def test_on_the_way_back_the_former_revision_is_the_goal() -> None:
 
 def test_a_failed_way_back_is_told_with_both_reasons() -> None:
     """Both failures are named: the one that turned the rollout and the one that stopped the return."""
-    back = Verdict("stalled", NOW)
-    rollout = replace(ROLLOUT, direction=Direction.BACK, verdict=Verdict("aborted", NOW), back_failed=back)
+    back = Verdict(VerdictCode.STALLED, NOW)
+    rollout = replace(
+        ROLLOUT, direction=Direction.BACK, verdict=Verdict(VerdictCode.ABORTED, NOW), back_failed=back
+    )
     text = standing_text(standing(rollout, driver=None, lease_until=None))
     assert "aborted on request" in text
     assert "failed as well: nothing has moved for an hour" in text
@@ -89,14 +91,18 @@ def test_a_failed_way_back_is_told_with_both_reasons() -> None:
 
 def test_of_many_failures_the_last_are_named() -> None:
     """The count is whole, names are those at hand."""
-    failed = tuple(Failure(f"i-{i}", "failureSignal") for i in range(5))
+    failed = tuple(Failure(f"i-{i}", FailureReason.FAILURE_SIGNAL) for i in range(5))
     text = standing_text(standing(replace(ROLLOUT, failed=failed, failed_before=40)))
     assert "45: i-2, i-3, i-4 and 42 more" in text
 
 
 def said(code: str, *members: str, **numbers: float) -> dict[str, Any]:
     status = Status(Step.ROLL, Direction.FORWARD, 9, 9, 6, 10, (), 1, (40.0, 90.0))
-    return {"because": Because(code, dict(numbers), members), "status": status, "said_at": NOW - 4}
+    return {
+        "because": Because(ReasonCode(code), dict(numbers), members),
+        "status": status,
+        "said_at": NOW - 4,
+    }
 
 
 def row(label: str, rollout: Rollout = ROLLOUT, **changes: Any) -> str | None:
@@ -117,7 +123,9 @@ def test_a_pause_is_told_with_the_way_out() -> None:
 
 def test_a_hold_is_told_with_what_failed_and_every_verb_that_helps() -> None:
     """onFailure hold waits for a word; the status says for which."""
-    verdict = Verdict("tooManyFailures", NOW - 60, 1, 10, (Failure("i-7", "failureSignal"),))
+    verdict = Verdict(
+        VerdictCode.TOO_MANY_FAILURES, NOW - 60, 1, 10, (Failure("i-7", FailureReason.FAILURE_SIGNAL),)
+    )
     held = replace(ROLLOUT, held=verdict)
     assert standing_text(standing(held)).startswith(
         "web: rolling to version 2, step roll, held after a failure\n"

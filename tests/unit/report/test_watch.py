@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import FailureReason, ReasonCode, Step, VerdictCode
 from pulumi_rolling.core.model.decision import Because, Status
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member, Signal, Sizes, TargetHealth
@@ -38,7 +38,7 @@ ROLLOUT = Rollout(
     desired_before=5,
     in_flight=frozenset({"i-new"}),
     succeeded=frozenset({"i-done"}),
-    failed=(Failure("i-bad", "failureSignal"),),
+    failed=(Failure("i-bad", FailureReason.FAILURE_SIGNAL),),
 )
 
 
@@ -63,7 +63,11 @@ def standing(rollout: Rollout = ROLLOUT, **changes: Any) -> Standing:
 
 def said(code: str, replaced: int = 2, **numbers: float) -> dict[str, Any]:
     status = Status(Step.ROLL, Direction.FORWARD, 4, 4, replaced, 5, (), 2, (40.0, 90.0))
-    return {"because": Because(code, dict(numbers), ("i-new",)), "status": status, "said_at": NOW - 3}
+    return {
+        "because": Because(ReasonCode(code), dict(numbers), ("i-new",)),
+        "status": status,
+        "said_at": NOW - 3,
+    }
 
 
 def test_who_is_on_the_move_is_in_the_table_and_nobody_else() -> None:
@@ -113,7 +117,7 @@ def test_a_state_says_what_a_member_still_lacks(
             member("i-x", age=300.0),
             {
                 "direction": Direction.BACK,
-                "verdict": Verdict("aborted", NOW, 1, 5, (Failure("i-x", "vanished"),)),
+                "verdict": Verdict(VerdictCode.ABORTED, NOW, 1, 5, (Failure("i-x", FailureReason.VANISHED),)),
             },
             Part.FAILED,
         ),
@@ -181,7 +185,7 @@ def observed(*members: Member, pointer: str = V2.address) -> Observation:
     return Observation(NOW, members, Sizes(4, 12, 10), pointer)
 
 
-ABORTED = Verdict("aborted", NOW)
+ABORTED = Verdict(VerdictCode.ABORTED, NOW)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,14 @@
-"""Codes of the core, each with one meaning."""
+"""Every code of the core, with the one meaning that it has: why a decision, why a member failed, why a direction ended.
+
+Explanation, errors and reports read these tables and have none of their own. The values stand in records, in state and
+in JSON, so they never change. Who adds a code adds its row: a test walks all of them.
+"""
 
 from __future__ import annotations
 
-from enum import Enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
 
 
 class Step(Enum):
@@ -12,3 +18,136 @@ class Step(Enum):
     SETTLE = "settle"
     RESTORE = "restore"
     DONE = "done"
+
+
+class ReasonCode(StrEnum):
+    """Why a decision acts or waits."""
+
+    PREPARING = "preparing"
+    STARTING = "starting"
+    RESUMED = "resumed"
+    UNSEEN = "unseen"
+    RAISING = "raising"
+    REPLACING = "replacing"
+    WAITING = "waiting"
+    PAUSING = "pausing"
+    GUARDED = "guarded"
+    DRAINING = "draining"
+    SOAKING = "soaking"
+    CHECKPOINT = "checkpoint"
+    APPROVAL = "approval"
+    PAUSED = "paused"
+    HELD = "held"
+    OCCUPIED = "occupied"
+    BAKING = "baking"
+    REMOVING = "removing"
+    REMOVING_OUTSIDE = "removingOutside"
+    RESTORING = "restoring"
+    FAILED = "failed"
+    REFUSED = "refused"
+    LEASE_LOST = "leaseLost"
+    INCOMPLETE = "incomplete"
+    DONE = "done"
+
+
+class FailureReason(StrEnum):
+    """Why one member failed."""
+
+    FAILURE_SIGNAL = "failureSignal"
+    SIGNAL_TIMEOUT = "signalTimeout"
+    NOT_IN_SERVICE = "notInService"
+    TARGET_UNHEALTHY = "targetUnhealthy"
+    CHECKS_FAILED = "checksFailed"
+    NEVER_APPEARED = "neverAppeared"
+    LAUNCH_REFUSED = "launchRefused"
+    VANISHED = "vanished"
+
+
+class VerdictCode(StrEnum):
+    """Why a direction ended."""
+
+    TOO_MANY_FAILURES = "tooManyFailures"
+    CANARY_FAILED = "canaryFailed"
+    ALARM = "alarm"
+    DEADLINE = "deadline"
+    STALLED = "stalled"
+    OCCUPIED = "occupied"
+    ABORTED = "aborted"
+    REJECTED = "rejected"
+    REFUSED = "refused"
+
+
+class Decider(Enum):
+    """What the next start depends on."""
+
+    MEMBERS = "members"
+    """Boots, signals, health: their law says how long it may take."""
+    SOMEBODY = "somebody"
+    """A person's word, a time that the policy set, or members that a person has set aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonMeaning:
+    words: str = ""
+    """The sentence where it has no numbers."""
+    decider: Decider = Decider.MEMBERS
+    passing: bool = False
+    """Soon over: another shell, which looks later, tells from the group itself what is awaited."""
+    at_a_gate: bool = False
+    only_told: bool = False
+    """Only the driver's own words tell that nothing new starts."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailureMeaning:
+    words: str
+    within_clock: bool = False
+    """The member had a time for it, which belongs into the sentence."""
+    of_signals: bool = False
+    """MinActiveInstancesPercent, which knows no signals, does not count it."""
+
+
+_SOMEBODY = Decider.SOMEBODY
+
+REASONS: Mapping[ReasonCode, ReasonMeaning] = {
+    ReasonCode.PREPARING: ReasonMeaning("suspending processes and moving the pointer"),
+    ReasonCode.STARTING: ReasonMeaning("starting", passing=True),
+    ReasonCode.RESUMED: ReasonMeaning(
+        "found an interrupted rollout; letting the cloud settle before going on"
+    ),
+    ReasonCode.UNSEEN: ReasonMeaning("waiting until our last change shows", passing=True),
+    ReasonCode.RAISING: ReasonMeaning(passing=True),
+    ReasonCode.REPLACING: ReasonMeaning(passing=True),
+    ReasonCode.WAITING: ReasonMeaning("waiting", passing=True),
+    ReasonCode.PAUSING: ReasonMeaning("pausing"),
+    ReasonCode.GUARDED: ReasonMeaning(only_told=True),
+    ReasonCode.DRAINING: ReasonMeaning(only_told=True),
+    ReasonCode.SOAKING: ReasonMeaning(decider=_SOMEBODY, at_a_gate=True),
+    ReasonCode.CHECKPOINT: ReasonMeaning(decider=_SOMEBODY, at_a_gate=True),
+    ReasonCode.APPROVAL: ReasonMeaning(decider=_SOMEBODY, at_a_gate=True),
+    ReasonCode.PAUSED: ReasonMeaning("paused: nothing new starts until 'rolling resume'", decider=_SOMEBODY),
+    ReasonCode.HELD: ReasonMeaning(decider=_SOMEBODY),
+    ReasonCode.OCCUPIED: ReasonMeaning(decider=_SOMEBODY, only_told=True),
+    ReasonCode.BAKING: ReasonMeaning(),
+    ReasonCode.REMOVING: ReasonMeaning("removing what is too many"),
+    ReasonCode.REMOVING_OUTSIDE: ReasonMeaning("removing what stands outside Desired"),
+    ReasonCode.RESTORING: ReasonMeaning("giving sizes and processes back"),
+    ReasonCode.FAILED: ReasonMeaning("failed"),
+    ReasonCode.REFUSED: ReasonMeaning("refused by the cloud"),
+    ReasonCode.LEASE_LOST: ReasonMeaning("another driver rolls this group"),
+    ReasonCode.INCOMPLETE: ReasonMeaning("the cloud answered only in part"),
+    ReasonCode.DONE: ReasonMeaning("done"),
+}
+
+FAILURES: Mapping[FailureReason, FailureMeaning] = {
+    FailureReason.FAILURE_SIGNAL: FailureMeaning("sent FAILURE", of_signals=True),
+    FailureReason.SIGNAL_TIMEOUT: FailureMeaning("sent no signal", within_clock=True, of_signals=True),
+    FailureReason.NOT_IN_SERVICE: FailureMeaning("did not reach service", within_clock=True),
+    FailureReason.TARGET_UNHEALTHY: FailureMeaning(
+        "did not become healthy in its target groups", within_clock=True
+    ),
+    FailureReason.CHECKS_FAILED: FailureMeaning("did not pass its status checks", within_clock=True),
+    FailureReason.NEVER_APPEARED: FailureMeaning("never appeared"),
+    FailureReason.LAUNCH_REFUSED: FailureMeaning("launch refused"),
+    FailureReason.VANISHED: FailureMeaning("vanished before it was ready"),
+}

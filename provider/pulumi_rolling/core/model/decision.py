@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import ReasonCode, Step
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.values import value
 from pulumi_rolling.core.replace.actions import Action
@@ -15,7 +15,7 @@ from pulumi_rolling.core.replace.rollout import Rollout
 class Because:
     """Why this decision: a code and its numbers, for explain, log and report."""
 
-    code: str
+    code: ReasonCode
     numbers: dict[str, int | float] = field(default_factory=dict)
     members: tuple[str, ...] = ()
 

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+from pulumi_rolling.core.model.codes import FailureReason, VerdictCode
 from pulumi_rolling.core.model.values import value
 
 
 @value(frozen=True, slots=True)
 class Failure:
     id: str
-    reason: str
-    """``failureSignal``, ``signalTimeout``, ``notInService``, ``targetUnhealthy``, ``checksFailed``,
-    ``neverAppeared``, ``launchRefused``, ``vanished``."""
+    reason: FailureReason
     cause: str = ""
 
 
 @value(frozen=True, slots=True)
 class Verdict:
-    """Why the way forward ended.
+    """Why a direction ended."""
 
-    ``code``: tooManyFailures, canaryFailed, alarm, deadline, stalled, occupied, aborted, rejected, refused.
-    """
-
-    code: str
+    code: VerdictCode
     at: float
     failed: int = 0
     of: int = 0

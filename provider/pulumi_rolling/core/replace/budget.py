@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import FAILURES, Step, VerdictCode
 from pulumi_rolling.core.model.verdict import Verdict
 from pulumi_rolling.core.replace.limits import ONE_HOUR, Limits
 from pulumi_rolling.core.replace.rollout import Rollout
@@ -49,12 +49,14 @@ def is_spent(limits: Limits, rollout: Rollout) -> bool:
     return rollout.failures > 0 and budget_left(limits, rollout) < 0
 
 
-def too_many(limits: Limits, rollout: Rollout, at: float, code: str = "tooManyFailures") -> Verdict:
+def too_many(
+    limits: Limits, rollout: Rollout, at: float, code: VerdictCode = VerdictCode.TOO_MANY_FAILURES
+) -> Verdict:
     failed = rollout.failed[:5]
     return Verdict(code, at, rollout.failures, rollout.total, failed, clock=slot_clock(limits))
 
 
 def _silent(rollout: Rollout) -> int:
     """MinActiveInstancesPercent knows nothing of signals."""
-    said = sum(f.reason in ("failureSignal", "signalTimeout") for f in rollout.failed)
+    said = sum(FAILURES[f.reason].of_signals for f in rollout.failed)
     return rollout.failures - said

@@ -23,7 +23,7 @@ When more members failed than the policy tolerates the direction turns: the same
 
 from __future__ import annotations
 
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import ReasonCode, Step, VerdictCode
 from pulumi_rolling.core.model.decision import Because, Decision
 from pulumi_rolling.core.model.goal import Direction, OnFailure
 from pulumi_rolling.core.model.verdict import Verdict
@@ -42,7 +42,7 @@ from pulumi_rolling.core.replace.roster import with_roster
 from pulumi_rolling.core.replace.sizing import size_roll
 from pulumi_rolling.core.replace.verdicts import start_alarms, take_verdict
 
-_ASKED_FOR = ("aborted", "rejected")
+_ASKED_FOR = (VerdictCode.ABORTED, VerdictCode.REJECTED)
 """Verdicts by somebody who wants the way back, also under ``onFailure: hold``."""
 
 
@@ -50,11 +50,11 @@ def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decision:
     """One look at the group, one decision. ``limits`` are those of the way forward and carry those of the way back."""
     rules = limits.back() if rollout.direction is Direction.BACK else limits
     if rollout.step is Step.DONE:
-        return hold(rules, rollout, seen, Because("done"))
+        return hold(rules, rollout, seen, Because(ReasonCode.DONE))
     if not seen.lease_is_ours:
-        return hold(rules, rollout, seen, Because("leaseLost"))
+        return hold(rules, rollout, seen, Because(ReasonCode.LEASE_LOST))
     if not seen.complete:
-        return hold(rules, rollout, seen, Because("incomplete"))
+        return hold(rules, rollout, seen, Because(ReasonCode.INCOMPLETE))
     seen = with_roster(seen)
     rollout = _start_direction(rules, rollout, seen)
     rollout = settle_issued(rules, rollout, seen)
@@ -70,9 +70,13 @@ def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decision:
         census = take_census(rules, rollout, seen)
     if rollout.held is not None:
         members = tuple(f.id for f in rollout.failed[-5:])
-        return wait(rules, rollout, seen, census, Because("held", {"failed": rollout.failures}, members))
+        return wait(
+            rules, rollout, seen, census, Because(ReasonCode.HELD, {"failed": rollout.failures}, members)
+        )
     if rollout.resumed_at is not None and seen.at < rollout.resumed_at + rules.settle:
-        return wait(rules, rollout, seen, census, Because("resumed"), until=rollout.resumed_at + rules.settle)
+        return wait(
+            rules, rollout, seen, census, Because(ReasonCode.RESUMED), until=rollout.resumed_at + rules.settle
+        )
     match rollout.step:
         case Step.PREPARE:
             return _prepare(rules, rollout, seen, census)
@@ -117,13 +121,15 @@ def _turn(limits: Limits, rollout: Rollout, seen: Observation, verdict: Verdict)
     if rollout.leaving or rollout.step is Step.RESTORE:
         # A second refusal is the end; after the first the processes may still be given back.
         step = Step.DONE if rollout.back_failed is not None else Step.RESTORE
-        return hold(limits, replace(rollout, back_failed=verdict, step=step), seen, Because("refused"))
+        return hold(
+            limits, replace(rollout, back_failed=verdict, step=step), seen, Because(ReasonCode.REFUSED)
+        )
     if _is_held(limits, rollout, verdict):
         held = replace(rollout, held=verdict, progress_at=seen.at)
         members = tuple(f.id for f in verdict.failures)
-        because = Because("held", {"failed": verdict.failed}, members)
+        because = Because(ReasonCode.HELD, {"failed": verdict.failed}, members)
         return wait(limits, held, seen, take_census(limits, held, seen), because)
-    because = Because("failed", {"failed": verdict.failed, "of": verdict.of})
+    because = Because(ReasonCode.FAILED, {"failed": verdict.failed, "of": verdict.of})
     if rollout.direction is Direction.FORWARD:
         verdict = replace(verdict, touched=rollout.launched)
     settled = replace(
@@ -193,9 +199,9 @@ def _prepare(limits: Limits, rollout: Rollout, seen: Observation, census: Census
         )
     if any(isinstance(i.action, PointAt | Suspend) for i in rollout.issued):
         # Not for terminations of the way forward: while they show, the cloud launches from the failed revision.
-        return wait(limits, rollout, seen, census, Because("unseen"))
+        return wait(limits, rollout, seen, census, Because(ReasonCode.UNSEEN))
     if actions:
-        return act(limits, rollout, seen, census, tuple(actions), Because("preparing"))
+        return act(limits, rollout, seen, census, tuple(actions), Because(ReasonCode.PREPARING))
     rollout = replace(rollout, judged_until=seen.at)
     if not work:
         return settle(limits, replace(rollout, step=Step.SETTLE), seen, census)
@@ -204,7 +210,9 @@ def _prepare(limits: Limits, rollout: Rollout, seen: Observation, census: Census
     there = desired_at_end(limits, rollout) if rollout.unit == 1 else len(census.counted) + census.gap
     sizing = size_roll(limits, replaceable, there)
     if replaceable and not sizing.batch:
-        verdict = Verdict("refused", seen.at, cause="no room between MinInstancesInService and MaxSize")
+        verdict = Verdict(
+            VerdictCode.REFUSED, seen.at, cause="no room between MinInstancesInService and MaxSize"
+        )
         return _turn(limits, rollout, seen, verdict)
     capacity = sizing.capacity
     if rollout.unit > 1:

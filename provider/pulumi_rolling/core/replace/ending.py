@@ -5,7 +5,7 @@ What must go after a failure is named member by member, never left to the cloud,
 
 from __future__ import annotations
 
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import ReasonCode, Step
 from pulumi_rolling.core.model.decision import Because, Decision
 from pulumi_rolling.core.model.member import Member
 from pulumi_rolling.core.replace.actions import Action, Resize, Resume, Terminate
@@ -25,17 +25,19 @@ def bake(limits: Limits, rollout: Rollout, seen: Observation, census: Census) ->
     began = seen.at if rollout.baked_from is None else rollout.baked_from
     rollout = replace(rollout, step=Step.BAKE, baked_from=began)
     if rollout.paused:
-        return wait(limits, rollout, seen, census, Because("paused"))
+        return wait(limits, rollout, seen, census, Because(ReasonCode.PAUSED))
     until = began + limits.bake
     if seen.at < until:
-        return wait(limits, rollout, seen, census, Because("baking", {"left": until - seen.at}), until=until)
+        return wait(
+            limits, rollout, seen, census, Because(ReasonCode.BAKING, {"left": until - seen.at}), until=until
+        )
     return settle(limits, replace(rollout, step=Step.SETTLE), seen, census)
 
 
 def settle(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Decision:
     """Desired as found plus what others did to it."""
     if rollout.issued or not is_desired_settled(rollout):
-        return wait(limits, rollout, seen, census, Because("unseen"))
+        return wait(limits, rollout, seen, census, Because(ReasonCode.UNSEEN))
     surplus = rollout.desired - desired_at_end(limits, rollout)
     tries = rollout.round.number if rollout.round else 0
     # Whoever stays in spite of the rollout would be the cloud's first victim.
@@ -47,13 +49,13 @@ def settle(limits: Limits, rollout: Rollout, seen: Observation, census: Census) 
         if seen.sizes.min > least:
             actions = (Resize(min=least), *actions)
         rollout = replace(rollout, round=Round(tries + 1, seen.at, len(victims), 0))
-        return act(limits, rollout, seen, census, actions, Because("removing", {"surplus": surplus}))
+        return act(limits, rollout, seen, census, actions, Because(ReasonCode.REMOVING, {"surplus": surplus}))
     return restore(limits, replace(rollout, step=Step.RESTORE), seen, census)
 
 
 def restore(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Decision:
     if rollout.issued:
-        return wait(limits, rollout, seen, census, Because("unseen"))
+        return wait(limits, rollout, seen, census, Because(ReasonCode.UNSEEN))
     actions: list[Action] = []
     desired = desired_at_end(limits, rollout)
     if rollout.back_failed is None and (seen.sizes.min != rollout.found.min or rollout.desired != desired):
@@ -62,9 +64,9 @@ def restore(limits: Limits, rollout: Rollout, seen: Observation, census: Census)
     if ours:
         actions.append(Resume(ours))
     if actions:
-        return act(limits, rollout, seen, census, tuple(actions), Because("restoring"))
+        return act(limits, rollout, seen, census, tuple(actions), Because(ReasonCode.RESTORING))
     rollout = replace(rollout, step=Step.DONE)
-    return replace(wait(limits, rollout, seen, census, Because("done")), outcome=outcome_of(rollout))
+    return replace(wait(limits, rollout, seen, census, Because(ReasonCode.DONE)), outcome=outcome_of(rollout))
 
 
 def desired_at_end(limits: Limits, rollout: Rollout) -> int:

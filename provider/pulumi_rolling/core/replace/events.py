@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import FailureReason, Step, VerdictCode
 from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Failure, Verdict
@@ -114,9 +114,9 @@ class EventTexts:
         bad = [
             f"Received FAILURE signal with UniqueId {self._name((f.id,))}"
             for f in _fresh(before, after)
-            if f.reason == "failureSignal"
+            if f.reason is FailureReason.FAILURE_SIGNAL
         ]
-        late = sum(f.reason == "signalTimeout" for f in _fresh(before, after))
+        late = sum(f.reason is FailureReason.SIGNAL_TIMEOUT for f in _fresh(before, after))
         if late:
             bad.append(
                 f"Failed to receive {late} resource signal(s) for the current batch.  "
@@ -141,10 +141,10 @@ class EventTexts:
             verdict = after.verdict
         elif after.back_failed is not before.back_failed:
             verdict = after.back_failed
-        if verdict is None or verdict.code != "tooManyFailures":
+        if verdict is None or verdict.code is not VerdictCode.TOO_MANY_FAILURES:
             return []
         percent = limits.need_percent if limits.signals else limits.active_percent or 0
-        explicit = any(f.reason == "failureSignal" for f in verdict.failures)
+        explicit = any(f.reason is FailureReason.FAILURE_SIGNAL for f in verdict.failures)
         count, word = (verdict.failed, "FAILURE") if explicit else (max(0, len(before.succeeded)), "SUCCESS")
         return [
             f"Received {count} {word} signal(s) out of {verdict.of}.  "

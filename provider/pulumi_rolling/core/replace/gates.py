@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from pulumi_rolling.core.model.codes import ReasonCode
 from pulumi_rolling.core.model.decision import Because
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.rollout import Gate, Rollout, replace
@@ -89,8 +90,8 @@ def stand(limits: Limits, rollout: Rollout, at: float) -> Standing:
             numbers["percent"] = stop.percent
         until = gate.at + stop.wait
         if at < until:
-            code = "soaking" if stop.percent is None else "checkpoint"
+            code = ReasonCode.SOAKING if stop.percent is None else ReasonCode.CHECKPOINT
             return Standing(rollout, Because(code, {**numbers, "left": until - at}), until)
         if limits.approval and not gate.approved:
-            return Standing(rollout, Because("approval", numbers))
+            return Standing(rollout, Because(ReasonCode.APPROVAL, numbers))
         rollout = replace(rollout, passed=stop.count, gate=None, progress_at=at)

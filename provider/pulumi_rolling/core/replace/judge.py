@@ -7,6 +7,7 @@ it was ready, unless scaling, rebalancing or a spot interruption took it.
 
 from __future__ import annotations
 
+from pulumi_rolling.core.model.codes import FailureReason
 from pulumi_rolling.core.model.member import Lifecycle, Member, Signal
 from pulumi_rolling.core.model.verdict import Failure
 from pulumi_rolling.core.replace.boots import add_boots
@@ -51,7 +52,7 @@ def _late_failures(rollout: Rollout, seen: Observation) -> Rollout:
     return replace(
         rollout,
         succeeded=rollout.succeeded - set(turned),
-        failed=rollout.failed + tuple(Failure(i, "failureSignal") for i in turned),
+        failed=rollout.failed + tuple(Failure(i, FailureReason.FAILURE_SIGNAL) for i in turned),
     )
 
 
@@ -68,7 +69,7 @@ def _judge_members(limits: Limits, rollout: Rollout, census: Census, seen: Obser
     for member in census.unjudged:
         launched = member.launched_at
         if failure and member.signal is failure:
-            failed.append(Failure(member.id, "failureSignal"))
+            failed.append(Failure(member.id, FailureReason.FAILURE_SIGNAL))
         elif member.lifecycle is in_service and is_ready(limits, member):
             if limits.warm_up:
                 began = _warm_since(limits, rollout, member, since, at)
@@ -111,16 +112,16 @@ def _warm_since(
     return min(at, member.launched_at or at) if unwatched else at
 
 
-def _reason(limits: Limits, member: Member) -> str:
+def _reason(limits: Limits, member: Member) -> FailureReason:
     """What a member whose clock ran out still lacked, the first thing first."""
     held = member.lifecycle in (Lifecycle.IN_SERVICE, Lifecycle.WAITING)
     if limits.signals and member.signal is None and held:
-        return "signalTimeout"
+        return FailureReason.SIGNAL_TIMEOUT
     if is_sound(member) and limits.status_checks and member.checks is not True:
-        return "checksFailed"
+        return FailureReason.CHECKS_FAILED
     if is_sound(member) and (limits.target_health or not is_working(member)):
-        return "targetUnhealthy"
-    return "notInService"
+        return FailureReason.TARGET_UNHEALTHY
+    return FailureReason.NOT_IN_SERVICE
 
 
 def _was_unwatched(rollout: Rollout, member: Member) -> bool:
@@ -157,7 +158,7 @@ def _judge_vanished(limits: Limits, rollout: Rollout, census: Census, seen: Obse
             flight.discard(member)
         elif member in census.leaving or member in causes or seen.at - since >= limits.settle:
             flight.discard(member)
-            failed.append(Failure(member, "vanished", causes.get(member, "")))
+            failed.append(Failure(member, FailureReason.VANISHED, causes.get(member, "")))
     missing = {member: at for member, at in missing.items() if member in flight}
     if len(flight) == len(rollout.in_flight) and tuple(missing.items()) == rollout.missing:
         return rollout
@@ -175,7 +176,7 @@ def _judge_launches(rollout: Rollout, seen: Observation) -> Rollout:
     known = {f.id for f in rollout.failed}
     fresh = [x for x in seen.launches if x.at > rollout.judged_until and x.id not in known]
     refused = tuple(
-        Failure(x.id, "launchRefused", x.cause)
+        Failure(x.id, FailureReason.LAUNCH_REFUSED, x.cause)
         for x in sorted(fresh, key=lambda x: (x.at, x.id))
         if x.error is LaunchError.PERMANENT
     )
@@ -200,7 +201,9 @@ def _reconcile_openings(limits: Limits, rollout: Rollout, census: Census, seen: 
         return replace(rollout, openings=tuple(openings)) if tuple(openings) != rollout.openings else rollout
     cause = next((x.cause for x in reversed(seen.launches) if x.error is LaunchError.CAPACITY), "")
     number = rollout.failures
-    late = tuple(Failure(f"launch-{number + i + 1}", "neverAppeared", cause) for i in range(overdue))
+    late = tuple(
+        Failure(f"launch-{number + i + 1}", FailureReason.NEVER_APPEARED, cause) for i in range(overdue)
+    )
     kept = [o for o in openings if seen.at - o.at < limits.boot_limit]
     return replace(
         rollout,

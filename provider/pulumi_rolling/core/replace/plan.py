@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from pulumi_rolling.core.model.codes import ReasonCode
 from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.model.seen import Request
@@ -79,8 +80,8 @@ def plan(limits: Limits, rollout: Rollout, seen: Observation) -> Plan:
         decision = decide(dry, rollout, replace(fleet.observe(), requests=asked))
         count += 1
         # Where the rollout waits for people, people do in the plan what lets it go on.
-        asked = (Request(f"plan-{count}", "approve"),) if decision.because.code == "approval" else ()
-        if decision.because.code == "occupied":
+        asked = (Request(f"plan-{count}", "approve"),) if decision.because.code is ReasonCode.APPROVAL else ()
+        if decision.because.code is ReasonCode.OCCUPIED:
             fleet.free()
         events += texts.fold(rollout, decision)
         if decision.next.total and not total:

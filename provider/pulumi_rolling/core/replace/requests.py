@@ -7,6 +7,7 @@ not fit the moment is taken up and changes nothing, so that it cannot strike lat
 
 from __future__ import annotations
 
+from pulumi_rolling.core.model.codes import VerdictCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.model.verdict import Verdict
@@ -33,10 +34,12 @@ def take_up(
     for request in asked:
         match request.kind:
             case "abort":
-                verdict = rollout.held or Verdict("aborted", seen.at, rollout.failures, rollout.total)
+                verdict = rollout.held or Verdict(
+                    VerdictCode.ABORTED, seen.at, rollout.failures, rollout.total
+                )
                 break
             case "reject" if rollout.gate is not None:
-                verdict = Verdict("rejected", seen.at, rollout.failures, rollout.total)
+                verdict = Verdict(VerdictCode.REJECTED, seen.at, rollout.failures, rollout.total)
                 break
             case "pause":
                 rollout = replace(rollout, paused=True)
@@ -67,10 +70,10 @@ def _resumed(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:
             rollout, failed=(), failed_before=0, retried=rollout.retried | again, judged_until=seen.at
         )
     ignored = rollout.ignored_alarms
-    if held.code == "alarm":
+    if held.code is VerdictCode.ALARM:
         ignored |= {a.name for a in seen.alarms}
     deadline = rollout.deadline
-    if held.code == "deadline":
+    if held.code is VerdictCode.DEADLINE:
         deadline = None if limits.timeout is None else seen.at + limits.timeout
     return replace(rollout, paused=False, held=None, ignored_alarms=ignored, deadline=deadline)
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from itertools import chain
 
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import ReasonCode, Step
 from pulumi_rolling.core.model.decision import Because, Decision
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Member
@@ -38,9 +38,9 @@ FIRST_LAUNCH_AFTER = 1.0
 def roll(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Decision:
     if seen.at < rollout.direction_at + FIRST_LAUNCH_AFTER:
         until = rollout.direction_at + FIRST_LAUNCH_AFTER
-        return wait(limits, rollout, seen, census, Because("starting"), until=until)
+        return wait(limits, rollout, seen, census, Because(ReasonCode.STARTING), until=until)
     if any(not isinstance(i.action, Terminate) for i in rollout.issued) or not is_desired_settled(rollout):
-        return wait(limits, rollout, seen, census, Because("unseen"))
+        return wait(limits, rollout, seen, census, Because(ReasonCode.UNSEEN))
     if census.warm:
         # First, or the launches to come would take them.
         return _remove(limits, rollout, seen, census, census.warm)
@@ -49,7 +49,7 @@ def roll(limits: Limits, rollout: Rollout, seen: Observation, census: Census) ->
     if standing.because is not None:
         return wait(limits, rollout, seen, census, standing.because, until=standing.until)
     if rollout.paused:
-        return wait(limits, rollout, seen, census, Because("paused"))
+        return wait(limits, rollout, seen, census, Because(ReasonCode.PAUSED))
     # With weights the cloud may owe no launch for a victim; until it is seen gone it is a slot all the same.
     killed = sum(isinstance(i.action, Terminate) and i.action.replace for i in rollout.issued)
     slots = len(census.unjudged) + max(census.gap, killed)
@@ -61,7 +61,7 @@ def roll(limits: Limits, rollout: Rollout, seen: Observation, census: Census) ->
         if not limits.signals and limits.pause and rollout.round is not None and rollout.round.expected:
             until = (rollout.round.settled_at or seen.at) + limits.pause
             if seen.at < until:
-                return wait(limits, rollout, seen, census, Because("pausing"), until=until)
+                return wait(limits, rollout, seen, census, Because(ReasonCode.PAUSING), until=until)
     if not census.candidates:
         if in_use or rollout.issued:
             return wait(limits, rollout, seen, census, _waiting(limits, rollout, census))
@@ -78,7 +78,7 @@ def roll(limits: Limits, rollout: Rollout, seen: Observation, census: Census) ->
 def _finish(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Decision:
     """Everybody is replaced but those that the policy waits for or that stand outside Desired."""
     if census.occupied:
-        because = Because("occupied", {"count": len(census.occupied)}, census.occupied[:5])
+        because = Because(ReasonCode.OCCUPIED, {"count": len(census.occupied)}, census.occupied[:5])
         return wait(limits, rollout, seen, census, because)
     if census.standby:
         return _remove(limits, rollout, seen, census, census.standby)
@@ -92,7 +92,9 @@ def _remove(
     limits: Limits, rollout: Rollout, seen: Observation, census: Census, members: tuple[str, ...]
 ) -> Decision:
     actions = tuple(Remove(member) for member in members)
-    return act(limits, rollout, seen, census, actions, Because("removingOutside", {"count": len(actions)}))
+    return act(
+        limits, rollout, seen, census, actions, Because(ReasonCode.REMOVING_OUTSIDE, {"count": len(actions)})
+    )
 
 
 def _replace(limits: Limits, rollout: Rollout, seen: Observation, census: Census, free: int) -> Decision:
@@ -135,7 +137,7 @@ def _replace(limits: Limits, rollout: Rollout, seen: Observation, census: Census
     number = rollout.round.number + 1 if rollout.round else 1
     opened = Round(number, seen.at, terminated=len(picked), expected=len(picked) - fewer)
     because = Because(
-        "replacing", {"terminate": len(picked), "launch": len(picked) - fewer, "old": census.old}
+        ReasonCode.REPLACING, {"terminate": len(picked), "launch": len(picked) - fewer, "old": census.old}
     )
     return act(limits, replace(rollout, round=opened, surge=0), seen, census, actions, because)
 
@@ -153,7 +155,7 @@ def _victims(limits: Limits, rollout: Rollout, census: Census | None) -> tuple[R
 
 def _guarded(odds: Odds, census: Census) -> Because:
     percent = round(100 * odds.lost)
-    return Because("guarded", {"inFlight": census.slots, "probability": percent}, odds.suspects())
+    return Because(ReasonCode.GUARDED, {"inFlight": census.slots, "probability": percent}, odds.suspects())
 
 
 def _stuck(
@@ -173,7 +175,7 @@ def _raise(limits: Limits, rollout: Rollout, seen: Observation, census: Census, 
     """CloudFormation sets MinSize and DesiredCapacity together, so that nobody scales in below during the roll."""
     capacity = rollout.desired + more * rollout.unit
     opened = Round(0, seen.at, terminated=0, expected=more)
-    because = Because("raising", {"capacity": capacity, "launch": more})
+    because = Because(ReasonCode.RAISING, {"capacity": capacity, "launch": more})
     raised = replace(rollout, round=opened, surge=max(0, rollout.surge - more))
     return act(limits, raised, seen, census, (Resize(capacity, capacity),), because)
 
@@ -197,8 +199,8 @@ def _waiting(limits: Limits, rollout: Rollout, census: Census) -> Because:
         numbers["pause"] = limits.pause
     if rollout.draining and not census.slots:
         return Because(
-            "draining",
+            ReasonCode.DRAINING,
             {"count": len(rollout.draining)},
             tuple(member for member, _ in rollout.draining[:5]),
         )
-    return Because("waiting", numbers, tuple([m.id for m in census.unjudged[:5]]))
+    return Because(ReasonCode.WAITING, numbers, tuple([m.id for m in census.unjudged[:5]]))

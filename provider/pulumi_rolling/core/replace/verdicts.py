@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.seen import AlarmState
 from pulumi_rolling.core.model.verdict import Verdict
@@ -31,7 +31,7 @@ def take_verdict(
     forward = rollout.direction is Direction.FORWARD
     if rollout.step is not Step.PREPARE and rollout.failures:
         if forward and in_canary(limits, rollout):
-            return rollout, too_many(limits, rollout, seen.at, "canaryFailed")
+            return rollout, too_many(limits, rollout, seen.at, VerdictCode.CANARY_FAILED)
         if is_spent(limits, rollout):
             return rollout, too_many(limits, rollout, seen.at)
     if forward:
@@ -40,13 +40,15 @@ def take_verdict(
             return rollout, alarm
         if rollout.deadline is not None and seen.at >= rollout.deadline:
             clock = limits.timeout or 0.0
-            return rollout, Verdict("deadline", seen.at, rollout.failures, rollout.total, clock=clock)
+            return rollout, Verdict(
+                VerdictCode.DEADLINE, seen.at, rollout.failures, rollout.total, clock=clock
+            )
     return rollout, _stalled(limits, rollout, seen, census)
 
 
 def refusal(seen: Observation) -> Verdict:
     first = seen.refusals[0]
-    return Verdict("refused", seen.at, cause=f"{first.act}: {first.message}")
+    return Verdict(VerdictCode.REFUSED, seen.at, cause=f"{first.act}: {first.message}")
 
 
 def start_alarms(rollout: Rollout, seen: Observation) -> Rollout:
@@ -67,14 +69,16 @@ def _alarmed(rollout: Rollout, seen: Observation) -> tuple[Rollout, Verdict | No
     ]
     if not ringing:
         return rollout, None
-    return rollout, Verdict("alarm", seen.at, rollout.failures, rollout.total, cause=", ".join(ringing))
+    return rollout, Verdict(
+        VerdictCode.ALARM, seen.at, rollout.failures, rollout.total, cause=", ".join(ringing)
+    )
 
 
 def _stalled(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Verdict | None:
     others = census.candidates or census.slots
     if census.occupied and not others and seen.at >= occupied_until(rollout):
         cause = ", ".join(census.occupied[:5])
-        return Verdict("occupied", seen.at, rollout.failures, rollout.total, cause=cause)
+        return Verdict(VerdictCode.OCCUPIED, seen.at, rollout.failures, rollout.total, cause=cause)
     if seen.at < stalled_at(limits, rollout):
         return None
-    return Verdict("stalled", seen.at, rollout.failures, rollout.total)
+    return Verdict(VerdictCode.STALLED, seen.at, rollout.failures, rollout.total)

@@ -17,6 +17,7 @@ import time
 import uuid
 from collections.abc import Mapping
 
+from pulumi_rolling.core.model.codes import FailureReason
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.model.verdict import Failure
 from pulumi_rolling.core.replace.actions import Terminate
@@ -160,7 +161,7 @@ def pieces_needed(rollout: Rollout, window: int, owner: str, limits: Limits | No
         in_flight=frozenset(flight),
         draining=tuple(zip(victims, moments, strict=True)) if drains else (),
         warming=tuple(zip(flight, moments, strict=True)) if warms_up else (),
-        failed=tuple(Failure(i, "failureSignal") for i in _some_ids(failures)),
+        failed=tuple(Failure(i, FailureReason.FAILURE_SIGNAL) for i in _some_ids(failures)),
     )
     beside = len((LEASE, SAID)) + MOST_PENDING
     return len(pack(full, owner, 99_999)) + ROOM_FOR_CAUSES + beside

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Any
 
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import FailureReason, Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.model.verdict import Failure, Verdict
@@ -156,7 +156,7 @@ def _in(raw: dict[str, Any]) -> Rollout:
         in_flight=frozenset(raw["in"]),
         missing=_pairs(raw["m"]),
         succeeded=frozenset(raw["ok"]),
-        failed=tuple(Failure(*f) for f in raw["x"]),
+        failed=tuple(_failure(f) for f in raw["x"]),
         failed_before=raw["xb"],
         judged_until=raw["j"],
         boots=Boots(*raw["b"]),
@@ -244,4 +244,10 @@ def _verdict_out(verdict: Verdict) -> list[Any]:
 
 def _verdict_in(raw: list[Any]) -> Verdict:
     code, at, failed, of, failures, cause, clock, *touched = raw  # Format 1 had no touched.
-    return Verdict(code, at, failed, of, tuple(Failure(*f) for f in failures), cause, clock, *touched)
+    named = tuple(_failure(f) for f in failures)
+    return Verdict(VerdictCode(code), at, failed, of, named, cause, clock, *touched)
+
+
+def _failure(raw: list[Any]) -> Failure:
+    ident, reason, cause = raw
+    return Failure(ident, FailureReason(reason), cause)
