@@ -48,6 +48,9 @@ from pulumi_rolling.engine.said import SAID
 from pulumi_rolling.errors import JournalError
 from pulumi_rolling.fleets.simulated import SimulatedFleet
 
+from tests.rollouts import FIELDS as FLAT
+from tests.rollouts import changed, rollout_of
+
 V1 = Revision("lt-0123456789abcdef0:1", "0123456789abcdef", "version 1")
 V2 = Revision("lt-0123456789abcdef0:2", "fedcba9876543210", "version 2")
 OWNER = owner_of("urn:pulumi:dev::trial::pulumi-python:dynamic/rolling:RollingGroup::web")
@@ -140,14 +143,14 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "verdict": st.none() | verdicts,
     "back_failed": st.none() | verdicts,
 }
-rollouts = st.builds(Rollout, **FIELDS)
+rollouts = st.builds(rollout_of, **FIELDS)
 
 
 def as_kept(rollout: Rollout) -> Rollout:
     """What of a small rollout is dropped on purpose: when it was resumed, and causes but those of the last failures."""
-    last = rollout.failed[-3:]
-    failed = tuple(f if f in last else replace(f, cause="") for f in rollout.failed)
-    return replace(rollout, resumed_at=None, failed=failed)
+    last = rollout.way.failed[-3:]
+    failed = tuple(f if f in last else replace(f, cause="") for f in rollout.way.failed)
+    return changed(rollout, resumed_at=None, failed=failed)
 
 
 @given(rollouts)
@@ -169,7 +172,8 @@ def test_a_rollout_survives_its_tags(rollout: Rollout, serial: int) -> None:
 
 def test_no_field_is_forgotten() -> None:
     """A field added to Rollout must come into the strategy, or the round trip would not cover it."""
-    assert FIELDS.keys() == {f.name for f in fields(Rollout)}
+    parts = {"goal", "found", "way", "ours"}
+    assert FIELDS.keys() == FLAT.keys() | {f.name for f in fields(Rollout)} - parts
 
 
 def large(window: int) -> Rollout:
@@ -183,7 +187,7 @@ def large(window: int) -> Rollout:
 
     begun = new_rollout("r", V2, V1, Sizes(900, 1100, 1000), frozenset({"AZRebalance"}), 1.7e9)
     flight = [ident() for _ in range(window)]
-    return replace(
+    return changed(
         begun,
         issued=tuple(Issued(Terminate(ident(), True), 1.7e9 + chance.random()) for _ in range(window)),
         in_flight=frozenset(flight),
@@ -206,12 +210,12 @@ def test_what_grows_with_the_roll_is_cut() -> None:
     """Of many failures the last are named and the others counted; many successes are left out; causes are shortened."""
     rollout = large(10)
     back = decode(encode(rollout))
-    assert back.failures == rollout.failures == 80
-    assert [f.id for f in back.failed] == [f.id for f in rollout.failed[-KEPT_FAILURES:]]
-    assert len(rollout.succeeded) > KEPT_SUCCESSES and back.succeeded == frozenset()
-    assert [len(f.cause) for f in back.failed[-4:]] == [0] + 3 * [CAUSE_CHARACTERS]
+    assert back.way.failures == rollout.way.failures == 80
+    assert [f.id for f in back.way.failed] == [f.id for f in rollout.way.failed[-KEPT_FAILURES:]]
+    assert len(rollout.way.succeeded) > KEPT_SUCCESSES and back.way.succeeded == frozenset()
+    assert [len(f.cause) for f in back.way.failed[-4:]] == [0] + 3 * [CAUSE_CHARACTERS]
     assert back.verdict is not None and len(back.verdict.cause) == 2 * CAUSE_CHARACTERS
-    assert back.in_flight == rollout.in_flight and back.issued == rollout.issued
+    assert back.way.in_flight == rollout.way.in_flight and back.ours.issued == rollout.ours.issued
 
 
 def test_a_window_of_a_hundred_fits_the_tags() -> None:
@@ -235,13 +239,15 @@ def test_the_room_asked_for_is_enough(window: int, limits: Limits | None) -> Non
     """What is checked before the start is at least what a full window takes, failures, lease and requests included."""
     begun = new_rollout("r", V2, V1, Sizes(0, 1100, 1000), frozenset(), 1.7e9)
     needed = pieces_needed(begun, window, OWNER, limits)
-    full = replace(large(window), succeeded=frozenset())
+    full = changed(large(window), succeeded=frozenset())
     if limits is not None and limits != Limits(1, 1, 2):
-        victims = [i.action.member for i in full.issued if isinstance(i.action, Terminate)]
-        full = replace(
+        victims = [i.action.member for i in full.ours.issued if isinstance(i.action, Terminate)]
+        full = changed(
             full,
             draining=tuple((member, 1.7e9 + number * 3.01) for number, member in enumerate(victims)),
-            warming=tuple((member, 1.7e9 + number * 2.87) for number, member in enumerate(full.in_flight)),
+            warming=tuple(
+                (member, 1.7e9 + number * 2.87) for number, member in enumerate(full.way.in_flight)
+            ),
         )
     beside = {LEASE, SAID, *(key for _ in range(MOST_PENDING) for key in request_mark("pause"))}
     assert len(pack(full, OWNER, 9999)) + len(beside) <= needed <= TAGS_PER_GROUP - 5
@@ -260,7 +266,7 @@ def test_room_is_what_the_groups_own_tags_leave(theirs: int, fits: bool) -> None
 @pytest.mark.parametrize("which", [0, 1, -1])
 def test_a_torn_record_is_seen(change: str, which: int) -> None:
     """Tags of two writings, or with one missing or shortened, are no record: nothing is read from them."""
-    new, old = pack(large(10), OWNER, 8), pack(replace(large(10), launched=5), OWNER, 7)
+    new, old = pack(large(10), OWNER, 8), pack(changed(large(10), launched=5), OWNER, 7)
     key = sorted(new, key=lambda k: int(k.removeprefix(RECORD)))[which]
     tags = dict(new)
     if change == "lost":
@@ -287,9 +293,15 @@ ABSENT = object()
 
 
 def rewritten(text: str | None = None, **changes: Any) -> str:
+    """A record with other values at these keys; ``way__ga`` is the key ``ga`` within the part ``way``."""
     raw = json.loads(zlib.decompress(base64.b64decode(text or encode(large(1)))))
-    changed = {key: value for key, value in {**raw, **changes}.items() if value is not ABSENT}
-    return base64.b64encode(zlib.compress(json.dumps(changed).encode())).decode()
+    for key, value in changes.items():
+        part, _, inner = key.rpartition("__")
+        place = raw[part] if part else raw
+        place[inner] = value
+        if value is ABSENT:
+            del place[inner]
+    return base64.b64encode(zlib.compress(json.dumps(raw).encode())).decode()
 
 
 def test_a_later_format_is_refused_by_its_number() -> None:
@@ -298,14 +310,15 @@ def test_a_later_format_is_refused_by_its_number() -> None:
         decode(rewritten(v=VERSION + 1))
 
 
-RECORDED = (Path(__file__).parent / "records" / "format_1.txt").read_text().strip()
+RECORDS = Path(__file__).parent / "records"
+RECORDED = (RECORDS / "format_1.txt").read_text().strip()
 """A record as version 0.1.0 wrote it."""
 
 
 def test_a_record_of_format_1_is_still_read() -> None:
     """A rollout that an earlier version began is gone on with: all that it kept is there, what is new is empty."""
     rollout = decode(RECORDED)
-    assert rollout == Rollout(
+    assert rollout == rollout_of(
         id="1f0c2ab9",
         to=V2,
         came_from=V1,
@@ -356,24 +369,107 @@ def test_a_record_of_format_1_is_still_read() -> None:
     )
 
 
+def test_a_record_of_format_2_is_still_read() -> None:
+    """Nothing is lost of a record that knew gates, pauses, drains and weights, and no parts."""
+    rollout = decode((RECORDS / "format_2.txt").read_text().strip())
+    assert rollout == rollout_of(
+        id="1f0c2ab9",
+        to=V2,
+        came_from=V1,
+        found=Sizes(4, 12, 10),
+        found_suspended=frozenset({"AZRebalance"}),
+        started_at=1_790_000_000.25,
+        generation=3,
+        fresh=True,
+        abandoned=("00ddba11",),
+        prior=Boots(9, 40.5, 190.25),
+        unit=2,
+        direction=Direction.BACK,
+        step=Step.ROLL,
+        watermark=1_789_990_000.0,
+        direction_at=1_790_000_001.5,
+        total=10,
+        batch=2,
+        capacity=12,
+        surge=1,
+        suspended_by_us=frozenset({"AlarmNotification"}),
+        round=Round(3, 1_790_000_060.0, 2, 2, 1_790_000_090.0),
+        issued=(
+            Issued(Terminate("i-0aa0aa0aa0aa0aa01", False, 2), 1_790_000_060.0),
+            Issued(Remove("i-0aa0aa0aa0aa0aa02"), 1_790_000_060.0),
+            Issued(PointAt(V1), 1_790_000_060.0),
+        ),
+        openings=(Opening(1_790_000_061.0, 1),),
+        draining=(("i-0ee0ee0ee0ee0ee01", 1_790_000_062.25),),
+        in_flight=frozenset({"i-0bb0bb0bb0bb0bb01"}),
+        warming=(("i-0bb0bb0bb0bb0bb01", 1_790_000_065.5),),
+        missing=(("i-0bb0bb0bb0bb0bb01", 1_790_000_070.0),),
+        succeeded=frozenset({"i-0cc0cc0cc0cc0cc01"}),
+        failed=(Failure("i-0dd0dd0dd0dd0dd01", FailureReason.VANISHED, "gone"),),
+        failed_before=1,
+        retried=frozenset({"i-0ff0ff0ff0ff0ff01"}),
+        skipped=frozenset({"i-0ff0ff0ff0ff0ff02"}),
+        zone="eu-west-1b",
+        passed=2,
+        gate=Gate(1, 1_790_000_080.0, True),
+        paused=True,
+        held=Verdict(VerdictCode.ALARM, 1_790_000_081.0, 1, 10, cause="errors"),
+        ignored_alarms=frozenset({"cpu"}),
+        baked_from=1_790_000_082.0,
+        judged_until=1_790_000_059.0,
+        boots=Boots(2, 8.9971, 40.4777),
+        desired_before=11,
+        desired=12,
+        delta=-1,
+        desired_at=1_790_000_002.0,
+        launched=5,
+        seen_new=6,
+        lowest=8,
+        progress_at=1_790_000_060.0,
+        deadline=1_790_003_600.0,
+        handled=frozenset({"a1b2c3d4"}),
+        verdict=Verdict(
+            VerdictCode.TOO_MANY_FAILURES,
+            1_790_000_071.0,
+            2,
+            10,
+            (Failure("i-0dd0dd0dd0dd0dd01", FailureReason.FAILURE_SIGNAL, "exit code 1"),),
+            clock=300.0,
+            touched=4,
+        ),
+        back_failed=Verdict(VerdictCode.STALLED, 1_790_000_099.0, 1, 10),
+    )
+
+
 def test_a_raise_that_format_1_had_not_asked_for_is_still_asked_for() -> None:
     """It began its roll with the raise, which it did not count by itself: capacity 12 of 10, and no round yet."""
-    assert decode(rewritten(RECORDED, n=[10, 2, 12], r=ABSENT)).surge == 2
-    assert decode(rewritten(RECORDED, n=[10, 2, 12])).surge == 0
-    assert decode(rewritten(RECORDED, n=[10, 2, 12], r=ABSENT, p="prepare")).surge == 0
+    assert decode(rewritten(RECORDED, n=[10, 2, 12], r=ABSENT)).way.surge == 2
+    assert decode(rewritten(RECORDED, n=[10, 2, 12])).way.surge == 0
+    assert decode(rewritten(RECORDED, n=[10, 2, 12], r=ABSENT, p="prepare")).way.surge == 0
 
 
 def test_what_most_rollouts_do_not_have_takes_no_room() -> None:
-    """A rollout without gates, pauses and holds is recorded with the keys of format 1 alone."""
+    """A rollout that has only begun is recorded without gates, holds, drains, weights, failures or verdicts."""
     plain = new_rollout("r", V2, V1, Sizes(0, 2, 1), frozenset(), 1.7e9)
-    keys = json.loads(zlib.decompress(base64.b64decode(encode(plain)))).keys()
-    known = json.loads(zlib.decompress(base64.b64decode(RECORDED))).keys()
-    assert keys <= known
+    raw = json.loads(zlib.decompress(base64.b64decode(encode(plain))))
+    assert raw.keys() == {"v", "g", "f", "o", "w", "s", "n", "d", "p", "pr"}
+    assert raw["w"] == {"n": [0, 0, 0]} and raw["o"].keys() == {"de", "la"}
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"d": "sideways"}, {"f": [1]}, {"is": [["q", 1]]}, {"b": None}, {"t": "x"}, {"ga": [1]}, {"v": "x"}],
+    [
+        {"d": "sideways"},
+        {"f": [1]},
+        {"o__is": [["q", 1]]},
+        {"o__is": [[["q", 1], 1.0]]},
+        {"w__b": None},
+        {"w__x": [["i-1", "unheardOf", ""]]},
+        {"g": "x"},
+        {"w__ga": [1]},
+        {"w": ABSENT},
+        {"v": "x"},
+    ],
 )
 def test_a_record_with_a_wrong_part_is_refused(change: dict[str, Any]) -> None:
     """A part of an unknown kind is an error of ours to tell, not a traceback."""

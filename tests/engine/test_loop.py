@@ -118,7 +118,7 @@ def test_an_abort_from_the_same_process_ends_the_roll_too() -> None:
     asked: list[Request] = []
 
     def listen(before: Rollout, decision: Decision) -> None:
-        if decision.next.launched >= 3:
+        if decision.next.ours.launched >= 3:
             asked[:] = [Request("ctrl-c", "abort")]
 
     driving = Drive(
@@ -348,7 +348,7 @@ def test_nothing_is_done_that_is_not_recorded() -> None:
     class Strict(MortalFleet):
         def apply(self, action: Action) -> None:
             found = read(fleet._marks)
-            assert found is not None and action in [i.action for i in found[1].issued]
+            assert found is not None and action in [i.action for i in found[1].ours.issued]
             super().apply(action)
 
     decision = drive(Strict(fleet), FleetClock(fleet), LIMITS, fresh(fleet))

@@ -90,7 +90,7 @@ def after(seconds: float) -> When:
 
 def turns_of(seen: list[Decision]) -> list[bool]:
     """Each time that the pause began or ended."""
-    return [b.next.paused for a, b in pairwise(seen) if a.next.paused is not b.next.paused]
+    return [b.next.way.paused for a, b in pairwise(seen) if a.next.way.paused is not b.next.way.paused]
 
 
 def ends_as_found(fleet: SimulatedFleet, decision: Decision, revision: Revision = V2) -> None:
@@ -111,9 +111,9 @@ def test_a_paused_roll_starts_nothing_until_it_is_resumed(at: int) -> None:
 
     script: Script = [
         (after(at), ask("pause")),
-        (lambda fleet, record: record.paused, lambda fleet, _: taken.append(fleet.now)),
+        (lambda fleet, record: record.way.paused, lambda fleet, _: taken.append(fleet.now)),
         (lambda fleet, _: fleet.now >= taken[0] + 100, note),
-        (lambda fleet, record: not record.paused, lambda fleet, _: taken.append(fleet.now)),
+        (lambda fleet, record: not record.way.paused, lambda fleet, _: taken.append(fleet.now)),
     ]
     decision = drive(Attended(fleet, script=script), FleetClock(fleet), LIMITS, fresh(fleet))
     paused_at, asked_at, resumed_at = taken
@@ -142,7 +142,7 @@ def test_what_was_asked_for_is_on_the_record_when_its_tag_goes(kind: str) -> Non
     def put(fleet: SimulatedFleet, record: Rollout) -> None:
         fleet.write_marks(request_mark(kind, old(fleet)[0] if kind in OF_A_MEMBER else ""))
 
-    script: Script = [(after(3), put), (lambda _, record: record.paused, ask("resume"))]
+    script: Script = [(after(3), put), (lambda _, record: record.way.paused, ask("resume"))]
     drive(Strict(fleet, script=script), FleetClock(fleet), LIMITS, fresh(fleet))
     assert removed and all(removed)
     assert not fleet._marks
@@ -164,10 +164,10 @@ def test_a_skipped_member_stays_and_a_retried_one_goes() -> None:
     script: Script = [(after(2), skip), (lambda fleet, _: fleet.now > 1005 and bool(new(fleet)), retry)]
     decision = drive(Attended(fleet, script=script), FleetClock(fleet), LIMITS, fresh(fleet))
     assert decision.outcome is not None and decision.outcome.done
-    assert old(fleet) == [named["skip"]] and decision.next.skipped == {named["skip"]}
+    assert old(fleet) == [named["skip"]] and decision.next.way.skipped == {named["skip"]}
     assert named["retry"] not in new(fleet) and len(new(fleet)) == 5
     taken = [act.member for _, act in fleet.acts if isinstance(act, Terminate)]
-    assert taken.count(named["retry"]) == 1 and decision.next.failures == 0
+    assert taken.count(named["retry"]) == 1 and decision.next.way.failures == 0
     assert fleet.sizes == FOUND and not fleet._marks
 
 
@@ -192,7 +192,7 @@ def test_a_gate_is_waited_at_for_long_and_opens_soon_after_the_approval() -> Non
         ask("approve")(fleet, record)
 
     script: Script = [
-        (lambda fleet, record: record.gate is not None and fleet.now > 1000 + 1.5 * ONE_HOUR, approve)
+        (lambda fleet, record: record.way.gate is not None and fleet.now > 1000 + 1.5 * ONE_HOUR, approve)
     ]
     decision = drive(Attended(fleet, script=script), Watching(fleet), GATED, fresh(fleet))
     ends_as_found(fleet, decision)
@@ -205,7 +205,7 @@ def test_a_gate_stands_in_the_record_at_once() -> None:
     """Another shell sees the gate at the look after the driver came to it, though no act goes with it."""
     fleet = group()
     said: list[tuple[Decision, Rollout]] = []
-    script: Script = [(lambda _, record: record.gate is not None, ask("approve"))]
+    script: Script = [(lambda _, record: record.way.gate is not None, ask("approve"))]
 
     class Told(Attended):
         def observe(self, rollout: Rollout) -> Sight:
@@ -216,7 +216,7 @@ def test_a_gate_stands_in_the_record_at_once() -> None:
 
     seen: list[Decision] = []
     drive(Told(fleet, script=script), FleetClock(fleet), GATED, fresh(fleet), seen=seen)
-    gates = [(decision.next.gate, record.gate) for decision, record in said]
+    gates = [(decision.next.way.gate, record.way.gate) for decision, record in said]
     assert any(gate is not None for gate, _ in gates)
     assert all(now == recorded for now, recorded in gates)
 
@@ -224,7 +224,7 @@ def test_a_gate_stands_in_the_record_at_once() -> None:
 def test_a_rejected_gate_takes_the_group_back() -> None:
     """reject at the gate is no abort: the verdict says that somebody looked and said no."""
     fleet = group()
-    script: Script = [(lambda _, record: record.gate is not None, ask("reject"))]
+    script: Script = [(lambda _, record: record.way.gate is not None, ask("reject"))]
     decision = drive(Attended(fleet, script=script), FleetClock(fleet), GATED, fresh(fleet))
     assert decision.next.verdict is not None and decision.next.verdict.code is VerdictCode.REJECTED
     ends_as_found(fleet, decision, V1)
@@ -238,11 +238,15 @@ def test_a_held_roll_goes_on_with_the_word_that_is_spoken(kind: str) -> None:
 
     def speak(fleet: SimulatedFleet, record: Rollout) -> None:
         waited.append(fleet.now)
-        member = record.failed[0].id if kind != "abort" else ""
+        member = record.way.failed[0].id if kind != "abort" else ""
         ask(kind, member)(fleet, record)
 
     def is_held(fleet: SimulatedFleet, record: Rollout) -> bool:
-        return record.held is not None and fleet.now > record.held.at + 200 and not requests(fleet._marks)
+        return (
+            record.way.held is not None
+            and fleet.now > record.way.held.at + 200
+            and not requests(fleet._marks)
+        )
 
     limits = replace(LIMITS, on_failure=OnFailure.HOLD)
     script: Script = [(is_held, speak) for _ in range(20)]
@@ -255,7 +259,7 @@ def test_a_held_roll_goes_on_with_the_word_that_is_spoken(kind: str) -> None:
         ends_as_found(fleet, decision, V1)
     else:
         ends_as_found(fleet, decision)
-    assert len(decision.next.skipped) == (len(waited) if kind == "skip" else 0)
+    assert len(decision.next.way.skipped) == (len(waited) if kind == "skip" else 0)
 
 
 class Forgetful(Attended):
@@ -287,7 +291,7 @@ def test_a_stale_read_that_shows_a_removed_tag_again_repeats_nothing(
         monkeypatch.setattr("pulumi_rolling.engine.loop.decide", forgetting)
     fleet = group()
     seen: list[Decision] = []
-    script: Script = [(after(5), ask("pause")), (lambda _, record: record.paused, ask("resume"))]
+    script: Script = [(after(5), ask("pause")), (lambda _, record: record.way.paused, ask("resume"))]
     forgetful = Forgetful(fleet, script=script)
     decision = drive(forgetful, FleetClock(fleet), LIMITS, fresh(fleet), seen=seen)
     ends_as_found(fleet, decision)
@@ -326,7 +330,7 @@ def test_a_request_that_fits_no_more_is_taken_off_as_soon() -> None:
 
     script: Script = [
         (after(5), ask("pause")),
-        (lambda fleet, record: record.paused and fleet.now > 1060, approve),
+        (lambda fleet, record: record.way.paused and fleet.now > 1060, approve),
         (is_gone, lambda fleet, _: moments.append(fleet.now)),
         (lambda fleet, _: fleet.now > 1120, ask("resume")),
     ]
@@ -352,13 +356,13 @@ def test_a_death_around_the_tags_removal_repeats_nothing(after_the_call: bool) -
         drive(DiesAtTheTag(fleet, script=mortal.script), FleetClock(fleet), LIMITS, fresh(fleet))
     assert bool(requests(fleet._marks)) is not after_the_call
     record = read(fleet._marks)
-    assert record is not None and record[1].paused
+    assert record is not None and record[1].way.paused
     fleet.advance(fleet.now + 40.0)
     seen: list[Decision] = []
     next_script = [(lambda fleet, _: fleet.now > 1150.0, ask("resume"))]
     decision = drive(Attended(fleet, script=next_script), FleetClock(fleet), LIMITS, fresh(fleet), seen=seen)
     ends_as_found(fleet, decision)
-    paused = [decision.next.paused for decision in seen]
+    paused = [decision.next.way.paused for decision in seen]
     assert paused == sorted(paused, reverse=True) and paused[0]
 
 
@@ -406,8 +410,8 @@ def paused_after(marks: Mapping[str, str]) -> bool:
     paused: list[bool] = []
     script: Script = [
         (after(5), lambda fleet, _: fleet.write_marks(marks)),
-        (lambda _, record: bool(record.handled), lambda _, record: paused.append(record.paused)),
-        (lambda _, record: record.paused, ask("resume")),
+        (lambda _, record: bool(record.handled), lambda _, record: paused.append(record.way.paused)),
+        (lambda _, record: record.way.paused, ask("resume")),
     ]
     drive(Attended(fleet, script=script), FleetClock(fleet), LIMITS, fresh(fleet))
     return paused[0]

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 from pulumi_rolling.core.model.codes import FailureReason, Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction
-from pulumi_rolling.core.model.member import Lifecycle, Revision, Signal, Sizes
+from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Signal, Sizes
+from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.actions import Suspend, Terminate
+from pulumi_rolling.core.replace.decide import decide
 from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.plan import new_rollout, plan
-from pulumi_rolling.core.replace.rollout import Boots, Gate, Issued, Opening, Rollout, Round
-from pulumi_rolling.core.replace.takeover import is_same_goal, resume, retarget, with_sizes
+from pulumi_rolling.core.replace.rollout import Boots, Gate, Issued, Opening, Rollout, Round, Way
+from pulumi_rolling.core.replace.takeover import resume, retarget, with_sizes
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.engine.record.pieces import Journal, read
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
+
+from tests.rollouts import changed, differences, field_of, rollout_of
 
 from .stage import Death, FleetClock, MortalFleet, drive
 
@@ -30,7 +35,7 @@ LIMITS = Limits(
     batch=2, floor=5, max_size=8, signals=True, pause=60.0, suspend=PROCESSES, settle=6.0, poll=1.0
 )
 
-MIDWAY = Rollout(
+MIDWAY = rollout_of(
     id="r",
     to=V2,
     came_from=V1,
@@ -61,7 +66,7 @@ MIDWAY = Rollout(
 )
 
 
-ATTENDED = replace(
+ATTENDED = changed(
     MIDWAY,
     surge=1,
     draining=(("i-1", 20.0),),
@@ -94,10 +99,10 @@ def test_what_people_said_does_not_hold_for_what_begins_anew(anew: str) -> None:
     else:
         lost = replace(ATTENDED, direction=Direction.BACK, back_failed=Verdict(VerdictCode.REFUSED, 40.0))
         turned = resume(lost, 50.0)
-    assert (turned.surge, turned.draining, turned.warming, turned.zone) == (0, (), (), "")
-    assert (turned.retried, turned.skipped) == (frozenset(), frozenset())
-    assert (turned.passed, turned.gate, turned.paused, turned.held) == (0, None, False, None)
-    assert (turned.ignored_alarms, turned.baked_from) == (frozenset(), None)
+    assert (turned.way.surge, turned.way.draining, turned.way.warming, turned.way.zone) == (0, (), (), "")
+    assert (turned.way.retried, turned.way.skipped) == (frozenset(), frozenset())
+    assert (turned.way.passed, turned.way.gate, turned.way.paused, turned.way.held) == (0, None, False, None)
+    assert (turned.way.ignored_alarms, turned.way.baked_from) == (frozenset(), None)
     assert turned.handled == {"r1"}
 
 
@@ -158,7 +163,12 @@ def test_a_way_back_that_had_failed_is_tried_anew() -> None:
     )
     back = resume(lost, 50.0)
     assert (back.direction, back.step, back.back_failed) == (Direction.BACK, Step.PREPARE, None)
-    assert (back.failures, back.total, back.watermark, back.in_flight) == (0, 0, None, frozenset())
+    assert (back.way.failures, back.way.total, back.way.watermark, back.way.in_flight) == (
+        0,
+        0,
+        None,
+        frozenset(),
+    )
     kept = (
         "found",
         "found_suspended",
@@ -170,7 +180,7 @@ def test_a_way_back_that_had_failed_is_tried_anew() -> None:
         "verdict",
     )
     for name in kept:
-        assert getattr(back, name) == getattr(lost, name), name
+        assert field_of(back, name) == field_of(lost, name), name
 
 
 @pytest.mark.parametrize("to", [V1, V3], ids=["reverted", "another"])
@@ -179,7 +189,7 @@ def test_another_goal_keeps_where_it_came_from_and_counts_anew(to: Revision, dir
     """Origin, sizes, processes, acts on their way and others' delta stay; target, M, failures and verdict are new."""
     record = replace(MIDWAY, direction=direction, verdict=Verdict(VerdictCode.ABORTED, 30.0))
     turned = retarget(record, to, 50.0)
-    assert (turned.to, turned.direction, turned.step) == (to, Direction.FORWARD, Step.PREPARE)
+    assert (turned.goal.to, turned.direction, turned.step) == (to, Direction.FORWARD, Step.PREPARE)
     kept = (
         "id",
         "came_from",
@@ -189,34 +199,19 @@ def test_another_goal_keeps_where_it_came_from_and_counts_anew(to: Revision, dir
         "issued",
         "desired",
         "delta",
-        "boots",
     )
     for name in kept:
-        assert getattr(turned, name) == getattr(record, name), name
-    assert (turned.failures, turned.total, turned.watermark, turned.verdict) == (0, 0, None, None)
+        assert field_of(turned, name) == field_of(record, name), name
+    assert (turned.way.failures, turned.way.total, turned.way.watermark, turned.verdict) == (0, 0, None, None)
     assert (turned.deadline, turned.resumed_at, turned.generation) == (None, 50.0, 2)
-    assert turned.abandoned == ("two",)
+    assert turned.goal.abandoned == ("two",)
 
 
 def test_goals_given_up_one_after_the_other_are_all_remembered() -> None:
     """Members of every revision tried on the way count as failed ones; the goal itself never does."""
     twice = retarget(retarget(MIDWAY, V3, 50.0), V2, 60.0)
-    assert twice.abandoned == ("three",)
-    assert retarget(twice, V1, 70.0).abandoned == ("three", "two")
-
-
-@pytest.mark.parametrize(
-    ("to", "direction", "same"),
-    [
-        (V2, Direction.FORWARD, True),
-        (replace(V2, address="lt-1:9"), Direction.FORWARD, True),
-        (V1, Direction.FORWARD, False),
-        (V2, Direction.BACK, False),
-    ],
-)
-def test_a_goal_is_its_contents(to: Revision, direction: Direction, same: bool) -> None:
-    """A new number with equal data is the same goal; a rollout on its way back has none."""
-    assert is_same_goal(replace(MIDWAY, direction=direction), to) is same
+    assert twice.goal.abandoned == ("three",)
+    assert retarget(twice, V1, 70.0).goal.abandoned == ("three", "two")
 
 
 @pytest.mark.parametrize(
@@ -234,14 +229,14 @@ def test_sizes_set_as_a_whole_while_nobody_drove_are_what_is_wanted(
     live: Sizes, desired: int, delta: int
 ) -> None:
     """The group's own resource puts Desired back after a refresh: that is no scale-in to be kept at the end."""
-    record = replace(MIDWAY, delta=0, issued=())
-    taken = with_sizes(resume(record, 50.0), live)
-    assert (taken.desired, taken.desired_before, taken.delta) == (desired, desired, delta)
+    record = changed(MIDWAY, delta=0, issued=())
+    taken = resume(with_sizes(record, live), 50.0)
+    assert (taken.ours.desired, taken.ours.desired_before, taken.ours.delta) == (desired, desired, delta)
 
 
 def test_a_change_of_ours_that_is_not_seen_yet_is_still_ours() -> None:
     """Killed between the call and the look that would have shown it: Desired before and after are both ours."""
-    record = replace(MIDWAY, delta=0, desired_before=6)
+    record = changed(MIDWAY, delta=0, desired_before=6)
     assert with_sizes(record, Sizes(2, 8, 6)) == record
 
 
@@ -298,3 +293,111 @@ def test_one_settle_time_passes_before_the_first_act_after_a_resume() -> None:
     )
     first = next(when for when, act in fleet.acts[before:] if not isinstance(act, Suspend))
     assert first >= at + LIMITS.settle
+
+
+FULL = changed(
+    MIDWAY,
+    forced=True,
+    fresh=True,
+    abandoned=("zero",),
+    prior=Boots(9, 40.0, 190.0),
+    generation=4,
+    resumed_at=20.0,
+    progress_at=33.0,
+    deadline=900.0,
+    handled=frozenset({"r-1"}),
+    judged_until=31.0,
+    desired_at=12.0,
+    seen_new=3,
+    lowest=4,
+    **{
+        "direction_at": 11.0,
+        "unit": 2,
+        "surge": 1,
+        "draining": (("i-d", 30.0),),
+        "warming": (("i-w", 30.0),),
+        "missing": (("i-m", 30.0),),
+        "failed_before": 1,
+        "retried": frozenset({"i-r"}),
+        "skipped": frozenset({"i-s"}),
+        "zone": "a",
+        "passed": 2,
+        "gate": Gate(1, 30.0),
+        "paused": True,
+        "held": Verdict(VerdictCode.ALARM, 30.0),
+        "ignored_alarms": frozenset({"cpu"}),
+        "baked_from": 31.0,
+    },
+)
+"""A rollout with something in every field that a direction begins anew."""
+NEW_FOR_ANOTHER_TARGET = {
+    "to",
+    "forced",
+    "abandoned",
+    "step",
+    "generation",
+    "resumed_at",
+    "progress_at",
+    "deadline",
+}
+NEW_FOR_A_TURN = {"direction", "step", "progress_at", "verdict", "handled"}
+
+
+def began(rollout: Rollout) -> set[str]:
+    """The names of the fields that are as a rollout begins with them."""
+    fresh = Way()
+    return {
+        field.name for field in fields(Way) if getattr(rollout.way, field.name) == getattr(fresh, field.name)
+    }
+
+
+def test_a_new_target_begins_a_way_and_keeps_the_rest() -> None:
+    """Every field of the way is as at the start, boots too; every other one stays but those that the target sets."""
+    assert not began(FULL)
+    turned = retarget(FULL, V3, 50.0)
+    assert turned.way == Way() and turned.found == FULL.found and turned.ours == FULL.ours
+    others = set(differences(FULL, turned)) - {field.name for field in fields(Way)}
+    assert others <= NEW_FOR_ANOTHER_TARGET
+    assert turned.prior == FULL.prior and turned.handled == FULL.handled
+    assert turned.judged_until == FULL.judged_until and turned.goal.came_from == FULL.goal.came_from
+
+
+def test_a_turn_begins_a_way_and_keeps_the_rest() -> None:
+    """On the way back nothing of the way forward counts; what our acts did to the group and what was found do."""
+    members = tuple(Member(f"i-{n}", V2, Lifecycle.IN_SERVICE, launched_at=5.0) for n in range(6))
+    seen = Observation(40.0, members, Sizes(7, 8, 7), V2.address, requests=(Request("r-2", "abort"),))
+    rollout = changed(
+        FULL, held=None, paused=False, resumed_at=None, issued=(), draining=(), desired_before=7
+    )
+    back = decide(LIMITS, rollout, seen).next
+    assert back.direction is Direction.BACK and back.way == Way()
+    others = set(differences(rollout, back)) - {field.name for field in fields(Way)}
+    assert others <= NEW_FOR_A_TURN | {"lowest", "seen_new"}
+
+
+def test_a_way_back_tried_again_keeps_its_boots_alone() -> None:
+    """It leads to the same revision as before, whose boots are known; all else begins anew."""
+    failed = replace(FULL, direction=Direction.BACK, back_failed=Verdict(VerdictCode.STALLED, 45.0))
+    again = resume(failed, 50.0)
+    assert again.way == Way(boots=FULL.way.boots) and again.back_failed is None
+    assert again.direction is Direction.BACK and again.ours == FULL.ours
+
+
+def test_an_end_without_a_way_back_keeps_what_was_judged() -> None:
+    """Nothing is under way any more; who succeeded, failed or was skipped is still told."""
+    ended = FULL.way.ended()
+    judged = {
+        "watermark",
+        "direction_at",
+        "total",
+        "batch",
+        "capacity",
+        "unit",
+        "in_flight",
+        "succeeded",
+        "failed",
+    }
+    judged |= {"failed_before", "retried", "skipped", "ignored_alarms", "boots"}
+    for field in fields(Way):
+        whole = getattr(FULL.way if field.name in judged else Way(), field.name)
+        assert getattr(ended, field.name) == whole, field.name

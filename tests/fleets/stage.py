@@ -16,6 +16,7 @@ from pulumi_rolling.fleets.base import Fleet
 from pulumi_rolling.signals.choose import NoSignals
 
 from tests.fleets.scripted_aws import Answer, ScriptedAws
+from tests.rollouts import rollout_of
 
 WEB = "lt-0abc"
 DATA = {1: {"ImageId": "ami-a"}, 2: {"ImageId": "ami-b"}}
@@ -122,7 +123,7 @@ class Stage:
         return {"Reservations": [{"Instances": [self.machines[i] for i in asked if i in self.machines]}]}
 
 
-ROLLOUT = Rollout(
+ROLLOUT = rollout_of(
     id="r1",
     to=V2,
     came_from=V1,

@@ -4,7 +4,6 @@ become.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,6 +38,7 @@ from tests.fleets.stage import (
     twice,
     versions,
 )
+from tests.rollouts import changed
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_look_without_news_is_one_call(stage: Stage) -> None:
     stage.shows(group(instance("i-1"), instance("i-2")))
     stage.machines = {i: machine(i) for i in ("i-1", "i-2")}
     fleet = stage.fleet(TagSignals())
-    fleet.observe(replace(ROLLOUT, watermark=None))
+    fleet.observe(changed(ROLLOUT, watermark=None))
     assert stage.aws.operations() == [
         "DescribeAutoScalingGroups",
         "DescribeLaunchTemplateVersions",
@@ -178,8 +178,8 @@ def test_a_new_member_is_looked_up_until_it_is_judged(stage: Stage) -> None:
     assert member(fleet, ROLLOUT, "i-2").signal is Signal.SUCCESS
     assert [c["Filters"][0]["Values"] for c in stage.aws.sent("DescribeInstances")] == [["i-2"], ["i-2"]]
     stage.aws.calls.clear()
-    fleet.observe(replace(ROLLOUT, succeeded=frozenset({"i-2"})))
-    fleet.observe(replace(ROLLOUT, failed=(Failure("i-2", FailureReason.FAILURE_SIGNAL),)))
+    fleet.observe(changed(ROLLOUT, succeeded=frozenset({"i-2"})))
+    fleet.observe(changed(ROLLOUT, failed=(Failure("i-2", FailureReason.FAILURE_SIGNAL),)))
     assert stage.aws.operations() == ["DescribeAutoScalingGroups"] * 2
 
 
@@ -188,7 +188,7 @@ def test_a_late_failure_is_seen_while_others_are_open(stage: Stage) -> None:
     stage.shows(group(instance("i-2", 2), instance("i-3", 2)))
     stage.machines = {"i-2": machine("i-2", 1001.0, rolling_signal="FAILURE"), "i-3": machine("i-3", 1002.0)}
     fleet = stage.fleet(TagSignals())
-    assert member(fleet, replace(ROLLOUT, succeeded=frozenset({"i-2"})), "i-2").signal is Signal.FAILURE
+    assert member(fleet, changed(ROLLOUT, succeeded=frozenset({"i-2"})), "i-2").signal is Signal.FAILURE
     assert len(stage.aws.sent("DescribeInstances")) == 1
 
 
@@ -255,7 +255,7 @@ def test_a_machine_that_ec2_has_forgotten_is_dead(stage: Stage) -> None:
 def test_many_members_are_asked_for_in_pages_of_a_filter(stage: Stage) -> None:
     """A filter takes at most 200 values (EC2 API reference)."""
     stage.shows(group(*(instance(f"i-{n:04}") for n in range(450))))
-    stage.fleet().observe(replace(ROLLOUT, watermark=None))
+    stage.fleet().observe(changed(ROLLOUT, watermark=None))
     assert [len(c["Filters"][0]["Values"]) for c in stage.aws.sent("DescribeInstances")] == [200, 200, 50]
 
 
@@ -265,10 +265,10 @@ def test_many_members_are_asked_for_in_pages_of_a_filter(stage: Stage) -> None:
         ([instance("i-1"), instance("i-2")], 2, ROLLOUT, False),
         ([instance("i-1"), instance("i-2")], 3, ROLLOUT, True),
         ([instance("i-1"), instance("i-2", state="Terminating")], 2, ROLLOUT, True),
-        ([instance("i-1"), instance("i-2")], 2, replace(ROLLOUT, in_flight=frozenset({"i-9"})), True),
-        ([instance("i-1"), instance("i-2")], 2, replace(ROLLOUT, in_flight=frozenset({"i-2"})), False),
-        ([instance("i-1")], 1, replace(ROLLOUT, missing=(("i-9", 1.0),)), True),
-        ([instance("i-1")], 1, replace(ROLLOUT, openings=(Opening(1.0, 1),)), True),
+        ([instance("i-1"), instance("i-2")], 2, changed(ROLLOUT, in_flight=frozenset({"i-9"})), True),
+        ([instance("i-1"), instance("i-2")], 2, changed(ROLLOUT, in_flight=frozenset({"i-2"})), False),
+        ([instance("i-1")], 1, changed(ROLLOUT, missing=(("i-9", 1.0),)), True),
+        ([instance("i-1")], 1, changed(ROLLOUT, openings=(Opening(1.0, 1),)), True),
         ([instance("i-1", WeightedCapacity="4"), instance("i-2")], 5, ROLLOUT, False),
         ([instance("i-1", WeightedCapacity="4"), instance("i-2")], 6, ROLLOUT, True),
     ],
@@ -323,7 +323,7 @@ def test_refused_launches_and_losses_come_with_the_observation(stage: Stage) -> 
             ]
         },
     )
-    seen = stage.fleet().observe(replace(ROLLOUT, in_flight=frozenset({"i-7"}))).observation
+    seen = stage.fleet().observe(changed(ROLLOUT, in_flight=frozenset({"i-7"}))).observation
     assert [(x.id, x.cause) for x in seen.launches] == [("a1", "You are not authorized")]
     assert [(x.member, x.excused, x.cause) for x in seen.losses] == [("i-7", False, "was abandoned: x")]
 
@@ -343,7 +343,7 @@ def test_ec2_says_whether_spot_took_a_member(stage: Stage, reason: str, excused:
         "DescribeScalingActivities",
         {"Activities": [activity("a1", "Terminating EC2 instance: i-7", "InProgress", cause)]},
     )
-    seen = stage.fleet().observe(replace(ROLLOUT, in_flight=frozenset({"i-7"}))).observation
+    seen = stage.fleet().observe(changed(ROLLOUT, in_flight=frozenset({"i-7"}))).observation
     assert [(x.member, x.excused) for x in seen.losses] == [("i-7", excused)]
 
 

@@ -20,6 +20,7 @@ from pulumi_rolling.fleets.base import Watched
 
 from tests.fleets.scripted_aws import Answer, ScriptedAws, refused
 from tests.fleets.stage import ROLLOUT, V1, V2, Stage, group, instance, machine, once
+from tests.rollouts import changed
 
 HEALTHY, INITIAL, UNHEALTHY, DRAINING = (
     TargetHealth.HEALTHY,
@@ -266,9 +267,9 @@ def test_status_checks_are_asked_of_open_new_members_alone(stage: Stage) -> None
     stage.machines = {"i-1": machine("i-1"), "i-2": machine("i-2", 1001.0), "i-3": machine("i-3", 1002.0)}
     stage.aws.answer("DescribeInstanceStatus", {"InstanceStatuses": []})
     fleet = watching(stage, status_checks=True)
-    done = replace(ROLLING, succeeded=frozenset({"i-3"}))
+    done = changed(ROLLING, succeeded=frozenset({"i-3"}))
     assert {m.checks for m in fleet.observe(done).observation.members} == {None}
-    fleet.observe(replace(done, failed=(Failure("i-2", FailureReason.CHECKS_FAILED),)))
+    fleet.observe(changed(done, failed=(Failure("i-2", FailureReason.CHECKS_FAILED),)))
     assert stage.aws.sent("DescribeInstanceStatus") == [{"InstanceIds": ["i-2"]}]
 
 
@@ -343,7 +344,7 @@ def test_alarms_are_asked_while_something_hangs_on_them(
     stage.shows(group(instance("i-1")))
     stage.aws.answer("DescribeAlarms", alarms({"errors": "OK"}))
     fleet = watching(stage, alarms=("errors",))
-    assert bool(fleet.observe(replace(ROLLING, **change)).observation.alarms) is asks
+    assert bool(fleet.observe(changed(ROLLING, **change)).observation.alarms) is asks
     assert bool(stage.aws.sent("DescribeAlarms")) is asks
 
 

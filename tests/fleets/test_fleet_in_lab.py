@@ -24,6 +24,7 @@ from pulumi_rolling.signals.hook import HookSignals
 from pulumi_rolling.signals.tag import TagSignals
 
 from tests.fleets.scripted_aws import wait_until
+from tests.rollouts import changed, rollout_of
 
 
 def once(work: Callable[[], Any]) -> Any:
@@ -73,7 +74,15 @@ def web(lab: Lab) -> Web:
 
 def rollout(to: Revision, **more: Any) -> Rollout:
     return replace(
-        Rollout("r", to, None, Sizes(0, 6, 2), frozenset(), time.time(), watermark=0.0),
+        rollout_of(
+            id="r",
+            to=to,
+            came_from=None,
+            found=Sizes(0, 6, 2),
+            found_suspended=frozenset(),
+            started_at=time.time(),
+            watermark=0.0,
+        ),
         **more,
     )
 
@@ -172,7 +181,7 @@ def test_an_abandoned_member_is_a_loss_without_excuse(lab: Lab, web: Web) -> Non
         return bool(left)
 
     wait_until(gone)
-    seen = fleet.observe(replace(towards, in_flight=frozenset(left))).observation
+    seen = fleet.observe(changed(towards, in_flight=frozenset(left))).observation
     assert {loss.member for loss in seen.losses} == left
     assert not any(loss.excused for loss in seen.losses)
 

@@ -23,6 +23,7 @@ from pulumi_rolling.report.differences import differences
 
 from tests.fleets.scripted_aws import Answer, refused
 from tests.fleets.stage import DATA, POINTER, ROLLOUT, V1, V2, WEB, Stage, group, instance, versions
+from tests.rollouts import changed
 
 ROLLING = replace(ROLLOUT, step=Step.ROLL)
 
@@ -305,7 +306,7 @@ def test_a_member_of_an_overrides_own_template_matches_while_it_is_as_the_overri
 ) -> None:
     """Its pointer is not ours to move, so whatever it stands for now is right, on both ways; all else is old."""
     arms.shows(override, member)
-    rollout = replace(ROLLING, direction=direction, came_from=Revision(f"{WEB}:9", "former"))
+    rollout = changed(ROLLING, direction=direction, came_from=Revision(f"{WEB}:9", "former"))
     (seen,) = arms.stage.fleet().observe(rollout).observation.members
     assert (seen.revision.digest == rollout.target.digest) is matches
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -13,6 +12,8 @@ from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.engine.record.pieces import LEASE, REQUEST, pack, read
 from pulumi_rolling.handler import Context, RollingGroupHandler
 from pulumi_rolling.lab import Lab
+
+from tests.rollouts import changed
 
 URN = "urn:pulumi:dev::trial::pulumi-python:dynamic/rolling:RollingGroup::web"
 CONTEXT = Context(urn=URN)
@@ -105,7 +106,7 @@ def test_a_record_that_changed_before_the_lease_was_ours_is_read_again(
 
     def late(self: Lease) -> Mapping[str, str]:
         """The orphan suspends a process and raises Desired, as recorded, before it gives its lease back."""
-        written = replace(
+        written = changed(
             fresh, id="orphan", suspended_by_us=frozenset({"AZRebalance"}), desired=3, desired_before=2
         )
         web.mark(pack(written, owner, 7))
@@ -126,7 +127,7 @@ def test_a_kept_record_is_still_found(web: Web) -> None:
     assert journal.record_marks(web.tags()).keys() == journal.ours(web.tags()).keys()
     assert read(web.tags()) is not None
     state = web.handler.update(web.state, web.news("2"), CONTEXT)
-    assert state["lastRollout"]["id"] == fresh.id and not web.tags()
+    assert state["lastRollout"]["id"] == fresh.goal.id and not web.tags()
 
 
 def _wiring(web: Web) -> Any:

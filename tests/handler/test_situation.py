@@ -26,6 +26,7 @@ from pulumi_rolling.signals.tag import TagSignals
 from tests.fleets.scripted_aws import Answer, refused, wait_until
 from tests.fleets.stage import WEB, group, instance, machine, versions
 from tests.handler.conftest import Handled
+from tests.rollouts import changed
 
 WEB_TARGETS = "arn:aws:elasticloadbalancing:us-east-1:1:targetgroup/web/0aa"
 ROLL = "updatePolicy.rollingUpdate"
@@ -104,7 +105,7 @@ def test_signals_of_the_way_back_are_read_although_the_way_forward_wants_none(ha
     wiring = handled.wiring(handled.inputs())
     state = {**handled.inputs("1", waitOnResourceSignals=True), "revision": f"{WEB}:1"}
     situation = assess(wiring, state, owner="0" * 12, forced=False, target_unknown=False)
-    forward = replace(situation.rollout, watermark=0.0)
+    forward = changed(situation.rollout, watermark=0.0)
     back = replace(forward, direction=Direction.BACK)
     signals = [
         {m.id: m.signal for m in wiring.fleet.observe(rollout).observation.members}
@@ -216,7 +217,7 @@ def test_a_fresh_group_is_waited_for_until_it_has_proved_itself(
     handled.stage.shows(group(instance("i-1", 2), TargetGroupARNs=[WEB_TARGETS]))
     handled.stage.machines = {"i-1": machine("i-1", time.time() - launched_ago)}
     handled.aws.answer("DescribeTargetHealth", target(health))
-    assert handled.situation(handled.inputs(**roll)).rollout.fresh is fresh
+    assert handled.situation(handled.inputs(**roll)).rollout.goal.fresh is fresh
 
 
 URL = "https://sqs.us-east-1.amazonaws.com/123456789012/signals"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from pulumi_rolling.handler.wiring import template_unknown
 
 from tests.fleets.stage import ROLLOUT, WEB, group, instance
 from tests.handler.conftest import Handled
+from tests.rollouts import changed
 
 SETTLED = group(
     instance("i-1", 2), LaunchTemplate={"LaunchTemplateId": WEB, "LaunchTemplateName": "web", "Version": "2"}
@@ -33,12 +33,12 @@ def test_an_update_without_a_rollout_keeps_what_the_last_one_left(handled: Handl
 def test_a_rollout_without_boots_hands_on_those_of_the_last(handled: Handled, seen: Boots, told: int) -> None:
     """One that only moved the pointer has seen nobody boot."""
     handled.stage.shows(SETTLED)
-    rollout = replace(ROLLOUT, boots=seen, prior=Boots(4, 10.0, 26.0))
+    rollout = changed(ROLLOUT, boots=seen, prior=Boots(4, 10.0, 26.0))
     assert last_rollout(rollout, handled.wiring(handled.inputs()))["boots"]["n"] == told
 
 
 def _with(*names: str) -> Rollout:
-    return replace(ROLLOUT, skipped=frozenset(names))
+    return changed(ROLLOUT, skipped=frozenset(names))
 
 
 def test_skipped_members_are_named_in_state_and_at_the_end(handled: Handled) -> None:

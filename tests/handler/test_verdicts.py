@@ -22,8 +22,9 @@ from pulumi_rolling.errors import (
 from pulumi_rolling.handler.verdicts import error_of
 
 from tests.fleets.stage import ROLLOUT
+from tests.rollouts import changed
 
-RETURNED = replace(ROLLOUT, direction=Direction.BACK, step=Step.DONE, launched=1)
+RETURNED = changed(ROLLOUT, direction=Direction.BACK, step=Step.DONE, launched=1)
 
 
 def ended(rollout: Rollout) -> Decision:

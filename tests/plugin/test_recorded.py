@@ -69,7 +69,7 @@ def test_an_interrupted_rollout_is_gone_on_with(kept: dict[str, Any], lab: Lab, 
         LaunchTemplate={"LaunchTemplateId": web.template, "Version": left["pointer"]},
         **left["sizes"],
     )
-    gone = [act.action.member for act in found[1].issued if isinstance(act.action, Terminate)]
+    gone = [act.action.member for act in found[1].ours.issued if isinstance(act.action, Terminate)]
     assert gone, "the lab gives the same ids again"
     for member in gone:
         web.asg.terminate_instance_in_auto_scaling_group(
@@ -78,7 +78,7 @@ def test_an_interrupted_rollout_is_gone_on_with(kept: dict[str, Any], lab: Lab, 
     lab.move_group("web", tags=left["tags"])
     request = json_format.ParseDict(left["update"], provider_pb2.UpdateRequest())
     state, _ = decode(call(plugged.stub.Update, request).properties)
-    assert state["status"] == "stable" and state["lastRollout"]["id"] == found[1].id
+    assert state["status"] == "stable" and state["lastRollout"]["id"] == found[1].goal.id
     assert state["lastRollout"]["replaced"] == 2
     assert web.images() == ["ami-v2", "ami-v2"] and web.group()["tags"] == {}
     assert web.group()["suspended"] == []

@@ -19,6 +19,8 @@ from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.errors import TemporaryFleetError
 from pulumi_rolling.fleets.simulated import SimulatedFleet
 
+from tests.rollouts import changed
+
 Meddle = Callable[[SimulatedFleet, int], None]
 
 WILLING = {"approval": "approve", "held": "abort", "paused": "resume"}
@@ -66,7 +68,7 @@ class Run:
                 return decision
             self.fleet.advance(max(decision.look_again_at, self.fleet.now + 0.05))
         raise AssertionError(
-            f"property 5/6: no end after {self.looks} looks: {replace(self.rollout, failed=())}"
+            f"property 5/6: no end after {self.looks} looks: {changed(self.rollout, failed=())}"
         )
 
     def _answer(self, decision: Decision) -> None:
@@ -96,10 +98,12 @@ class Run:
             "property 8: acts twice on one look"
         )
         kills = [a for a in decision.actions if isinstance(a, Terminate)]
-        if not kills or self.rollout.leaving:
+        if not kills or self.rollout.gives_up:
             return
-        desired = decision.next.desired + sum(not k.replace for k in kills)
-        before = take_census(rules, replace(decision.next, issued=self.rollout.issued, desired=desired), seen)
+        desired = decision.next.ours.desired + sum(not k.replace for k in kills)
+        before = take_census(
+            rules, changed(decision.next, issued=self.rollout.ours.issued, desired=desired), seen
+        )
         after = take_census(rules, decision.next, seen)
         by_id = {m.id: m for m in seen.members}
         if rules.pacing is Pacing.LOCK_STEP:
@@ -111,29 +115,29 @@ class Run:
             fell = before.ready - after.ready
             assert not fell or after.ready >= rules.floor, f"property 1: {after.ready} < {rules.floor}"
         opened = sum(k.replace for k in kills)
-        going = sum(isinstance(i.action, Terminate) and i.action.replace for i in decision.next.issued)
-        draining = len(decision.next.draining) + going if rules.drain is not None else 0
+        going = sum(isinstance(i.action, Terminate) and i.action.replace for i in decision.next.ours.issued)
+        draining = len(decision.next.way.draining) + going if rules.drain is not None else 0
         in_use = max(before.slots + opened, draining)
-        assert not opened or in_use <= decision.next.batch, "property 3: window"
+        assert not opened or in_use <= decision.next.way.batch, "property 3: window"
         stop = next_stop(rules, decision.next)
-        there = len(decision.next.succeeded) + before.slots + opened
+        there = len(decision.next.way.succeeded) + before.slots + opened
         assert not opened or stop is None or there <= stop.count, "a gate is passed by nobody"
-        assert not opened or not decision.next.paused, "a paused rollout starts nothing"
+        assert not opened or not decision.next.way.paused, "a paused rollout starts nothing"
         assert len({k.member for k in kills}) == len(kills)
         assert not {k.member for k in kills} & issued_victims(self.rollout), (
             "property 8: a victim taken twice"
         )
         if decision.next.direction is Direction.FORWARD and decision.next.step is not Step.SETTLE:
-            asked = decision.next.retried
+            asked = decision.next.way.retried
             for kill in kills:
                 assert kill.member in asked or not (
-                    kill.member in decision.next.succeeded and by_id[kill.member].alive
+                    kill.member in decision.next.way.succeeded and by_id[kill.member].alive
                 ), "property 4"
 
     def ceiling(self) -> int:
         """The most members that may exist by our act."""
         return max(
-            [d.next.capacity for d in self.decisions]
-            + [self.fleet.sizes.desired, self.rollout.found.desired]
+            [d.next.way.capacity for d in self.decisions]
+            + [self.fleet.sizes.desired, self.rollout.found.sizes.desired]
             + [a.desired for _, a in self.fleet.acts if isinstance(a, Resize) and a.desired is not None]
         )

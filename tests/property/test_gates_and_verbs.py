@@ -17,6 +17,8 @@ from pulumi_rolling.core.replace.limits import Choice, Guard, Limits, Pacing, Zo
 from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
 
+from tests.rollouts import changed
+
 from .driver import WILLING, Run
 from .test_properties import (
     V1,
@@ -46,7 +48,7 @@ def test_a_wholly_bad_build_reaches_no_more_than_the_canaries(
     run = Run(fleet, limits, case.rollout(fleet))
     run.go()
     forward = [d for d in run.decisions if d.next.verdict is None]
-    assert max(d.next.launched for d in forward) <= canary
+    assert max(d.next.ours.launched for d in forward) <= canary
     assert run.rollout.verdict is not None and run.rollout.verdict.code is VerdictCode.CANARY_FAILED
 
 
@@ -73,7 +75,7 @@ def test_an_all_bad_build_never_reaches_more_than_the_window(
     run = Run(fleet, limits, new_rollout("r", V2, V1, fleet.sizes, frozenset(), fleet.now))
     end = run.go()
     assert end.outcome is not None and end.outcome.returned
-    assert max(d.next.launched for d in run.decisions if d.next.verdict is None) <= window
+    assert max(d.next.ours.launched for d in run.decisions if d.next.verdict is None) <= window
 
 
 @checked
@@ -121,7 +123,7 @@ def test_skipped_members_stay_and_all_others_are_replaced(case: Case, look: int)
     assert end.outcome is not None and end.outcome.done
     left = {m.id for m in fleet.members() if m.revision == V1 and m.lifecycle is not Lifecycle.LEAVING}
     # Where the roll was over, or the member's end was on its way, the wish came too late.
-    assert left == (set(chosen) if run.rollout.skipped else set())
+    assert left == (set(chosen) if run.rollout.way.skipped else set())
     assert_as_found(run, case)
 
 
@@ -232,7 +234,7 @@ def test_a_retried_member_is_replaced_and_is_no_failure(members: int, window: in
         answers={k: v for k, v in WILLING.items() if k != "held"},
     )
     end = run.go()
-    assert end.outcome is not None and end.outcome.done and not run.rollout.failures
+    assert end.outcome is not None and end.outcome.done and not run.rollout.way.failures
     assert {m.revision for m in fleet.members() if m.lifecycle is not Lifecycle.LEAVING} == {V2}
 
 
@@ -261,7 +263,7 @@ def test_the_warm_pool_and_standby_are_replaced_where_the_policy_says(
     for name in names:
         fleet.stand_by(name)
     run = Run(fleet, limits, case.rollout(fleet))
-    run.rollout = replace(run.rollout, found=fleet.sizes, desired=0, desired_before=0)
+    run.rollout = changed(run.rollout, found=fleet.sizes, desired=0, desired_before=0)
     end = run.go()
     assert end.outcome is not None and end.outcome.done
     assert not [m for m in fleet.members() if m.revision == V1 and m.lifecycle is not Lifecycle.LEAVING]

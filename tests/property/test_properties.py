@@ -149,7 +149,7 @@ misfortunes = st.one_of(
 def assert_as_found(run: Run, case: Case, delta: int = 0) -> None:
     fleet = run.fleet
     note(str(run.rollout))
-    assert fleet.suspended == run.rollout.found_suspended, "property 9: processes"
+    assert fleet.suspended == run.rollout.found.suspended, "property 9: processes"
     assert (fleet.sizes.min, fleet.sizes.max) == (case.sizes.min, case.sizes.max), "property 9: min, max"
     wanted = max(case.sizes.min, min(case.sizes.max, case.sizes.desired + delta))
     assert fleet.sizes.desired == wanted, f"property 9: desired {fleet.sizes.desired} != {wanted}"
@@ -266,7 +266,7 @@ def test_what_others_do_to_desired_is_kept(case: Case, behaviour: Behaviour, del
     moved: list[int] = []
 
     def meddle(group: SimulatedFleet, number: int) -> None:
-        ours_is_seen = run.rollout.desired == run.rollout.desired_before
+        ours_is_seen = run.rollout.ours.desired == run.rollout.ours.desired_before
         if number >= look and not moved and ours_is_seen:
             sizes = group.sizes
             target = max(sizes.min, min(sizes.max, sizes.desired + delta))
@@ -301,7 +301,7 @@ def test_the_plan_equals_the_run_when_nothing_goes_wrong(case: Case) -> None:
     planned = plan(case.limits, rollout, fleet.observe(rollout).observation)
     run = Run(fleet, case.limits, rollout)
     run.go()
-    assert run.rollout.total == planned.replace
+    assert run.rollout.way.total == planned.replace
     if case.limits.pacing is Pacing.LOCK_STEP:
         rounds = [
             (d.because.numbers["terminate"], d.because.numbers["launch"])

@@ -46,16 +46,16 @@ def has_taken_effect(kind: str, member: str, before: Rollout, now: Rollout) -> b
     """Whether the record shows what was asked for."""
     match kind:
         case "pause":
-            return now.paused
+            return now.way.paused
         case "resume":
-            return not now.paused and now.held is None
+            return not now.way.paused and now.way.held is None
         case "approve":
-            return now.gate is None or now.gate.approved or now.passed > before.passed
+            return now.way.gate is None or now.way.gate.approved or now.way.passed > before.way.passed
         case "skip":
-            return member in now.skipped
+            return member in now.way.skipped
         case "retry":
-            failed = {f.id for f in before.failed} - {f.id for f in now.failed}
-            return member in now.retried or member in failed
+            failed = {f.id for f in before.way.failed} - {f.id for f in now.way.failed}
+            return member in now.way.retried or member in failed
         case _:
             return now.verdict is not None
 
@@ -63,7 +63,9 @@ def has_taken_effect(kind: str, member: str, before: Rollout, now: Rollout) -> b
 def _refuse_at_the_end(standing: Standing, kind: str) -> None:
     rollout, group = standing.rollout, standing.group
     if rollout.direction is Direction.BACK:
-        raise RollingError(f"{group} is going back to {rollout.came_from} already; nobody can {kind} that.")
+        raise RollingError(
+            f"{group} is going back to {rollout.goal.came_from} already; nobody can {kind} that."
+        )
     if rollout.verdict is not None:
         raise RollingError(
             f"The rollout of {group} has failed ({failure(rollout.verdict)}); it only gives sizes and processes back."
@@ -74,13 +76,13 @@ def _refuse_at_the_end(standing: Standing, kind: str) -> None:
 
 
 def _refuse_for_state(group: str, rollout: Rollout, kind: str) -> None:
-    gate = rollout.gate
+    gate = rollout.way.gate
     match kind:
-        case "pause" if rollout.held is not None:
+        case "pause" if rollout.way.held is not None:
             raise RollingError(f"{group} is held after a failure: nothing new starts in any case.")
-        case "pause" if rollout.paused:
+        case "pause" if rollout.way.paused:
             raise RollingError(f"{group} is paused already; 'rolling resume {group}' goes on.")
-        case "resume" if not rollout.paused and rollout.held is None:
+        case "resume" if not rollout.way.paused and rollout.way.held is None:
             at_gate = f"it stands at a gate, and 'rolling approve {group}' opens that" if gate else ""
             raise RollingError(f"{group} is neither paused nor held{'; ' if at_gate else ''}{at_gate}.")
         case "approve" | "reject" if gate is None:
@@ -97,7 +99,7 @@ def _refuse_at_a_gate_of_time(standing: Standing, kind: str) -> None:
         ReasonCode.SOAKING,
         ReasonCode.CHECKPOINT,
     )
-    if kind != "approve" or standing.rollout.gate is None or not timed or standing.because is None:
+    if kind != "approve" or standing.rollout.way.gate is None or not timed or standing.because is None:
         return
     if not standing.because.numbers.get("approval"):
         raise RollingError(f"The gate of {standing.group} wants no approval; it opens when its time is over.")
@@ -105,18 +107,18 @@ def _refuse_at_a_gate_of_time(standing: Standing, kind: str) -> None:
 
 def _refuse_for_member(standing: Standing, kind: str, member: str) -> None:
     rollout, group = standing.rollout, standing.group
-    if kind == "retry" and member in {failure.id for failure in rollout.failed}:
+    if kind == "retry" and member in {failure.id for failure in rollout.way.failed}:
         # Also one that is gone, or a launch that was refused.
         return
     found = next((one for one in standing.members if one.id == member), None)
     if found is None:
         raise RollingError(f"{member} is no instance of {group}.")
     part = part_of(rollout, found)
-    if member in rollout.retried:
+    if member in rollout.way.retried:
         if kind == "retry":
             raise RollingError(f"{member} is to be replaced once more already.")
         return
-    if member in rollout.skipped:
+    if member in rollout.way.skipped:
         raise RollingError(f"{member} is skipped already.")
     if part in (RETRIED if kind == "retry" else SKIPPED):
         return

@@ -114,7 +114,7 @@ class Lease:
         record = read(marks)
         if record is not None and record[0] != self._owner:
             raise LeaseHeldError(
-                f"group {self._fleet.name} carries the record of a rollout ({record[1].id}) by another resource",
+                f"group {self._fleet.name} carries the record of a rollout ({record[1].goal.id}) by another resource",
                 hint="Two RollingGroups on one group are refused; finish or remove the other one first.",
             )
         if found is not None and found.owner != self._owner and found.until > self._clock.now():

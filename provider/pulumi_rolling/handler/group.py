@@ -188,9 +188,9 @@ class RollingGroupHandler:
         found = journal.read(marks)
         if found is not None:
             record = found[1]
-            wiring.fleet.apply(Resize(min=record.found.min))
-            if record.suspended_by_us:
-                wiring.fleet.apply(Resume(record.suspended_by_us))
+            wiring.fleet.apply(Resize(min=record.found.sizes.min))
+            if record.ours.suspended:
+                wiring.fleet.apply(Resume(record.ours.suspended))
         if marks:
             wiring.fleet.remove_marks(sorted(marks))
 
@@ -308,7 +308,7 @@ class RollingGroupHandler:
                 standing = "mixed" if decision.next.back_failed is None else "interrupted"
                 failed.left = {**left_of(olds, news, situation, standing), "lastRollout": last}
             raise failed
-        if decision.next.skipped:
+        if decision.next.way.skipped:
             context.warn(_skipped(decision.next))
         return state_of(olds, news, situation, decision.next, last)
 
@@ -353,7 +353,7 @@ def _bounded(situation: Situation, context: Context, now: float) -> tuple[Limits
 
 
 def _skipped(rollout: Rollout) -> str:
-    names = sorted(rollout.skipped)
+    names = sorted(rollout.way.skipped)
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
     return (
         f"left as they are on request: {', '.join(names[:5])}{more}; those that do not match are replaced by the next "

@@ -21,12 +21,12 @@ def preview_of(situation: Situation, notes: tuple[str, ...]) -> Preview:
     rollout = situation.rollout
     known = situation.to is not UNKNOWN
     former = situation.came_from or situation.facts.current
-    born = rollout.fresh and not situation.old
+    born = rollout.goal.fresh and not situation.old
     work = situation.has_work and not born
     if born:
         notes += (_waits(situation),)
     elsewhere = former is not None and (not known or former.digest != situation.to.digest)
-    returns = former if elsewhere or rollout.abandoned else None
+    returns = former if elsewhere or rollout.goal.abandoned else None
     leaves = former
     if former is not None and not elsewhere and situation.old:
         # Reverted, or drifted: what is replaced is of another revision than the one in state.
@@ -35,7 +35,7 @@ def preview_of(situation: Situation, notes: tuple[str, ...]) -> Preview:
     back = rollout.direction is Direction.BACK and situation.came_from is not None
     if back:
         notes += (TURNED_BACK,)
-        leaves, to, returns = rollout.to, str(situation.came_from), None
+        leaves, to, returns = rollout.goal.to, str(situation.came_from), None
     return Preview(
         group=situation.facts.name,
         plan=plan(situation.limits, rollout, situation.facts.observation) if work else None,

@@ -18,7 +18,7 @@ from pulumi_rolling.core.replace.limits import Choice, Limits
 from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.core.replace.rollout import Boots, Rollout
 from pulumi_rolling.core.replace.sizing import in_instances
-from pulumi_rolling.core.replace.takeover import is_same_goal, resume, retarget, with_sizes
+from pulumi_rolling.core.replace.takeover import resume, retarget, with_sizes
 from pulumi_rolling.engine import lease
 from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import Fault, PolicyErrors
@@ -74,11 +74,11 @@ class Situation:
         ]
 
     def _is_replaced(self, member: Member) -> bool:
-        return self.rollout.forced or member.revision.digest != self.to.digest
+        return self.rollout.goal.forced or member.revision.digest != self.to.digest
 
     @property
     def has_work(self) -> bool:
-        return bool(self.old or self.outside) or self.interrupted is not None or self.rollout.fresh
+        return bool(self.old or self.outside) or self.interrupted is not None or self.rollout.goal.fresh
 
     @property
     def is_pointer_only(self) -> bool:
@@ -110,11 +110,11 @@ def assess(
     record = _record(facts, owner, faults)
     at = wiring.clock.now()
     rollout = _rollout(wiring, facts, state, record, to, came_from, forced, at, warnings, notes)
-    sizes = in_instances(rollout.found, [m.weight for m in present(facts)])
+    sizes = in_instances(rollout.found.sizes, [m.weight for m in present(facts)])
     roll_limits, unreachable = within_reach(
         limits(policy, sizes, wiring.timing, former, wiring.inputs.on_failure), facts
     )
-    theirs = facts.suspended - rollout.suspended_by_us
+    theirs = facts.suspended - rollout.ours.suspended
     old = sum(forced or m.revision.digest != to.digest for m in present(facts))
     found, said = feasibility(policy, sizes, theirs, facts.scheduled_actions, old=old)
     faults += [*found, *watch_faults(policy, facts, theirs, wiring.alarms_as_given)]
@@ -135,14 +135,14 @@ def assess(
     return Situation(
         facts,
         to,
-        rollout.came_from,
+        rollout.goal.came_from,
         roll_limits,
         rollout,
         record,
         tuple(faults),
         tuple(warnings),
         tuple(notes),
-        _differences(wiring, rollout.came_from, to),
+        _differences(wiring, rollout.goal.came_from, to),
         sources,
     )
 
@@ -185,20 +185,22 @@ def _rollout(
 ) -> Rollout:
     if record is not None:
         notes.append(
-            f"an interrupted rollout to {record.to} was found; it is taken over from the group's record"
+            f"an interrupted rollout to {record.goal.to} was found; it is taken over from the group's record"
         )
-        if to is UNKNOWN or is_same_goal(record, to) or record.to.digest == to.digest:
-            resumed = with_sizes(resume(record, at, prior=_last_boots(state)), facts.sizes)
-            return resumed if to is UNKNOWN else replace(resumed, to=to)
-        turned = retarget(record, to, at, forced=forced, prior=_last_boots(state))
-        return with_sizes(turned, facts.sizes)
+        record = with_sizes(record, facts.sizes)
+        if to is UNKNOWN or record.goal.to.digest == to.digest:
+            resumed = resume(record, at, prior=_last_boots(state))
+            return resumed if to is UNKNOWN else replace(resumed, goal=replace(resumed.goal, to=to))
+        return retarget(record, to, at, forced=forced, prior=_last_boots(state))
     rollout = new_rollout(uuid.uuid4().hex[:8], to, came_from, facts.sizes, facts.suspended, at)
     ignored = wiring.inputs.update_policy.rolling_update.scale_in_protected_instances is Choice.IGNORE
     fresh = state is None and all(
         m.revision.digest == to.digest or (m.protected and ignored) for m in present(facts)
     )
     rollout = replace(
-        rollout, forced=forced, fresh=fresh and _is_unsettled(wiring, facts, at), prior=_last_boots(state)
+        rollout,
+        goal=replace(rollout.goal, forced=forced, fresh=fresh and _is_unsettled(wiring, facts, at)),
+        prior=_last_boots(state),
     )
     return _without_record(wiring, facts, state, rollout, warnings)
 
@@ -236,7 +238,7 @@ def _without_record(
     Seen by members that are neither all of the former nor all of the wanted revision. Where we came from is in
     state; sizes are taken as they live; processes that were running when the resource was last deployed are ours.
     """
-    former = rollout.came_from
+    former = rollout.goal.came_from
     if state is None or former is None:
         return rollout
     strange = [m for m in present(facts) if m.revision.digest != former.digest]
@@ -248,8 +250,10 @@ def _without_record(
     if old_policy is not None:
         suspends |= frozenset(old_policy.rolling_update.suspend_processes)
     ours = (facts.suspended - as_found) & suspends
-    abandoned = dict.fromkeys(m.revision.digest for m in strange if m.revision.digest != rollout.to.digest)
-    back = "" if former.digest == rollout.to.digest else f"the way back is {former}, "
+    abandoned = dict.fromkeys(
+        m.revision.digest for m in strange if m.revision.digest != rollout.goal.to.digest
+    )
+    back = "" if former.digest == rollout.goal.to.digest else f"the way back is {former}, "
     warnings.append(
         f"{len(strange)} instances are not of {former}, which this resource deployed last, and the group carries no "
         f"record of a rollout; {back}sizes are taken as they are"
@@ -257,9 +261,9 @@ def _without_record(
     )
     return replace(
         rollout,
-        abandoned=tuple(abandoned),
-        suspended_by_us=ours,
-        found_suspended=facts.suspended - ours,
+        goal=replace(rollout.goal, abandoned=tuple(abandoned)),
+        ours=replace(rollout.ours, suspended=ours),
+        found=replace(rollout.found, suspended=facts.suspended - ours),
     )
 
 
@@ -289,7 +293,7 @@ def _record(facts: GroupFacts, owner: str, faults: list[Fault]) -> Rollout | Non
         faults.append(
             Fault(
                 "autoScalingGroup.name",
-                f"group {facts.name} carries the record of rollout {found[1].id} by another resource; "
+                f"group {facts.name} carries the record of rollout {found[1].goal.id} by another resource; "
                 "two RollingGroups on one group are refused",
             )
         )

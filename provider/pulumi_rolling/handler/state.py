@@ -37,8 +37,8 @@ def outputs_of(
     outputs = {
         "revision": situation.to.address,
         "previousRevision": former.address if former is not None and moved else None,
-        "suspendedAsFound": sorted(situation.rollout.found_suspended),
-        "status": "mixed" if rollout is not None and rollout.skipped else "stable",
+        "suspendedAsFound": sorted(situation.rollout.found.suspended),
+        "status": "mixed" if rollout is not None and rollout.way.skipped else "stable",
         "lastRollout": (olds or {}).get("lastRollout") if rollout is None else last,
     }
     return {key: value for key, value in outputs.items() if value is not None}
@@ -56,19 +56,19 @@ def left_of(
 
 def last_rollout(rollout: Rollout, wiring: Wiring) -> dict[str, Any]:
     """What state keeps of a rollout. One without boots of its own hands on those of the last."""
-    boots = rollout.boots if rollout.boots.n else rollout.prior
+    boots = rollout.way.boots if rollout.way.boots.n else rollout.prior
     told = {
-        "id": rollout.id,
+        "id": rollout.goal.id,
         "startedAt": _iso(rollout.started_at),
         "finishedAt": _iso(wiring.clock.now()),
-        "replaced": rollout.total,
-        "failed": rollout.failures,
-        "relaunchedByCloud": max(0, rollout.seen_new - rollout.launched),
-        "lowestInService": rollout.lowest,
+        "replaced": rollout.way.total,
+        "failed": rollout.way.failures,
+        "relaunchedByCloud": max(0, rollout.ours.seen_new - rollout.ours.launched),
+        "lowestInService": rollout.ours.lowest,
         "apiCalls": wiring.fleet.api_calls(),
         "boots": {"n": boots.n, "logs": round(boots.logs, 4), "squares": round(boots.squares, 4)},
     }
-    return {**told, "skipped": sorted(rollout.skipped)} if rollout.skipped else told
+    return {**told, "skipped": sorted(rollout.way.skipped)} if rollout.way.skipped else told
 
 
 def _iso(at: float) -> str:

@@ -39,7 +39,7 @@ def error_of(group: str, decision: Decision, timeout: str = POLICY_TIMEOUT) -> R
     what = failure(verdict)
     if decision.outcome is not None and decision.outcome.returned:
         return kind(
-            f"{what}. Group {group} is back on {rollout.came_from}{_touched(rollout)}; sizes and suspended processes "
+            f"{what}. Group {group} is back on {rollout.goal.came_from}{_touched(rollout)}; sizes and suspended processes "
             "are as found.",
             returned=True,
             hint=_next_step(verdict, timeout),
@@ -47,7 +47,7 @@ def error_of(group: str, decision: Decision, timeout: str = POLICY_TIMEOUT) -> R
     if rollout.back_failed is not None:
         return _not_returned(group, rollout, what)
     return kind(
-        f"{what}. Group {group} was left as it is: it points at {rollout.to}, and scaling out uses that; sizes and "
+        f"{what}. Group {group} was left as it is: it points at {rollout.goal.to}, and scaling out uses that; sizes and "
         "suspended processes are as found.",
         returned=False,
         hint=_next_step(verdict, timeout),
@@ -57,21 +57,21 @@ def error_of(group: str, decision: Decision, timeout: str = POLICY_TIMEOUT) -> R
 def _not_returned(group: str, rollout: Rollout, what: str) -> RollbackFailedError:
     if rollout.verdict is None:
         return RollbackFailedError(
-            f"group {group} runs {rollout.to}, but giving sizes and processes back failed: {what}.",
+            f"group {group} runs {rollout.goal.to}, but giving sizes and processes back failed: {what}.",
             returned=False,
             hint="The record is kept on the group; mend the cause and run 'pulumi up' to go on from there.",
         )
     assert rollout.back_failed is not None
     back = failure(rollout.back_failed)
-    if rollout.leaving:
+    if rollout.gives_up:
         return RollbackFailedError(
             f"{what}; then giving sizes and processes back failed as well: {back}. Group {group} points at "
-            f"{rollout.to}, and scaling out uses that.",
+            f"{rollout.goal.to}, and scaling out uses that.",
             returned=False,
             hint="The record is kept on the group; mend the cause and run 'pulumi up' to go on from there.",
         )
     return RollbackFailedError(
-        f"{what}; then the way back to {rollout.came_from} failed as well: {back}. Group {group} is mixed, its sizes "
+        f"{what}; then the way back to {rollout.goal.came_from} failed as well: {back}. Group {group} is mixed, its sizes "
         "are still those of the rollout, its processes run again.",
         returned=False,
         hint="The record is kept on the group; mend the cause and run 'pulumi up' to go on from there.",

@@ -41,23 +41,23 @@ class Count:
 
 def failures_of(rollout: Rollout) -> dict[str, Failure]:
     """Also those for which it turned back, although the way back counts anew."""
-    verdicts = [verdict for verdict in (rollout.verdict, rollout.held) if verdict is not None]
+    verdicts = [verdict for verdict in (rollout.verdict, rollout.way.held) if verdict is not None]
     told = [failure for verdict in verdicts for failure in verdict.failures]
-    return {failure.id: failure for failure in (*told, *rollout.failed)}
+    return {failure.id: failure for failure in (*told, *rollout.way.failed)}
 
 
 def part_of(rollout: Rollout, member: Member) -> Part:
     if member.lifecycle is Lifecycle.LEAVING:
         return Part.LEAVING
-    if member.id in rollout.skipped:
+    if member.id in rollout.way.skipped:
         return Part.SETTLED
-    if member.id in rollout.retried or member.id in failures_of(rollout):
+    if member.id in rollout.way.retried or member.id in failures_of(rollout):
         return Part.FAILED
     if is_replaced(rollout, member):
         return Part.OLD
-    if member.id in rollout.succeeded or not is_target(rollout, member) or not is_new(rollout, member):
+    if member.id in rollout.way.succeeded or not is_target(rollout, member) or not is_new(rollout, member):
         return Part.SETTLED
-    if not is_in_service(member) or member.id in rollout.in_flight or member.launched_at is None:
+    if not is_in_service(member) or member.id in rollout.way.in_flight or member.launched_at is None:
         return Part.IN_FLIGHT
     # Of many successes the record names none, so who has served since before the last act has been judged.
     since = member.launched_at >= rollout.progress_at - WHOLE_SECONDS
@@ -68,13 +68,13 @@ def count(rollout: Rollout, members: Sequence[Member]) -> Count:
     """How far the rollout has come as it is seen now; the record alone is as old as the last act."""
     counted = [m for m in members if m.lifecycle not in (Lifecycle.LEAVING, Lifecycle.STANDBY)]
     parts = [(part_of(rollout, member), member) for member in counted]
-    short = rollout.desired - sum(member.weight for member in counted)
-    unseen = max(0, -(-short // rollout.unit))
+    short = rollout.ours.desired - sum(member.weight for member in counted)
+    unseen = max(0, -(-short // rollout.way.unit))
     left = sum(part in (Part.OLD, Part.FAILED) for part, _ in parts)
     booting = sum(part is Part.IN_FLIGHT and not is_in_service(member) for part, member in parts)
     return Count(
-        replaced=max(0, rollout.total - left - booting - unseen),
-        total=rollout.total,
+        replaced=max(0, rollout.way.total - left - booting - unseen),
+        total=rollout.way.total,
         in_service=sum(map(is_in_service, counted)),
         coming=tuple(
             member.id

@@ -62,17 +62,17 @@ def way(standing: Standing) -> str:
     """Whither, and whether anybody goes there: ``web: rolling to version 2``."""
     rollout = standing.rollout
     back = rollout.direction is Direction.BACK
-    whither = f"going back to {rollout.came_from}" if back else f"rolling to {rollout.to}"
+    whither = f"going back to {rollout.goal.came_from}" if back else f"rolling to {rollout.goal.to}"
     return f"{standing.group}: {'' if standing.is_driven else 'stopped while '}{whither}"
 
 
 def _waits(standing: Standing) -> str:
     rollout = standing.rollout
-    if rollout.held is not None:
+    if rollout.way.held is not None:
         return ", held after a failure"
-    if rollout.paused:
+    if rollout.way.paused:
         return ", paused"
-    if rollout.gate is not None:
+    if rollout.way.gate is not None:
         return ", waiting for approval" if _wants_approval(standing) else ", stopped at a gate"
     return ""
 
@@ -80,7 +80,7 @@ def _waits(standing: Standing) -> str:
 def _rows(standing: Standing) -> list[Row]:
     rollout = standing.rollout
     told = [
-        ("rollout", f"{rollout.id} of resource {standing.owner}"),
+        ("rollout", f"{rollout.goal.id} of resource {standing.owner}"),
         ("since", f"{_moment(rollout.started_at)} ({_ago(standing.at - rollout.started_at)})"),
         ("progress", _progress(standing)),
     ]
@@ -89,18 +89,20 @@ def _rows(standing: Standing) -> list[Row]:
         told.append(("time left", left))
     told += _waiting_rows(standing)
     told.append(("failed", _failed(rollout)))
-    if rollout.skipped:
-        told.append(("skipped", f"{_names(sorted(rollout.skipped))}, left as they are"))
-    if rollout.retried:
-        told.append(("retried", f"{_names(sorted(rollout.retried))}, replaced once more"))
+    if rollout.way.skipped:
+        told.append(("skipped", f"{_names(sorted(rollout.way.skipped))}, left as they are"))
+    if rollout.way.retried:
+        told.append(("retried", f"{_names(sorted(rollout.way.retried))}, replaced once more"))
     if rollout.verdict is not None:
         told.append(("reason", failure(rollout.verdict)))
     if rollout.back_failed is not None:
         told.append(("way back", f"failed as well: {failure(rollout.back_failed)}"))
     found = rollout.found
-    told.append(("as found", f"MinSize {found.min}, MaxSize {found.max}, Desired {found.desired}"))
-    if rollout.suspended_by_us:
-        told.append(("suspended", ", ".join(sorted(rollout.suspended_by_us))))
+    told.append(
+        ("as found", f"MinSize {found.sizes.min}, MaxSize {found.sizes.max}, Desired {found.sizes.desired}")
+    )
+    if rollout.ours.suspended:
+        told.append(("suspended", ", ".join(sorted(rollout.ours.suspended))))
     told.append(("driver", _driver(standing)))
     told += [("asked", f"{_request(request)}, not taken up yet") for request in standing.asked]
     told.append(("now", _advice(standing)))
@@ -111,14 +113,14 @@ def _waiting_rows(standing: Standing) -> list[Row]:
     """Why nothing new starts, the gravest reason first."""
     rollout, because = standing.rollout, standing.because
     told: list[Row] = []
-    if rollout.held is not None:
-        told.append(("held", _held(rollout.held)))
-    if rollout.paused:
+    if rollout.way.held is not None:
+        told.append(("held", _held(rollout.way.held)))
+    if rollout.way.paused:
         told.append(("paused", "nothing new starts; what is in flight goes on"))
-    if rollout.gate is not None:
-        told.append(("gate", _gate(standing, rollout.gate)))
-    if rollout.baked_from is not None and rollout.step is Step.BAKE:
-        told.append(("baking", f"all are ready and watched since {_moment(rollout.baked_from)}"))
+    if rollout.way.gate is not None:
+        told.append(("gate", _gate(standing, rollout.way.gate)))
+    if rollout.way.baked_from is not None and rollout.step is Step.BAKE:
+        told.append(("baking", f"all are ready and watched since {_moment(rollout.way.baked_from)}"))
     if because is not None and REASONS[because.code].only_told and standing.is_driven:
         at = "" if standing.said_at is None else f" (said {_ago(standing.at - standing.said_at)})"
         told.append(("guard" if because.code is ReasonCode.GUARDED else "waits", f"{sentence(because)}{at}"))
@@ -146,7 +148,7 @@ def _gate(standing: Standing, gate: Gate) -> str:
 
 
 def _wants_approval(standing: Standing) -> bool:
-    gate, because = standing.rollout.gate, standing.because
+    gate, because = standing.rollout.way.gate, standing.because
     return (
         gate is not None and not gate.approved and because is not None and because.code is ReasonCode.APPROVAL
     )
@@ -166,11 +168,11 @@ def _progress(standing: Standing) -> str:
 
 
 def _failed(rollout: Rollout) -> str:
-    if not rollout.failures:
+    if not rollout.way.failures:
         return "none"
-    named = [one.id for one in rollout.failed[-3:]]
-    more = rollout.failures - len(named)
-    return f"{rollout.failures}: {', '.join(named)}" + (f" and {more} more" if more else "")
+    named = [one.id for one in rollout.way.failed[-3:]]
+    more = rollout.way.failures - len(named)
+    return f"{rollout.way.failures}: {', '.join(named)}" + (f" and {more} more" if more else "")
 
 
 def _names(ids: Sequence[str]) -> str:
@@ -194,14 +196,14 @@ def _advice(standing: Standing) -> str:
     rollout, group = standing.rollout, standing.group
     if not standing.is_driven:
         return "run 'pulumi up' again: it goes on from here (after 'pulumi cancel' if the stack is locked)"
-    if rollout.direction is Direction.BACK or rollout.leaving or rollout.step is Step.RESTORE:
+    if rollout.direction is Direction.BACK or rollout.gives_up or rollout.step is Step.RESTORE:
         return "wait for it to end"
-    if rollout.held is not None:
+    if rollout.way.held is not None:
         return (
             f"'rolling retry {group} INSTANCE' replaces a failed one once more, 'rolling skip {group} INSTANCE' "
             f"leaves it as it is, 'rolling resume {group}' goes on, 'rolling abort {group}' goes back"
         )
-    if rollout.paused:
+    if rollout.way.paused:
         return f"'rolling resume {group}' goes on, 'rolling abort {group}' goes back"
     if _wants_approval(standing):
         return f"'rolling approve {group}' goes on, 'rolling reject {group}' goes back"

@@ -76,7 +76,7 @@ def member_rows(standing: Standing) -> list[MemberRow]:
     """Failed, in flight, leaving; each with what is known of it."""
     rollout = standing.rollout
     failures = failures_of(rollout)
-    warming = dict(rollout.warming)
+    warming = dict(rollout.way.warming)
     rows = []
     for part, member in on_the_move(rollout, standing.members):
         age = "" if member.launched_at is None else span(max(0.0, standing.at - member.launched_at))
@@ -105,22 +105,23 @@ def ended(last: Rollout, group: str, seen: Observation) -> Ending:
     """How a rollout ended whose record is gone, from what it last told and what the group is now."""
     if last.direction is Direction.BACK:
         why = f" ({failure(last.verdict)})" if last.verdict is not None else ""
-        return Ending(False, f"{group}: back on {last.came_from}{why}.")
+        return Ending(False, f"{group}: back on {last.goal.came_from}{why}.")
     if last.verdict is not None:
-        return Ending(False, f"{group}: left as it is, pointing at {last.to} ({failure(last.verdict)}).")
+        return Ending(False, f"{group}: left as it is, pointing at {last.goal.to} ({failure(last.verdict)}).")
     there = [m for m in seen.members if m.lifecycle not in (Lifecycle.LEAVING, Lifecycle.STANDBY)]
-    others = [m for m in there if m.revision.digest != last.to.digest]
-    unexplained = [m for m in others if m.id not in last.skipped and not m.protected]
-    if seen.pointer != last.to.address:
+    others = [m for m in there if m.revision.digest != last.goal.to.digest]
+    unexplained = [m for m in others if m.id not in last.way.skipped and not m.protected]
+    if seen.pointer != last.goal.to.address:
         return Ending(
-            False, f"{group}: the rollout to {last.to} is over, and the group points at {seen.pointer}."
+            False, f"{group}: the rollout to {last.goal.to} is over, and the group points at {seen.pointer}."
         )
     if unexplained:
         return Ending(
-            False, f"{group}: over, and {len(unexplained)} of {instances(len(there))} are not of {last.to}."
+            False,
+            f"{group}: over, and {len(unexplained)} of {instances(len(there))} are not of {last.goal.to}.",
         )
     of = f"{len(there) - len(others)} of " if others else ""
-    return Ending(True, f"{group}: done, {of}{instances(len(there))} on {last.to}.")
+    return Ending(True, f"{group}: done, {of}{instances(len(there))} on {last.goal.to}.")
 
 
 def _state(part: Part, member: Member, failed: Failure | None, warming: bool) -> str:

@@ -46,8 +46,8 @@ class Bill:
     def add(self, before: Rollout, decision: Decision, at: float) -> None:
         """One look with what its decision brought: the record, and an act each."""
         after = decision.next
-        arrived = not after.in_flight <= self._known
-        self._known = after.in_flight
+        arrived = not after.way.in_flight <= self._known
+        self._known = after.way.in_flight
         self.looks += self._look(after, arrived)
         self.acts += len(decision.actions)
         if decision.actions or is_news(before, after):
@@ -69,13 +69,13 @@ class Bill:
 
     def _look(self, rollout: Rollout, arrived: bool) -> int:
         limits = self._limits
-        flight = len(rollout.in_flight)
+        flight = len(rollout.way.in_flight)
         calls = 1
         if "HealthCheck" in limits.suspend and rollout.step is not Step.PREPARE:
             calls += math.ceil(self._size / INSTANCES_PER_CALL)
         elif flight and (limits.signals or arrived):
             calls += math.ceil(flight / INSTANCES_PER_CALL)
-        if rollout.openings or rollout.missing:
+        if rollout.way.openings or rollout.way.missing:
             calls += 1  # The scaling activities say why somebody is missing.
         if limits.target_health or limits.status_checks:
             calls += self._proofs(rollout.step, flight)

@@ -89,16 +89,16 @@ def drive(
             break
         if (
             decision.because.code is ReasonCode.APPROVAL
-            and rollout.gate is not None
-            and asked <= rollout.gate.number
+            and rollout.way.gate is not None
+            and asked <= rollout.way.gate.number
         ):
-            asked = rollout.gate.number + 1
+            asked = rollout.way.gate.number + 1
             fleet.after(approve_after, partial(fleet.request, Request(f"approve-{asked}", "approve")))
         again, idle = pace.next_look(decision, turned=turned)
         looks += idle
         bill.add_looks(rollout, idle, again - limits.poll)
         fleet.advance(again)
-    births = [birth for birth in fleet.launched if birth.revision == rollout.to]
+    births = [birth for birth in fleet.launched if birth.revision == rollout.goal.to]
     touched = sum(birth.by_us for birth in births)
     verdict = rollout.verdict
     return Rolled(
@@ -142,7 +142,7 @@ class _Pace:
         if self._continuous:
             news = fleet.now if turned else fleet.changes_at()
             return max(fleet.now, min(news, decision.quiet_until)), 0
-        if self._grain and rollout.step is Step.ROLL and rollout.in_flight and not turned:
+        if self._grain and rollout.step is Step.ROLL and rollout.way.in_flight and not turned:
             return self._coarse(decision)
         news = fleet.now if self._every_look or turned else fleet.changes_at()
         due = decision.quiet_until
@@ -173,5 +173,5 @@ def _turned(before: Rollout, after: Rollout) -> bool:
         or before.direction is not after.direction
         or before.verdict is not after.verdict
         or before.back_failed is not after.back_failed
-        or before.held is not after.held
+        or before.way.held is not after.way.held
     )

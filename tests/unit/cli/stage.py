@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -13,6 +13,8 @@ from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.engine.record.pieces import LEASE, pack
 from pulumi_rolling.fleets.simulated import SimulatedFleet
+
+from tests.rollouts import changed
 
 V1 = Revision("lt-1:1", "one", "version 1")
 V2 = Revision("lt-1:2", "two", "version 2")
@@ -46,8 +48,8 @@ class Staged:
         """What a driver would have written; its lease runs for so many more seconds, or is given back."""
         seen = self.fleet.facts().observation
         begun = new_rollout("r1", V2, V1, seen.sizes, frozenset(), seen.at)
-        rollout = replace(begun, step=Step.ROLL, watermark=seen.at - 300, total=4, batch=1, desired=4)
-        rollout = replace(rollout, desired_before=4, **changes)
+        rollout = changed(begun, step=Step.ROLL, watermark=seen.at - 300, total=4, batch=1, desired=4)
+        rollout = changed(rollout, desired_before=4, **changes)
         self.fleet.write_marks(pack(rollout, "urn-hash", 1))
         if lease_for is not None:
             self.fleet.write_marks({LEASE: f"driver-1 urn-hash {seen.at + lease_for:.0f}"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from pulumi_rolling.core.replace.rollout import Gate
 from pulumi_rolling.engine.record.pieces import LEASE, MOST_PENDING, asked, pack, read, request_mark, requests
 from pulumi_rolling.errors import RollingError
 
+from tests.rollouts import changed
 from tests.unit.cli.conftest import Ran
 from tests.unit.cli.stage import Staged, staged
 
@@ -243,7 +243,7 @@ def takes_up(stage: Staged, **changes: Any) -> Callable[[], None]:
         marks = stage.fleet.marks()
         record = read(marks)
         assert record is not None
-        stage.fleet.write_marks(pack(replace(record[1], **changes), "urn-hash", 2))
+        stage.fleet.write_marks(pack(changed(record[1], **changes), "urn-hash", 2))
         stage.fleet.remove_marks(list(asked(marks)))
 
     return act
@@ -292,7 +292,7 @@ def test_waiting_is_not_deceived_by_a_look_from_before_the_tag(stage: Staged) ->
     clock = Driven(stage, lambda: None, lambda: stage.fleet.write_marks(mark), takes_up(stage, paused=True))
     verbs.await_answer(stage.fleet, key, "pause", "", before, clock)
     record = read(stage.fleet.marks())
-    assert record is not None and record[1].paused
+    assert record is not None and record[1].way.paused
 
 
 def test_waiting_says_that_nothing_came_of_it(stage: Staged) -> None:

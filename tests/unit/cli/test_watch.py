@@ -99,7 +99,7 @@ def test_a_roll_is_watched_to_its_end() -> None:
     """Every member in flight is seen on its way, the count goes up to the whole, and the end is a success."""
     ending, shown = followed(rolled())
     assert ending == Ending(True, "web: done, 4 instances on version 2.")
-    counts = [progress(standing)[0] for standing in shown if standing.rollout.total]
+    counts = [progress(standing)[0] for standing in shown if standing.rollout.way.total]
     assert counts == sorted(counts) and set(counts) == {0, 2, 4}
     states = {row.state for standing in shown for row in member_rows(standing)}
     assert {"launching", "leaving"} <= states

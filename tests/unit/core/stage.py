@@ -16,6 +16,8 @@ from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.rollout import Boots, Rollout
 
+from tests.rollouts import changed, rollout_of
+
 V0 = Revision("lt-1:0", "zero", "version 0")
 V1 = Revision("lt-1:1", "one", "version 1")
 V2 = Revision("lt-1:2", "two", "version 2")
@@ -30,9 +32,17 @@ def limits(**changes: Any) -> Limits:
 
 
 def rolling(**changes: Any) -> Rollout:
-    begun = Rollout("r1", V2, V1, Sizes(0, 12, 10), frozenset(), START, step=Step.ROLL)
-    begun = replace(begun, watermark=START, direction_at=START, progress_at=START, judged_until=START)
-    return replace(begun, **({"total": 10, "batch": 2, "desired": 10, "desired_before": 10} | changes))
+    begun = rollout_of(
+        id="r1",
+        to=V2,
+        came_from=V1,
+        found=Sizes(0, 12, 10),
+        found_suspended=frozenset(),
+        started_at=START,
+        step=Step.ROLL,
+    )
+    begun = changed(begun, watermark=START, direction_at=START, progress_at=START, judged_until=START)
+    return changed(begun, **({"total": 10, "batch": 2, "desired": 10, "desired_before": 10} | changes))
 
 
 def old(name: str, **changes: Any) -> Member:
@@ -93,6 +103,6 @@ def judged(rules: dict[str, Any], rollout: Rollout, *members: Member, **seen: An
 
 def outcome(rollout: Rollout) -> str:
     """What the one new member came to."""
-    if rollout.failed:
-        return rollout.failed[-1].reason
-    return "ready" if "m" in rollout.succeeded else "open" if "m" in rollout.in_flight else "none"
+    if rollout.way.failed:
+        return rollout.way.failed[-1].reason
+    return "ready" if "m" in rollout.way.succeeded else "open" if "m" in rollout.way.in_flight else "none"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from pulumi_rolling.core.replace.actions import Action, PointAt, Remove, Resize,
 from pulumi_rolling.core.replace.acts import is_desired_settled, issue, settle_issued
 from pulumi_rolling.core.replace.rollout import Issued, Rollout
 
+from tests.rollouts import changed
 from tests.unit.core.stage import START, V1, V2, limits, look, old, rolling
 
 AT = START + 1000.0
@@ -69,8 +69,8 @@ def test_an_act_is_kept_until_it_is_seen(
 ) -> None:
     """Kept while it does not show; after a settle time without it plainly did not happen and is decided anew."""
     issued = (Issued(action, AT - 19.0),)
-    assert settled(rolling(issued=issued), *members, **seen).issued == (() if is_seen else issued)
-    assert settled(rolling(issued=issued), *members, at=AT + 1, **seen).issued == ()
+    assert settled(rolling(issued=issued), *members, **seen).ours.issued == (() if is_seen else issued)
+    assert settled(rolling(issued=issued), *members, at=AT + 1, **seen).ours.issued == ()
 
 
 def test_of_several_acts_those_not_seen_are_kept() -> None:
@@ -78,14 +78,14 @@ def test_of_several_acts_those_not_seen_are_kept() -> None:
     ages = {"gone": 5.0, "there": 5.0, "lost": 50.0, "lost too": 50.0}
     issued = tuple(Issued(Terminate(name, True), AT - age) for name, age in ages.items())
     after = settled(rolling(issued=issued, launched=4), *(old(name) for name in ages if name != "gone"))
-    assert after.issued == issued[1:2]
-    assert after.launched == 2, "the launches of the acts that were lost did not happen either"
+    assert after.ours.issued == issued[1:2]
+    assert after.ours.launched == 2, "the launches of the acts that were lost did not happen either"
 
 
 def test_a_lost_act_without_replacement_takes_no_launch_back() -> None:
     """Only those that launch were counted."""
     issued = (Issued(Terminate("m", replace=False), AT - 50.0), Issued(Suspend(HELD), AT - 50.0))
-    assert settled(rolling(issued=issued, launched=3), old("m")).launched == 3
+    assert settled(rolling(issued=issued, launched=3), old("m")).ours.launched == 3
 
 
 @pytest.mark.parametrize(
@@ -102,10 +102,10 @@ def test_a_lost_act_without_replacement_takes_no_launch_back() -> None:
 def test_the_record_of_acts(actions: tuple[Action, ...], desired: int, launched: int) -> None:
     """Written before they are done: what Desired will be, and how many are launched by us (the members touched)."""
     after = issue(rolling(launched=7), actions, AT)
-    assert (after.desired, after.desired_before, after.launched) == (desired, 10, 7 + launched)
-    assert after.issued == tuple(Issued(action, AT) for action in actions)
+    assert (after.ours.desired, after.ours.desired_before, after.ours.launched) == (desired, 10, 7 + launched)
+    assert after.ours.issued == tuple(Issued(action, AT) for action in actions)
     assert after.progress_at == AT
-    assert after.desired_at == (AT if desired != 10 else 0.0)
+    assert after.ours.desired_at == (AT if desired != 10 else 0.0)
     assert is_desired_settled(after) == (desired == 10)
 
 
@@ -145,21 +145,21 @@ def test_what_others_do_to_desired(
 ) -> None:
     """Kept as a delta to the end, where CloudFormation throws it away; while ours is unseen, between counts as ours."""
     after = settled(rolling(**past), desired=live)
-    assert (after.desired, after.delta, is_desired_settled(after)) == (desired, delta, known)
-    assert (after.progress_at == AT) == (after.delta != past.get("delta", 0))
+    assert (after.ours.desired, after.ours.delta, is_desired_settled(after)) == (desired, delta, known)
+    assert (after.progress_at == AT) == (after.ours.delta != past.get("delta", 0))
 
 
 def test_the_least_size_with_desired_still_to_come() -> None:
     """A resize is seen when both are; Desired that others moved meanwhile is not waited for."""
     issued = (Issued(Resize(12, 12), AT - 10),)
     raised = rolling(**RAISED, issued=issued)
-    assert settled(raised, sizes=Sizes(12, 12, 10)).issued == issued
-    assert settled(raised, sizes=Sizes(12, 12, 12)).issued == ()
-    assert settled(raised, sizes=Sizes(12, 15, 15)).issued == ()
+    assert settled(raised, sizes=Sizes(12, 12, 10)).ours.issued == issued
+    assert settled(raised, sizes=Sizes(12, 12, 12)).ours.issued == ()
+    assert settled(raised, sizes=Sizes(12, 15, 15)).ours.issued == ()
     lowered = rolling(desired_before=12, desired=11, desired_at=AT - 5, issued=issued)
-    assert settled(lowered, sizes=Sizes(12, 12, 12)).issued == (), "a decrement after it is to come"
+    assert settled(lowered, sizes=Sizes(12, 12, 12)).ours.issued == (), "a decrement after it is to come"
     least = rolling(**RAISED, issued=(Issued(Resize(min=12), AT - 10),))
-    assert settled(least, sizes=Sizes(12, 12, 10)).issued == (), "it said nothing of Desired"
+    assert settled(least, sizes=Sizes(12, 12, 10)).ours.issued == (), "it said nothing of Desired"
 
 
 def draining_from(since: float) -> Rollout:
@@ -196,13 +196,13 @@ def draining_from(since: float) -> Rollout:
 def test_draining(rollout: Rollout, member: Member, draining: tuple[tuple[str, float], ...]) -> None:
     """A slot is in use until its victim is gone, or has taken drainTimeout; each change is progress."""
     after = settled(rollout, member, drain=900.0)
-    assert after.draining == draining
-    assert (after.progress_at == AT) == (draining != rollout.draining)
-    assert settled(replace(rollout, draining=()), member).draining == (), "where the policy does not wait"
+    assert after.way.draining == draining
+    assert (after.progress_at == AT) == (draining != rollout.way.draining)
+    assert settled(changed(rollout, draining=()), member).way.draining == (), "where the policy does not wait"
 
 
 def test_draining_keeps_the_time_of_the_first_act() -> None:
     """A termination that was asked for twice does not begin anew."""
     rollout = rolling(draining=(("m", AT - 100),), issued=(Issued(TERMINATE, AT - 5),))
     after = settled(rollout, old("m", lifecycle=LEAVING), drain=900.0)
-    assert (after.draining, after.issued) == ((("m", AT - 100),), ())
+    assert (after.way.draining, after.ours.issued) == ((("m", AT - 100),), ())

@@ -19,6 +19,7 @@ from pulumi_rolling.core.replace.limits import Choice, Limits
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.rollout import Issued, Rollout, Round
 
+from tests.rollouts import changed
 from tests.unit.core.stage import START, V1, V2, booting, failures, limits, look, new, old, rolling
 
 AT = START + 1000.0
@@ -29,7 +30,7 @@ End = Callable[[Limits, Rollout, Observation, Census], Decision]
 
 
 def ended(end: End, rules: Limits, rollout: Rollout, *members: Member, **seen: Any) -> Decision:
-    live = {"desired": rollout.desired, "at": AT} | seen
+    live = {"desired": rollout.ours.desired, "at": AT} | seen
     now = look(*members, **live)
     return end(rules, rollout, now, take_census(rules, rollout, now))
 
@@ -112,11 +113,11 @@ def test_the_surplus_is_named_where_somebody_stays(
 ) -> None:
     """Or the cloud would choose, and begin with whoever was to stay (decision 0011); else Desired is lowered."""
     rollout, members = group(special, ready=11)
-    made = ended(settle, limits(**rules), replace(rollout, **past), *members)
+    made = ended(settle, limits(**rules), changed(rollout, **past), *members)
     if gone:
-        assert (made.actions, made.next.desired) == (kills(*gone), 10)
+        assert (made.actions, made.next.ours.desired) == (kills(*gone), 10)
         assert made.because == Because(ReasonCode.REMOVING, {"surplus": 2})
-        assert made.next.round == Round(1, AT, 2, 0)
+        assert made.next.way.round == Round(1, AT, 2, 0)
     else:
         assert made.actions == (Resize(0, 10),)
         assert made.next.step is Step.RESTORE
@@ -125,14 +126,14 @@ def test_the_surplus_is_named_where_somebody_stays(
 def test_of_the_surplus_one_in_service_goes_only_above_the_floor() -> None:
     """Four too many, but only two more than the floor serve: the one that boots and those two."""
     rollout, members = group(old("m"), booting("i-1"), ready=8)
-    left = replace(rollout, **LEFT, found=Sizes(0, 12, 6), desired=10, desired_before=10)
+    left = changed(rollout, **LEFT, found=Sizes(0, 12, 6), desired=10, desired_before=10)
     assert ended(settle, limits(floor=7), left, *members).actions == kills("i-1", "new-1", "new-2")
 
 
 def test_the_least_size_is_lowered_before_members_go() -> None:
     """Auto Scaling refuses a termination with decrement below MinSize."""
     rollout, members = group(old("m"), ready=11)
-    skipped = replace(rollout, skipped=frozenset({"m"}), found=Sizes(4, 12, 10))
+    skipped = changed(rollout, skipped=frozenset({"m"}), found=Sizes(4, 12, 10))
     made = ended(settle, limits(), skipped, *members, sizes=Sizes(12, 12, 12))
     assert made.actions == (Resize(min=4), *kills("new-1", "new-2"))
 
@@ -140,9 +141,9 @@ def test_the_least_size_is_lowered_before_members_go() -> None:
 def test_a_surplus_is_named_three_times_at_most() -> None:
     """Members of a dying build may go by themselves before our act reaches them; then Desired is set."""
     rollout, members = group(old("m"), ready=11)
-    tried = replace(rollout, **LEFT, round=Round(3, AT, 1, 0))
+    tried = changed(rollout, **LEFT, round=Round(3, AT, 1, 0))
     assert ended(settle, limits(), tried, *members).actions == (Resize(0, 10),)
-    once_more = replace(tried, round=Round(2, AT, 1, 0))
+    once_more = changed(tried, round=Round(2, AT, 1, 0))
     assert ended(settle, limits(), once_more, *members).actions == kills("new-1", "new-2")
 
 
@@ -214,17 +215,17 @@ def test_bake() -> None:
     rollout, members = group(ready=12)
     rules = limits(bake=600.0)
     first = ended(bake, rules, rollout, *members)
-    assert (first.next.step, first.next.baked_from, first.actions) == (Step.BAKE, AT, ())
+    assert (first.next.step, first.next.way.baked_from, first.actions) == (Step.BAKE, AT, ())
     assert first.because == Because(ReasonCode.BAKING, {"left": 600.0})
     later = ended(bake, rules, first.next, *members, at=AT + 599)
-    assert (later.because, later.next.baked_from) == (Because(ReasonCode.BAKING, {"left": 1.0}), AT)
+    assert (later.because, later.next.way.baked_from) == (Because(ReasonCode.BAKING, {"left": 1.0}), AT)
     assert ended(bake, rules, first.next, *members, at=AT + 600).actions == (Resize(0, 10),)
-    paused = ended(bake, rules, replace(first.next, paused=True), *members, at=AT + 600)
+    paused = ended(bake, rules, changed(first.next, paused=True), *members, at=AT + 600)
     assert (paused.because, paused.actions) == (Because(ReasonCode.PAUSED), ())
 
 
 def test_nobody_is_named_whom_somebody_wants_to_stay() -> None:
     """Skipped, failed and all: who was skipped is no surplus, however it does."""
     rollout, members = group(new("m", healthy=False), ready=11)
-    skipped = replace(rollout, **LEFT, skipped=frozenset({"m"}), failed=failures(1))
+    skipped = changed(rollout, **LEFT, skipped=frozenset({"m"}), failed=failures(1))
     assert ended(settle, limits(), skipped, *members).actions == kills("new-1", "new-2")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from pulumi_rolling.core.model.decision import Because
 from pulumi_rolling.core.replace.gates import Standing, Stop, in_canary, next_stop, room, stand, stops
 from pulumi_rolling.core.replace.rollout import Gate, Rollout
 
+from tests.rollouts import changed
 from tests.unit.core.stage import START, limits, rolling
 
 CANARY: dict[str, Any] = {"canary": 1, "soak": 600.0}
@@ -82,7 +82,7 @@ def test_a_skip_takes_no_stop_away() -> None:
     """One of eleven is skipped: canary and 10 percent become one stop, and the one at half is still to come."""
     rules = limits(canary=1, checkpoints=(10.0, 50.0), approval=True)
     before = ready(2, total=11, passed=2)
-    stop = next_stop(rules, replace(before, total=10))
+    stop = next_stop(rules, changed(before, total=10))
     assert (next_stop(rules, before), stop) == (Stop(6, 0.0, 50.0), Stop(5, 0.0, 50.0))
 
 
@@ -159,7 +159,7 @@ def test_nobody_stands_before_the_stop() -> None:
 def test_the_time_of_a_stop_runs_from_when_it_is_reached() -> None:
     """600 s after the canary is ready, not after it was launched, and not anew at each look."""
     reached = stood(ready(1), START + 5, **CANARY)
-    assert (reached.rollout.gate, reached.until) == (Gate(0, START + 5), START + 605)
+    assert (reached.rollout.way.gate, reached.until) == (Gate(0, START + 5), START + 605)
     assert reached.rollout.progress_at == START + 5
     numbers: dict[str, int | float] = {"count": 1, "wait": 600.0, "left": 600.0}
     assert reached.because == Because(ReasonCode.SOAKING, numbers)
@@ -194,7 +194,7 @@ def test_time_and_approval_are_both_needed(gate: Gate, at: float, because: str |
     """Where the policy wants approval a stop waits for its time and for somebody's word (decision 0009)."""
     made = stood(ready(1, gate=gate), at, **CANARY, approval=True)
     assert (made.because and made.because.code) == because
-    assert made.rollout.passed == (because is None)
+    assert made.rollout.way.passed == (because is None)
     assert made.until == (START + 600 if because == "soaking" else None)
 
 
@@ -205,7 +205,7 @@ def test_an_approval_is_for_one_gate() -> None:
     assert made.because == Because(
         ReasonCode.APPROVAL, {"count": 5, "wait": 0.0, "approval": 1, "percent": 50.0}
     )
-    assert (made.rollout.passed, made.rollout.gate) == (1, Gate(1, START))
+    assert (made.rollout.way.passed, made.rollout.way.gate) == (1, Gate(1, START))
 
 
 def test_several_gates_open_in_one_look() -> None:
@@ -220,6 +220,10 @@ def test_each_of_several_gates_has_its_own_time() -> None:
     first = stood(ready(10), START, **HALVES)
     assert first.until == START + 60
     second = stood(first.rollout, START + 60, **HALVES)
-    assert (second.rollout.passed, second.rollout.gate, second.until) == (5, Gate(1, START + 60), START + 120)
+    assert (second.rollout.way.passed, second.rollout.way.gate, second.until) == (
+        5,
+        Gate(1, START + 60),
+        START + 120,
+    )
     last = stood(second.rollout, START + 120, **HALVES)
-    assert (last.because, last.rollout.passed, last.rollout.gate) == (None, 10, None)
+    assert (last.because, last.rollout.way.passed, last.rollout.way.gate) == (None, 10, None)

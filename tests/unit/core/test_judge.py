@@ -127,28 +127,28 @@ def test_each_is_judged_once(signal: Signal, rules: dict[str, Any], came_to: str
     """CloudFormation: "Signals may only be updated with a FAILURE status"."""
     after = judged(rules, rolling(succeeded=M), new("m", 900.0, signal=signal))
     assert outcome(after) == came_to
-    assert ("m" in after.succeeded) == (came_to == "ready")
+    assert ("m" in after.way.succeeded) == (came_to == "ready")
     again = judged(rules, after, new("m", 900.0, signal=signal))
-    assert (again.failed, again.succeeded) == (after.failed, after.succeeded)
+    assert (again.way.failed, again.way.succeeded) == (after.way.failed, after.way.succeeded)
 
 
 def test_a_ready_member_that_falls_out_is_the_cloud_s() -> None:
     """Unhealthy, or gone: after it was ready a loss is no failure."""
     for rules in ({}, SIGNALS):
-        assert not judged(rules, rolling(succeeded=M), new("m", 900.0, healthy=False)).failed
-    assert not judged({}, rolling(succeeded=M)).failed
+        assert not judged(rules, rolling(succeeded=M), new("m", 900.0, healthy=False)).way.failed
+    assert not judged({}, rolling(succeeded=M)).way.failed
 
 
 def test_warm_up() -> None:
     """It counts as ready once it has been so for the whole time, and its boot includes it."""
     rules = {"warm_up": 60.0}
     first = judged(rules, rolling(), new("m", 40.0))
-    assert (outcome(first), first.warming, first.in_flight) == ("open", (("m", AT),), M)
+    assert (outcome(first), first.way.warming, first.way.in_flight) == ("open", (("m", AT),), M)
     almost = judged(rules, first, new("m", 40.0), at=AT + 59)
-    assert (outcome(almost), almost.warming) == ("open", (("m", AT),))
+    assert (outcome(almost), almost.way.warming) == ("open", (("m", AT),))
     done = judged(rules, almost, new("m", 40.0), at=AT + 60)
-    assert (outcome(done), done.warming, done.in_flight) == ("ready", (), frozenset())
-    assert done.boots == add_boots(Boots(), [100.0])
+    assert (outcome(done), done.way.warming, done.way.in_flight) == ("ready", (), frozenset())
+    assert done.way.boots == add_boots(Boots(), [100.0])
 
 
 def test_warm_up_begins_anew_with_who_falls_out_of_it() -> None:
@@ -156,9 +156,9 @@ def test_warm_up_begins_anew_with_who_falls_out_of_it() -> None:
     rules = {"warm_up": 60.0}
     first = judged(rules, rolling(), new("m", 40.0))
     out = judged(rules, first, new("m", 40.0, healthy=False), at=AT + 30)
-    assert (outcome(out), out.warming) == ("open", ())
+    assert (outcome(out), out.way.warming) == ("open", ())
     again = judged(rules, out, new("m", 40.0), at=AT + 61)
-    assert (outcome(again), again.warming) == ("open", (("m", AT + 61),))
+    assert (outcome(again), again.way.warming) == ("open", (("m", AT + 61),))
 
 
 def test_a_member_that_only_warms_up_has_no_clock() -> None:
@@ -188,21 +188,21 @@ def test_warm_up_goes_on_after_a_resume(
 
 def test_boots_are_learned_from_what_was_watched() -> None:
     """From launch to ready; not of members that nobody watched between their launch and a resume."""
-    assert judged({}, rolling(), new("m", 90.0)).boots.logs == pytest.approx(math.log(90.0))
-    assert judged({}, rolling(), new("m", launched_at=None)).boots.n == 0
-    assert judged({}, rolling(resumed_at=AT - 10), new("m", 90.0)).boots.n == 0
-    assert judged({}, rolling(resumed_at=AT - 10), new("m", launched_at=None)).boots.n == 0
-    assert judged({}, rolling(resumed_at=AT - 10, in_flight=M), new("m", 90.0)).boots.n == 1
-    assert judged({}, rolling(resumed_at=AT - 200), new("m", 90.0)).boots.n == 1
+    assert judged({}, rolling(), new("m", 90.0)).way.boots.logs == pytest.approx(math.log(90.0))
+    assert judged({}, rolling(), new("m", launched_at=None)).way.boots.n == 0
+    assert judged({}, rolling(resumed_at=AT - 10), new("m", 90.0)).way.boots.n == 0
+    assert judged({}, rolling(resumed_at=AT - 10), new("m", launched_at=None)).way.boots.n == 0
+    assert judged({}, rolling(resumed_at=AT - 10, in_flight=M), new("m", 90.0)).way.boots.n == 1
+    assert judged({}, rolling(resumed_at=AT - 200), new("m", 90.0)).way.boots.n == 1
 
 
 def test_members_are_counted_when_they_appear() -> None:
     """Each once, also those that the cloud launched again by itself; it is progress."""
     first = judged({}, rolling(seen_new=3), booting("m"))
-    assert (first.seen_new, first.in_flight, first.progress_at) == (4, M, AT)
+    assert (first.ours.seen_new, first.way.in_flight, first.progress_at) == (4, M, AT)
     again = judged({}, first, booting("m"), at=AT + 5)
-    assert (again.seen_new, again.progress_at) == (4, AT)
-    assert judged({}, again, new("m"), at=AT + 9).seen_new == 4
+    assert (again.ours.seen_new, again.progress_at) == (4, AT)
+    assert judged({}, again, new("m"), at=AT + 9).ours.seen_new == 4
 
 
 def test_the_census_is_that_of_after_the_verdicts() -> None:
@@ -210,7 +210,7 @@ def test_the_census_is_that_of_after_the_verdicts() -> None:
     others = [old(f"old-{i}") for i in range(8)]
     now = look(*others, new("good", 50.0), new("bad", 400.0, alive=False), at=AT)
     after, census = judge(limits(ready_within=300.0), rolling(), now)
-    assert (after.succeeded, [f.id for f in after.failed]) == (frozenset({"good"}), ["bad"])
+    assert (after.way.succeeded, [f.id for f in after.way.failed]) == (frozenset({"good"}), ["bad"])
     assert names(census.candidates)[-1] == "bad"
     assert (census.slots, census.ready) == (0, 9)
     both = (new("good", 50.0), new("ok", 9.0))
@@ -227,4 +227,4 @@ def test_the_census_is_that_of_after_the_verdicts() -> None:
 def test_members_are_followed_after_a_resume() -> None:
     """One that was launched while nobody looked is in flight, and is counted by those who launched it."""
     after = judged({}, rolling(resumed_at=AT - 10), booting("m", 90.0))
-    assert (after.in_flight, after.seen_new) == (M, 0)
+    assert (after.way.in_flight, after.ours.seen_new) == (M, 0)

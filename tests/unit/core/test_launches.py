@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from pulumi_rolling.core.replace.limits import ONE_HOUR
 from pulumi_rolling.core.replace.observation import Launch, LaunchError, Loss
 from pulumi_rolling.core.replace.rollout import Opening, Rollout
 
+from tests.rollouts import changed
 from tests.unit.core.stage import START, booting, failures, judged, limits, look, old, outcome, rolling
 
 AT = START + 1000.0
@@ -52,18 +52,18 @@ def test_a_member_that_vanishes(
     """Before it was ready it is a failure, unless the cloud or a person took it for reasons of its own."""
     after = judged({}, rolling(in_flight=M), *members, losses=losses)
     assert outcome(after) == came_to
-    assert [f.cause for f in after.failed] == ([cause] if came_to == "vanished" else [])
-    assert ("m" in after.in_flight) == (came_to == "open")
+    assert [f.cause for f in after.way.failed] == ([cause] if came_to == "vanished" else [])
+    assert ("m" in after.way.in_flight) == (came_to == "open")
 
 
 def test_an_absent_member_is_given_a_settle_time() -> None:
     """It comes back and nothing has happened, or it stays away for 20 s and has vanished."""
     first = judged({}, rolling(in_flight=M))
-    assert first.missing == (("m", AT),)
-    assert judged({}, first, booting("m"), at=AT + 10).missing == ()
+    assert first.way.missing == (("m", AT),)
+    assert judged({}, first, booting("m"), at=AT + 10).way.missing == ()
     assert outcome(judged({}, first, at=AT + 19)) == "open"
     late = judged({}, first, at=AT + 20)
-    assert (outcome(late), late.missing, late.progress_at) == ("vanished", (), AT + 20)
+    assert (outcome(late), late.way.missing, late.progress_at) == ("vanished", (), AT + 20)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_refused_launch(launch: Launch, past: dict[str, Any], counts: bool) ->
     after = judged({}, rolling(**past), launches=(launch,))
     assert (after.progress_at == AT) == counts
     before = past.get("failed", ())
-    assert after.failed == (
+    assert after.way.failed == (
         *before,
         *([Failure("l-1", FailureReason.LAUNCH_REFUSED, launch.cause)] if counts else []),
     )
@@ -98,7 +98,7 @@ def test_refused_launches_are_told_in_their_order() -> None:
     listed = tuple(
         Launch(name, at, LaunchError.PERMANENT) for name, at in (("c", AT), ("b", AT), ("z", AT - 5))
     )
-    assert [f.id for f in judged({}, rolling(), launches=listed).failed] == ["z", "b", "c"]
+    assert [f.id for f in judged({}, rolling(), launches=listed).way.failed] == ["z", "b", "c"]
 
 
 def owed(rollout: Rollout, present: int, at: float, **seen: Any) -> Rollout:
@@ -109,38 +109,38 @@ def owed(rollout: Rollout, present: int, at: float, **seen: Any) -> Rollout:
 def test_each_launch_that_is_due_has_a_clock() -> None:
     """The oldest clocks belong to those that appear first."""
     one = owed(rolling(), 8, AT)
-    assert one.openings == (Opening(AT, 2),)
+    assert one.way.openings == (Opening(AT, 2),)
     two = owed(one, 5, AT + 50)
-    assert two.openings == (Opening(AT, 2), Opening(AT + 50, 3))
-    assert owed(two, 7, AT + 60).openings == (Opening(AT + 50, 3),)
-    assert owed(two, 10, AT + 60).openings == ()
+    assert two.way.openings == (Opening(AT, 2), Opening(AT + 50, 3))
+    assert owed(two, 7, AT + 60).way.openings == (Opening(AT + 50, 3),)
+    assert owed(two, 10, AT + 60).way.openings == ()
 
 
 def test_a_member_that_never_appears() -> None:
     """One hour after it was due, with the capacity refusals' last cause; the next attempt has its own hour."""
     waiting = owed(rolling(openings=(Opening(AT, 2), Opening(AT + 9, 1))), 7, AT + ONE_HOUR - 1)
-    assert not waiting.failed
+    assert not waiting.way.failed
     launches = tuple(Launch(f"l-{i}", AT, LaunchError.CAPACITY, f"no room {i}") for i in range(2))
     late = owed(waiting, 7, AT + ONE_HOUR, launches=launches)
-    assert late.failed == tuple(
+    assert late.way.failed == tuple(
         Failure(f"launch-{i}", FailureReason.NEVER_APPEARED, "no room 1") for i in (1, 2)
     )
-    assert late.openings == (Opening(AT + 9, 1), Opening(AT + ONE_HOUR, 2))
+    assert late.way.openings == (Opening(AT + 9, 1), Opening(AT + ONE_HOUR, 2))
     assert (waiting.progress_at, late.progress_at) == (START, AT + ONE_HOUR)
-    assert owed(replace(late, failed=failures(5)), 7, AT + ONE_HOUR + 9).failed[-1].id == "launch-6"
+    assert owed(changed(late, failed=failures(5)), 7, AT + ONE_HOUR + 9).way.failed[-1].id == "launch-6"
 
 
 def test_the_lowest_number_in_service_is_kept() -> None:
     """For the report: by the cloud's count, at any look."""
     first = owed(rolling(), 8, AT)
-    assert (first.lowest, owed(first, 10, AT).lowest, owed(first, 7, AT).lowest) == (8, 8, 7)
+    assert (first.ours.lowest, owed(first, 10, AT).ours.lowest, owed(first, 7, AT).ours.lowest) == (8, 8, 7)
 
 
 def test_a_launch_that_does_not_appear_keeps_its_clock_when_another_does() -> None:
     """Two are due at once and one appears: the other's hour goes on, and nothing is counted twice meanwhile."""
     one = owed(owed(rolling(), 8, AT), 9, AT + 50)
-    assert one.openings == (Opening(AT, 1),)
-    assert owed(one, 9, AT + 51).openings == (Opening(AT, 1),)
+    assert one.way.openings == (Opening(AT, 1),)
+    assert owed(one, 9, AT + 51).way.openings == (Opening(AT, 1),)
 
 
 def test_a_member_that_is_merely_absent_is_no_progress() -> None:

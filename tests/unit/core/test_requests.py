@@ -16,6 +16,7 @@ from pulumi_rolling.core.replace.limits import Choice
 from pulumi_rolling.core.replace.requests import take_up
 from pulumi_rolling.core.replace.rollout import Gate, Rollout
 
+from tests.rollouts import changed, differences
 from tests.unit.core.stage import START, V1, booting, failures, limits, look, new, old, rolling
 
 AT = START + 1000.0
@@ -35,14 +36,13 @@ def asked(
     return take_up(rules, rollout, seen_now, take_census(rules, rollout, seen_now))
 
 
-def changed(rollout: Rollout, *requests: str, **seen: Any) -> dict[str, Any]:
+def changes_by(rollout: Rollout, *requests: str, **seen: Any) -> dict[str, Any]:
     """The fields that the requests changed, beside that they were taken up, which is itself progress."""
     after, verdict = asked(rollout, *requests, **seen)
     assert verdict is None
     assert after.handled == rollout.handled | {f"r-{i + 1}" for i in range(len(requests))}
     assert after.progress_at == AT
-    names = [name for name in Rollout.__dataclass_fields__ if name not in ("handled", "progress_at")]
-    return {name: getattr(after, name) for name in names if getattr(after, name) != getattr(rollout, name)}
+    return differences(rollout, after, but=("handled", "progress_at"))
 
 
 def test_without_requests_nothing_is_touched() -> None:
@@ -71,7 +71,7 @@ def test_without_requests_nothing_is_touched() -> None:
 )
 def test_verbs_about_the_rollout(rollout: Rollout, verb: str, changes: dict[str, Any]) -> None:
     """A verb that does not fit the moment is taken up and changes nothing, so that it cannot strike later."""
-    assert changed(rollout, verb) == changes
+    assert changes_by(rollout, verb) == changes
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_verbs_that_end_the_way_forward(rollout: Rollout, verb: str, verdict: Ve
 def test_no_verb_is_for_a_rollout_that_turned(verb: str, over: dict[str, Any]) -> None:
     """Each is taken up without effect, and the way back does not wait longer for it."""
     rollout = rolling(gate=GATE, failed=failures(1), **over)
-    assert asked(rollout, verb) == (replace(rollout, handled=frozenset({"r-1"})), None)
+    assert asked(rollout, verb) == (changed(rollout, handled=frozenset({"r-1"})), None)
 
 
 @pytest.mark.parametrize("verb", ["abort", "pause", "retry:bad-1", "skip:old-1"])
@@ -124,7 +124,7 @@ def test_an_id_is_acted_on_once(verb: str) -> None:
     assert asked(rollout, verb) == (rollout, None)
     after, verdict = asked(rollout, verb, "pause")
     assert (after, verdict) == (
-        replace(rollout, handled=frozenset({"r-1", "r-2"}), paused=True, progress_at=AT),
+        changed(rollout, handled=frozenset({"r-1", "r-2"}), paused=True, progress_at=AT),
         None,
     )
 
@@ -134,7 +134,7 @@ def test_an_id_is_acted_on_once(verb: str) -> None:
 )
 def test_the_last_of_opposite_wishes_holds(verbs: tuple[str, ...], paused: bool) -> None:
     """Two people are heard in the order of their ids (decision 0010: price)."""
-    assert asked(rolling(), *verbs)[0].paused is paused
+    assert asked(rolling(), *verbs)[0].way.paused is paused
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_retry(rollout: Rollout, member: str, changes: dict[str, Any]) -> None:
     """retry, of a member that failed or is in flight: it is replaced once more and is no failure."""
     # A refused launch stays among what the cloud tells, so what was told until now is done with.
     told = {"judged_until": AT} if changes else {}
-    assert changed(rollout, f"retry:{member}") == changes | told
+    assert changes_by(rollout, f"retry:{member}") == changes | told
 
 
 def test_who_is_retried_is_the_next_to_go() -> None:
@@ -212,12 +212,12 @@ def test_who_is_retried_is_the_next_to_go() -> None:
 )
 def test_skip(rollout: Rollout, member: str, changes: dict[str, Any]) -> None:
     """skip, of an old member, one in flight, or a failed one: it stays as it is and is no failure."""
-    assert changed(rollout, f"skip:{member}") == changes
+    assert changes_by(rollout, f"skip:{member}") == changes
 
 
 def test_m_is_counted_before_it_is_lowered() -> None:
     """Before a direction has counted M there is nothing to lower; who was skipped is not counted then."""
-    assert changed(rolling(total=0), "skip:old-1") == {"skipped": frozenset({"old-1"})}
+    assert changes_by(rolling(total=0), "skip:old-1") == {"skipped": frozenset({"old-1"})}
 
 
 def test_who_is_skipped_stays() -> None:
@@ -234,7 +234,7 @@ def test_resume_out_of_a_hold_by_an_alarm() -> None:
     rollout = rolling(
         held=Verdict(VerdictCode.ALARM, START + 500, cause="cpu"), ignored_alarms=frozenset({"net"})
     )
-    assert changed(rollout, "resume", alarms=ringing) == {
+    assert changes_by(rollout, "resume", alarms=ringing) == {
         "held": None,
         "ignored_alarms": frozenset({"net", "cpu", "disk"}),
     }
@@ -243,7 +243,7 @@ def test_resume_out_of_a_hold_by_an_alarm() -> None:
 def test_resume_out_of_a_hold_by_a_deadline() -> None:
     """The deadline begins again, as long as it was."""
     rollout = rolling(held=Verdict(VerdictCode.DEADLINE, START + 900), deadline=START + 900)
-    assert changed(rollout, "resume") == {"held": None, "deadline": AT + 900}
+    assert changes_by(rollout, "resume") == {"held": None, "deadline": AT + 900}
 
 
 @pytest.mark.parametrize("code", ["tooManyFailures", "canaryFailed"])
@@ -251,7 +251,7 @@ def test_resume_out_of_a_hold_by_failures(code: str) -> None:
     """It goes on in spite of them: they count no more, and who is still there is replaced once more."""
     failed = (*failures(1), Failure("launch-1", FailureReason.LAUNCH_REFUSED))
     rollout = rolling(held=Verdict(VerdictCode(code), START, failures=failed), failed=failed, failed_before=3)
-    assert changed(rollout, "resume") == {
+    assert changes_by(rollout, "resume") == {
         "held": None,
         "failed": (),
         "failed_before": 0,
@@ -271,7 +271,7 @@ def test_resume_out_of_another_hold(code: str) -> None:
         paused=True,
     )
     alarms = (Alarm("cpu", AlarmState.OK),)
-    assert changed(rollout, "resume", alarms=alarms) == {"held": None, "paused": False}
+    assert changes_by(rollout, "resume", alarms=alarms) == {"held": None, "paused": False}
 
 
 @pytest.mark.parametrize("after", ["resume", "retry:bad-1", "skip:bad-1"])
@@ -279,13 +279,13 @@ def test_an_abort_is_not_undone_by_what_comes_after_it(after: str) -> None:
     """In the same look: the way forward has ended, with the reason that made it hold."""
     rollout = rolling(held=HELD, failed=failures(1))
     assert asked(rollout, "abort", after)[1] is HELD
-    assert asked(rollout, "abort", after)[0].held is HELD
+    assert asked(rollout, "abort", after)[0].way.held is HELD
 
 
 def test_each_resume_gives_the_deadline_its_length_again() -> None:
     """900 seconds from each resume, not from the first deadline on."""
     moved = rolling(held=Verdict(VerdictCode.DEADLINE, AT - 1), deadline=START + 1500, direction_at=START)
-    assert changed(moved, "resume")["deadline"] == AT + 900
+    assert changes_by(moved, "resume")["deadline"] == AT + 900
 
 
 @pytest.mark.parametrize(
@@ -302,7 +302,7 @@ def test_who_is_waited_for_may_be_skipped(member: Member, rules: dict[str, Any],
     rollout, wanted = rolling(), limits(**rules)
     seen = look(member, *OLD, requests=(Request("1", "skip", "x"),))
     after, _ = take_up(wanted, rollout, seen, take_census(wanted, rollout, seen))
-    assert (after.skipped, rollout.total - after.total) == (frozenset({"x"}), lowers)
+    assert (after.way.skipped, rollout.way.total - after.way.total) == (frozenset({"x"}), lowers)
     census = take_census(wanted, after, seen)
     assert (census.occupied, census.standby) == ((), ())
 
@@ -312,6 +312,6 @@ def test_a_new_member_that_is_skipped_does_not_lower_m() -> None:
     broken = new("n", 50.0, healthy=False)
     rollout = rolling(succeeded=frozenset({"n"}))
     after, _ = asked(rollout, "skip:n", members=(*OLD, broken), suspended=frozenset({"HealthCheck"}))
-    assert (after.skipped, after.total) == (frozenset({"n"}), rollout.total)
+    assert (after.way.skipped, after.way.total) == (frozenset({"n"}), rollout.way.total)
     retried, _ = asked(rolling(failed=failures(1)), "retry:bad-1", "skip:bad-1")
-    assert (retried.skipped, retried.retried) == (frozenset({"bad-1"}), frozenset())
+    assert (retried.way.skipped, retried.way.retried) == (frozenset({"bad-1"}), frozenset())

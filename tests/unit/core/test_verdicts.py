@@ -162,13 +162,13 @@ def test_an_alarm_that_rings_at_the_start_is_ignored_until_it_was_ok() -> None:
     """Or it would forbid the roll that mends what it rings for (design: alarms)."""
     both = (*ringing("cpu"), *ringing("disk", state=AlarmState.OK))
     rollout = start_alarms(rolling(progress_at=AT), look(*OLD, alarms=both))
-    assert rollout.ignored_alarms == {"cpu"}
+    assert rollout.way.ignored_alarms == {"cpu"}
     for state in (AlarmState.ALARM, AlarmState.UNKNOWN, AlarmState.ALARM):
         rollout, verdict = taken(limits(), rollout, alarms=ringing("cpu", state=state))
         assert verdict is None
-        assert rollout.ignored_alarms == {"cpu"}
+        assert rollout.way.ignored_alarms == {"cpu"}
     rollout, verdict = taken(limits(), rollout, alarms=ringing("cpu", state=AlarmState.OK))
-    assert (rollout.ignored_alarms, verdict) == (frozenset(), None)
+    assert (rollout.way.ignored_alarms, verdict) == (frozenset(), None)
     assert code_of(limits(), rollout, alarms=ringing("cpu")) == "alarm"
 
 

@@ -15,10 +15,11 @@ from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.rollout import Gate, Rollout
 from pulumi_rolling.report.status import Standing, standing_text
 
+from tests.rollouts import changed, rollout_of
 from tests.unit.report.conftest import V1, V2
 
 NOW = 1_800_000_000.0
-ROLLOUT = Rollout(
+ROLLOUT = rollout_of(
     id="r1",
     to=V2,
     came_from=V1,
@@ -92,7 +93,7 @@ def test_a_failed_way_back_is_told_with_both_reasons() -> None:
 def test_of_many_failures_the_last_are_named() -> None:
     """The count is whole, names are those at hand."""
     failed = tuple(Failure(f"i-{i}", FailureReason.FAILURE_SIGNAL) for i in range(5))
-    text = standing_text(standing(replace(ROLLOUT, failed=failed, failed_before=40)))
+    text = standing_text(standing(changed(ROLLOUT, failed=failed, failed_before=40)))
     assert "45: i-2, i-3, i-4 and 42 more" in text
 
 
@@ -115,7 +116,7 @@ def row(label: str, rollout: Rollout = ROLLOUT, **changes: Any) -> str | None:
 
 def test_a_pause_is_told_with_the_way_out() -> None:
     """Whoever finds a rollout standing still sees that a person stopped it, and how it goes on."""
-    paused = replace(ROLLOUT, paused=True)
+    paused = changed(ROLLOUT, paused=True)
     assert standing_text(standing(paused)).startswith("web: rolling to version 2, step roll, paused\n")
     assert row("paused", paused) == "nothing new starts; what is in flight goes on"
     assert row("now", paused) == "'rolling resume web' goes on, 'rolling abort web' goes back"
@@ -126,7 +127,7 @@ def test_a_hold_is_told_with_what_failed_and_every_verb_that_helps() -> None:
     verdict = Verdict(
         VerdictCode.TOO_MANY_FAILURES, NOW - 60, 1, 10, (Failure("i-7", FailureReason.FAILURE_SIGNAL),)
     )
-    held = replace(ROLLOUT, held=verdict)
+    held = changed(ROLLOUT, held=verdict)
     assert standing_text(standing(held)).startswith(
         "web: rolling to version 2, step roll, held after a failure\n"
     )
@@ -172,7 +173,7 @@ def test_a_gate_is_told_with_its_kind_its_time_and_whose_word_it_wants(
     gate: Gate, words: dict[str, Any], told: str, headline: str
 ) -> None:
     """Which one, since when, until when, and whether somebody must approve."""
-    at_gate = replace(ROLLOUT, gate=gate, passed=gate.number)
+    at_gate = changed(ROLLOUT, gate=gate, passed=gate.number)
     assert row("gate", at_gate, **words) == told
     assert standing_text(standing(at_gate, **words)).splitlines()[0].endswith(f", {headline}")
     approve = "'rolling approve web' goes on, 'rolling reject web' goes back"
@@ -198,14 +199,14 @@ def test_time_left_is_told_as_the_driver_said_it_and_only_where_boots_decide() -
 
 def test_a_bake_is_told_with_its_beginning() -> None:
     """All are ready, and the record knows since when they are watched."""
-    baking = replace(ROLLOUT, step=Step.BAKE, baked_from=NOW - 60)
+    baking = changed(ROLLOUT, step=Step.BAKE, baked_from=NOW - 60)
     assert row("baking", baking) == "all are ready and watched since 2027-01-15 07:59:00 UTC"
 
 
 def test_members_that_people_named_are_told() -> None:
     """Who was skipped, who is replaced once more, and what was asked and is not taken up yet."""
     many = frozenset(f"i-{number}" for number in range(7))
-    named = replace(ROLLOUT, skipped=many, retried=frozenset({"i-9"}))
+    named = changed(ROLLOUT, skipped=many, retried=frozenset({"i-9"}))
     assert row("skipped", named) == "i-0, i-1, i-2, i-3, i-4 and 2 more, left as they are"
     assert row("retried", named) == "i-9, replaced once more"
     asked = (Request("1", "skip", "i-8"), Request("2", "pause"))

@@ -20,10 +20,11 @@ from pulumi_rolling.report.watch import Ending, MemberRow, ended, line, member_r
 from pulumi_rolling.report.watch_screen import MOST_ROWS, Screen, picture
 from rich.console import Console
 
+from tests.rollouts import changed, rollout_of
 from tests.unit.report.conftest import V1, V2
 
 NOW = 1_800_000_000.0
-ROLLOUT = Rollout(
+ROLLOUT = rollout_of(
     id="r1",
     to=V2,
     came_from=V1,
@@ -96,7 +97,7 @@ def test_a_state_says_what_a_member_still_lacks(
     changes: dict[str, Any], rollout: dict[str, Any], state: str
 ) -> None:
     """As far as the look and the record tell."""
-    rows = member_rows(standing(replace(ROLLOUT, **rollout), members=(replace(NEW, **changes),)))
+    rows = member_rows(standing(changed(ROLLOUT, **rollout), members=(replace(NEW, **changes),)))
     assert [row.state for row in rows] == [state]
 
 
@@ -138,7 +139,7 @@ def test_a_state_says_what_a_member_still_lacks(
 )
 def test_whose_part_a_member_has(seen: Member, changes: dict[str, Any], part: Part) -> None:
     """A record is as old as the last act, so what came since is told by its launch."""
-    assert part_of(replace(ROLLOUT, **changes), seen) is part
+    assert part_of(changed(ROLLOUT, **changes), seen) is part
 
 
 def test_how_far_it_is_without_the_drivers_words() -> None:
@@ -147,7 +148,7 @@ def test_how_far_it_is_without_the_drivers_words() -> None:
     assert (now.replaced, now.total, now.in_service, now.unseen) == (2, 5, 4, 0)
     assert now.coming == ("i-new", "i-late")
     assert count(ROLLOUT, (NEW, DONE)).unseen == 3
-    heavy = replace(ROLLOUT, unit=2, desired=9)
+    heavy = changed(ROLLOUT, unit=2, desired=9)
     assert count(heavy, (replace(NEW, weight=2), DONE)).unseen == 3, "six units of two each"
     assert progress(standing()) == (2, 5) and progress(standing(**said("waiting", replaced=1))) == (1, 5)
 
@@ -223,7 +224,7 @@ ABORTED = Verdict(VerdictCode.ABORTED, NOW)
 )
 def test_how_it_ended(last: dict[str, Any], seen: Observation, ending: Ending) -> None:
     """What the last record told goes first; where it told of no failure, the group itself must be at its target."""
-    assert ended(replace(ROLLOUT, **last), "web", seen) == ending
+    assert ended(changed(ROLLOUT, **last), "web", seen) == ending
 
 
 def drawn(shown: Standing) -> str:

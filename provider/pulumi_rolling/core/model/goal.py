@@ -1,8 +1,11 @@
-"""Where a rollout goes, and what follows if it fails."""
+"""Where a rollout goes and where it came from, and what follows if it fails."""
 
 from __future__ import annotations
 
 from enum import Enum
+
+from pulumi_rolling.core.model.member import Revision
+from pulumi_rolling.core.model.values import value
 
 
 class Direction(Enum):
@@ -16,3 +19,24 @@ class OnFailure(Enum):
     ROLL_BACK = "rollBack"
     LEAVE = "leave"
     HOLD = "hold"
+
+
+@value(frozen=True, slots=True)
+class Goal:
+    """One move of one group: from which revision to which. It outlives a change of direction."""
+
+    id: str
+    to: Revision
+    came_from: Revision | None = None
+    forced: bool = False
+    """Members are replaced although their revision is equal (triggers)."""
+    fresh: bool = False
+    """A create: members younger than the slot's clock are judged, too."""
+    abandoned: tuple[str, ...] = ()
+    """Digests that were targets before this one."""
+
+    def target(self, direction: Direction) -> Revision:
+        """The revision that the direction leads to."""
+        if direction is Direction.BACK and self.came_from is not None:
+            return self.came_from
+        return self.to

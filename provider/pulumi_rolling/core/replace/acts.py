@@ -18,83 +18,89 @@ from pulumi_rolling.core.replace.roster import roster_of
 
 def settle_issued(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:
     """Forget what is seen or lost, and take others' changes of Desired into ``delta``."""
-    if not rollout.issued and not rollout.draining:
+    if not rollout.ours.issued and not rollout.way.draining:
         return _settle_desired(limits, rollout, seen)
-    recent = tuple(i for i in rollout.issued if seen.at - i.at < limits.settle)
+    recent = tuple(i for i in rollout.ours.issued if seen.at - i.at < limits.settle)
     rollout = _settle_desired(limits, rollout, seen)
-    asked = [i.action.member for i in rollout.issued if isinstance(i.action, Terminate | Remove)]
-    asked += (member for member, _ in rollout.draining)
+    asked = [i.action.member for i in rollout.ours.issued if isinstance(i.action, Terminate | Remove)]
+    asked += (member for member, _ in rollout.way.draining)
     lifecycles = {name: m.lifecycle for name, m in roster_of(seen).find(asked).items()}
     if limits.drain is not None:
         rollout = _drain(limits.drain, rollout, lifecycles, seen.at)
     settled = is_desired_settled(rollout)
-    unseen = tuple(i for i in rollout.issued if not _is_seen(i.action, seen, lifecycles, settled))
+    unseen = tuple(i for i in rollout.ours.issued if not _is_seen(i.action, seen, lifecycles, settled))
     kept = tuple(i for i in unseen if i in recent)
     lost = sum(isinstance(i.action, Terminate) and i.action.replace for i in unseen if i not in recent)
-    if kept == rollout.issued:
+    if kept == rollout.ours.issued:
         return rollout
-    return replace(rollout, issued=kept, launched=rollout.launched - lost)
+    return replace(rollout, ours=replace(rollout.ours, issued=kept, launched=rollout.ours.launched - lost))
 
 
 def _drain(longest: float, rollout: Rollout, lifecycles: dict[str, Lifecycle], at: float) -> Rollout:
     """Victims of ours that are leaving: the slot of each is in use until it is gone, or has taken too long."""
-    known = {member for member, _ in rollout.draining}
-    started = [(i.action.member, i.at) for i in rollout.issued if isinstance(i.action, Terminate)]
+    known = {member for member, _ in rollout.way.draining}
+    started = [(i.action.member, i.at) for i in rollout.ours.issued if isinstance(i.action, Terminate)]
     draining = tuple(
         (member, since)
-        for member, since in (*rollout.draining, *(pair for pair in started if pair[0] not in known))
+        for member, since in (*rollout.way.draining, *(pair for pair in started if pair[0] not in known))
         if lifecycles.get(member) is Lifecycle.LEAVING and at - since < longest
     )
-    if draining == rollout.draining:
+    if draining == rollout.way.draining:
         return rollout
-    return replace(rollout, draining=draining, progress_at=at)
+    return replace(rollout, way=replace(rollout.way, draining=draining), progress_at=at)
 
 
 def issue(rollout: Rollout, actions: tuple[Action, ...], at: float) -> Rollout:
     """The record of acts about to be done."""
-    desired = rollout.desired
-    launched = rollout.launched
+    desired = rollout.ours.desired
+    launched = rollout.ours.launched
     for action in actions:
         if isinstance(action, Resize) and action.desired is not None:
-            launched += max(0, action.desired - desired) // rollout.unit
+            launched += max(0, action.desired - desired) // rollout.way.unit
             desired = action.desired
         elif isinstance(action, Terminate):
             desired -= 0 if action.replace else action.weight
             launched += action.replace
     return replace(
         rollout,
-        issued=rollout.issued + tuple(Issued(action, at) for action in actions),
-        desired=desired,
-        desired_at=at if desired != rollout.desired else rollout.desired_at,
-        launched=launched,
+        ours=replace(
+            rollout.ours,
+            issued=rollout.ours.issued + tuple(Issued(action, at) for action in actions),
+            desired=desired,
+            desired_at=at if desired != rollout.ours.desired else rollout.ours.desired_at,
+            launched=launched,
+        ),
         progress_at=at,
     )
 
 
 def is_desired_settled(rollout: Rollout) -> bool:
     """No change of Desired by us is still to be seen."""
-    return rollout.desired == rollout.desired_before
+    return rollout.ours.desired == rollout.ours.desired_before
 
 
 def _settle_desired(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:
     live = seen.sizes.desired
-    if live == rollout.desired == rollout.desired_before:
+    if live == rollout.ours.desired == rollout.ours.desired_before:
         return rollout
-    if live == rollout.desired:
-        return replace(rollout, desired_before=live)
-    low, high = sorted((rollout.desired_before, rollout.desired))
+    if live == rollout.ours.desired:
+        return replace(rollout, ours=replace(rollout.ours, desired_before=live))
+    low, high = sorted((rollout.ours.desired_before, rollout.ours.desired))
     if is_desired_settled(rollout) or not low <= live <= high:
         return replace(
             rollout,
-            desired=live,
-            desired_before=live,
-            delta=rollout.delta + live - rollout.desired,
+            ours=replace(
+                rollout.ours,
+                desired=live,
+                desired_before=live,
+                delta=rollout.ours.delta + live - rollout.ours.desired,
+            ),
             progress_at=seen.at,
         )
-    if seen.at - rollout.desired_at < limits.settle:
+    if seen.at - rollout.ours.desired_at < limits.settle:
         # Also where the victim of a decrement is seen gone: it may have gone by itself, and Desired is to come.
         return rollout
-    return replace(rollout, desired=live, desired_before=live)
+    return replace(rollout, ours=replace(rollout.ours, desired=live, desired_before=live))
 
 
 def _is_seen(

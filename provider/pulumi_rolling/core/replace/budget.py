@@ -20,7 +20,7 @@ def slot_clock(limits: Limits) -> float:
 
 def stalled_at(limits: Limits, rollout: Rollout) -> float:
     """When nothing will have moved for longer than anything may take. Waiting for somebody, or for baking, may."""
-    if rollout.waits_for_somebody or rollout.step is Step.BAKE:
+    if rollout.way.waits_for_somebody or rollout.step is Step.BAKE:
         return math.inf
     longest = max(ONE_HOUR, 2 * slot_clock(limits), 2 * limits.pause)
     return rollout.progress_at + longest + limits.warm_up + (limits.drain or 0.0)
@@ -28,7 +28,7 @@ def stalled_at(limits: Limits, rollout: Rollout) -> float:
 
 def occupied_until(rollout: Rollout) -> float:
     """How long members in a special state are waited for once nothing else moves: an hour, as instance refresh does."""
-    if rollout.waits_for_somebody or rollout.step is Step.BAKE:
+    if rollout.way.waits_for_somebody or rollout.step is Step.BAKE:
         return math.inf
     return rollout.progress_at + ONE_HOUR
 
@@ -37,26 +37,26 @@ def budget_left(limits: Limits, rollout: Rollout) -> int:
     """Silent failures that may still come; below 0 when those so far can no longer satisfy the percentages."""
     left: list[int] = []
     if limits.signals:
-        left.append(tolerated(rollout.total, limits.need_percent) - rollout.failures)
+        left.append(tolerated(rollout.way.total, limits.need_percent) - rollout.way.failures)
     if limits.active_percent is not None:
-        desired = max(1, (rollout.found.desired + rollout.delta) // rollout.unit)
+        desired = max(1, (rollout.found.sizes.desired + rollout.ours.delta) // rollout.way.unit)
         left.append(tolerated(desired, limits.active_percent) - _silent(rollout))
-    return min(left, default=rollout.total)
+    return min(left, default=rollout.way.total)
 
 
 def is_spent(limits: Limits, rollout: Rollout) -> bool:
     """True as soon as the failures so far can no longer satisfy the percentage, whatever comes."""
-    return rollout.failures > 0 and budget_left(limits, rollout) < 0
+    return rollout.way.failures > 0 and budget_left(limits, rollout) < 0
 
 
 def too_many(
     limits: Limits, rollout: Rollout, at: float, code: VerdictCode = VerdictCode.TOO_MANY_FAILURES
 ) -> Verdict:
-    failed = rollout.failed[:5]
-    return Verdict(code, at, rollout.failures, rollout.total, failed, clock=slot_clock(limits))
+    failed = rollout.way.failed[:5]
+    return Verdict(code, at, rollout.way.failures, rollout.way.total, failed, clock=slot_clock(limits))
 
 
 def _silent(rollout: Rollout) -> int:
     """MinActiveInstancesPercent knows nothing of signals."""
-    said = sum(FAILURES[f.reason].of_signals for f in rollout.failed)
-    return rollout.failures - said
+    said = sum(FAILURES[f.reason].of_signals for f in rollout.way.failed)
+    return rollout.way.failures - said

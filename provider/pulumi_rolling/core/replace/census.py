@@ -80,7 +80,7 @@ def is_target(rollout: Rollout, member: Member) -> bool:
     """Made from what this direction leads to. A forced rollout tells equal revisions apart by launch time."""
     if member.revision.digest != rollout.target.digest:
         return False
-    if rollout.forced and rollout.direction is Direction.FORWARD:
+    if rollout.goal.forced and rollout.direction is Direction.FORWARD:
         return is_new(rollout, member)
     return True
 
@@ -90,15 +90,15 @@ def is_new(rollout: Rollout, member: Member) -> bool:
 
     Launch times carry whole seconds, so nothing is launched within the first second (decide sees to that).
     """
-    if rollout.watermark is None:
+    if rollout.way.watermark is None:
         return False
-    return member.launched_at is None or member.launched_at > rollout.watermark
+    return member.launched_at is None or member.launched_at > rollout.way.watermark
 
 
 def is_returned_from(rollout: Rollout, member: Member) -> bool:
     """On the way back only members of the revisions that failed are replaced, not whoever was old before."""
     digest = member.revision.digest
-    return digest == rollout.to.digest or digest in rollout.abandoned
+    return digest == rollout.goal.to.digest or digest in rollout.goal.abandoned
 
 
 def is_replaced(rollout: Rollout, member: Member) -> bool:
@@ -109,7 +109,7 @@ def is_replaced(rollout: Rollout, member: Member) -> bool:
 
 
 def issued_victims(rollout: Rollout) -> frozenset[str]:
-    return frozenset(i.action.member for i in rollout.issued if isinstance(i.action, Terminate | Remove))
+    return frozenset(i.action.member for i in rollout.ours.issued if isinstance(i.action, Terminate | Remove))
 
 
 def is_ready(limits: Limits, member: Member) -> bool:
@@ -124,15 +124,15 @@ def is_ready(limits: Limits, member: Member) -> bool:
 
 def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
     victims = issued_victims(rollout)
-    failed = frozenset([f.id for f in rollout.failed])
-    told_by_age = rollout.forced and rollout.direction is Direction.FORWARD
+    failed = frozenset([f.id for f in rollout.way.failed])
+    told_by_age = rollout.goal.forced and rollout.direction is Direction.FORWARD
     settled = _Settled([], [], {}, [], seen.members)
     if not told_by_age:
-        named = victims | failed | rollout.skipped | rollout.retried
+        named = victims | failed | rollout.way.skipped | rollout.way.retried
         settled = _settle(rollout, roster_of(seen), named)
     count = _Count(settled)
     count.look_closely(limits, rollout, seen, settled.others, victims, failed)
-    short = max(0, rollout.desired - count.units)
+    short = max(0, rollout.ours.desired - count.units)
     standby = _old_in_standby(limits, rollout, seen, victims)
     warm = [
         w.id
@@ -150,7 +150,7 @@ def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
         kept=count.kept,
         unjudged=tuple(count.unjudged),
         short=short,
-        gap=-(-short // rollout.unit),
+        gap=-(-short // rollout.way.unit),
         in_service=count.in_service,
         ready=count.ready,
         serving=count.in_service if limits.pacing is Pacing.LOCK_STEP else count.ready,
@@ -188,10 +188,10 @@ class _Count:
         victims: frozenset[str],
         failed: frozenset[str],
     ) -> None:
-        skipped, retried, succeeded = rollout.skipped, rollout.retried, rollout.succeeded
+        skipped, retried, succeeded = rollout.way.skipped, rollout.way.retried, rollout.way.succeeded
         forward = rollout.direction is Direction.FORWARD
         wanted = rollout.target.digest
-        told_by_age = rollout.forced and forward
+        told_by_age = rollout.goal.forced and forward
         spared = limits.protected is not Choice.REPLACE and forward
         in_service_now, healthy_target = Lifecycle.IN_SERVICE, TargetHealth.HEALTHY
         for member in members:
@@ -261,11 +261,11 @@ def _settle(rollout: Rollout, roster: Roster, named: frozenset[str]) -> _Settled
     lines: dict[str, Sequence[Member]] = {}
     for digest, crowd in roster.plain.items():
         wanted = digest == target
-        strange = crowd.ids.keys() - rollout.succeeded if wanted else set[str]()
+        strange = crowd.ids.keys() - rollout.way.succeeded if wanted else set[str]()
         strange.update(name for name in named if name in crowd.ids)
         if strange:
             odd += sorted((crowd.ids[name] for name in strange), key=age)
-        if wanted or not (forward or digest == rollout.to.digest or digest in rollout.abandoned):
+        if wanted or not (forward or digest == rollout.goal.to.digest or digest in rollout.goal.abandoned):
             calm = dict(crowd.ids)
             for name in strange:
                 del calm[name]
@@ -275,10 +275,10 @@ def _settle(rollout: Rollout, roster: Roster, named: frozenset[str]) -> _Settled
             rest = [m for m in line if m.id not in strange] if strange else line
             old += rest
             lines[zone] = sorted([*lines[zone], *rest], key=age) if zone in lines else rest
-    watermark = math.inf if rollout.watermark is None else rollout.watermark
+    watermark = math.inf if rollout.way.watermark is None else rollout.way.watermark
     coming: list[Member] = []
     for digest, pending in roster.coming.items():
-        if digest == target and named.isdisjoint(pending) and rollout.succeeded.isdisjoint(pending):
+        if digest == target and named.isdisjoint(pending) and rollout.way.succeeded.isdisjoint(pending):
             coming = [m for m in pending.values() if m.launched_at is not None and m.launched_at > watermark]
             if len(coming) == len(pending):
                 continue
@@ -289,7 +289,7 @@ def _settle(rollout: Rollout, roster: Roster, named: frozenset[str]) -> _Settled
 
 def count_ready(limits: Limits, rollout: Rollout, census: Census) -> None:
     """Bring a census up to date after some of those without a verdict came to be ready, and nothing else changed."""
-    unjudged = tuple([m for m in census.unjudged if m.id not in rollout.succeeded])
+    unjudged = tuple([m for m in census.unjudged if m.id not in rollout.way.succeeded])
     census.ready += len(census.unjudged) - len(unjudged)
     census.unjudged = unjudged
     if limits.pacing is not Pacing.LOCK_STEP:
@@ -307,7 +307,7 @@ def _old_in_standby(
         for m in roster_of(seen).others.values()
         if m.lifecycle is Lifecycle.STANDBY
         and m.id not in victims
-        and m.id not in rollout.skipped
+        and m.id not in rollout.way.skipped
         and is_replaced(rollout, m)
     ]
 

@@ -37,7 +37,7 @@ from pulumi_rolling.core.replace.judge import judge
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.roll import roll
-from pulumi_rolling.core.replace.rollout import Boots, Rollout, replace
+from pulumi_rolling.core.replace.rollout import Rollout, Way, replace
 from pulumi_rolling.core.replace.roster import with_roster
 from pulumi_rolling.core.replace.sizing import size_roll
 from pulumi_rolling.core.replace.verdicts import start_alarms, take_verdict
@@ -58,7 +58,7 @@ def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decision:
     seen = with_roster(seen)
     rollout = _start_direction(rules, rollout, seen)
     rollout = settle_issued(rules, rollout, seen)
-    if rollout.leaving:
+    if rollout.gives_up:
         census = take_census(rules, rollout, seen)
     else:
         rollout, census = judge(rules, rollout, seen)
@@ -68,10 +68,10 @@ def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decision:
         return _turn(limits, rollout, seen, verdict)
     if rollout.handled is not before.handled:
         census = take_census(rules, rollout, seen)
-    if rollout.held is not None:
-        members = tuple(f.id for f in rollout.failed[-5:])
+    if rollout.way.held is not None:
+        members = tuple(f.id for f in rollout.way.failed[-5:])
         return wait(
-            rules, rollout, seen, census, Because(ReasonCode.HELD, {"failed": rollout.failures}, members)
+            rules, rollout, seen, census, Because(ReasonCode.HELD, {"failed": rollout.way.failures}, members)
         )
     if rollout.resumed_at is not None and seen.at < rollout.resumed_at + rules.settle:
         return wait(
@@ -93,21 +93,27 @@ def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decision:
 
 
 def _start_direction(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:
-    if rollout.watermark is not None:
+    if rollout.way.watermark is not None:
         return rollout
     youngest = max((m.launched_at for m in seen.members if m.launched_at is not None), default=0.0)
-    if rollout.fresh:
+    if rollout.goal.fresh:
         youngest = min(youngest, seen.at - slot_clock(limits))
-    first = rollout.desired == 0 and rollout.desired_before == 0
+    first = rollout.ours.desired == 0 and rollout.ours.desired_before == 0
     if rollout.direction is Direction.FORWARD:
         rollout = start_alarms(rollout, seen)
     return replace(
         rollout,
-        unit=max((m.weight for m in seen.members), default=1),
-        watermark=youngest,
-        direction_at=seen.at,
-        desired=seen.sizes.desired if first else rollout.desired,
-        desired_before=seen.sizes.desired if first else rollout.desired_before,
+        way=replace(
+            rollout.way,
+            unit=max((m.weight for m in seen.members), default=1),
+            watermark=youngest,
+            direction_at=seen.at,
+        ),
+        ours=replace(
+            rollout.ours,
+            desired=seen.sizes.desired if first else rollout.ours.desired,
+            desired_before=seen.sizes.desired if first else rollout.ours.desired_before,
+        ),
         deadline=seen.at + limits.timeout
         if limits.timeout and rollout.deadline is None
         else rollout.deadline,
@@ -118,86 +124,61 @@ def _start_direction(limits: Limits, rollout: Rollout, seen: Observation) -> Rol
 
 def _turn(limits: Limits, rollout: Rollout, seen: Observation, verdict: Verdict) -> Decision:
     """The direction is lost. Forward: go back, leave, or hold. Back: give the processes back and keep the record."""
-    if rollout.leaving or rollout.step is Step.RESTORE:
+    if rollout.gives_up or rollout.step is Step.RESTORE:
         # A second refusal is the end; after the first the processes may still be given back.
         step = Step.DONE if rollout.back_failed is not None else Step.RESTORE
         return hold(
             limits, replace(rollout, back_failed=verdict, step=step), seen, Because(ReasonCode.REFUSED)
         )
     if _is_held(limits, rollout, verdict):
-        held = replace(rollout, held=verdict, progress_at=seen.at)
+        held = replace(rollout, way=replace(rollout.way, held=verdict), progress_at=seen.at)
         members = tuple(f.id for f in verdict.failures)
         because = Because(ReasonCode.HELD, {"failed": verdict.failed}, members)
         return wait(limits, held, seen, take_census(limits, held, seen), because)
     because = Because(ReasonCode.FAILED, {"failed": verdict.failed, "of": verdict.of})
     if rollout.direction is Direction.FORWARD:
-        verdict = replace(verdict, touched=rollout.launched)
-    settled = replace(
-        rollout,
-        round=None,
-        openings=(),
-        missing=(),
-        warming=(),
-        draining=(),
-        surge=0,
-        zone="",
-        passed=0,
-        gate=None,
-        paused=False,
-        held=None,
-        baked_from=None,
-        progress_at=seen.at,
-    )
+        verdict = replace(verdict, touched=rollout.ours.launched)
     if rollout.direction is Direction.BACK:
-        settled = replace(settled, back_failed=verdict, step=Step.RESTORE)
+        turned = replace(rollout, back_failed=verdict, step=Step.RESTORE, way=rollout.way.ended())
     elif limits.on_failure is OnFailure.LEAVE or not _has_way_back(rollout):
-        settled = replace(settled, verdict=verdict, step=Step.SETTLE)
+        turned = replace(rollout, verdict=verdict, step=Step.SETTLE, way=rollout.way.ended())
     else:
-        settled = replace(
-            settled,
-            verdict=verdict,
-            direction=Direction.BACK,
-            step=Step.PREPARE,
-            watermark=None,
-            total=0,
-            in_flight=frozenset(),
-            succeeded=frozenset(),
-            failed=(),
-            failed_before=0,
-            retried=frozenset(),
-            skipped=frozenset(),
-            boots=Boots(),  # The former revision boots as it did in the last rollout, not as the failed one does.
-        )
-    return wait(limits, settled, seen, take_census(limits, settled, seen), because)
+        # The boots go with the way: the former revision boots as in the last rollout, not as the failed one does.
+        turned = replace(rollout, verdict=verdict, direction=Direction.BACK, step=Step.PREPARE, way=Way())
+    turned = replace(turned, progress_at=seen.at)
+    return wait(limits, turned, seen, take_census(limits, turned, seen), because)
 
 
 def _is_held(limits: Limits, rollout: Rollout, verdict: Verdict) -> bool:
     """onFailure hold waits for somebody's word, except where it has just been spoken."""
-    asked = verdict.code in _ASKED_FOR or verdict is rollout.held
+    asked = verdict.code in _ASKED_FOR or verdict is rollout.way.held
     return limits.on_failure is OnFailure.HOLD and rollout.direction is Direction.FORWARD and not asked
 
 
 def _has_way_back(rollout: Rollout) -> bool:
     """There is a former revision, and it makes other members than those that failed."""
-    former = rollout.came_from
-    return former is not None and (former.digest != rollout.to.digest or bool(rollout.abandoned))
+    former = rollout.goal.came_from
+    return former is not None and (former.digest != rollout.goal.to.digest or bool(rollout.goal.abandoned))
 
 
 def _prepare(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Decision:
     replaceable = len(census.candidates) + census.coming
     outside = bool(census.occupied or census.standby or census.warm)
-    work = replaceable > 0 or (rollout.fresh and census.slots > 0) or outside
+    work = replaceable > 0 or (rollout.goal.fresh and census.slots > 0) or outside
     actions: list[Action] = []
-    held = limits.suspend | rollout.suspended_by_us if work else frozenset[str]()
+    held = limits.suspend | rollout.ours.suspended if work else frozenset[str]()
     lacking = held - seen.suspended
     if seen.pointer != rollout.target.address:
         actions.append(PointAt(rollout.target))
     if lacking:
         actions.insert(len(actions) if rollout.direction is Direction.BACK else 0, Suspend(lacking))
         rollout = replace(
-            rollout, suspended_by_us=rollout.suspended_by_us | (lacking - rollout.found_suspended)
+            rollout,
+            ours=replace(
+                rollout.ours, suspended=rollout.ours.suspended | (lacking - rollout.found.suspended)
+            ),
         )
-    if any(isinstance(i.action, PointAt | Suspend) for i in rollout.issued):
+    if any(isinstance(i.action, PointAt | Suspend) for i in rollout.ours.issued):
         # Not for terminations of the way forward: while they show, the cloud launches from the failed revision.
         return wait(limits, rollout, seen, census, Because(ReasonCode.UNSEEN))
     if actions:
@@ -205,9 +186,9 @@ def _prepare(limits: Limits, rollout: Rollout, seen: Observation, census: Census
     rollout = replace(rollout, judged_until=seen.at)
     if not work:
         return settle(limits, replace(rollout, step=Step.SETTLE), seen, census)
-    fresh = census.slots if rollout.fresh else 0
+    fresh = census.slots if rollout.goal.fresh else 0
     # With weights the policy counts instances and Desired counts units; a launch brings one unit of the rollout's.
-    there = desired_at_end(limits, rollout) if rollout.unit == 1 else len(census.counted) + census.gap
+    there = desired_at_end(limits, rollout) if rollout.way.unit == 1 else len(census.counted) + census.gap
     sizing = size_roll(limits, replaceable, there)
     if replaceable and not sizing.batch:
         verdict = Verdict(
@@ -215,14 +196,17 @@ def _prepare(limits: Limits, rollout: Rollout, seen: Observation, census: Census
         )
         return _turn(limits, rollout, seen, verdict)
     capacity = sizing.capacity
-    if rollout.unit > 1:
-        capacity = rollout.desired + (sizing.capacity - there) * rollout.unit
+    if rollout.way.unit > 1:
+        capacity = rollout.ours.desired + (sizing.capacity - there) * rollout.way.unit
     rollout = replace(
         rollout,
+        way=replace(
+            rollout.way,
+            total=replaceable + fresh,
+            batch=sizing.batch,
+            capacity=capacity,
+            surge=max(0, capacity - rollout.ours.desired) // rollout.way.unit if replaceable else 0,
+        ),
         step=Step.ROLL,
-        total=replaceable + fresh,
-        batch=sizing.batch,
-        capacity=capacity,
-        surge=max(0, capacity - rollout.desired) // rollout.unit if replaceable else 0,
     )
     return roll(limits, rollout, seen, census)

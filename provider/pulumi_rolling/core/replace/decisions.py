@@ -34,7 +34,12 @@ def act(
 ) -> Decision:
     issued = issue(rollout, actions, seen.at)
     after = _in_service_after(actions, seen, census)
-    issued = replace(issued, lowest=after if issued.lowest is None else min(issued.lowest, after))
+    issued = replace(
+        issued,
+        ours=replace(
+            issued.ours, lowest=after if issued.ours.lowest is None else min(issued.ours.lowest, after)
+        ),
+    )
     return Decision(issued, actions, seen.at + limits.poll, because, status_of(limits, issued, seen, census))
 
 
@@ -65,7 +70,7 @@ def wait(
 def look_after(limits: Limits, rollout: Rollout, at: float, due: float) -> float:
     """When to look again after a look at ``at`` that brought nothing new, the next clock running out at ``due``."""
     quiet = max(limits.poll, min(30.0, (at - rollout.progress_at) / 10))
-    if rollout.waits_for_somebody:
+    if rollout.way.waits_for_somebody:
         # Somebody who has just spoken at another terminal waits for what happens.
         quiet = min(quiet, ATTENTIVE * limits.poll)
     return max(at + limits.poll / 4, min(at + quiet, due))
@@ -79,7 +84,7 @@ def looks_until(
     ``longest``: no two looks are further apart. Right after something happened they follow each other evenly.
     """
     idle, poll = 0, limits.poll
-    even = -math.inf if rollout.waits_for_somebody or poll > longest else rollout.progress_at + 10 * poll
+    even = -math.inf if rollout.way.waits_for_somebody or poll > longest else rollout.progress_at + 10 * poll
     while again < until:
         if again <= even and again + poll <= due:
             again += poll
@@ -92,29 +97,29 @@ def looks_until(
 def _next_clock(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> float:
     """When the next of the clocks runs out that ``judge`` and the verdicts read."""
     later = [stalled_at(limits, rollout), *([occupied_until(rollout)] if census.occupied else [])]
-    later += [since + limits.settle for _, since in rollout.missing]
-    later += [o.at + limits.boot_limit for o in rollout.openings]
+    later += [since + limits.settle for _, since in rollout.way.missing]
+    later += [o.at + limits.boot_limit for o in rollout.way.openings]
     due = [at for at in later if at > seen.at]
     if rollout.deadline is not None and rollout.direction is Direction.FORWARD:
         due.append(rollout.deadline)
     clock = slot_clock(limits)
     due += [m.launched_at + clock for m in census.unjudged if m.launched_at is not None]
-    due += [i.at + limits.settle for i in rollout.issued]
-    due += [since + limits.warm_up for _, since in rollout.warming]
+    due += [i.at + limits.settle for i in rollout.ours.issued]
+    due += [since + limits.warm_up for _, since in rollout.way.warming]
     if limits.drain is not None:
-        due += [since + limits.drain for _, since in rollout.draining]
+        due += [since + limits.drain for _, since in rollout.way.draining]
     return min(due, default=math.inf)
 
 
 def hold(limits: Limits, rollout: Rollout, seen: Observation, because: Because) -> Decision:
     """No acts and no judgement: the rollout is over, not ours, turning, or not fully seen."""
-    status = Status(rollout.step, rollout.direction, 0, 0, 0, rollout.total, (), 0, None)
+    status = Status(rollout.step, rollout.direction, 0, 0, 0, rollout.way.total, (), 0, None)
     outcome = outcome_of(rollout) if rollout.step is Step.DONE else None
     return Decision(rollout, (), seen.at + limits.poll, because, status, outcome)
 
 
 def status_of(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Status:
-    replaced = max(0, rollout.total - len(census.candidates) - census.slots)
+    replaced = max(0, rollout.way.total - len(census.candidates) - census.slots)
     left = len(census.candidates) + census.slots
     return Status(
         step=rollout.step,
@@ -122,10 +127,10 @@ def status_of(limits: Limits, rollout: Rollout, seen: Observation, census: Censu
         in_service=census.in_service,
         ready=census.ready,
         replaced=replaced,
-        total=rollout.total,
+        total=rollout.way.total,
         waiting_for=tuple([m.id for m in census.unjudged[:5]]),
         waiting_count=census.slots,
-        time_left=time_left(rollout.boots, left, max(1, rollout.batch), limits.pacing, rollout.prior),
+        time_left=time_left(rollout.way.boots, left, max(1, rollout.way.batch), limits.pacing, rollout.prior),
     )
 
 

@@ -22,9 +22,9 @@ NAMED_TRIES = 3
 
 def bake(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Decision:
     """All members are ready: alarms and members are watched a while longer, capacity still as during the roll."""
-    began = seen.at if rollout.baked_from is None else rollout.baked_from
-    rollout = replace(rollout, step=Step.BAKE, baked_from=began)
-    if rollout.paused:
+    began = seen.at if rollout.way.baked_from is None else rollout.way.baked_from
+    rollout = replace(rollout, way=replace(rollout.way, baked_from=began), step=Step.BAKE)
+    if rollout.way.paused:
         return wait(limits, rollout, seen, census, Because(ReasonCode.PAUSED))
     until = began + limits.bake
     if seen.at < until:
@@ -36,31 +36,33 @@ def bake(limits: Limits, rollout: Rollout, seen: Observation, census: Census) ->
 
 def settle(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Decision:
     """Desired as found plus what others did to it."""
-    if rollout.issued or not is_desired_settled(rollout):
+    if rollout.ours.issued or not is_desired_settled(rollout):
         return wait(limits, rollout, seen, census, Because(ReasonCode.UNSEEN))
-    surplus = rollout.desired - desired_at_end(limits, rollout)
-    tries = rollout.round.number if rollout.round else 0
+    surplus = rollout.ours.desired - desired_at_end(limits, rollout)
+    tries = rollout.way.round.number if rollout.way.round else 0
     # Whoever stays in spite of the rollout would be the cloud's first victim.
-    named = rollout.leaving or rollout.skipped or limits.protected is Choice.IGNORE
+    named = rollout.gives_up or rollout.way.skipped or limits.protected is Choice.IGNORE
     victims = _surplus(limits, rollout, census, surplus) if surplus > 0 and named else []
     if victims and tries < NAMED_TRIES:
-        least = min(rollout.found.min, rollout.desired - sum(m.weight for m in victims))
+        least = min(rollout.found.sizes.min, rollout.ours.desired - sum(m.weight for m in victims))
         actions: tuple[Action, ...] = tuple(Terminate(m.id, False, m.weight) for m in victims)
         if seen.sizes.min > least:
             actions = (Resize(min=least), *actions)
-        rollout = replace(rollout, round=Round(tries + 1, seen.at, len(victims), 0))
+        rollout = replace(rollout, way=replace(rollout.way, round=Round(tries + 1, seen.at, len(victims), 0)))
         return act(limits, rollout, seen, census, actions, Because(ReasonCode.REMOVING, {"surplus": surplus}))
     return restore(limits, replace(rollout, step=Step.RESTORE), seen, census)
 
 
 def restore(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Decision:
-    if rollout.issued:
+    if rollout.ours.issued:
         return wait(limits, rollout, seen, census, Because(ReasonCode.UNSEEN))
     actions: list[Action] = []
     desired = desired_at_end(limits, rollout)
-    if rollout.back_failed is None and (seen.sizes.min != rollout.found.min or rollout.desired != desired):
-        actions.append(Resize(rollout.found.min, desired if rollout.desired != desired else None))
-    ours = rollout.suspended_by_us & seen.suspended
+    if rollout.back_failed is None and (
+        seen.sizes.min != rollout.found.sizes.min or rollout.ours.desired != desired
+    ):
+        actions.append(Resize(rollout.found.sizes.min, desired if rollout.ours.desired != desired else None))
+    ours = rollout.ours.suspended & seen.suspended
     if ours:
         actions.append(Resume(ours))
     if actions:
@@ -71,7 +73,10 @@ def restore(limits: Limits, rollout: Rollout, seen: Observation, census: Census)
 
 def desired_at_end(limits: Limits, rollout: Rollout) -> int:
     """As found, plus what others did to it, within the group's own bounds."""
-    return max(rollout.found.min, min(rollout.found.max, rollout.found.desired + rollout.delta))
+    return max(
+        rollout.found.sizes.min,
+        min(rollout.found.sizes.max, rollout.found.sizes.desired + rollout.ours.delta),
+    )
 
 
 def _surplus(limits: Limits, rollout: Rollout, census: Census, surplus: int) -> list[Member]:
@@ -79,10 +84,10 @@ def _surplus(limits: Limits, rollout: Rollout, census: Census, surplus: int) -> 
 
     Nobody whom somebody asked to skip, or whom the policy ignores for its protection.
     """
-    failed = {f.id for f in rollout.failed}
+    failed = {f.id for f in rollout.way.failed}
     ignores = limits.protected is Choice.IGNORE
     order = sorted(
-        (m for m in census.counted if m.id not in rollout.skipped and not (ignores and m.protected)),
+        (m for m in census.counted if m.id not in rollout.way.skipped and not (ignores and m.protected)),
         key=lambda m: (m.id not in failed, is_working(m), -(m.launched_at or 0.0), m.id),
     )
     room = census.in_service - limits.floor

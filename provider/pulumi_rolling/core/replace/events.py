@@ -53,13 +53,17 @@ class EventTexts:
         after = decision.next
         limits = self._limits.back() if before.direction is Direction.BACK else self._limits
         texts = self._terminated(before, after)
-        texts += self._added(limits, after.seen_new - before.seen_new)
+        texts += self._added(limits, after.ours.seen_new - before.ours.seen_new)
         texts += self._signals(limits, before, after)
         texts += self._verdict(limits, before, after)
-        if before.step is Step.PREPARE and after.step is not Step.PREPARE and after.total:
+        if before.step is Step.PREPARE and after.step is not Step.PREPARE and after.way.total:
             texts.append(self._initiated(limits, after))
         for action in decision.actions:
-            if isinstance(action, Resize) and action.desired is not None and action.desired > before.desired:
+            if (
+                isinstance(action, Resize)
+                and action.desired is not None
+                and action.desired > before.ours.desired
+            ):
                 texts.append(
                     f"Temporarily setting autoscaling group MinSize and DesiredCapacity to {action.desired}."
                 )
@@ -68,7 +72,7 @@ class EventTexts:
             ids = self._name(tuple(k.member for k in kills))
             again = sum(k.replace for k in kills)
             texts.append(f"Terminating instance(s) [{ids}]; replacing with {again} new instance(s).")
-        self._due += max(0, after.launched - before.launched)
+        self._due += max(0, after.ours.launched - before.ours.launched)
         return texts
 
     def _initiated(self, limits: Limits, rollout: Rollout) -> str:
@@ -86,8 +90,8 @@ class EventTexts:
         else:
             waiting = ""
         return (
-            f"Rolling update initiated. Terminating {rollout.total} obsolete instance(s) "
-            f"in batches of {rollout.batch}{keeping}.{waiting}"
+            f"Rolling update initiated. Terminating {rollout.way.total} obsolete instance(s) "
+            f"in batches of {rollout.way.batch}{keeping}.{waiting}"
         )
 
     def _added(self, limits: Limits, arrived: int) -> list[str]:
@@ -109,7 +113,7 @@ class EventTexts:
             return []
         good = [
             f"Received SUCCESS signal with UniqueId {self._name((i,))}"
-            for i in sorted(after.succeeded - before.succeeded)
+            for i in sorted(after.way.succeeded - before.way.succeeded)
         ]
         bad = [
             f"Received FAILURE signal with UniqueId {self._name((f.id,))}"
@@ -125,14 +129,14 @@ class EventTexts:
         return good + bad
 
     def _terminated(self, before: Rollout, after: Rollout) -> list[str]:
-        waiting = {i.action.member for i in after.issued if isinstance(i.action, Terminate)}
-        was = [i.action.member for i in before.issued if isinstance(i.action, Terminate)]
+        waiting = {i.action.member for i in after.ours.issued if isinstance(i.action, Terminate)}
+        was = [i.action.member for i in before.ours.issued if isinstance(i.action, Terminate)]
         self._gone += [member for member in was if member not in waiting]
         if not self._gone or any(member in waiting for member in was):
             return []
-        self._done = min(before.total, self._done + len(self._gone))
+        self._done = min(before.way.total, self._done + len(self._gone))
         ids, self._gone = tuple(self._gone), []
-        percent = progress(self._done, before.total)
+        percent = progress(self._done, before.way.total)
         return [f"Successfully terminated instance(s) [{self._name(ids)}] (Progress {percent}%)."]
 
     def _verdict(self, limits: Limits, before: Rollout, after: Rollout) -> list[str]:
@@ -145,7 +149,9 @@ class EventTexts:
             return []
         percent = limits.need_percent if limits.signals else limits.active_percent or 0
         explicit = any(f.reason is FailureReason.FAILURE_SIGNAL for f in verdict.failures)
-        count, word = (verdict.failed, "FAILURE") if explicit else (max(0, len(before.succeeded)), "SUCCESS")
+        count, word = (
+            (verdict.failed, "FAILURE") if explicit else (max(0, len(before.way.succeeded)), "SUCCESS")
+        )
         return [
             f"Received {count} {word} signal(s) out of {verdict.of}.  "
             f"Unable to satisfy {percent:g}% MinSuccessfulInstancesPercent requirement"
@@ -153,5 +159,5 @@ class EventTexts:
 
 
 def _fresh(before: Rollout, after: Rollout) -> tuple[Failure, ...]:
-    known = {f.id for f in before.failed}
-    return tuple(f for f in after.failed if f.id not in known)
+    known = {f.id for f in before.way.failed}
+    return tuple(f for f in after.way.failed if f.id not in known)

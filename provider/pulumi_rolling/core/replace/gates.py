@@ -44,24 +44,24 @@ def stops(limits: Limits, total: int) -> tuple[Stop, ...]:
 
 def next_stop(limits: Limits, rollout: Rollout) -> Stop | None:
     """Passed is a number of successes, so that a skip, which lowers M, takes no stop away."""
-    return next((s for s in stops(limits, rollout.total) if s.count > rollout.passed), None)
+    return next((s for s in stops(limits, rollout.way.total) if s.count > rollout.way.passed), None)
 
 
 def room(limits: Limits, rollout: Rollout, in_use: int, slots: int) -> int:
     """Starts that the window and the next stop still allow; ``slots`` are in flight, ``in_use`` hold the window."""
-    window = rollout.batch
+    window = rollout.way.batch
     if limits.slow_start:
-        window = min(window, max(1, limits.canary) + len(rollout.succeeded))
+        window = min(window, max(1, limits.canary) + len(rollout.way.succeeded))
     free = window - in_use
     stop = next_stop(limits, rollout)
     if stop is not None:
-        free = min(free, stop.count - len(rollout.succeeded) - slots)
+        free = min(free, stop.count - len(rollout.way.succeeded) - slots)
     return free
 
 
 def in_canary(limits: Limits, rollout: Rollout) -> bool:
     """The canaries are not passed yet."""
-    return rollout.passed < min(limits.canary, rollout.total)
+    return rollout.way.passed < min(limits.canary, rollout.way.total)
 
 
 @dataclass(slots=True)
@@ -77,12 +77,16 @@ def stand(limits: Limits, rollout: Rollout, at: float) -> Standing:
     """Open the gates whose time and approval have come, and stand at the first that is closed."""
     while True:
         stop = next_stop(limits, rollout)
-        if stop is None or len(rollout.succeeded) < stop.count:
-            return Standing(replace(rollout, gate=None) if rollout.gate is not None else rollout)
-        gate = rollout.gate
+        if stop is None or len(rollout.way.succeeded) < stop.count:
+            return Standing(
+                replace(rollout, way=replace(rollout.way, gate=None))
+                if rollout.way.gate is not None
+                else rollout
+            )
+        gate = rollout.way.gate
         if gate is None:
-            gate = Gate(stops(limits, rollout.total).index(stop), at)
-            rollout = replace(rollout, gate=gate, progress_at=at)
+            gate = Gate(stops(limits, rollout.way.total).index(stop), at)
+            rollout = replace(rollout, way=replace(rollout.way, gate=gate), progress_at=at)
         numbers: dict[str, int | float] = {"count": stop.count, "wait": stop.wait}
         if limits.approval:
             numbers["approval"] = int(not gate.approved)
@@ -94,4 +98,4 @@ def stand(limits: Limits, rollout: Rollout, at: float) -> Standing:
             return Standing(rollout, Because(code, {**numbers, "left": until - at}), until)
         if limits.approval and not gate.approved:
             return Standing(rollout, Because(ReasonCode.APPROVAL, numbers))
-        rollout = replace(rollout, passed=stop.count, gate=None, progress_at=at)
+        rollout = replace(rollout, way=replace(rollout.way, passed=stop.count, gate=None), progress_at=at)

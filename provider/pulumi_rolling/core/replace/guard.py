@@ -52,21 +52,21 @@ class Odds:
 
     def __init__(self, limits: Limits, rollout: Rollout, flight: tuple[Member, ...], at: float) -> None:
         self._setting = _SETTINGS.get(limits.guard)
-        self._law = law_of(rollout.boots, rollout.prior)
+        self._law = law_of(rollout.way.boots, rollout.prior)
         self.lost = 0.0
         self._flight = flight
         self._slower: list[float] = []
         """For each in flight the share of good boots that take longer."""
         if self._setting is None or self._law is None:
             return
-        bad = rollout.failures + self._setting.bad
-        self._share = bad / (len(rollout.succeeded) + bad + 1.0)
+        bad = rollout.way.failures + self._setting.bad
+        self._share = bad / (len(rollout.way.succeeded) + bad + 1.0)
         self._few = [0.0] * (max(0, budget_left(limits, rollout)) + 1)
         self._few[0] = 1.0
         ages = [0.0 if m.launched_at is None else at - m.launched_at for m in flight]
         self._slower = self._law.slower_than_each(ages)
         self._add(self._slower)
-        for opening in rollout.openings:
+        for opening in rollout.way.openings:
             self._add([self._law.slower_than(at - opening.at)] * opening.count)
 
     def allow_start(self) -> bool:

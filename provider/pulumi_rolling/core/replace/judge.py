@@ -33,26 +33,29 @@ def judge(limits: Limits, rollout: Rollout, seen: Observation) -> tuple[Rollout,
     judged = _judge_members(limits, judged, census, seen)
     judged = _judge_vanished(limits, judged, census, seen)
     judged = _judge_launches(judged, seen)
-    if judged.failed is not rollout.failed and judged.failed != rollout.failed:
+    if judged.way.failed is not rollout.way.failed and judged.way.failed != rollout.way.failed:
         census = take_census(limits, judged, seen)
-    elif judged.succeeded is not rollout.succeeded:
+    elif judged.way.succeeded is not rollout.way.succeeded:
         count_ready(limits, judged, census)
     judged = _reconcile_openings(limits, judged, census, seen)
-    if judged.lowest is None or census.in_service < judged.lowest:
-        judged = replace(judged, lowest=census.in_service)
+    if judged.ours.lowest is None or census.in_service < judged.ours.lowest:
+        judged = replace(judged, ours=replace(judged.ours, lowest=census.in_service))
     return judged, census
 
 
 def _late_failures(rollout: Rollout, seen: Observation) -> Rollout:
     """FAILURE after SUCCESS wins: "Signals may only be updated with a FAILURE status" (CloudFormation)."""
     others = roster_of(seen).others.values()
-    turned = [m.id for m in others if m.signal is Signal.FAILURE and m.id in rollout.succeeded]
+    turned = [m.id for m in others if m.signal is Signal.FAILURE and m.id in rollout.way.succeeded]
     if not turned:
         return rollout
     return replace(
         rollout,
-        succeeded=rollout.succeeded - set(turned),
-        failed=rollout.failed + tuple(Failure(i, FailureReason.FAILURE_SIGNAL) for i in turned),
+        way=replace(
+            rollout.way,
+            succeeded=rollout.way.succeeded - set(turned),
+            failed=rollout.way.failed + tuple(Failure(i, FailureReason.FAILURE_SIGNAL) for i in turned),
+        ),
     )
 
 
@@ -64,7 +67,7 @@ def _judge_members(limits: Limits, rollout: Rollout, census: Census, seen: Obser
     flight = set(present)
     ready: list[Member] = []
     failed: list[Failure] = []
-    since = dict(rollout.warming)
+    since = dict(rollout.way.warming)
     warming: list[tuple[str, float]] = []
     for member in census.unjudged:
         launched = member.launched_at
@@ -82,21 +85,24 @@ def _judge_members(limits: Limits, rollout: Rollout, census: Census, seen: Obser
             failed.append(Failure(member.id, _reason(limits, member)))
     succeeded = [m.id for m in ready]
     flight.difference_update(succeeded, [f.id for f in failed])
-    if tuple(warming) != rollout.warming:
-        rollout = replace(rollout, warming=tuple(warming))
-    arrived = present - rollout.in_flight
+    if tuple(warming) != rollout.way.warming:
+        rollout = replace(rollout, way=replace(rollout.way, warming=tuple(warming)))
+    arrived = present - rollout.way.in_flight
     if rollout.resumed_at is not None:
         arrived -= {m.id for m in census.unjudged if _was_unwatched(rollout, m)}
-    gone = rollout.in_flight - present - rollout.succeeded - {f.id for f in rollout.failed}
-    if not (ready or failed or arrived) and flight | gone == rollout.in_flight:
+    gone = rollout.way.in_flight - present - rollout.way.succeeded - {f.id for f in rollout.way.failed}
+    if not (ready or failed or arrived) and flight | gone == rollout.way.in_flight:
         return rollout
     return replace(
         rollout,
-        in_flight=frozenset(flight) | gone,
-        succeeded=rollout.succeeded.union(succeeded),
-        failed=rollout.failed + tuple(failed),
-        boots=add_boots(rollout.boots, _boots_of(rollout, ready, at)),
-        seen_new=rollout.seen_new + len(arrived),
+        way=replace(
+            rollout.way,
+            in_flight=frozenset(flight) | gone,
+            succeeded=rollout.way.succeeded.union(succeeded),
+            failed=rollout.way.failed + tuple(failed),
+            boots=add_boots(rollout.way.boots, _boots_of(rollout, ready, at)),
+        ),
+        ours=replace(rollout.ours, seen_new=rollout.ours.seen_new + len(arrived)),
         progress_at=seen.at,
     )
 
@@ -126,7 +132,7 @@ def _reason(limits: Limits, member: Member) -> FailureReason:
 
 def _was_unwatched(rollout: Rollout, member: Member) -> bool:
     """It may have been ready for long: nobody looked between its launch and a resume."""
-    if rollout.resumed_at is None or member.id in rollout.in_flight or member.launched_at is None:
+    if rollout.resumed_at is None or member.id in rollout.way.in_flight or member.launched_at is None:
         return False
     return member.launched_at < rollout.resumed_at
 
@@ -138,18 +144,18 @@ def _boots_of(rollout: Rollout, ready: list[Member], at: float) -> list[float]:
 
 def _judge_vanished(limits: Limits, rollout: Rollout, census: Census, seen: Observation) -> Rollout:
     """Members of ours that are no longer counted. One merely absent is given a settle time: reads can be stale."""
-    if not rollout.in_flight:
+    if not rollout.way.in_flight:
         return rollout
-    if not rollout.missing and rollout.in_flight <= {m.id for m in census.unjudged}:
+    if not rollout.way.missing and rollout.way.in_flight <= {m.id for m in census.unjudged}:
         return rollout
     present = {m.id for m in census.counted}
-    missing = dict(rollout.missing)
+    missing = dict(rollout.way.missing)
     excused = {loss.member for loss in seen.losses if loss.excused}
     excused |= {m.id for m in roster_of(seen).others.values() if m.lifecycle is Lifecycle.STANDBY}
     causes = {loss.member: loss.cause for loss in seen.losses}
     failed: list[Failure] = []
-    flight = set(rollout.in_flight)
-    for member in sorted(rollout.in_flight):
+    flight = set(rollout.way.in_flight)
+    for member in sorted(rollout.way.in_flight):
         if member in present:
             missing.pop(member, None)
             continue
@@ -160,20 +166,23 @@ def _judge_vanished(limits: Limits, rollout: Rollout, census: Census, seen: Obse
             flight.discard(member)
             failed.append(Failure(member, FailureReason.VANISHED, causes.get(member, "")))
     missing = {member: at for member, at in missing.items() if member in flight}
-    if len(flight) == len(rollout.in_flight) and tuple(missing.items()) == rollout.missing:
+    if len(flight) == len(rollout.way.in_flight) and tuple(missing.items()) == rollout.way.missing:
         return rollout
     return replace(
         rollout,
-        in_flight=frozenset(flight),
-        missing=tuple(missing.items()),
-        failed=rollout.failed + tuple(failed),
+        way=replace(
+            rollout.way,
+            in_flight=frozenset(flight),
+            missing=tuple(missing.items()),
+            failed=rollout.way.failed + tuple(failed),
+        ),
         progress_at=seen.at if failed else rollout.progress_at,
     )
 
 
 def _judge_launches(rollout: Rollout, seen: Observation) -> Rollout:
     """A launch refused for good fails at once; a capacity refusal only when the slot's clock runs out."""
-    known = {f.id for f in rollout.failed}
+    known = {f.id for f in rollout.way.failed}
     fresh = [x for x in seen.launches if x.at > rollout.judged_until and x.id not in known]
     refused = tuple(
         Failure(x.id, FailureReason.LAUNCH_REFUSED, x.cause)
@@ -182,12 +191,14 @@ def _judge_launches(rollout: Rollout, seen: Observation) -> Rollout:
     )
     if not refused:
         return rollout
-    return replace(rollout, failed=rollout.failed + refused, progress_at=seen.at)
+    return replace(
+        rollout, way=replace(rollout.way, failed=rollout.way.failed + refused), progress_at=seen.at
+    )
 
 
 def _reconcile_openings(limits: Limits, rollout: Rollout, census: Census, seen: Observation) -> Rollout:
     """Keep one clock for each launch that is owed; the oldest clocks belong to those that appeared first."""
-    openings = list(rollout.openings)
+    openings = list(rollout.way.openings)
     surplus = sum(o.count for o in openings) - census.gap
     while surplus > 0:
         first = openings.pop(0)
@@ -198,16 +209,21 @@ def _reconcile_openings(limits: Limits, rollout: Rollout, census: Census, seen: 
         openings.append(Opening(seen.at, -surplus))
     overdue = sum(o.count for o in openings if seen.at - o.at >= limits.boot_limit)
     if not overdue:
-        return replace(rollout, openings=tuple(openings)) if tuple(openings) != rollout.openings else rollout
+        return (
+            replace(rollout, way=replace(rollout.way, openings=tuple(openings)))
+            if tuple(openings) != rollout.way.openings
+            else rollout
+        )
     cause = next((x.cause for x in reversed(seen.launches) if x.error is LaunchError.CAPACITY), "")
-    number = rollout.failures
+    number = rollout.way.failures
     late = tuple(
         Failure(f"launch-{number + i + 1}", FailureReason.NEVER_APPEARED, cause) for i in range(overdue)
     )
     kept = [o for o in openings if seen.at - o.at < limits.boot_limit]
     return replace(
         rollout,
-        openings=(*kept, Opening(seen.at, overdue)),
-        failed=rollout.failed + late,
+        way=replace(
+            rollout.way, openings=(*kept, Opening(seen.at, overdue)), failed=rollout.way.failed + late
+        ),
         progress_at=seen.at,
     )

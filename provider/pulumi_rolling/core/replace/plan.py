@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from pulumi_rolling.core.model.codes import ReasonCode
 from pulumi_rolling.core.model.decision import Decision
+from pulumi_rolling.core.model.goal import Goal
 from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.replace.actions import Resize, Terminate
@@ -16,7 +17,7 @@ from pulumi_rolling.core.replace.gates import stops
 from pulumi_rolling.core.replace.ideal import IdealFleet
 from pulumi_rolling.core.replace.limits import Limits, Pacing
 from pulumi_rolling.core.replace.observation import Observation
-from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.replace.rollout import Found, Ledger, Rollout
 from pulumi_rolling.core.replace.sizing import tolerated
 
 
@@ -84,11 +85,15 @@ def plan(limits: Limits, rollout: Rollout, seen: Observation) -> Plan:
         if decision.because.code is ReasonCode.OCCUPIED:
             fleet.free()
         events += texts.fold(rollout, decision)
-        if decision.next.total and not total:
-            total, batch, capacity = decision.next.total, decision.next.batch, decision.next.capacity
+        if decision.next.way.total and not total:
+            total, batch, capacity = (
+                decision.next.way.total,
+                decision.next.way.batch,
+                decision.next.way.capacity,
+            )
         rounds += _round(decision)
         first += sum(
-            max(0, a.desired - rollout.desired)
+            max(0, a.desired - rollout.ours.desired)
             for a in decision.actions
             if isinstance(a, Resize) and a.desired is not None
         )
@@ -123,14 +128,10 @@ def new_rollout(
 ) -> Rollout:
     """A rollout that has not begun, for a group as found."""
     return Rollout(
-        id=name,
-        to=to,
-        came_from=came_from,
-        found=sizes,
-        found_suspended=suspended,
+        goal=Goal(name, to, came_from),
+        found=Found(sizes, suspended),
         started_at=at,
-        desired=sizes.desired,
-        desired_before=sizes.desired,
+        ours=Ledger(desired=sizes.desired, desired_before=sizes.desired),
         progress_at=at,
     )
 
@@ -151,8 +152,8 @@ def _in_service(fleet: IdealFleet) -> int:
 
 
 def _pointer(rollout: Rollout, seen: Observation) -> Revision:
-    if rollout.came_from is not None and seen.pointer == rollout.came_from.address:
-        return rollout.came_from
-    if seen.pointer == rollout.to.address:
-        return rollout.to
+    if rollout.goal.came_from is not None and seen.pointer == rollout.goal.came_from.address:
+        return rollout.goal.came_from
+    if seen.pointer == rollout.goal.to.address:
+        return rollout.goal.to
     return Revision(seen.pointer, f"pointer:{seen.pointer}")

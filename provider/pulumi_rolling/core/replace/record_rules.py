@@ -15,9 +15,9 @@ def is_news(written: Rollout, now: Rollout) -> bool:
     return (
         written.direction is not now.direction
         or written.step is not now.step
-        or written.failures != now.failures
-        or written.delta != now.delta
-        or written.watermark != now.watermark
+        or written.way.failures != now.way.failures
+        or written.ours.delta != now.ours.delta
+        or written.way.watermark != now.way.watermark
         or not now.handled <= written.handled
         or _what_people_see(written) != _what_people_see(now)
     )
@@ -31,12 +31,12 @@ def lease_length(poll: float) -> float:
 def _what_people_see(rollout: Rollout) -> tuple[object, ...]:
     """Other shells tell from the record what is waited for, and a request must not be lost once its tag is gone."""
     return (
-        rollout.paused,
-        rollout.held,
-        rollout.gate,
-        rollout.passed,
-        rollout.skipped,
-        rollout.retried,
-        rollout.ignored_alarms,
-        rollout.baked_from,
+        rollout.way.paused,
+        rollout.way.held,
+        rollout.way.gate,
+        rollout.way.passed,
+        rollout.way.skipped,
+        rollout.way.retried,
+        rollout.way.ignored_alarms,
+        rollout.way.baked_from,
     )

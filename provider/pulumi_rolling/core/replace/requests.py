@@ -28,25 +28,27 @@ def take_up(
     if not asked:
         return rollout, None
     rollout = replace(rollout, handled=rollout.handled | {r.id for r in asked})
-    if rollout.direction is Direction.BACK or rollout.leaving:
+    if rollout.direction is Direction.BACK or rollout.gives_up:
         return rollout, None
     verdict: Verdict | None = None
     for request in asked:
         match request.kind:
             case "abort":
-                verdict = rollout.held or Verdict(
-                    VerdictCode.ABORTED, seen.at, rollout.failures, rollout.total
+                verdict = rollout.way.held or Verdict(
+                    VerdictCode.ABORTED, seen.at, rollout.way.failures, rollout.way.total
                 )
                 break
-            case "reject" if rollout.gate is not None:
-                verdict = Verdict(VerdictCode.REJECTED, seen.at, rollout.failures, rollout.total)
+            case "reject" if rollout.way.gate is not None:
+                verdict = Verdict(VerdictCode.REJECTED, seen.at, rollout.way.failures, rollout.way.total)
                 break
             case "pause":
-                rollout = replace(rollout, paused=True)
+                rollout = replace(rollout, way=replace(rollout.way, paused=True))
             case "resume":
                 rollout = _resumed(limits, rollout, seen)
-            case "approve" if rollout.gate is not None:
-                rollout = replace(rollout, gate=replace(rollout.gate, approved=True))
+            case "approve" if rollout.way.gate is not None:
+                rollout = replace(
+                    rollout, way=replace(rollout.way, gate=replace(rollout.way.gate, approved=True))
+                )
             case "retry":
                 rollout = _retried(rollout, request, seen)
             case "skip":
@@ -60,40 +62,46 @@ def _resumed(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:
     Failures are taken back, and who failed is replaced once more; an alarm is ignored until it has once been OK; a
     deadline begins again.
     """
-    held = rollout.held
+    held = rollout.way.held
     if held is None:
-        return replace(rollout, paused=False)
+        return replace(rollout, way=replace(rollout.way, paused=False))
     if held.failures:
         present = {m.id for m in seen.members}
-        again = {f.id for f in rollout.failed} & present
+        again = {f.id for f in rollout.way.failed} & present
         rollout = replace(
-            rollout, failed=(), failed_before=0, retried=rollout.retried | again, judged_until=seen.at
+            rollout,
+            way=replace(rollout.way, failed=(), failed_before=0, retried=rollout.way.retried | again),
+            judged_until=seen.at,
         )
-    ignored = rollout.ignored_alarms
+    ignored = rollout.way.ignored_alarms
     if held.code is VerdictCode.ALARM:
         ignored |= {a.name for a in seen.alarms}
     deadline = rollout.deadline
     if held.code is VerdictCode.DEADLINE:
         deadline = None if limits.timeout is None else seen.at + limits.timeout
-    return replace(rollout, paused=False, held=None, ignored_alarms=ignored, deadline=deadline)
+    return replace(
+        rollout, way=replace(rollout.way, paused=False, held=None, ignored_alarms=ignored), deadline=deadline
+    )
 
 
 def _retried(rollout: Rollout, request: Request, seen: Observation) -> Rollout:
     """The member is replaced once more and is no failure. It must be in flight or have failed."""
     name = request.member
-    failed = tuple(f for f in rollout.failed if f.id != name)
-    if len(failed) == len(rollout.failed) and name not in rollout.in_flight:
+    failed = tuple(f for f in rollout.way.failed if f.id != name)
+    if len(failed) == len(rollout.way.failed) and name not in rollout.way.in_flight:
         return rollout
     present = {name} & {m.id for m in seen.members}
     return replace(
         rollout,
-        failed=failed,
-        held=None,
-        # A refused launch stays among what the cloud tells: it is taken back for good.
+        way=replace(
+            rollout.way,
+            failed=failed,
+            held=None,
+            in_flight=rollout.way.in_flight - {name},
+            missing=tuple(pair for pair in rollout.way.missing if pair[0] != name),
+            retried=rollout.way.retried | present,
+        ),
         judged_until=seen.at,
-        in_flight=rollout.in_flight - {name},
-        missing=tuple(pair for pair in rollout.missing if pair[0] != name),
-        retried=rollout.retried | present,
     )
 
 
@@ -103,21 +111,24 @@ def _skipped(rollout: Rollout, request: Request, seen: Observation, census: Cens
     member = next((m for m in seen.members if m.id == name), None)
     if member is None:
         return rollout
-    failed = tuple(f for f in rollout.failed if f.id != name)
+    failed = tuple(f for f in rollout.way.failed if f.id != name)
     to_replace = name in {m.id for m in census.candidates}
     waited_for = name in census.occupied
     outside = name in census.standby
-    open_fate = len(failed) < len(rollout.failed) or name in rollout.in_flight
+    open_fate = len(failed) < len(rollout.way.failed) or name in rollout.way.in_flight
     if not (open_fate or to_replace or waited_for or outside):
         return rollout
     in_total = (to_replace or waited_for) and is_replaced(rollout, member)
     return replace(
         rollout,
-        failed=failed,
-        held=None,
-        in_flight=rollout.in_flight - {name},
-        missing=tuple(pair for pair in rollout.missing if pair[0] != name),
-        retried=rollout.retried - {name},
-        skipped=rollout.skipped | {name},
-        total=rollout.total - 1 if in_total and rollout.total else rollout.total,
+        way=replace(
+            rollout.way,
+            failed=failed,
+            held=None,
+            in_flight=rollout.way.in_flight - {name},
+            missing=tuple(pair for pair in rollout.way.missing if pair[0] != name),
+            retried=rollout.way.retried - {name},
+            skipped=rollout.way.skipped | {name},
+            total=rollout.way.total - 1 if in_total and rollout.way.total else rollout.way.total,
+        ),
     )

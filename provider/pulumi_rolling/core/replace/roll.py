@@ -36,10 +36,12 @@ FIRST_LAUNCH_AFTER = 1.0
 
 
 def roll(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Decision:
-    if seen.at < rollout.direction_at + FIRST_LAUNCH_AFTER:
-        until = rollout.direction_at + FIRST_LAUNCH_AFTER
+    if seen.at < rollout.way.direction_at + FIRST_LAUNCH_AFTER:
+        until = rollout.way.direction_at + FIRST_LAUNCH_AFTER
         return wait(limits, rollout, seen, census, Because(ReasonCode.STARTING), until=until)
-    if any(not isinstance(i.action, Terminate) for i in rollout.issued) or not is_desired_settled(rollout):
+    if any(not isinstance(i.action, Terminate) for i in rollout.ours.issued) or not is_desired_settled(
+        rollout
+    ):
         return wait(limits, rollout, seen, census, Because(ReasonCode.UNSEEN))
     if census.warm:
         # First, or the launches to come would take them.
@@ -48,27 +50,32 @@ def roll(limits: Limits, rollout: Rollout, seen: Observation, census: Census) ->
     rollout = standing.rollout
     if standing.because is not None:
         return wait(limits, rollout, seen, census, standing.because, until=standing.until)
-    if rollout.paused:
+    if rollout.way.paused:
         return wait(limits, rollout, seen, census, Because(ReasonCode.PAUSED))
     # With weights the cloud may owe no launch for a victim; until it is seen gone it is a slot all the same.
-    killed = sum(isinstance(i.action, Terminate) and i.action.replace for i in rollout.issued)
+    killed = sum(isinstance(i.action, Terminate) and i.action.replace for i in rollout.ours.issued)
     slots = len(census.unjudged) + max(census.gap, killed)
-    in_use = max(slots, len(rollout.draining) + killed)
+    in_use = max(slots, len(rollout.way.draining) + killed)
     if limits.pacing is Pacing.LOCK_STEP:
         rollout = _close_round(rollout, seen, in_use)
-        if in_use or rollout.issued:
+        if in_use or rollout.ours.issued:
             return wait(limits, rollout, seen, census, _waiting(limits, rollout, census))
-        if not limits.signals and limits.pause and rollout.round is not None and rollout.round.expected:
-            until = (rollout.round.settled_at or seen.at) + limits.pause
+        if (
+            not limits.signals
+            and limits.pause
+            and rollout.way.round is not None
+            and rollout.way.round.expected
+        ):
+            until = (rollout.way.round.settled_at or seen.at) + limits.pause
             if seen.at < until:
                 return wait(limits, rollout, seen, census, Because(ReasonCode.PAUSING), until=until)
     if not census.candidates:
-        if in_use or rollout.issued:
+        if in_use or rollout.ours.issued:
             return wait(limits, rollout, seen, census, _waiting(limits, rollout, census))
         return _finish(limits, rollout, seen, census)
     free = room(limits, rollout, in_use, slots)
-    ahead = min(rollout.surge, (rollout.capacity - rollout.desired) // rollout.unit, free)
-    if rollout.surge and rollout.desired < rollout.capacity:
+    ahead = min(rollout.way.surge, (rollout.way.capacity - rollout.ours.desired) // rollout.way.unit, free)
+    if rollout.way.surge and rollout.ours.desired < rollout.way.capacity:
         if ahead > 0:
             return _raise(limits, rollout, seen, census, ahead)
         return wait(limits, rollout, seen, census, _waiting(limits, rollout, census))
@@ -82,7 +89,7 @@ def _finish(limits: Limits, rollout: Rollout, seen: Observation, census: Census)
         return wait(limits, rollout, seen, census, because)
     if census.standby:
         return _remove(limits, rollout, seen, census, census.standby)
-    rollout = replace(rollout, round=None)
+    rollout = replace(rollout, way=replace(rollout.way, round=None))
     if limits.bake and rollout.direction is Direction.FORWARD:
         return bake(limits, rollout, seen, census)
     return settle(limits, replace(rollout, step=Step.SETTLE), seen, census)
@@ -129,17 +136,24 @@ def _replace(limits: Limits, rollout: Rollout, seen: Observation, census: Census
             return wait(limits, rollout, seen, census, _guarded(odds, census))
         return _stuck(limits, rollout, seen, census, free, above)
     fewer = sum(not t.replace for t in picked)
-    least = rollout.desired - sum(t.weight for t in picked if not t.replace)
+    least = rollout.ours.desired - sum(t.weight for t in picked if not t.replace)
     actions: tuple[Action, ...] = tuple(picked)
     if fewer and seen.sizes.min > least:
         # Auto Scaling refuses a termination with decrement below MinSize.
-        actions = (Resize(min=min(rollout.found.min, least)), *actions)
-    number = rollout.round.number + 1 if rollout.round else 1
+        actions = (Resize(min=min(rollout.found.sizes.min, least)), *actions)
+    number = rollout.way.round.number + 1 if rollout.way.round else 1
     opened = Round(number, seen.at, terminated=len(picked), expected=len(picked) - fewer)
     because = Because(
         ReasonCode.REPLACING, {"terminate": len(picked), "launch": len(picked) - fewer, "old": census.old}
     )
-    return act(limits, replace(rollout, round=opened, surge=0), seen, census, actions, because)
+    return act(
+        limits,
+        replace(rollout, way=replace(rollout.way, round=opened, surge=0)),
+        seen,
+        census,
+        actions,
+        because,
+    )
 
 
 def _victims(limits: Limits, rollout: Rollout, census: Census | None) -> tuple[Rollout, Victims]:
@@ -148,9 +162,11 @@ def _victims(limits: Limits, rollout: Rollout, census: Census | None) -> tuple[R
         return rollout, in_order(rollout, ())
     if limits.zone_order is ZoneOrder.BALANCED:
         return rollout, in_order(rollout, census.loose, census.lines)
-    free = not census.slots and not rollout.draining
+    free = not census.slots and not rollout.way.draining
     zone, order = zone_by_zone(rollout, census.loose, census.lines, free=free)
-    return (replace(rollout, zone=zone) if zone != rollout.zone else rollout), order
+    return (
+        replace(rollout, way=replace(rollout.way, zone=zone)) if zone != rollout.way.zone else rollout
+    ), order
 
 
 def _guarded(odds: Odds, census: Census) -> Because:
@@ -162,9 +178,9 @@ def _stuck(
     limits: Limits, rollout: Rollout, seen: Observation, census: Census, free: int, above: int
 ) -> Decision:
     """Nothing may go. With slots in use that is waiting; with none, somebody took the capacity that the floor needs."""
-    if free > 0 and above <= 0 and not census.slots and not rollout.issued:
-        enough = limits.floor + min(rollout.batch, len(census.candidates))
-        most = (min(rollout.found.max, seen.sizes.max) - rollout.desired) // rollout.unit
+    if free > 0 and above <= 0 and not census.slots and not rollout.ours.issued:
+        enough = limits.floor + min(rollout.way.batch, len(census.candidates))
+        most = (min(rollout.found.sizes.max, seen.sizes.max) - rollout.ours.desired) // rollout.way.unit
         more = min(free, most, enough - len(census.counted))
         if more > 0:
             return _raise(limits, rollout, seen, census, more)
@@ -173,17 +189,17 @@ def _stuck(
 
 def _raise(limits: Limits, rollout: Rollout, seen: Observation, census: Census, more: int) -> Decision:
     """CloudFormation sets MinSize and DesiredCapacity together, so that nobody scales in below during the roll."""
-    capacity = rollout.desired + more * rollout.unit
+    capacity = rollout.ours.desired + more * rollout.way.unit
     opened = Round(0, seen.at, terminated=0, expected=more)
     because = Because(ReasonCode.RAISING, {"capacity": capacity, "launch": more})
-    raised = replace(rollout, round=opened, surge=max(0, rollout.surge - more))
+    raised = replace(rollout, way=replace(rollout.way, round=opened, surge=max(0, rollout.way.surge - more)))
     return act(limits, raised, seen, census, (Resize(capacity, capacity),), because)
 
 
 def _close_round(rollout: Rollout, seen: Observation, in_use: int) -> Rollout:
-    if rollout.round is None or rollout.round.settled_at is not None or in_use or rollout.issued:
+    if rollout.way.round is None or rollout.way.round.settled_at is not None or in_use or rollout.ours.issued:
         return rollout
-    return replace(rollout, round=replace(rollout.round, settled_at=seen.at))
+    return replace(rollout, way=replace(rollout.way, round=replace(rollout.way.round, settled_at=seen.at)))
 
 
 def _serves(limits: Limits, rollout: Rollout, member: Member) -> bool:
@@ -197,10 +213,10 @@ def _waiting(limits: Limits, rollout: Rollout, census: Census) -> Because:
     numbers: dict[str, int | float] = {"unseen": census.gap, "inFlight": len(census.unjudged)}
     if limits.signals:
         numbers["pause"] = limits.pause
-    if rollout.draining and not census.slots:
+    if rollout.way.draining and not census.slots:
         return Because(
             ReasonCode.DRAINING,
-            {"count": len(rollout.draining)},
-            tuple(member for member, _ in rollout.draining[:5]),
+            {"count": len(rollout.way.draining)},
+            tuple(member for member, _ in rollout.way.draining[:5]),
         )
     return Because(ReasonCode.WAITING, numbers, tuple([m.id for m in census.unjudged[:5]]))

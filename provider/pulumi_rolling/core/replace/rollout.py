@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from pulumi_rolling.core.model.codes import Step
-from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.goal import Direction, Goal
 from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.model.values import value
 from pulumi_rolling.core.model.verdict import Failure, Verdict
@@ -59,29 +59,18 @@ class Gate:
     approved: bool = False
 
 
-@value(frozen=True)
-class Rollout:
-    """One move of one group to one revision, as far as it has come."""
+@value(frozen=True, slots=True)
+class Found:
+    """The group as it was before the rollout touched it, which is how it shall end."""
 
-    id: str
-    to: Revision
-    came_from: Revision | None
-    found: Sizes
-    found_suspended: frozenset[str]
-    started_at: float
-    generation: int = 1
-    forced: bool = False
-    """Replace members although their revision is equal (triggers)."""
-    fresh: bool = False
-    """A create: members younger than the slot's clock are judged, too."""
-    abandoned: tuple[str, ...] = ()
-    """Digests that were targets before this one."""
-    prior: Boots = Boots()
-    """Boots of the group's last rollout: what is expected before any boot of this one is seen."""
-    unit: int = 1
-    """Units of Desired that a launch is taken to bring: the largest weight in the group. Without weights all is 1."""
-    direction: Direction = Direction.FORWARD
-    step: Step = Step.PREPARE
+    sizes: Sizes
+    suspended: frozenset[str] = frozenset()
+
+
+@value(frozen=True)
+class Way:
+    """All that begins anew with a direction: a turn and a new target are ``way=Way()``."""
+
     watermark: float | None = None
     """Launch time of the youngest member at the start of this direction, by the cloud's clock."""
     direction_at: float = 0.0
@@ -91,9 +80,9 @@ class Rollout:
     capacity: int = 0
     surge: int = 0
     """Launches ahead of the first kill that are still to be asked for."""
-    suspended_by_us: frozenset[str] = frozenset()
+    unit: int = 1
+    """Units of Desired that a launch is taken to bring: the largest weight in the group. Without weights all is 1."""
     round: Round | None = None
-    issued: tuple[Issued, ...] = ()
     openings: tuple[Opening, ...] = ()
     draining: tuple[tuple[str, float], ...] = ()
     """Victims that are leaving, each with the time of our act, where the policy waits for them."""
@@ -119,8 +108,43 @@ class Rollout:
     ignored_alarms: frozenset[str] = frozenset()
     """In ALARM since before the rollout: ignored until they have once been OK."""
     baked_from: float | None = None
-    judged_until: float = 0.0
     boots: Boots = Boots()
+
+    @property
+    def failures(self) -> int:
+        return len(self.failed) + self.failed_before
+
+    @property
+    def waits_for_somebody(self) -> bool:
+        """Nothing moves before a person says so, or before a time that somebody set."""
+        return self.paused or self.held is not None or self.gate is not None
+
+    def ended(self) -> Way:
+        """What the direction came to, with nothing under way any more."""
+        return replace(
+            self,
+            surge=0,
+            round=None,
+            openings=(),
+            draining=(),
+            warming=(),
+            missing=(),
+            zone="",
+            passed=0,
+            gate=None,
+            paused=False,
+            held=None,
+            baked_from=None,
+        )
+
+
+@value(frozen=True)
+class Ledger:
+    """What our own acts did to the group, whichever direction they served."""
+
+    issued: tuple[Issued, ...] = ()
+    suspended: frozenset[str] = frozenset()
+    """Processes that were running when we suspended them."""
     desired_before: int = 0
     desired: int = 0
     """What Desired is after our own acts; ``desired_before`` differs from it until that is seen."""
@@ -133,6 +157,25 @@ class Rollout:
     seen_new: int = 0
     """New members seen, the cloud's own relaunches included."""
     lowest: int | None = None
+    """The fewest in service that any look saw, or that our acts left."""
+
+
+@value(frozen=True)
+class Rollout:
+    """One move of one group to one revision, as far as it has come."""
+
+    goal: Goal
+    found: Found
+    started_at: float
+    way: Way = Way()
+    ours: Ledger = Ledger()
+    direction: Direction = Direction.FORWARD
+    step: Step = Step.PREPARE
+    generation: int = 1
+    prior: Boots = Boots()
+    """Boots of the group's last rollout: what is expected before any boot of this one is seen."""
+    judged_until: float = 0.0
+    """What the cloud tells of launches up to then is judged, in whichever direction."""
     resumed_at: float | None = None
     progress_at: float = 0.0
     deadline: float | None = None
@@ -143,37 +186,30 @@ class Rollout:
     @property
     def target(self) -> Revision:
         """The revision that this direction leads to."""
-        if self.direction is Direction.BACK and self.came_from is not None:
-            return self.came_from
-        return self.to
+        return self.goal.target(self.direction)
 
     @property
-    def failures(self) -> int:
-        return len(self.failed) + self.failed_before
-
-    @property
-    def leaving(self) -> bool:
+    def gives_up(self) -> bool:
         """The way forward is over and nobody goes back: sizes and processes are given back, the pointer stays."""
         return self.verdict is not None and self.direction is Direction.FORWARD
-
-    @property
-    def waits_for_somebody(self) -> bool:
-        """Nothing moves before a person says so, or before a time that somebody set."""
-        return self.paused or self.held is not None or self.gate is not None
 
 
 if TYPE_CHECKING:
     from dataclasses import replace as replace
 else:
-    _FIELDS = frozenset(field.name for field in dataclasses.fields(Rollout))
+    _FIELDS = {
+        made: frozenset(field.name for field in dataclasses.fields(made)) for made in (Rollout, Way, Ledger)
+    }
 
     def replace(given, **changes):
-        """As ``dataclasses.replace``, and a dozen times as fast for a Rollout, which one look changes several times."""
-        if type(given) is not Rollout:
+        """As ``dataclasses.replace``, and a dozen times as fast for what one look changes several times."""
+        kind = type(given)
+        fields = _FIELDS.get(kind)
+        if fields is None:
             return dataclasses.replace(given, **changes)
-        if not changes.keys() <= _FIELDS:
-            raise TypeError(f"a Rollout has no {', '.join(sorted(changes.keys() - _FIELDS))}")
-        made = object.__new__(Rollout)
+        if not changes.keys() <= fields:
+            raise TypeError(f"a {kind.__name__} has no {', '.join(sorted(changes.keys() - fields))}")
+        made = object.__new__(kind)
         made.__dict__.update(given.__dict__)
         made.__dict__.update(changes)
         return made

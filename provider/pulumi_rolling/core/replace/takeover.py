@@ -15,7 +15,7 @@ from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.replace.acts import is_desired_settled
-from pulumi_rolling.core.replace.rollout import Boots, Rollout
+from pulumi_rolling.core.replace.rollout import Boots, Rollout, Way
 
 
 def resume(record: Rollout, at: float, *, prior: Boots | None = None) -> Rollout:
@@ -23,7 +23,7 @@ def resume(record: Rollout, at: float, *, prior: Boots | None = None) -> Rollout
 
     Its timeout begins again: the time in which nobody drove is not the rollout's.
     """
-    deadline = None if record.deadline is None else at + record.deadline - record.direction_at
+    deadline = None if record.deadline is None else at + record.deadline - record.way.direction_at
     rollout = replace(
         record,
         resumed_at=at,
@@ -34,72 +34,40 @@ def resume(record: Rollout, at: float, *, prior: Boots | None = None) -> Rollout
     )
     if record.back_failed is None:
         return rollout
-    return _start_over(rollout)
+    # It leads to the same revision, whose boots are known by now.
+    return replace(rollout, step=Step.PREPARE, back_failed=None, way=Way(boots=record.way.boots))
 
 
 def retarget(
     record: Rollout, to: Revision, at: float, *, forced: bool = False, prior: Boots | None = None
 ) -> Rollout:
     """The record's group on the way to ``to``; what the record was on the way to counts as abandoned."""
-    abandoned = dict.fromkeys((*record.abandoned, record.to.digest))
+    abandoned = dict.fromkeys((*record.goal.abandoned, record.goal.to.digest))
     abandoned.pop(to.digest, None)
-    rollout = replace(
+    return replace(
         record,
-        to=to,
-        forced=forced,
-        abandoned=tuple(abandoned),
+        goal=replace(record.goal, to=to, forced=forced, abandoned=tuple(abandoned)),
+        way=Way(),
         direction=Direction.FORWARD,
+        step=Step.PREPARE,
         verdict=None,
+        back_failed=None,
         deadline=None,
         resumed_at=at,
         generation=record.generation + 1,
         progress_at=at,
         prior=prior if prior is not None and not record.prior.n else record.prior,
     )
-    return _start_over(rollout)
 
 
-def with_sizes(rollout: Rollout, live: Sizes) -> Rollout:
-    """Sizes that somebody set meanwhile, as the group's own resource does after a refresh, are what is wanted.
+def with_sizes(record: Rollout, live: Sizes) -> Rollout:
+    """The record with the sizes that somebody set while nobody drove.
 
-    While we roll the least size is the capacity, so nobody scales in by accident; another one means that the sizes
-    were set as a whole, and that Desired is no change of one of ours: found 6, raised to 7, put back to 6 is no -1.
+    If MinSize is not the one that we set, somebody has reset all sizes, as a refresh does: the live Desired is the new
+    wish. Found 6, raised to 7, reset to 6 is a delta of 0, not of -1.
     """
-    if not is_desired_settled(rollout) or live.desired == rollout.desired or live.min == rollout.capacity:
-        return rollout
-    delta = live.desired - rollout.found.desired
-    return replace(rollout, desired=live.desired, desired_before=live.desired, delta=delta)
-
-
-def _start_over(rollout: Rollout) -> Rollout:
-    return replace(
-        rollout,
-        step=Step.PREPARE,
-        back_failed=None,
-        watermark=None,
-        total=0,
-        surge=0,
-        round=None,
-        openings=(),
-        draining=(),
-        in_flight=frozenset(),
-        warming=(),
-        missing=(),
-        succeeded=frozenset(),
-        failed=(),
-        failed_before=0,
-        retried=frozenset(),
-        skipped=frozenset(),
-        zone="",
-        passed=0,
-        gate=None,
-        paused=False,
-        held=None,
-        ignored_alarms=frozenset(),
-        baked_from=None,
-    )
-
-
-def is_same_goal(record: Rollout, to: Revision) -> bool:
-    """By content: a new number with equal data is the same goal."""
-    return record.to.digest == to.digest and record.direction is Direction.FORWARD
+    ours = record.ours
+    if not is_desired_settled(record) or live.desired == ours.desired or live.min == record.way.capacity:
+        return record
+    delta = live.desired - record.found.sizes.desired
+    return replace(record, ours=replace(ours, desired=live.desired, desired_before=live.desired, delta=delta))

@@ -20,16 +20,16 @@ def take_verdict(
 ) -> tuple[Rollout, Verdict | None]:
     """The rollout with requests taken up, and its verdict. Nothing ends it once it only gives back."""
     rollout, asked = take_up(limits, rollout, seen, census)
-    if rollout.leaving or rollout.step is Step.RESTORE:
+    if rollout.gives_up or rollout.step is Step.RESTORE:
         return rollout, refusal(seen) if seen.refusals else None
     if asked is not None:
         return rollout, asked
     if seen.refusals:
         return rollout, refusal(seen)
-    if rollout.held is not None:
+    if rollout.way.held is not None:
         return rollout, None
     forward = rollout.direction is Direction.FORWARD
-    if rollout.step is not Step.PREPARE and rollout.failures:
+    if rollout.step is not Step.PREPARE and rollout.way.failures:
         if forward and in_canary(limits, rollout):
             return rollout, too_many(limits, rollout, seen.at, VerdictCode.CANARY_FAILED)
         if is_spent(limits, rollout):
@@ -41,7 +41,7 @@ def take_verdict(
         if rollout.deadline is not None and seen.at >= rollout.deadline:
             clock = limits.timeout or 0.0
             return rollout, Verdict(
-                VerdictCode.DEADLINE, seen.at, rollout.failures, rollout.total, clock=clock
+                VerdictCode.DEADLINE, seen.at, rollout.way.failures, rollout.way.total, clock=clock
             )
     return rollout, _stalled(limits, rollout, seen, census)
 
@@ -54,7 +54,7 @@ def refusal(seen: Observation) -> Verdict:
 def start_alarms(rollout: Rollout, seen: Observation) -> Rollout:
     """An alarm that rings before we do anything says nothing of what we do, until it has once been OK."""
     ringing = frozenset(a.name for a in seen.alarms if a.state is AlarmState.ALARM)
-    return replace(rollout, ignored_alarms=ringing) if ringing else rollout
+    return replace(rollout, way=replace(rollout.way, ignored_alarms=ringing)) if ringing else rollout
 
 
 def _alarmed(rollout: Rollout, seen: Observation) -> tuple[Rollout, Verdict | None]:
@@ -62,15 +62,17 @@ def _alarmed(rollout: Rollout, seen: Observation) -> tuple[Rollout, Verdict | No
     if not seen.alarms:
         return rollout, None
     well = {a.name for a in seen.alarms if a.state is AlarmState.OK}
-    if rollout.ignored_alarms & well:
-        rollout = replace(rollout, ignored_alarms=rollout.ignored_alarms - well)
+    if rollout.way.ignored_alarms & well:
+        rollout = replace(rollout, way=replace(rollout.way, ignored_alarms=rollout.way.ignored_alarms - well))
     ringing = [
-        a.name for a in seen.alarms if a.state is AlarmState.ALARM and a.name not in rollout.ignored_alarms
+        a.name
+        for a in seen.alarms
+        if a.state is AlarmState.ALARM and a.name not in rollout.way.ignored_alarms
     ]
     if not ringing:
         return rollout, None
     return rollout, Verdict(
-        VerdictCode.ALARM, seen.at, rollout.failures, rollout.total, cause=", ".join(ringing)
+        VerdictCode.ALARM, seen.at, rollout.way.failures, rollout.way.total, cause=", ".join(ringing)
     )
 
 
@@ -78,7 +80,7 @@ def _stalled(limits: Limits, rollout: Rollout, seen: Observation, census: Census
     others = census.candidates or census.slots
     if census.occupied and not others and seen.at >= occupied_until(rollout):
         cause = ", ".join(census.occupied[:5])
-        return Verdict(VerdictCode.OCCUPIED, seen.at, rollout.failures, rollout.total, cause=cause)
+        return Verdict(VerdictCode.OCCUPIED, seen.at, rollout.way.failures, rollout.way.total, cause=cause)
     if seen.at < stalled_at(limits, rollout):
         return None
-    return Verdict(VerdictCode.STALLED, seen.at, rollout.failures, rollout.total)
+    return Verdict(VerdictCode.STALLED, seen.at, rollout.way.failures, rollout.way.total)

@@ -44,7 +44,7 @@ def zone_by_zone(
     broken, others = _parted(rollout, candidates)
     joined = _joined(rollout, others, lines)
     zones = sorted(joined, reverse=rollout.direction is Direction.BACK)
-    zone = rollout.zone
+    zone = rollout.way.zone
     if zone not in zones and zones and free:
         zone = zones[0]
     here = {zone: joined[zone]} if zone in joined else {}
@@ -54,7 +54,7 @@ def zone_by_zone(
 def _parted(rollout: Rollout, candidates: Collection[Member]) -> tuple[tuple[Member, ...], list[Member]]:
     if not candidates:
         return (), []
-    failed = {f.id for f in rollout.failed} | rollout.retried
+    failed = {f.id for f in rollout.way.failed} | rollout.way.retried
     broken: list[tuple[bool, Age, Member]] = []
     others: list[Member] = []
     for member in candidates:

@@ -16,13 +16,14 @@ import math
 import time
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pulumi_rolling.core.model.codes import FailureReason
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.model.verdict import Failure
 from pulumi_rolling.core.replace.actions import Terminate
 from pulumi_rolling.core.replace.limits import Limits
-from pulumi_rolling.core.replace.rollout import Issued, Rollout
+from pulumi_rolling.core.replace.rollout import Issued, Ledger, Rollout, Way
 from pulumi_rolling.engine.record.replace import KEPT_FAILURES, decode, encode
 from pulumi_rolling.engine.said import SAID
 from pulumi_rolling.errors import JournalError
@@ -148,20 +149,19 @@ def pieces_needed(rollout: Rollout, window: int, owner: str, limits: Limits | No
     victims, flight = _some_ids(window), _some_ids(window)
     # As the digits of real moments do, these do not compress.
     moments = [1.5e9 + number * math.pi for number in range(window)]
-    failures = min(KEPT_FAILURES, rollout.found.desired)
-    full = Rollout(
-        id=rollout.id,
-        to=rollout.to,
-        came_from=rollout.came_from,
-        found=rollout.found,
-        found_suspended=rollout.found_suspended,
-        started_at=rollout.started_at,
-        suspended_by_us=rollout.suspended_by_us,
-        issued=tuple(Issued(Terminate(i, True), at) for i, at in zip(victims, moments, strict=True)),
-        in_flight=frozenset(flight),
-        draining=tuple(zip(victims, moments, strict=True)) if drains else (),
-        warming=tuple(zip(flight, moments, strict=True)) if warms_up else (),
-        failed=tuple(Failure(i, FailureReason.FAILURE_SIGNAL) for i in _some_ids(failures)),
+    failures = min(KEPT_FAILURES, rollout.found.sizes.desired)
+    full = replace(
+        rollout,
+        way=Way(
+            in_flight=frozenset(flight),
+            draining=tuple(zip(victims, moments, strict=True)) if drains else (),
+            warming=tuple(zip(flight, moments, strict=True)) if warms_up else (),
+            failed=tuple(Failure(i, FailureReason.FAILURE_SIGNAL) for i in _some_ids(failures)),
+        ),
+        ours=Ledger(
+            issued=tuple(Issued(Terminate(i, True), at) for i, at in zip(victims, moments, strict=True)),
+            suspended=rollout.ours.suspended,
+        ),
     )
     beside = len((LEASE, SAID)) + MOST_PENDING
     return len(pack(full, owner, 99_999)) + ROOM_FOR_CAUSES + beside

@@ -2,8 +2,8 @@
 
 What the group itself can tell is left out, and what grows with the roll is cut: of the failures only the last are
 kept by name, of the successes none beyond a few dozen (they are judged again after a resume, with the same result).
-Instance ids do not compress below nine bytes, so the window decides the length. Format 1, which knew no gates, pauses
-or holds, is still read: whoever takes over may be newer than whoever died.
+Instance ids do not compress below nine bytes, so the window decides the length. Formats 1 (no gates, pauses or holds)
+and 2 (no parts) are still read: a driver may take over from an older one.
 """
 
 from __future__ import annotations
@@ -12,18 +12,28 @@ import base64
 import json
 import zlib
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from pulumi_rolling.core.model.codes import FailureReason, Step, VerdictCode
-from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.goal import Direction, Goal
 from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.actions import Action, PointAt, Remove, Resize, Resume, Suspend, Terminate
-from pulumi_rolling.core.replace.rollout import Boots, Gate, Issued, Opening, Rollout, Round
+from pulumi_rolling.core.replace.rollout import (
+    Boots,
+    Found,
+    Gate,
+    Issued,
+    Ledger,
+    Opening,
+    Rollout,
+    Round,
+    Way,
+)
 from pulumi_rolling.errors import JournalError
 
-VERSION = 2
+VERSION = 3
 KEPT_FAILURES = 24
 KEPT_SUCCESSES = 48
 CAUSE_CHARACTERS = 160
@@ -45,90 +55,135 @@ def decode(text: str) -> Rollout:
                 f"the record on the group was written by a later version (format {version})",
                 hint="Use that version of pulumi-rolling to finish the rollout.",
             )
-        return _in(raw)
+        return _in(raw if version > 2 else _parted(raw))
     except (ValueError, KeyError, TypeError, IndexError, zlib.error) as error:
         raise JournalError("the record on the group cannot be read") from error
 
 
 def _out(rollout: Rollout) -> dict[str, Any]:
-    failed = rollout.failed[-KEPT_FAILURES:]
-    out: dict[str, Any] = {
-        "v": VERSION,
-        "i": rollout.id,
-        "t": _revision(rollout.to),
-        "c": None if rollout.came_from is None else _revision(rollout.came_from),
-        "f": [rollout.found.min, rollout.found.max, rollout.found.desired],
-        "fs": sorted(rollout.found_suspended),
-        "us": sorted(rollout.suspended_by_us),
-        "s": rollout.started_at,
-        "g": rollout.generation,
-        "fl": [int(rollout.forced), int(rollout.fresh)],
-        "ab": list(rollout.abandoned),
-        "d": rollout.direction.value,
-        "p": rollout.step.value,
-        "w": rollout.watermark,
-        "da": rollout.direction_at,
-        "n": [rollout.total, rollout.batch, rollout.capacity],
-        "is": [[_act_out(i.action), i.at] for i in rollout.issued],
-        "o": [[o.at, o.count] for o in rollout.openings],
-        "in": sorted(rollout.in_flight),
-        "m": [list(pair) for pair in rollout.missing],
-        "ok": sorted(rollout.succeeded) if len(rollout.succeeded) <= KEPT_SUCCESSES else [],
-        "x": [[f.id, f.reason, f.cause[:CAUSE_CHARACTERS] if f in failed[-3:] else ""] for f in failed],
-        "xb": rollout.failed_before + len(rollout.failed) - len(failed),
-        "j": rollout.judged_until,
-        "b": [rollout.boots.n, round(rollout.boots.logs, 4), round(rollout.boots.squares, 4)],
-        "de": [rollout.desired_before, rollout.desired, rollout.delta, rollout.desired_at],
-        "la": [rollout.launched, rollout.seen_new, rollout.lowest],
-        "pr": rollout.progress_at,
-        "dl": rollout.deadline,
-        "h": sorted(rollout.handled),
-        "vd": None if rollout.verdict is None else _verdict_out(rollout.verdict),
-        "bf": None if rollout.back_failed is None else _verdict_out(rollout.back_failed),
-    }
-    if rollout.round is not None:
-        out["r"] = list(asdict(rollout.round).values())
-    return out | {key: value for key, value in _of_format_2(rollout).items() if value}
+    goal, found, prior = rollout.goal, rollout.found, rollout.prior
+    return _without_empty(
+        {
+            "v": VERSION,
+            "g": [
+                goal.id,
+                _revision(goal.to),
+                None if goal.came_from is None else _revision(goal.came_from),
+                [int(goal.forced), int(goal.fresh)],
+                list(goal.abandoned),
+            ],
+            "f": [found.sizes.min, found.sizes.max, found.sizes.desired, sorted(found.suspended)],
+            "o": _ledger_out(rollout.ours),
+            "w": _way_out(rollout.way),
+            "s": rollout.started_at,
+            "n": rollout.generation,
+            "pb": _boots_out(prior),
+            "d": rollout.direction.value,
+            "p": rollout.step.value,
+            "j": rollout.judged_until,
+            "pr": rollout.progress_at,
+            "dl": None if rollout.deadline is None else [rollout.deadline],
+            "h": sorted(rollout.handled),
+            "vd": None if rollout.verdict is None else _verdict_out(rollout.verdict),
+            "bf": None if rollout.back_failed is None else _verdict_out(rollout.back_failed),
+        }
+    )
 
 
-def _of_format_2(rollout: Rollout) -> dict[str, Any]:
-    """What format 1 did not know. Most rollouts have none of it, so what is empty is left out."""
-    gate, prior = rollout.gate, rollout.prior
-    return {
-        "pb": [prior.n, round(prior.logs, 4), round(prior.squares, 4)] if prior.n else None,
-        "su": rollout.surge,
-        "un": rollout.unit if rollout.unit > 1 else None,
-        "dr": _moments(rollout.draining),
-        "wa": _moments(rollout.warming),
-        "rt": sorted(rollout.retried),
-        "sk": sorted(rollout.skipped),
-        "zo": rollout.zone,
-        "pa": rollout.passed,
-        "ga": None if gate is None else [gate.number, gate.at, int(gate.approved)],
-        "ps": int(rollout.paused),
-        "hv": None if rollout.held is None else _verdict_out(rollout.held),
-        "ia": sorted(rollout.ignored_alarms),
-        "bk": None if rollout.baked_from is None else [rollout.baked_from],
-    }
+def _way_out(way: Way) -> dict[str, Any]:
+    failed = way.failed[-KEPT_FAILURES:]
+    gate, held = way.gate, way.held
+    return _without_empty(
+        {
+            "w": None if way.watermark is None else [way.watermark],
+            "da": way.direction_at,
+            "n": [way.total, way.batch, way.capacity],
+            "su": way.surge,
+            "un": way.unit if way.unit > 1 else None,
+            "r": None if way.round is None else list(asdict(way.round).values()),
+            "o": [[o.at, o.count] for o in way.openings],
+            "in": sorted(way.in_flight),
+            "m": [list(pair) for pair in way.missing],
+            "ok": sorted(way.succeeded) if len(way.succeeded) <= KEPT_SUCCESSES else [],
+            "x": [[f.id, f.reason, f.cause[:CAUSE_CHARACTERS] if f in failed[-3:] else ""] for f in failed],
+            "xb": way.failed_before + len(way.failed) - len(failed),
+            "dr": _moments(way.draining),
+            "wa": _moments(way.warming),
+            "rt": sorted(way.retried),
+            "sk": sorted(way.skipped),
+            "zo": way.zone,
+            "pa": way.passed,
+            "ga": None if gate is None else [gate.number, gate.at, int(gate.approved)],
+            "ps": int(way.paused),
+            "hv": None if held is None else _verdict_out(held),
+            "ia": sorted(way.ignored_alarms),
+            "bk": None if way.baked_from is None else [way.baked_from],
+            "b": _boots_out(way.boots),
+        }
+    )
+
+
+def _ledger_out(ours: Ledger) -> dict[str, Any]:
+    return _without_empty(
+        {
+            "is": [[_act_out(i.action), i.at] for i in ours.issued],
+            "us": sorted(ours.suspended),
+            "de": [ours.desired_before, ours.desired, ours.delta, ours.desired_at],
+            "la": [ours.launched, ours.seen_new, ours.lowest],
+        }
+    )
 
 
 def _in(raw: dict[str, Any]) -> Rollout:
-    rollout = Rollout(
-        id=raw["i"],
-        to=Revision(*raw["t"]),
-        came_from=None if raw["c"] is None else Revision(*raw["c"]),
-        found=Sizes(*raw["f"]),
-        found_suspended=frozenset(raw["fs"]),
-        started_at=raw["s"],
-    )
-    gate, held, baked = raw.get("ga"), raw.get("hv"), raw.get("bk")
-    return replace(
-        rollout,
+    ident, to, came_from, (forced, fresh), abandoned = raw["g"]
+    least, most, desired, suspended = raw["f"]
+    deadline, verdict, back_failed = (raw.get(key) for key in ("dl", "vd", "bf"))
+    return Rollout(
+        goal=Goal(
+            id=ident,
+            to=Revision(*to),
+            came_from=None if came_from is None else Revision(*came_from),
+            forced=bool(forced),
+            fresh=bool(fresh),
+            abandoned=tuple(abandoned),
+        ),
+        found=Found(Sizes(least, most, desired), frozenset(suspended)),
+        started_at=raw.get("s", 0.0),
+        way=_way_in(raw["w"]),
+        ours=_ledger_in(raw["o"]),
+        direction=Direction(raw["d"]),
+        step=Step(raw["p"]),
+        generation=raw.get("n", 0),
         prior=Boots(*raw.get("pb", ())),
-        surge=raw.get("su", 0) if raw["v"] > 1 else _surge_of_format_1(raw),
+        judged_until=raw.get("j", 0.0),
+        progress_at=raw.get("pr", 0.0),
+        deadline=None if deadline is None else deadline[0],
+        handled=frozenset(raw.get("h", ())),
+        verdict=None if verdict is None else _verdict_in(verdict),
+        back_failed=None if back_failed is None else _verdict_in(back_failed),
+    )
+
+
+def _way_in(raw: dict[str, Any]) -> Way:
+    gate, held, baked, watermark = (raw.get(key) for key in ("ga", "hv", "bk", "w"))
+    total, batch, capacity = raw["n"]
+    return Way(
+        watermark=None if watermark is None else watermark[0],
+        direction_at=raw.get("da", 0.0),
+        total=total,
+        batch=batch,
+        capacity=capacity,
+        surge=raw.get("su", 0),
         unit=raw.get("un", 1),
+        round=Round(*raw["r"]) if "r" in raw else None,
+        openings=tuple(Opening(at, count) for at, count in raw.get("o", ())),
         draining=_pairs(raw.get("dr", ())),
+        in_flight=frozenset(raw.get("in", ())),
         warming=_pairs(raw.get("wa", ())),
+        missing=_pairs(raw.get("m", ())),
+        succeeded=frozenset(raw.get("ok", ())),
+        failed=tuple(_failure(f) for f in raw.get("x", ())),
+        failed_before=raw.get("xb", 0),
         retried=frozenset(raw.get("rt", ())),
         skipped=frozenset(raw.get("sk", ())),
         zone=raw.get("zo", ""),
@@ -138,47 +193,58 @@ def _in(raw: dict[str, Any]) -> Rollout:
         held=None if held is None else _verdict_in(held),
         ignored_alarms=frozenset(raw.get("ia", ())),
         baked_from=None if baked is None else baked[0],
-        suspended_by_us=frozenset(raw["us"]),
-        generation=raw["g"],
-        forced=bool(raw["fl"][0]),
-        fresh=bool(raw["fl"][1]),
-        abandoned=tuple(raw["ab"]),
-        direction=Direction(raw["d"]),
-        step=Step(raw["p"]),
-        watermark=raw["w"],
-        direction_at=raw["da"],
-        total=raw["n"][0],
-        batch=raw["n"][1],
-        capacity=raw["n"][2],
-        round=Round(*raw["r"]) if "r" in raw else None,
-        issued=tuple(Issued(_act_in(act), at) for act, at in raw["is"]),
-        openings=tuple(Opening(at, count) for at, count in raw["o"]),
-        in_flight=frozenset(raw["in"]),
-        missing=_pairs(raw["m"]),
-        succeeded=frozenset(raw["ok"]),
-        failed=tuple(_failure(f) for f in raw["x"]),
-        failed_before=raw["xb"],
-        judged_until=raw["j"],
-        boots=Boots(*raw["b"]),
-        desired_before=raw["de"][0],
-        desired=raw["de"][1],
-        delta=raw["de"][2],
-        desired_at=raw["de"][3],
-        launched=raw["la"][0],
-        seen_new=raw["la"][1],
-        lowest=raw["la"][2],
-        progress_at=raw["pr"],
-        deadline=raw["dl"],
-        handled=frozenset(raw["h"]),
-        verdict=None if raw["vd"] is None else _verdict_in(raw["vd"]),
-        back_failed=None if raw["bf"] is None else _verdict_in(raw["bf"]),
+        boots=Boots(*raw.get("b", ())),
     )
+
+
+def _ledger_in(raw: dict[str, Any]) -> Ledger:
+    before, desired, delta, desired_at = raw["de"]
+    launched, seen_new, lowest = raw["la"]
+    return Ledger(
+        issued=tuple(Issued(_act_in(act), at) for act, at in raw.get("is", ())),
+        suspended=frozenset(raw.get("us", ())),
+        desired_before=before,
+        desired=desired,
+        delta=delta,
+        desired_at=desired_at,
+        launched=launched,
+        seen_new=seen_new,
+        lowest=lowest,
+    )
+
+
+def _parted(flat: dict[str, Any]) -> dict[str, Any]:
+    """A record of format 1 or 2, which knew no parts, as one of format 3."""
+    ours = {key: flat[key] for key in ("is", "us", "de", "la")}
+    names = "da n o in m ok x xb b su un dr wa rt sk zo pa ga ps hv ia bk r".split()
+    way = {key: flat[key] for key in names if key in flat}
+    way["w"] = None if flat["w"] is None else [flat["w"]]
+    if flat["v"] < 2:
+        way["su"] = _surge_of_format_1(flat)
+    return {
+        "g": [flat["i"], flat["t"], flat["c"], flat["fl"], flat["ab"]],
+        "f": [*flat["f"], flat["fs"]],
+        "w": way,
+        "o": ours,
+        "n": flat["g"],
+        "dl": None if flat["dl"] is None else [flat["dl"]],
+        **{key: flat[key] for key in ("s", "d", "p", "j", "pr", "h", "vd", "bf", "pb") if key in flat},
+    }
 
 
 def _surge_of_format_1(raw: dict[str, Any]) -> int:
     """Before the first round all of it was still to be asked for, and then all of it was asked for at once."""
     begun = "r" in raw or Step(raw["p"]) is not Step.ROLL
     return 0 if begun else max(0, int(raw["n"][2] - raw["de"][1]))
+
+
+def _without_empty(raw: dict[str, Any]) -> dict[str, Any]:
+    """Most of a rollout is as it began, and tags are few."""
+    return {key: value for key, value in raw.items() if value}
+
+
+def _boots_out(boots: Boots) -> list[Any] | None:
+    return [boots.n, round(boots.logs, 4), round(boots.squares, 4)] if boots != Boots() else None
 
 
 def _moments(pairs: Iterable[tuple[str, float]]) -> list[list[Any]]:

@@ -16,8 +16,8 @@ def present(members: Iterable[Member]) -> list[Member]:
 
 def unjudged(rollout: Rollout, here: Iterable[Member]) -> list[Member]:
     """New members whose fate is open; those launched before the watermark never have to prove anything."""
-    judged = rollout.succeeded | {failure.id for failure in rollout.failed}
-    watermark = rollout.watermark
+    judged = rollout.way.succeeded | {failure.id for failure in rollout.way.failed}
+    watermark = rollout.way.watermark
     return [
         m
         for m in here
@@ -40,7 +40,7 @@ def for_ec2(
     open_ones = unjudged(rollout, here)
     wants_tags = tags and bool(open_ones)
     ask = {m.id for m in open_ones if wants_tags or m.launched_at is None}
-    if rollout.watermark is None:
+    if rollout.way.watermark is None:
         ask |= {m.id for m in here if m.launched_at is None}
     if wants_tags:
         ask |= _signalled_before(rollout, here, room=-len(ask) % PAGE)
@@ -52,6 +52,6 @@ def _signalled_before(rollout: Rollout, here: list[Member], room: int) -> set[st
 
     "Signals may only be updated with a FAILURE status" (CloudFormation, facts/cloudformation.md B.4).
     """
-    succeeded = [m for m in here if m.id in rollout.succeeded]
+    succeeded = [m for m in here if m.id in rollout.way.succeeded]
     succeeded.sort(key=lambda m: m.launched_at or math.inf, reverse=True)
     return {m.id for m in succeeded[:room]}

@@ -28,8 +28,8 @@ def what_went_wrong(
     With weights Desired counts units, and each member as many as it weighs.
     """
     counted = {m.id: m.weight for m in members if m.lifecycle in _COUNTED}
-    awaited = rollout.in_flight | {member for member, _ in rollout.missing}
-    if sum(counted.values()) >= desired and awaited <= counted.keys() and not rollout.openings:
+    awaited = rollout.way.in_flight | {member for member, _ in rollout.way.missing}
+    if sum(counted.values()) >= desired and awaited <= counted.keys() and not rollout.way.openings:
         return (), ()
     launches: dict[str, Launch] = {}
     losses: dict[str, Loss] = {}

@@ -55,7 +55,7 @@ class WarmPool:
         """
         if rollout.step not in _LOOKING or not group.get("WarmPoolConfiguration"):
             return ()
-        awaited = any(isinstance(i.action, Remove) for i in rollout.issued)
+        awaited = any(isinstance(i.action, Remove) for i in rollout.ours.issued)
         if self._cleared is rollout.direction and not awaited:
             return members(self._seen)
         if self._clock() - self._asked_at < seldom:
