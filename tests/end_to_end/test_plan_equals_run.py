@@ -6,11 +6,10 @@ import time
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.replace.events import EventTexts, masked
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.plan import plan
-from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.engine.record.pieces import Journal
@@ -38,7 +37,7 @@ class Told:
         self._texts = EventTexts(limits, masked)
         self.events: list[str] = []
 
-    def __call__(self, before: Rollout, decision: Decision) -> None:
+    def __call__(self, before: Rollout, decision: Decided) -> None:
         self.events += self._texts.fold(before, decision)
 
 

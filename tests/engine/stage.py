@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.replace.actions import Action
 from pulumi_rolling.core.replace.limits import Limits
-from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.core.replace.takeover import resume
 from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.engine.lease import Lease
@@ -130,8 +129,8 @@ def drive(
     *,
     owner: str = "me",
     orphaned: bool = False,
-    seen: list[Decision] | None = None,
-) -> Decision:
+    seen: list[Decided] | None = None,
+) -> Decided:
     """Take the lease, go on from a record or start ``fresh``, and drive to the end."""
     lease = Lease(fleet, owner, clock, limits.poll)
     marks = lease.acquire()

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 
 import boto3
 import pytest
-from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.plan import new_rollout
-from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.core.replace.takeover import resume
 from pulumi_rolling.engine.clock import SystemClock
 from pulumi_rolling.engine.lease import Lease
@@ -112,7 +111,7 @@ class Group:
             templates=self.templates,
         )
 
-    def drive(self, dies_at: int = 0, after: bool = False) -> tuple[DiesAtWrites, Decision | None]:
+    def drive(self, dies_at: int = 0, after: bool = False) -> tuple[DiesAtWrites, Decided | None]:
         """Go on from the record, or begin; None when it died."""
         fleet = self.fleet()
         mortal = DiesAtWrites(fleet, dies_at, after)

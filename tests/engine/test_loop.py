@@ -8,14 +8,13 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 from pulumi_rolling.core.model.codes import ReasonCode, VerdictCode
-from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.goal import Direction, OnFailure
 from pulumi_rolling.core.model.member import Lifecycle, Revision, Signal, Sizes
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.replace.actions import Action, PointAt, Resize, Resume, Suspend, Terminate
 from pulumi_rolling.core.replace.limits import Limits, Pacing
 from pulumi_rolling.core.replace.plan import new_rollout
-from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.engine.lease import Lease, held
 from pulumi_rolling.engine.loop import SILENCE, Drive
 from pulumi_rolling.engine.record.pieces import REQUEST, Journal, read, request_mark
@@ -78,7 +77,7 @@ class Meddled(MortalFleet):
 def test_an_abort_is_acted_on_once_and_returns_the_group(at: int) -> None:
     """At whichever look the tag appears, the group goes back, is as found, and the tag is gone with the record."""
     fleet = group()
-    seen: list[Decision] = []
+    seen: list[Decided] = []
     meddled = Meddled(fleet, at=at, marks_then=request_mark("abort"))
     decision = drive(meddled, FleetClock(fleet), LIMITS, fresh(fleet), seen=seen)
     assert decision.outcome is not None and decision.outcome.returned is True
@@ -117,7 +116,7 @@ def test_an_abort_from_the_same_process_ends_the_roll_too() -> None:
     lease.acquire()
     asked: list[Request] = []
 
-    def listen(before: Rollout, decision: Decision) -> None:
+    def listen(before: Rollout, decision: Decided) -> None:
         if decision.next.ours.launched >= 3:
             asked[:] = [Request("ctrl-c", "abort")]
 
@@ -332,7 +331,7 @@ def test_a_listener_that_fails_never_fails_a_roll(error: Exception) -> None:
     lease = Lease(fleet, "me", clock, LIMITS.poll)
     lease.acquire()
 
-    def broken(before: Rollout, decision: Decision) -> None:
+    def broken(before: Rollout, decision: Decided) -> None:
         raise error
 
     decision = Drive(fleet, LIMITS, Journal(fleet, "me"), lease, clock, broken, lambda: False).run(

@@ -8,7 +8,6 @@ from itertools import pairwise
 
 import pytest
 from pulumi_rolling.core.model.codes import Step, VerdictCode
-from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.goal import Direction, OnFailure
 from pulumi_rolling.core.model.member import Lifecycle, Revision, Signal, Sizes
 from pulumi_rolling.core.replace.actions import Terminate
@@ -16,7 +15,7 @@ from pulumi_rolling.core.replace.decide import decide
 from pulumi_rolling.core.replace.limits import ONE_HOUR, Limits
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.plan import new_rollout
-from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.engine.lease import held
 from pulumi_rolling.engine.record.pieces import (
     OF_A_MEMBER,
@@ -88,12 +87,12 @@ def after(seconds: float) -> When:
     return lambda fleet, _: fleet.now >= 1000.0 + seconds
 
 
-def turns_of(seen: list[Decision]) -> list[bool]:
+def turns_of(seen: list[Decided]) -> list[bool]:
     """Each time that the pause began or ended."""
     return [b.next.way.paused for a, b in pairwise(seen) if a.next.way.paused is not b.next.way.paused]
 
 
-def ends_as_found(fleet: SimulatedFleet, decision: Decision, revision: Revision = V2) -> None:
+def ends_as_found(fleet: SimulatedFleet, decision: Decided, revision: Revision = V2) -> None:
     assert decision.outcome is not None and decision.outcome.done is (revision == V2)
     assert {m.revision for m in fleet.members() if m.lifecycle is not Lifecycle.LEAVING} == {revision}
     assert fleet.sizes == FOUND and not fleet._marks
@@ -204,7 +203,7 @@ def test_a_gate_is_waited_at_for_long_and_opens_soon_after_the_approval() -> Non
 def test_a_gate_stands_in_the_record_at_once() -> None:
     """Another shell sees the gate at the look after the driver came to it, though no act goes with it."""
     fleet = group()
-    said: list[tuple[Decision, Rollout]] = []
+    said: list[tuple[Decided, Rollout]] = []
     script: Script = [(lambda _, record: record.way.gate is not None, ask("approve"))]
 
     class Told(Attended):
@@ -214,7 +213,7 @@ def test_a_gate_stands_in_the_record_at_once() -> None:
                 said.append((seen[-1], record[1]))
             return super().observe(rollout)
 
-    seen: list[Decision] = []
+    seen: list[Decided] = []
     drive(Told(fleet, script=script), FleetClock(fleet), GATED, fresh(fleet), seen=seen)
     gates = [(decision.next.way.gate, record.way.gate) for decision, record in said]
     assert any(gate is not None for gate, _ in gates)
@@ -284,13 +283,13 @@ def test_a_stale_read_that_shows_a_removed_tag_again_repeats_nothing(
     """Paused once and resumed once: the pause that every other look still shows is not taken up again."""
     if forgets:
 
-        def forgetting(limits: Limits, rollout: Rollout, seen: Observation) -> Decision:
+        def forgetting(limits: Limits, rollout: Rollout, seen: Observation) -> Decided:
             shown = {request.id for request in seen.requests}
             return decide(limits, replace(rollout, handled=rollout.handled & shown), seen)
 
         monkeypatch.setattr("pulumi_rolling.engine.loop.decide", forgetting)
     fleet = group()
-    seen: list[Decision] = []
+    seen: list[Decided] = []
     script: Script = [(after(5), ask("pause")), (lambda _, record: record.way.paused, ask("resume"))]
     forgetful = Forgetful(fleet, script=script)
     decision = drive(forgetful, FleetClock(fleet), LIMITS, fresh(fleet), seen=seen)
@@ -358,7 +357,7 @@ def test_a_death_around_the_tags_removal_repeats_nothing(after_the_call: bool) -
     record = read(fleet._marks)
     assert record is not None and record[1].way.paused
     fleet.advance(fleet.now + 40.0)
-    seen: list[Decision] = []
+    seen: list[Decided] = []
     next_script = [(lambda fleet, _: fleet.now > 1150.0, ask("resume"))]
     decision = drive(Attended(fleet, script=next_script), FleetClock(fleet), LIMITS, fresh(fleet), seen=seen)
     ends_as_found(fleet, decision)
@@ -383,7 +382,7 @@ def test_a_tag_that_cannot_be_removed_ends_nothing_and_is_acted_on_once(
                 raise error("not now", operation="DeleteTags", code="Throttling")
             super().remove_marks(keys)
 
-    seen: list[Decision] = []
+    seen: list[Decided] = []
     script: Script = [(after(5), ask("pause")), (lambda fleet, _: fleet.now > 1040.0, ask("resume"))]
     sticky = Sticky(fleet, script=script)
     decision = drive(sticky, FleetClock(fleet), LIMITS, fresh(fleet), seen=seen)

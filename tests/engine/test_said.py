@@ -13,6 +13,7 @@ from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.plan import new_rollout
+from pulumi_rolling.core.replace.rollout import Decided
 from pulumi_rolling.engine.said import SAID, said, said_mark
 from pulumi_rolling.fleets.base import Sight
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
@@ -48,7 +49,7 @@ statuses = st.builds(
 )
 
 
-def decision(because: Because, status: Status) -> Decision:
+def decision(because: Because, status: Status) -> Decided:
     return Decision(ROLLOUT, (), 0.0, because, status)
 
 
@@ -103,7 +104,7 @@ def test_the_driver_says_what_it_does_with_every_record_and_every_lease() -> Non
                 ages.append(fleet.now - word.at)
             return sight
 
-    seen: list[Decision] = []
+    seen: list[Decided] = []
     start = new_rollout("r", V2, V1, Sizes(2, 8, 6), frozenset(), fleet.now)
     listening = Listening(fleet)
     drive(listening, FleetClock(fleet), limits, start, seen=seen)

@@ -118,9 +118,9 @@ def test_a_member_is_followed_from_launch_to_its_signal(lab: Lab, web: Web) -> N
     assert new.launched_at is not None and abs(new.launched_at - time.time()) < 30
     wait_until(lambda: any(m.signal is Signal.SUCCESS for m in fleet.observe(towards).observation.members))
 
-    fleet.apply(Terminate(min(old), replace=False))
+    fleet.apply(Terminate(min(old), relaunch=False))
     wait_until(settled(fleet, towards, 2))
-    fleet.apply(Terminate(min(old), replace=False))
+    fleet.apply(Terminate(min(old), relaunch=False))
     fleet.apply(Resume(frozenset({"AZRebalance"})))
     seen = fleet.observe(towards).observation
     assert (seen.sizes.desired, seen.suspended) == (2, frozenset())

@@ -10,7 +10,7 @@ from pulumi_rolling.core.model.decision import Because, Decision, Status
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Verdict
 from pulumi_rolling.core.replace.decisions import outcome_of
-from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.errors import (
     AbortedError,
     AlarmError,
@@ -27,7 +27,7 @@ from tests.rollouts import changed
 RETURNED = changed(ROLLOUT, direction=Direction.BACK, step=Step.DONE, launched=1)
 
 
-def ended(rollout: Rollout) -> Decision:
+def ended(rollout: Rollout) -> Decided:
     status = Status(Step.DONE, rollout.direction, 0, 0, 0, 0, (), 0, None)
     return Decision(rollout, (), 0.0, Because(ReasonCode.DONE), status, outcome_of(rollout))
 

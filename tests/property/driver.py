@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from pulumi_rolling.core.model.codes import Step
-from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.replace.actions import Resize, Terminate
@@ -15,7 +14,7 @@ from pulumi_rolling.core.replace.decide import decide
 from pulumi_rolling.core.replace.gates import next_stop
 from pulumi_rolling.core.replace.limits import Limits, Pacing
 from pulumi_rolling.core.replace.observation import Observation
-from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.errors import TemporaryFleetError
 from pulumi_rolling.fleets.simulated import SimulatedFleet
 
@@ -40,12 +39,12 @@ class Run:
     """What somebody asks for where the rollout waits for a word: a verb by the code of the reason."""
     looks: int = 1500
     """More looks than any rollout needs: beyond them it does not end."""
-    decisions: list[Decision] = field(default_factory=list)
+    decisions: list[Decided] = field(default_factory=list)
     looked_at: list[float] = field(default_factory=list)
     """The moment of each decision."""
     acts: int = 0
 
-    def go(self) -> Decision:
+    def go(self) -> Decided:
         for look in range(self.looks):
             if self.meddle is not None:
                 self.meddle(self.fleet, look)
@@ -71,12 +70,12 @@ class Run:
             f"property 5/6: no end after {self.looks} looks: {changed(self.rollout, failed=())}"
         )
 
-    def _answer(self, decision: Decision) -> None:
+    def _answer(self, decision: Decided) -> None:
         verb = self.answers.get(decision.because.code)
         if verb is not None:
             self.fleet.request(Request(f"answer-{len(self.decisions)}", verb))
 
-    def _act(self, decision: Decision) -> bool:
+    def _act(self, decision: Decided) -> bool:
         for action in decision.actions:
             self.acts += 1
             if self.acts in self.crashes:
@@ -90,7 +89,7 @@ class Run:
                     self.fleet.advance(self.fleet.now + 0.2)
         return True
 
-    def _check(self, decision: Decision, seen: Observation) -> None:
+    def _check(self, decision: Decided, seen: Observation) -> None:
         rules = self.limits.back() if decision.next.direction is Direction.BACK else self.limits
         again = decide(self.limits, decision.next, seen)
         turned = decision.next.direction is not self.rollout.direction
@@ -100,7 +99,7 @@ class Run:
         kills = [a for a in decision.actions if isinstance(a, Terminate)]
         if not kills or self.rollout.gives_up:
             return
-        desired = decision.next.ours.desired + sum(not k.replace for k in kills)
+        desired = decision.next.ours.desired + sum(not k.relaunch for k in kills)
         before = take_census(
             rules, changed(decision.next, issued=self.rollout.ours.issued, desired=desired), seen
         )
@@ -114,8 +113,8 @@ class Run:
         else:
             fell = before.ready - after.ready
             assert not fell or after.ready >= rules.floor, f"property 1: {after.ready} < {rules.floor}"
-        opened = sum(k.replace for k in kills)
-        going = sum(isinstance(i.action, Terminate) and i.action.replace for i in decision.next.ours.issued)
+        opened = sum(k.relaunch for k in kills)
+        going = sum(isinstance(i.action, Terminate) and i.action.relaunch for i in decision.next.ours.issued)
         draining = len(decision.next.way.draining) + going if rules.drain is not None else 0
         in_use = max(before.slots + opened, draining)
         assert not opened or in_use <= decision.next.way.batch, "property 3: window"

@@ -32,8 +32,8 @@ FAULTS = (
     Fault(
         "the floor is off by one",
         "roll.py",
-        "above = census.serving - limits.floor",
-        "above = census.serving - limits.floor + 1",
+        "self.above = look.census.serving - look.limits.floor",
+        "self.above = look.census.serving - look.limits.floor + 1",
     ),
     Fault(
         "an issued victim counts as present until it is seen gone",
@@ -44,14 +44,14 @@ FAULTS = (
     Fault(
         "the window is one larger",
         "gates.py",
-        "    window = rollout.batch\n",
-        "    window = rollout.batch + 1\n",
+        "    window = rollout.way.batch\n",
+        "    window = rollout.way.batch + 1\n",
     ),
     Fault(
         "the budget tolerates one more",
         "budget.py",
-        "return rollout.failures > 0 and budget_left(limits, rollout) < 0",
-        "return rollout.failures > 0 and budget_left(limits, rollout) < -1",
+        "return rollout.way.failures > 0 and budget_left(limits, rollout) < 0",
+        "return rollout.way.failures > 0 and budget_left(limits, rollout) < -1",
     ),
     Fault(
         "the way back moves the pointer last",
@@ -63,8 +63,8 @@ FAULTS = (
     Fault(
         "Desired ends as found, without what others did to it",
         "ending.py",
-        "rollout.found.desired + rollout.delta",
-        "rollout.found.desired",
+        "found.desired + rollout.ours.delta",
+        "found.desired",
     ),
     Fault(
         "an act that is lost is never decided again",
@@ -75,19 +75,19 @@ FAULTS = (
     Fault(
         "processes that were suspended before are resumed as well",
         "decide.py",
-        "rollout.suspended_by_us | (lacking - rollout.found_suspended)",
-        "rollout.suspended_by_us | held",
+        "rollout.ours.suspended | (lacking - rollout.found.suspended)",
+        "rollout.ours.suspended | resting",
     ),
     Fault(
         "a canary that fails only spends the budget",
         "verdicts.py",
-        "if forward and in_canary(limits, rollout):",
+        "if rollout.direction is Direction.FORWARD and in_canary(limits, rollout):",
         "if False:",
     ),
     Fault(
         "starts go beyond the next gate",
         "gates.py",
-        "        free = min(free, stop.count - len(rollout.succeeded) - slots)\n",
+        "        free = min(free, stop.count - len(rollout.way.succeeded) - slots)\n",
         "        pass\n",
     ),
     Fault(
@@ -99,7 +99,7 @@ FAULTS = (
     Fault(
         "an unhealthy old member may not go below the floor either",
         "roll.py",
-        "serves = _serves(limits, rollout, member)",
+        "serves = _serves(look, member)",
         "serves = True",
     ),
 )

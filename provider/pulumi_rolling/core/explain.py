@@ -1,6 +1,6 @@
 """Decisions in sentences: the status line, the reason of one look, and what a failed rollout says.
 
-Everything here is read off a Decision or a Rollout; nothing is decided, and no rule of the rollout is known.
+Everything here is read off a Decided or a Rollout; nothing is decided, and no rule of the rollout is known.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from collections import Counter
 from typing import assert_never
 
 from pulumi_rolling.core.model.codes import FAILURES, REASONS, Decider, ReasonCode, Step, VerdictCode
-from pulumi_rolling.core.model.decision import Because, Decision, Status
+from pulumi_rolling.core.model.decision import Because, Status
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.events import iso
+from pulumi_rolling.core.replace.rollout import Decided
 
 
 def sentence(because: Because) -> str:
@@ -61,7 +62,7 @@ def sentence(because: Because) -> str:
             assert_never(code)
 
 
-def status_line(decision: Decision) -> str:
+def status_line(decision: Decided) -> str:
     """One line for the resource's row: step, in service, waiting for whom, time left as a range."""
     return standing_line(decision.status, decision.because)
 

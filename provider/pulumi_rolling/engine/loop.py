@@ -22,14 +22,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.seen import Refusal, Request
 from pulumi_rolling.core.replace.actions import Action, PointAt, Remove, Terminate
 from pulumi_rolling.core.replace.decide import decide
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.record_rules import ASLEEP, is_news
-from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.record.pieces import Journal, asked
@@ -40,7 +39,7 @@ from pulumi_rolling.fleets.base import Fleet
 SILENCE = 900.0
 """Seconds without any answer of the cloud after which a drive gives up, the record kept."""
 
-OnDecision = Callable[[Rollout, Decision], None]
+OnDecision = Callable[[Rollout, Decided], None]
 
 
 @dataclass(slots=True)
@@ -61,7 +60,7 @@ class Drive:
     _unreachable: int = 0
     _heard_at: float = 0.0
 
-    def run(self, rollout: Rollout) -> Decision:
+    def run(self, rollout: Rollout) -> Decided:
         """Drive to an outcome. The lease must be held; it and the record are gone when the outcome is whole."""
         self._heard_at = self.clock.now()
         written = replace(rollout, progress_at=0.0)
@@ -106,7 +105,7 @@ class Drive:
             lease_is_ours=True,
         ), sight.marks
 
-    def _record(self, written: Rollout, decision: Decision) -> Rollout:
+    def _record(self, written: Rollout, decision: Decided) -> Rollout:
         """What now stands on the group. The refusals that the decision has taken up are done with."""
         said = said_mark(decision, self.clock.now())
         if decision.actions or is_news(written, decision.next):
@@ -129,7 +128,7 @@ class Drive:
             return
         self._taken_off.update(done.values())
 
-    def _tell(self, before: Rollout, decision: Decision) -> None:
+    def _tell(self, before: Rollout, decision: Decided) -> None:
         try:
             self.on_decision(before, decision)
         except Exception:  # noqa: BLE001 - whoever listens may fail in any way; the group goes first
@@ -152,7 +151,7 @@ class Drive:
                 self._refusals += (Refusal(_name(action), member, error.code, error.message),)
                 return
 
-    def _finish(self, decision: Decision, marks: Mapping[str, str]) -> None:
+    def _finish(self, decision: Decided, marks: Mapping[str, str]) -> None:
         if decision.next.back_failed is not None:
             self.lease.release()
         else:

@@ -1,7 +1,7 @@
 """What the driver last said of its rollout, for other shells: one tag beside the record, written along with the lease.
 
 The record says how far a rollout has come. Why nothing starts at the moment, and how long the rest may take, follows
-from the policy and the boots in the driver's hands, so the driver's own words are kept: a Decision's reason and status,
+from the policy and the boots in the driver's hands, so the driver's own words are kept: a Decided's reason and status,
 no rule of its own. ``rolling:said`` = ``AT STEP DIRECTION CODE IN-SERVICE READY REPLACED TOTAL WAITING LOW HIGH``, then
 ``name=number`` for the numbers of the reason, then its members.
 """
@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pulumi_rolling.core.model.codes import ReasonCode, Step
-from pulumi_rolling.core.model.decision import Because, Decision, Status
+from pulumi_rolling.core.model.decision import Because, Status
 from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.replace.rollout import Decided
 
 SAID = "rolling:said"
 _CHARACTERS = 256
@@ -28,7 +29,7 @@ class Said:
     status: Status
 
 
-def said_mark(decision: Decision, at: float) -> dict[str, str]:
+def said_mark(decision: Decided, at: float) -> dict[str, str]:
     status, because = decision.status, decision.because
     low, high = (f"{bound:.0f}" for bound in status.time_left) if status.time_left else (_NONE, _NONE)
     counts = (status.in_service, status.ready, status.replaced, status.total, status.waiting_count)

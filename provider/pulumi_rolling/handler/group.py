@@ -13,12 +13,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pulumi_rolling.core.explain import status_line
-from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Revision
 from pulumi_rolling.core.replace.actions import Resize, Resume
 from pulumi_rolling.core.replace.limits import Limits
-from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.engine.lease import Lease, owner_of
 from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.engine.record import pieces as journal
@@ -329,10 +328,10 @@ def _owner(context: Context, wiring: Wiring) -> str:
     return owner_of(context.urn or wiring.name)
 
 
-def _reporter(context: Context) -> Callable[[Rollout, Decision], None]:
+def _reporter(context: Context) -> Callable[[Rollout, Decided], None]:
     last: list[str] = [""]
 
-    def report(before: Rollout, decision: Decision) -> None:
+    def report(before: Rollout, decision: Decided) -> None:
         line = status_line(decision)
         if line != last[0]:
             last[0] = line

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from pulumi_rolling.core.explain import failure
-from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.verdict import Verdict
-from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.errors import (
     AbortedError,
     AlarmError,
@@ -29,7 +28,7 @@ _KINDS: dict[str, type[RolloutError]] = {
 POLICY_TIMEOUT = "updatePolicy.rollingUpdate.timeout"
 
 
-def error_of(group: str, decision: Decision, timeout: str = POLICY_TIMEOUT) -> RolloutError:
+def error_of(group: str, decision: Decided, timeout: str = POLICY_TIMEOUT) -> RolloutError:
     """The error of a decision whose outcome is not a success. ``timeout`` is the path of what set the deadline."""
     rollout = decision.next
     verdict = rollout.verdict or rollout.back_failed
@@ -39,16 +38,16 @@ def error_of(group: str, decision: Decision, timeout: str = POLICY_TIMEOUT) -> R
     what = failure(verdict)
     if decision.outcome is not None and decision.outcome.returned:
         return kind(
-            f"{what}. Group {group} is back on {rollout.goal.came_from}{_touched(rollout)}; sizes and suspended processes "
-            "are as found.",
+            f"{what}. Group {group} is back on {rollout.goal.came_from}{_touched(rollout)}; sizes and suspended "
+            "processes are as found.",
             returned=True,
             hint=_next_step(verdict, timeout),
         )
     if rollout.back_failed is not None:
         return _not_returned(group, rollout, what)
     return kind(
-        f"{what}. Group {group} was left as it is: it points at {rollout.goal.to}, and scaling out uses that; sizes and "
-        "suspended processes are as found.",
+        f"{what}. Group {group} was left as it is: it points at {rollout.goal.to}, and scaling out uses that; sizes "
+        "and suspended processes are as found.",
         returned=False,
         hint=_next_step(verdict, timeout),
     )
@@ -71,8 +70,8 @@ def _not_returned(group: str, rollout: Rollout, what: str) -> RollbackFailedErro
             hint="The record is kept on the group; mend the cause and run 'pulumi up' to go on from there.",
         )
     return RollbackFailedError(
-        f"{what}; then the way back to {rollout.goal.came_from} failed as well: {back}. Group {group} is mixed, its sizes "
-        "are still those of the rollout, its processes run again.",
+        f"{what}; then the way back to {rollout.goal.came_from} failed as well: {back}. Group {group} is mixed, its "
+        "sizes are still those of the rollout, its processes run again.",
         returned=False,
         hint="The record is kept on the group; mend the cause and run 'pulumi up' to go on from there.",
     )

@@ -9,11 +9,10 @@ from __future__ import annotations
 import math
 
 from pulumi_rolling.core.model.codes import Step
-from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.record_rules import RENEWED, is_news, lease_length
-from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.replace.rollout import Decided, Rollout
 
 BEFORE = 10
 """The facts (six calls), the lease: a look, its tag, a look; and the template's version."""
@@ -43,7 +42,7 @@ class Bill:
     def total(self) -> int:
         return BEFORE + self.looks + self.acts + self.marks + AFTER
 
-    def add(self, before: Rollout, decision: Decision, at: float) -> None:
+    def add(self, before: Rollout, decision: Decided, at: float) -> None:
         """One look with what its decision brought: the record, and an act each."""
         after = decision.next
         arrived = not after.way.in_flight <= self._known

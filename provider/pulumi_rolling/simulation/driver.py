@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from pulumi_rolling.core.model.codes import ReasonCode, Step
-from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.replace.decide import decide
 from pulumi_rolling.core.replace.decisions import looks_until
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.record_rules import ASLEEP, lease_length
-from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.fleets.simulated import SimulatedFleet
 from pulumi_rolling.simulation.calls import Bill
 
@@ -137,7 +136,7 @@ class _Pace:
         self._grain = grain
         self._longest = ASLEEP * lease_length(limits.poll)
 
-    def next_look(self, decision: Decision, *, turned: bool) -> tuple[float, int]:
+    def next_look(self, decision: Decided, *, turned: bool) -> tuple[float, int]:
         fleet, rollout = self._fleet, decision.next
         if self._continuous:
             news = fleet.now if turned else fleet.changes_at()
@@ -149,7 +148,7 @@ class _Pace:
         first = min(decision.look_again_at, fleet.now + self._longest)
         return looks_until(self._limits, rollout, first, min(news, due), due, self._longest)
 
-    def _coarse(self, decision: Decision) -> tuple[float, int]:
+    def _coarse(self, decision: Decided) -> tuple[float, int]:
         """The next of the looks a grain apart by which something is new or a clock has run out.
 
         Those before it are counted as if nothing happened until the first event, and from then on as often as the

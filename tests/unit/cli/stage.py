@@ -41,7 +41,7 @@ class Staged:
     def new(self) -> Member:
         """One old member is replaced by one of version 2, which boots."""
         self.fleet.apply(PointAt(V2))
-        self.fleet.apply(Terminate(self.old[0].id, replace=True))
+        self.fleet.apply(Terminate(self.old[0].id, relaunch=True))
         return next(member for member in self.fleet.members() if member.revision == V2)
 
     def record(self, *, lease_for: float | None = 60.0, **changes: Any) -> Rollout:

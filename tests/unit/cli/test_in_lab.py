@@ -14,9 +14,9 @@ from urllib.request import Request, urlopen
 
 import boto3
 import pytest
-from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.plan import new_rollout
+from pulumi_rolling.core.replace.rollout import Decided
 from pulumi_rolling.engine.clock import SystemClock
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.loop import Drive
@@ -172,7 +172,7 @@ class Driving:
         self.group, self.limits = group, limits
         self.scaling = boto3.client("autoscaling")
         self.template = self._described()["LaunchTemplate"]["LaunchTemplateId"]
-        self.ended: list[Decision] = []
+        self.ended: list[Decided] = []
         self.thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> Driving:

@@ -13,6 +13,7 @@ from pulumi_rolling.core.replace.boots import add_boots
 from pulumi_rolling.core.replace.census import Census, take_census
 from pulumi_rolling.core.replace.judge import judge
 from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.look import look_at
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.rollout import Boots, Rollout
 
@@ -98,7 +99,7 @@ def role_of(census: Census, name: str = "m") -> str:
 def judged(rules: dict[str, Any], rollout: Rollout, *members: Member, **seen: Any) -> Rollout:
     """A look at these members, filled up to ten with old ones."""
     others = (old(f"old-{i}") for i in range(10 - len(members)))
-    return judge(limits(**rules), rollout, look(*members, *others, **seen))[0]
+    return judge(look_at(limits(**rules), rollout, look(*members, *others, **seen))).rollout
 
 
 def outcome(rollout: Rollout) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pulumi_rolling.core.model.member import Lifecycle, Member, Sizes
 from pulumi_rolling.core.replace.actions import Action, PointAt, Remove, Resize, Resume, Suspend, Terminate
-from pulumi_rolling.core.replace.acts import is_desired_settled, issue, settle_issued
+from pulumi_rolling.core.replace.acts import forget_issued, is_desired_settled, issue
 from pulumi_rolling.core.replace.rollout import Issued, Rollout
 
 from tests.rollouts import changed
@@ -16,13 +16,13 @@ from tests.unit.core.stage import START, V1, V2, limits, look, old, rolling
 AT = START + 1000.0
 HELD = frozenset({"AZRebalance"})
 LEAVING = Lifecycle.LEAVING
-TERMINATE = Terminate("m", replace=True)
+TERMINATE = Terminate("m", relaunch=True)
 
 
 def settled(
     rollout: Rollout, *members: Member, at: float = AT, drain: float | None = None, **seen: Any
 ) -> Rollout:
-    return settle_issued(limits(drain=drain), rollout, look(*members, at=at, **seen))
+    return forget_issued(limits(drain=drain), rollout, look(*members, at=at, **seen))
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_of_several_acts_those_not_seen_are_kept() -> None:
 
 def test_a_lost_act_without_replacement_takes_no_launch_back() -> None:
     """Only those that launch were counted."""
-    issued = (Issued(Terminate("m", replace=False), AT - 50.0), Issued(Suspend(HELD), AT - 50.0))
+    issued = (Issued(Terminate("m", relaunch=False), AT - 50.0), Issued(Suspend(HELD), AT - 50.0))
     assert settled(rolling(issued=issued, launched=3), old("m")).ours.launched == 3
 
 

@@ -147,8 +147,8 @@ def test_nothing_is_owed_where_more_are_there_than_wanted() -> None:
 def test_a_victim_of_ours_counts_as_gone_until_it_is_seen_gone() -> None:
     """Reads are late; otherwise the next look would take one more (design: the heart)."""
     issued = (
-        Issued(Terminate("old-0", replace=True), START),
-        Issued(Terminate("old-1", replace=True), START),
+        Issued(Terminate("old-0", relaunch=True), START),
+        Issued(Terminate("old-1", relaunch=True), START),
     )
     census = counted(rolling(issued=issued), *(old(f"old-{i}") for i in range(10)))
     assert len(census.counted) == census.in_service == census.ready == len(census.candidates) == 8

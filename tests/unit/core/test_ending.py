@@ -8,16 +8,15 @@ from typing import Any
 
 import pytest
 from pulumi_rolling.core.model.codes import FailureReason, ReasonCode, Step, VerdictCode
-from pulumi_rolling.core.model.decision import Because, Decision, Outcome
+from pulumi_rolling.core.model.decision import Because, Outcome
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Member, Sizes
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.actions import Action, Resize, Resume, Suspend, Terminate
-from pulumi_rolling.core.replace.census import Census, take_census
 from pulumi_rolling.core.replace.ending import bake, desired_at_end, restore, settle
 from pulumi_rolling.core.replace.limits import Choice, Limits
-from pulumi_rolling.core.replace.observation import Observation
-from pulumi_rolling.core.replace.rollout import Issued, Rollout, Round
+from pulumi_rolling.core.replace.look import Look, look_at
+from pulumi_rolling.core.replace.rollout import Decided, Issued, Rollout, Round
 
 from tests.rollouts import changed
 from tests.unit.core.stage import START, V1, V2, booting, failures, limits, look, new, old, rolling
@@ -26,13 +25,13 @@ AT = START + 1000.0
 HELD = frozenset({"AZRebalance"})
 RAISED: dict[str, Any] = {"desired": 12, "desired_before": 12}
 LEFT: dict[str, Any] = {"verdict": Verdict(VerdictCode.ALARM, START)}
-End = Callable[[Limits, Rollout, Observation, Census], Decision]
+End = Callable[[Look], Decided]
 
 
-def ended(end: End, rules: Limits, rollout: Rollout, *members: Member, **seen: Any) -> Decision:
+def ended(end: End, rules: Limits, rollout: Rollout, *members: Member, **seen: Any) -> Decided:
     live = {"desired": rollout.ours.desired, "at": AT} | seen
     now = look(*members, **live)
-    return end(rules, rollout, now, take_census(rules, rollout, now))
+    return end(look_at(rules, rollout, now))
 
 
 def group(*special: Member, ready: int) -> tuple[Rollout, tuple[Member, ...]]:
@@ -42,7 +41,7 @@ def group(*special: Member, ready: int) -> tuple[Rollout, tuple[Member, ...]]:
 
 
 def kills(*names: str) -> tuple[Action, ...]:
-    return tuple(Terminate(name, replace=False) for name in names)
+    return tuple(Terminate(name, relaunch=False) for name in names)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +57,7 @@ def kills(*names: str) -> tuple[Action, ...]:
 def test_desired_at_the_end(found: int, delta: int, max_size: int, desired: int) -> None:
     """As found plus what others did to it; CloudFormation throws that away (design: others at work)."""
     rollout = rolling(found=Sizes(4, max_size, found), delta=delta)
-    assert desired_at_end(limits(max_size=max_size), rollout) == desired
+    assert desired_at_end(rollout) == desired
 
 
 YOUNG = new("m", revision=V1)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pulumi_rolling.core.model.codes import ReasonCode
 from pulumi_rolling.core.model.decision import Because
-from pulumi_rolling.core.replace.gates import Standing, Stop, in_canary, next_stop, room, stand, stops
+from pulumi_rolling.core.replace.gates import AtGate, Stop, in_canary, next_stop, room, stand, stops
 from pulumi_rolling.core.replace.rollout import Gate, Rollout
 
 from tests.rollouts import changed
@@ -146,14 +146,14 @@ def test_when_a_failure_is_a_canary_s(changes: dict[str, Any], passed: int, insi
     assert in_canary(limits(**changes), ready(0, passed=passed)) is inside
 
 
-def stood(rollout: Rollout, at: float, **changes: Any) -> Standing:
+def stood(rollout: Rollout, at: float, **changes: Any) -> AtGate:
     return stand(limits(**changes), rollout, at)
 
 
 def test_nobody_stands_before_the_stop() -> None:
     """With a success less there is no gate, and one that stood there before a late failure is gone."""
-    assert stood(ready(0), START + 5, **CANARY) == Standing(ready(0))
-    assert stood(ready(0, gate=Gate(0, START)), START + 5, **CANARY) == Standing(ready(0))
+    assert stood(ready(0), START + 5, **CANARY) == AtGate(ready(0))
+    assert stood(ready(0, gate=Gate(0, START)), START + 5, **CANARY) == AtGate(ready(0))
 
 
 def test_the_time_of_a_stop_runs_from_when_it_is_reached() -> None:
@@ -167,7 +167,7 @@ def test_the_time_of_a_stop_runs_from_when_it_is_reached() -> None:
     assert (later.rollout, later.until) == (reached.rollout, START + 605)
     assert later.because == Because(ReasonCode.SOAKING, numbers | {"left": 1.0})
     opened = stood(reached.rollout, START + 605, **CANARY)
-    assert opened == Standing(ready(1, passed=1, progress_at=START + 605))
+    assert opened == AtGate(ready(1, passed=1, progress_at=START + 605))
 
 
 def test_a_checkpoint_says_its_percent() -> None:
@@ -212,7 +212,7 @@ def test_several_gates_open_in_one_look() -> None:
     """Three stops without a time are passed at once where as many succeeded between two looks."""
     rules: dict[str, Any] = {"canary": 1, "checkpoints": (20.0, 50.0, 80.0)}
     made = stood(ready(6), START + 5, **rules)
-    assert made == Standing(ready(6, passed=5, progress_at=START + 5))
+    assert made == AtGate(ready(6, passed=5, progress_at=START + 5))
 
 
 def test_each_of_several_gates_has_its_own_time() -> None:

@@ -10,6 +10,7 @@ from pulumi_rolling.core.model.member import Lifecycle, Member, Signal, TargetHe
 from pulumi_rolling.core.replace.boots import add_boots
 from pulumi_rolling.core.replace.judge import judge
 from pulumi_rolling.core.replace.limits import ONE_HOUR, Pacing
+from pulumi_rolling.core.replace.look import look_at
 from pulumi_rolling.core.replace.rollout import Boots
 
 from tests.unit.core.stage import START, booting, judged, limits, look, names, new, old, outcome, rolling
@@ -209,18 +210,19 @@ def test_the_census_is_that_of_after_the_verdicts() -> None:
     """Who failed at this look is the next to go, who became ready holds no slot any more."""
     others = [old(f"old-{i}") for i in range(8)]
     now = look(*others, new("good", 50.0), new("bad", 400.0, alive=False), at=AT)
-    after, census = judge(limits(ready_within=300.0), rolling(), now)
+    made = judge(look_at(limits(ready_within=300.0), rolling(), now))
+    after, census = made.rollout, made.census
     assert (after.way.succeeded, [f.id for f in after.way.failed]) == (frozenset({"good"}), ["bad"])
     assert names(census.candidates)[-1] == "bad"
     assert (census.slots, census.ready) == (0, 9)
     both = (new("good", 50.0), new("ok", 9.0))
     for pacing, serving in ((Pacing.LOCK_STEP, 10), (Pacing.SLIDING, 9)):
         members = (*others[1:], old("old-0", healthy=False), *both)
-        only_ready = judge(limits(pacing=pacing), rolling(), look(*members, at=AT))[1]
+        only_ready = judge(look_at(limits(pacing=pacing), rolling(), look(*members, at=AT))).census
         assert (only_ready.slots, only_ready.ready, only_ready.serving) == (0, 9, serving)
-    only_failed = judge(limits(ready_within=300.0), rolling(), look(*others, new("bad", 400.0, alive=False)))[
-        1
-    ]
+    only_failed = judge(
+        look_at(limits(ready_within=300.0), rolling(), look(*others, new("bad", 400.0, alive=False)))
+    ).census
     assert (names(only_failed.candidates)[-1], only_failed.slots) == ("bad", 1)
 
 

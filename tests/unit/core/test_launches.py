@@ -10,6 +10,7 @@ from pulumi_rolling.core.model.member import Lifecycle, Member
 from pulumi_rolling.core.model.verdict import Failure
 from pulumi_rolling.core.replace.judge import judge
 from pulumi_rolling.core.replace.limits import ONE_HOUR
+from pulumi_rolling.core.replace.look import look_at
 from pulumi_rolling.core.replace.observation import Launch, LaunchError, Loss
 from pulumi_rolling.core.replace.rollout import Opening, Rollout
 
@@ -103,7 +104,7 @@ def test_refused_launches_are_told_in_their_order() -> None:
 
 def owed(rollout: Rollout, present: int, at: float, **seen: Any) -> Rollout:
     members = tuple(old(f"old-{i}") for i in range(present))
-    return judge(limits(), rollout, look(*members, at=at, **seen))[0]
+    return judge(look_at(limits(), rollout, look(*members, at=at, **seen))).rollout
 
 
 def test_each_launch_that_is_due_has_a_clock() -> None:

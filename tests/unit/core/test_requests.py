@@ -13,6 +13,7 @@ from pulumi_rolling.core.model.seen import Alarm, AlarmState, Request
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.census import take_census
 from pulumi_rolling.core.replace.limits import Choice
+from pulumi_rolling.core.replace.look import look_at
 from pulumi_rolling.core.replace.requests import take_up
 from pulumi_rolling.core.replace.rollout import Gate, Rollout
 
@@ -33,7 +34,8 @@ def asked(
     made = [Request(f"r-{i + 1}", *text.split(":")) for i, text in enumerate(requests)]
     seen_now = look(*members, at=AT, requests=tuple(made), **seen)
     rules = limits(timeout=900.0)
-    return take_up(rules, rollout, seen_now, take_census(rules, rollout, seen_now))
+    after, verdict = take_up(look_at(rules, rollout, seen_now))
+    return after.rollout, verdict
 
 
 def changes_by(rollout: Rollout, *requests: str, **seen: Any) -> dict[str, Any]:
@@ -301,10 +303,12 @@ def test_who_is_waited_for_may_be_skipped(member: Member, rules: dict[str, Any],
     """It stays as it is, and the rollout waits no longer; M has only those that would have been replaced."""
     rollout, wanted = rolling(), limits(**rules)
     seen = look(member, *OLD, requests=(Request("1", "skip", "x"),))
-    after, _ = take_up(wanted, rollout, seen, take_census(wanted, rollout, seen))
-    assert (after.way.skipped, rollout.way.total - after.way.total) == (frozenset({"x"}), lowers)
-    census = take_census(wanted, after, seen)
-    assert (census.occupied, census.standby) == ((), ())
+    after, _ = take_up(look_at(wanted, rollout, seen))
+    assert (after.rollout.way.skipped, rollout.way.total - after.rollout.way.total) == (
+        frozenset({"x"}),
+        lowers,
+    )
+    assert (after.census.occupied, after.census.standby) == ((), ())
 
 
 def test_a_new_member_that_is_skipped_does_not_lower_m() -> None:

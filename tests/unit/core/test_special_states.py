@@ -48,7 +48,7 @@ def test_protected_members(
 ) -> None:
     """Members protected from scale-in count as any other; old ones by the policy's choice (design: special states)."""
     census = counted(rolling(**past), member, rules=limits(protected=choice))
-    assert (role_of(census), census.occupied, census.coming) == (role, occupied, len(occupied))
+    assert (role_of(census), census.occupied, census.occupied_members) == (role, occupied, len(occupied))
     assert (len(census.counted), census.ready) == (1, int(role != "open" and member.alive))
 
 
@@ -105,7 +105,7 @@ def test_members_in_standby(
 ) -> None:
     """They stand outside Desired; old ones by the policy's choice (instance refresh: StandbyInstances)."""
     census = counted(rolling(**past), member, rules=limits(standby=choice))
-    assert (census.occupied, census.coming, census.standby) == (occupied, len(occupied), replaced)
+    assert (census.occupied, census.occupied_members, census.standby) == (occupied, len(occupied), replaced)
     assert (census.counted, census.gap) == ((), 10)
 
 
@@ -139,7 +139,7 @@ def test_warm_instances(
 ) -> None:
     """They are no members: nobody waits for them to be counted, and M has none of them."""
     census = counted(rolling(**past), rules=limits(warm_pool=choice), warm=(instance,))
-    assert (census.occupied, census.coming, census.warm) == (occupied, 0, replaced)
+    assert (census.occupied, census.occupied_members, census.warm) == (occupied, 0, replaced)
     assert census.counted == ()
 
 

@@ -11,11 +11,12 @@ from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member
 from pulumi_rolling.core.model.seen import Alarm, AlarmState, Refusal, Request
 from pulumi_rolling.core.model.verdict import Failure, Verdict
-from pulumi_rolling.core.replace.census import take_census
+from pulumi_rolling.core.replace.decide import decide
 from pulumi_rolling.core.replace.limits import ONE_HOUR, Choice, Limits
+from pulumi_rolling.core.replace.look import look_at
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.rollout import Rollout
-from pulumi_rolling.core.replace.verdicts import start_alarms, take_verdict
+from pulumi_rolling.core.replace.verdicts import take_verdict
 
 from tests.unit.core.stage import START, V2, failures, limits, look, old, rolling
 
@@ -27,7 +28,8 @@ DENIED = Refusal("terminate", "old-1", "AccessDenied", "not authorized")
 
 def taken(rules: Limits, rollout: Rollout, *members: Member, **seen: Any) -> tuple[Rollout, Verdict | None]:
     now = look(*(members or OLD), **({"at": AT} | seen))
-    return take_verdict(rules, rollout, now, take_census(rules, rollout, now))
+    after, verdict = take_verdict(look_at(rules, rollout, now))
+    return after.rollout, verdict
 
 
 def code_of(rules: Limits, rollout: Rollout, **seen: Any) -> str:
@@ -161,7 +163,8 @@ def test_alarms(states: tuple[AlarmState, AlarmState], cause: str | None) -> Non
 def test_an_alarm_that_rings_at_the_start_is_ignored_until_it_was_ok() -> None:
     """Or it would forbid the roll that mends what it rings for (design: alarms)."""
     both = (*ringing("cpu"), *ringing("disk", state=AlarmState.OK))
-    rollout = start_alarms(rolling(progress_at=AT), look(*OLD, alarms=both))
+    begun = rolling(step=Step.PREPARE, watermark=None, progress_at=AT)
+    rollout = decide(limits(), begun, look(*OLD, at=AT, alarms=both)).next
     assert rollout.way.ignored_alarms == {"cpu"}
     for state in (AlarmState.ALARM, AlarmState.UNKNOWN, AlarmState.ALARM):
         rollout, verdict = taken(limits(), rollout, alarms=ringing("cpu", state=state))
@@ -247,8 +250,8 @@ def test_requests_are_taken_up_also_where_they_end_nothing() -> None:
     seen: Observation = look(*OLD, requests=(Request("r-1", "abort"),))
     for step in (Step.RESTORE, Step.ROLL):
         rollout = rolling(step=step, failed=(Failure("i-1", FailureReason.VANISHED),), progress_at=AT)
-        after, _ = take_verdict(limits(), rollout, seen, take_census(limits(), rollout, seen))
-        assert after.handled == {"r-1"}
+        after, _ = take_verdict(look_at(limits(), rollout, seen))
+        assert after.rollout.handled == {"r-1"}
 
 
 def test_a_long_bake_is_no_hour_of_waiting() -> None:
@@ -257,4 +260,4 @@ def test_a_long_bake_is_no_hour_of_waiting() -> None:
     baking = rolling(step=Step.BAKE, baked_from=START, progress_at=START)
     done = tuple(old(f"new-{i}", revision=V2) for i in range(9))
     seen = look(*done, old("x", protected=True), at=START + 5000)
-    assert take_verdict(rules, baking, seen, take_census(rules, baking, seen))[1] is None
+    assert take_verdict(look_at(rules, baking, seen))[1] is None

@@ -20,7 +20,7 @@ from .stage import SLIDING, V1, V2, Drawn, counted, fresh, group, shown
 def launched(fleet: SimulatedFleet) -> str:
     """One member of version 2, launched now."""
     fleet.apply(PointAt(V2))
-    fleet.apply(Terminate(fleet.members()[0].id, replace=True))
+    fleet.apply(Terminate(fleet.members()[0].id, relaunch=True))
     return fleet.launched[-1].id
 
 
@@ -64,7 +64,7 @@ def test_targets_follow_their_script() -> None:
     for seconds in (1.0, 10.0, 5.0):
         fleet.advance(fleet.now + seconds)
         told.append(shown(fleet, member).target)
-    fleet.apply(Terminate(member, replace=True))
+    fleet.apply(Terminate(member, relaunch=True))
     told.append(shown(fleet, member).target)
     assert told == [
         TargetHealth.INITIAL,
@@ -145,7 +145,7 @@ def test_a_lost_zone_takes_its_members_and_gets_none_until_it_is_back() -> None:
     assert {m.zone for m in counted(fleet)} == {"zone-1", "zone-3"}
     assert len(counted(fleet)) == 6
     fleet.regain_zone("zone-2")
-    fleet.apply(Terminate(counted(fleet)[0].id, replace=True))
+    fleet.apply(Terminate(counted(fleet)[0].id, relaunch=True))
     assert fleet.members()[-1].zone == "zone-2"
 
 
@@ -269,7 +269,7 @@ def test_answers_are_late_by_the_staleness() -> None:
     """What is shown is the group as it was, sizes and members alike; the truth is apart."""
     fleet = group(stale=5.0)
     member = fleet.members()[0].id
-    fleet.apply(Terminate(member, replace=False))
+    fleet.apply(Terminate(member, relaunch=False))
     seen = fleet.observe(fresh(fleet)).observation
     assert (seen.sizes.desired, shown(fleet, member).lifecycle) == (6, Lifecycle.IN_SERVICE)
     assert fleet.sizes.desired == 5
@@ -310,7 +310,7 @@ def test_members_that_did_not_change_stay_the_same_objects() -> None:
     """A look at a large group costs what changed in it."""
     fleet = group()
     before = fleet.observe(fresh(fleet)).observation.members
-    fleet.apply(Terminate(before[0].id, replace=True))
+    fleet.apply(Terminate(before[0].id, relaunch=True))
     after = fleet.observe(fresh(fleet)).observation.members
     assert all(one is two for one, two in zip(before[1:], after[1:], strict=False))
     assert fleet.observe(fresh(fleet)).observation.members is after
@@ -326,7 +326,7 @@ def test_quantiles_are_the_law_of_the_boots() -> None:
     )
     fleet.apply(PointAt(V2))
     for member in fleet.members():
-        fleet.apply(Terminate(member.id, replace=True))
+        fleet.apply(Terminate(member.id, relaunch=True))
     fleet.advance(fleet.now + 100)
     boots = sorted(m.in_service_at - 1000.0 for m in counted(fleet) if m.in_service_at is not None)
     assert boots[0] >= 10.0 and boots[-1] <= 60.0
@@ -342,7 +342,7 @@ def test_several_behaviours_share_a_revision() -> None:
     fleet = SimulatedFleet(desired=1000, max_size=1000, revision=V1, behaviours={"two": mixed})
     fleet.apply(PointAt(V2))
     for member in fleet.members():
-        fleet.apply(Terminate(member.id, replace=True))
+        fleet.apply(Terminate(member.id, relaunch=True))
     fleet.advance(fleet.now + 20)
     signals = [m.signal for m in counted(fleet)]
     assert signals.count(Signal.FAILURE) == pytest.approx(200, abs=50)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
+from typing import Generic, TypeVar
 
 from pulumi_rolling.core.model.codes import ReasonCode, Step
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.values import value
-from pulumi_rolling.core.replace.actions import Action
-from pulumi_rolling.core.replace.rollout import Rollout
 
 
 @value(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Because:
     """Why this decision: a code and its numbers, for explain, log and report."""
 
     code: ReasonCode
-    numbers: dict[str, int | float] = field(default_factory=dict)
+    numbers: Mapping[str, int | float] = field(default_factory=dict)
     members: tuple[str, ...] = ()
 
 
@@ -41,10 +41,18 @@ class Outcome:
     returned: bool | None = None
 
 
+R = TypeVar("R")
+"""The rollout that a machine remembers."""
+A = TypeVar("A")
+"""The acts that it does."""
+
+
 @value(frozen=True, slots=True)
-class Decision:
-    next: Rollout
-    actions: tuple[Action, ...]
+class Decision(Generic[R, A]):
+    """What one look comes to: what to remember, what to do now, when to look again, and why."""
+
+    next: R
+    actions: tuple[A, ...]
     look_again_at: float
     because: Because
     status: Status

@@ -32,7 +32,7 @@ class Resize:
 @value(frozen=True, slots=True)
 class Terminate:
     member: str
-    replace: bool
+    relaunch: bool
     """True: the cloud launches another; False: Desired falls by ``weight`` with it."""
     weight: int = 1
 

@@ -16,7 +16,7 @@ from pulumi_rolling.core.replace.rollout import Issued, Rollout, replace
 from pulumi_rolling.core.replace.roster import roster_of
 
 
-def settle_issued(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:
+def forget_issued(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:
     """Forget what is seen or lost, and take others' changes of Desired into ``delta``."""
     if not rollout.ours.issued and not rollout.way.draining:
         return _settle_desired(limits, rollout, seen)
@@ -30,7 +30,7 @@ def settle_issued(limits: Limits, rollout: Rollout, seen: Observation) -> Rollou
     settled = is_desired_settled(rollout)
     unseen = tuple(i for i in rollout.ours.issued if not _is_seen(i.action, seen, lifecycles, settled))
     kept = tuple(i for i in unseen if i in recent)
-    lost = sum(isinstance(i.action, Terminate) and i.action.replace for i in unseen if i not in recent)
+    lost = sum(isinstance(i.action, Terminate) and i.action.relaunch for i in unseen if i not in recent)
     if kept == rollout.ours.issued:
         return rollout
     return replace(rollout, ours=replace(rollout.ours, issued=kept, launched=rollout.ours.launched - lost))
@@ -59,8 +59,8 @@ def issue(rollout: Rollout, actions: tuple[Action, ...], at: float) -> Rollout:
             launched += max(0, action.desired - desired) // rollout.way.unit
             desired = action.desired
         elif isinstance(action, Terminate):
-            desired -= 0 if action.replace else action.weight
-            launched += action.replace
+            desired -= 0 if action.relaunch else action.weight
+            launched += action.relaunch
     return replace(
         rollout,
         ours=replace(

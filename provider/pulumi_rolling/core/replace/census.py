@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member, Signal, TargetHealth
+from pulumi_rolling.core.model.values import value
 from pulumi_rolling.core.replace.actions import Remove, Terminate
 from pulumi_rolling.core.replace.limits import Choice, Limits, Pacing
 from pulumi_rolling.core.replace.observation import Observation
@@ -21,7 +22,7 @@ from pulumi_rolling.core.replace.roster import Roster, age, roster_of
 _COMING = (Lifecycle.PENDING, Lifecycle.WAITING)
 
 
-@dataclass(slots=True)
+@value(frozen=True, slots=True)
 class Census:
     counted: tuple[Member, ...]
     """Members that count toward Desired, issued victims left out."""
@@ -30,11 +31,11 @@ class Census:
     old: int
     """Candidates that are not failed new members."""
     kept: int
-    """Units of Desired that members count for who may stay; without weights their number."""
+    """Capacity units of the members that stay. Without weights: how many members stay."""
     unjudged: tuple[Member, ...]
     """New members whose fate is open."""
     short: int
-    """Units that the group still owes to Desired."""
+    """Capacity units that the group still owes to Desired."""
     gap: int
     """Launches that it takes to bring them."""
     in_service: int
@@ -44,8 +45,11 @@ class Census:
     leaving: frozenset[str]
     occupied: tuple[str, ...] = ()
     """Old members and warm instances in a special state that the policy waits for."""
-    coming: int = 0
-    """Those of them that are members, and will be candidates."""
+    occupied_members: int = 0
+    """How many of ``occupied`` are members of the group (the others stand in the warm pool).
+
+    They become candidates once they are free.
+    """
     standby: tuple[str, ...] = ()
     """Old members in standby that the policy replaces."""
     warm: tuple[str, ...] = ()
@@ -126,12 +130,12 @@ def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
     victims = issued_victims(rollout)
     failed = frozenset([f.id for f in rollout.way.failed])
     told_by_age = rollout.goal.forced and rollout.direction is Direction.FORWARD
-    settled = _Settled([], [], {}, [], seen.members)
+    plain = _Plain([], [], {}, [], seen.members)
     if not told_by_age:
         named = victims | failed | rollout.way.skipped | rollout.way.retried
-        settled = _settle(rollout, roster_of(seen), named)
-    count = _Count(settled)
-    count.look_closely(limits, rollout, seen, settled.others, victims, failed)
+        plain = _count_together(rollout, roster_of(seen), named)
+    count = _Count(plain)
+    count.look_closely(limits, rollout, seen, plain.others, victims, failed)
     short = max(0, rollout.ours.desired - count.units)
     standby = _old_in_standby(limits, rollout, seen, victims)
     warm = [
@@ -140,12 +144,12 @@ def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
         if w.lifecycle is not Lifecycle.LEAVING and w.id not in victims and is_replaced(rollout, w)
     ]
     occupied = count.occupied + (standby if limits.standby is Choice.WAIT else [])
-    coming = len(occupied)
+    occupied_members = len(occupied)
     if limits.warm_pool is Choice.WAIT:
         occupied += warm
     return Census(
         counted=tuple(count.counted),
-        candidates=(*settled.old, *count.loose),
+        candidates=(*plain.old, *count.loose),
         old=count.old,
         kept=count.kept,
         unjudged=tuple(count.unjudged),
@@ -156,25 +160,25 @@ def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
         serving=count.in_service if limits.pacing is Pacing.LOCK_STEP else count.ready,
         leaving=frozenset(count.leaving),
         occupied=tuple(occupied),
-        coming=coming,
+        occupied_members=occupied_members,
         standby=tuple(standby) if limits.standby is Choice.REPLACE else (),
         warm=tuple(warm) if limits.warm_pool is Choice.REPLACE else (),
         loose=tuple(count.loose),
-        lines=settled.lines,
+        lines=plain.lines,
     )
 
 
 class _Count:
     """Plain members counted together, then the others one by one. Names are those of ``Census``."""
 
-    def __init__(self, settled: _Settled) -> None:
-        self.counted = [*settled.kept, *settled.old]
+    def __init__(self, plain: _Plain) -> None:
+        self.counted = [*plain.kept, *plain.old]
         self.in_service = self.ready = len(self.counted)
-        self.counted += settled.coming
+        self.counted += plain.coming
         self.units = len(self.counted)
-        self.kept = len(settled.kept) + len(settled.coming)
-        self.old = len(settled.old)
-        self.unjudged = settled.coming
+        self.kept = len(plain.kept) + len(plain.coming)
+        self.old = len(plain.old)
+        self.unjudged = plain.coming
         self.loose: list[Member] = []
         self.occupied: list[str] = []
         self.leaving: list[str] = []
@@ -237,7 +241,7 @@ class _Count:
 
 
 @dataclass(slots=True)
-class _Settled:
+class _Plain:
     """Plain members about whom nothing is open, so that they are counted together."""
 
     kept: list[Member]
@@ -251,7 +255,7 @@ class _Settled:
     """Everybody else, to be looked at one by one."""
 
 
-def _settle(rollout: Rollout, roster: Roster, named: frozenset[str]) -> _Settled:
+def _count_together(rollout: Rollout, roster: Roster, named: frozenset[str]) -> _Plain:
     """``named`` members are looked at one by one, and so are those of the target that have not succeeded."""
     target = rollout.target.digest
     forward = rollout.direction is Direction.FORWARD
@@ -284,16 +288,15 @@ def _settle(rollout: Rollout, roster: Roster, named: frozenset[str]) -> _Settled
                 continue
             coming = []
         odd += pending.values()
-    return _Settled(kept, old, lines, coming, [*odd, *roster.others.values()])
+    return _Plain(kept, old, lines, coming, [*odd, *roster.others.values()])
 
 
-def count_ready(limits: Limits, rollout: Rollout, census: Census) -> None:
-    """Bring a census up to date after some of those without a verdict came to be ready, and nothing else changed."""
+def count_ready(limits: Limits, rollout: Rollout, census: Census) -> Census:
+    """The census after some of those without a verdict came to be ready, and nothing else changed."""
     unjudged = tuple([m for m in census.unjudged if m.id not in rollout.way.succeeded])
-    census.ready += len(census.unjudged) - len(unjudged)
-    census.unjudged = unjudged
-    if limits.pacing is not Pacing.LOCK_STEP:
-        census.serving = census.ready
+    ready = census.ready + len(census.unjudged) - len(unjudged)
+    serving = census.serving if limits.pacing is Pacing.LOCK_STEP else ready
+    return replace(census, unjudged=unjudged, ready=ready, serving=serving)
 
 
 def _old_in_standby(

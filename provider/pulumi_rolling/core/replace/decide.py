@@ -23,73 +23,72 @@ When more members failed than the policy tolerates the direction turns: the same
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from pulumi_rolling.core.model.codes import ReasonCode, Step, VerdictCode
-from pulumi_rolling.core.model.decision import Because, Decision
+from pulumi_rolling.core.model.decision import Because
 from pulumi_rolling.core.model.goal import Direction, OnFailure
 from pulumi_rolling.core.model.verdict import Verdict
 from pulumi_rolling.core.replace.actions import Action, PointAt, Suspend
-from pulumi_rolling.core.replace.acts import settle_issued
+from pulumi_rolling.core.replace.acts import forget_issued
 from pulumi_rolling.core.replace.budget import slot_clock
-from pulumi_rolling.core.replace.census import Census, take_census
-from pulumi_rolling.core.replace.decisions import act, hold, wait
+from pulumi_rolling.core.replace.census import Census
+from pulumi_rolling.core.replace.decisions import act, stand_by, wait
 from pulumi_rolling.core.replace.ending import bake, desired_at_end, restore, settle
 from pulumi_rolling.core.replace.judge import judge
 from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.look import Look, look_at
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.roll import roll
-from pulumi_rolling.core.replace.rollout import Rollout, Way, replace
+from pulumi_rolling.core.replace.rollout import Decided, Rollout, Way, replace
 from pulumi_rolling.core.replace.roster import with_roster
 from pulumi_rolling.core.replace.sizing import size_roll
-from pulumi_rolling.core.replace.verdicts import start_alarms, take_verdict
+from pulumi_rolling.core.replace.verdicts import take_verdict
+from pulumi_rolling.core.shared import deadline
+from pulumi_rolling.core.shared.alarms import ringing
 
 _ASKED_FOR = (VerdictCode.ABORTED, VerdictCode.REJECTED)
 """Verdicts by somebody who wants the way back, also under ``onFailure: hold``."""
 
 
-def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decision:
+def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decided:
     """One look at the group, one decision. ``limits`` are those of the way forward and carry those of the way back."""
     rules = limits.back() if rollout.direction is Direction.BACK else limits
     if rollout.step is Step.DONE:
-        return hold(rules, rollout, seen, Because(ReasonCode.DONE))
+        return stand_by(rules, rollout, seen.at, Because(ReasonCode.DONE))
     if not seen.lease_is_ours:
-        return hold(rules, rollout, seen, Because(ReasonCode.LEASE_LOST))
+        return stand_by(rules, rollout, seen.at, Because(ReasonCode.LEASE_LOST))
     if not seen.complete:
-        return hold(rules, rollout, seen, Because(ReasonCode.INCOMPLETE))
+        return stand_by(rules, rollout, seen.at, Because(ReasonCode.INCOMPLETE))
     seen = with_roster(seen)
     rollout = _start_direction(rules, rollout, seen)
-    rollout = settle_issued(rules, rollout, seen)
-    if rollout.gives_up:
-        census = take_census(rules, rollout, seen)
-    else:
-        rollout, census = judge(rules, rollout, seen)
-    before = rollout
-    rollout, verdict = take_verdict(rules, rollout, seen, census)
+    look = look_at(rules, forget_issued(rules, rollout, seen), seen)
+    if not look.rollout.gives_up:
+        look = judge(look)
+    look, verdict = take_verdict(look)
     if verdict is not None:
-        return _turn(limits, rollout, seen, verdict)
-    if rollout.handled is not before.handled:
-        census = take_census(rules, rollout, seen)
+        return _turn(look, verdict)
+    rollout = look.rollout
     if rollout.way.held is not None:
         members = tuple(f.id for f in rollout.way.failed[-5:])
-        return wait(
-            rules, rollout, seen, census, Because(ReasonCode.HELD, {"failed": rollout.way.failures}, members)
-        )
+        return wait(look, Because(ReasonCode.HELD, {"failed": rollout.way.failures}, members))
     if rollout.resumed_at is not None and seen.at < rollout.resumed_at + rules.settle:
-        return wait(
-            rules, rollout, seen, census, Because(ReasonCode.RESUMED), until=rollout.resumed_at + rules.settle
-        )
+        return wait(look, Because(ReasonCode.RESUMED), until=rollout.resumed_at + rules.settle)
     match rollout.step:
         case Step.PREPARE:
-            return _prepare(rules, rollout, seen, census)
+            return _prepare(look)
         case Step.ROLL:
-            return roll(rules, rollout, seen, census)
+            return roll(look)
         case Step.BAKE:
-            if census.candidates or census.slots:
-                return roll(rules, replace(rollout, step=Step.ROLL), seen, census)
-            return bake(rules, rollout, seen, census)
+            if look.census.candidates or look.census.slots:
+                return roll(look.with_rollout(replace(rollout, step=Step.ROLL)))
+            return bake(look)
         case Step.SETTLE:
-            return settle(rules, rollout, seen, census)
+            return settle(look)
+        case Step.RESTORE | Step.DONE:
+            return restore(look)
         case _:
-            return restore(rules, rollout, seen, census)
+            assert_never(rollout.step)
 
 
 def _start_direction(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:
@@ -98,43 +97,40 @@ def _start_direction(limits: Limits, rollout: Rollout, seen: Observation) -> Rol
     youngest = max((m.launched_at for m in seen.members if m.launched_at is not None), default=0.0)
     if rollout.goal.fresh:
         youngest = min(youngest, seen.at - slot_clock(limits))
-    first = rollout.ours.desired == 0 and rollout.ours.desired_before == 0
+    ours = rollout.ours
+    if ours.desired == 0 and ours.desired_before == 0:
+        ours = replace(ours, desired=seen.sizes.desired, desired_before=seen.sizes.desired)
+    way = replace(
+        rollout.way,
+        unit=max((m.weight for m in seen.members), default=1),
+        watermark=youngest,
+        direction_at=seen.at,
+    )
     if rollout.direction is Direction.FORWARD:
-        rollout = start_alarms(rollout, seen)
+        way = replace(way, ignored_alarms=ringing(seen.alarms) or way.ignored_alarms)
     return replace(
         rollout,
-        way=replace(
-            rollout.way,
-            unit=max((m.weight for m in seen.members), default=1),
-            watermark=youngest,
-            direction_at=seen.at,
-        ),
-        ours=replace(
-            rollout.ours,
-            desired=seen.sizes.desired if first else rollout.ours.desired,
-            desired_before=seen.sizes.desired if first else rollout.ours.desired_before,
-        ),
-        deadline=seen.at + limits.timeout
-        if limits.timeout and rollout.deadline is None
-        else rollout.deadline,
+        way=way,
+        ours=ours,
+        deadline=deadline.begin(rollout.deadline, limits.timeout, seen.at),
         judged_until=max(rollout.judged_until, seen.at),
         progress_at=seen.at,
     )
 
 
-def _turn(limits: Limits, rollout: Rollout, seen: Observation, verdict: Verdict) -> Decision:
+def _turn(look: Look, verdict: Verdict) -> Decided:
     """The direction is lost. Forward: go back, leave, or hold. Back: give the processes back and keep the record."""
+    limits, rollout, at = look.limits, look.rollout, look.at
     if rollout.gives_up or rollout.step is Step.RESTORE:
         # A second refusal is the end; after the first the processes may still be given back.
         step = Step.DONE if rollout.back_failed is not None else Step.RESTORE
-        return hold(
-            limits, replace(rollout, back_failed=verdict, step=step), seen, Because(ReasonCode.REFUSED)
-        )
+        ended = replace(rollout, back_failed=verdict, step=step)
+        return stand_by(limits, ended, at, Because(ReasonCode.REFUSED))
     if _is_held(limits, rollout, verdict):
-        held = replace(rollout, way=replace(rollout.way, held=verdict), progress_at=seen.at)
+        held = replace(rollout, way=replace(rollout.way, held=verdict), progress_at=at)
         members = tuple(f.id for f in verdict.failures)
         because = Because(ReasonCode.HELD, {"failed": verdict.failed}, members)
-        return wait(limits, held, seen, take_census(limits, held, seen), because)
+        return wait(look_at(limits, held, look.seen), because)
     because = Because(ReasonCode.FAILED, {"failed": verdict.failed, "of": verdict.of})
     if rollout.direction is Direction.FORWARD:
         verdict = replace(verdict, touched=rollout.ours.launched)
@@ -145,8 +141,7 @@ def _turn(limits: Limits, rollout: Rollout, seen: Observation, verdict: Verdict)
     else:
         # The boots go with the way: the former revision boots as in the last rollout, not as the failed one does.
         turned = replace(rollout, verdict=verdict, direction=Direction.BACK, step=Step.PREPARE, way=Way())
-    turned = replace(turned, progress_at=seen.at)
-    return wait(limits, turned, seen, take_census(limits, turned, seen), because)
+    return wait(look_at(limits, replace(turned, progress_at=at), look.seen), because)
 
 
 def _is_held(limits: Limits, rollout: Rollout, verdict: Verdict) -> bool:
@@ -157,56 +152,57 @@ def _is_held(limits: Limits, rollout: Rollout, verdict: Verdict) -> bool:
 
 def _has_way_back(rollout: Rollout) -> bool:
     """There is a former revision, and it makes other members than those that failed."""
-    former = rollout.goal.came_from
-    return former is not None and (former.digest != rollout.goal.to.digest or bool(rollout.goal.abandoned))
+    goal = rollout.goal
+    former = goal.came_from
+    return former is not None and (former.digest != goal.to.digest or bool(goal.abandoned))
 
 
-def _prepare(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Decision:
-    replaceable = len(census.candidates) + census.coming
+def _prepare(look: Look) -> Decided:
+    rules, rollout, seen, census = look.limits, look.rollout, look.seen, look.census
     outside = bool(census.occupied or census.standby or census.warm)
-    work = replaceable > 0 or (rollout.goal.fresh and census.slots > 0) or outside
+    work = _replaceable(census) > 0 or (rollout.goal.fresh and census.slots > 0) or outside
     actions: list[Action] = []
-    held = limits.suspend | rollout.ours.suspended if work else frozenset[str]()
-    lacking = held - seen.suspended
+    resting = rules.suspend | rollout.ours.suspended if work else frozenset[str]()
+    lacking = resting - seen.suspended
     if seen.pointer != rollout.target.address:
         actions.append(PointAt(rollout.target))
     if lacking:
         actions.insert(len(actions) if rollout.direction is Direction.BACK else 0, Suspend(lacking))
-        rollout = replace(
-            rollout,
-            ours=replace(
-                rollout.ours, suspended=rollout.ours.suspended | (lacking - rollout.found.suspended)
-            ),
-        )
+        suspended = rollout.ours.suspended | (lacking - rollout.found.suspended)
+        look = look.with_rollout(replace(rollout, ours=replace(rollout.ours, suspended=suspended)))
     if any(isinstance(i.action, PointAt | Suspend) for i in rollout.ours.issued):
         # Not for terminations of the way forward: while they show, the cloud launches from the failed revision.
-        return wait(limits, rollout, seen, census, Because(ReasonCode.UNSEEN))
+        return wait(look, Because(ReasonCode.UNSEEN))
     if actions:
-        return act(limits, rollout, seen, census, tuple(actions), Because(ReasonCode.PREPARING))
-    rollout = replace(rollout, judged_until=seen.at)
+        return act(look, tuple(actions), Because(ReasonCode.PREPARING))
+    look = look.with_rollout(replace(look.rollout, judged_until=seen.at))
     if not work:
-        return settle(limits, replace(rollout, step=Step.SETTLE), seen, census)
-    fresh = census.slots if rollout.goal.fresh else 0
+        return settle(look.with_rollout(replace(look.rollout, step=Step.SETTLE)))
+    return _begin_to_roll(look)
+
+
+def _replaceable(census: Census) -> int:
+    return len(census.candidates) + census.occupied_members
+
+
+def _begin_to_roll(look: Look) -> Decided:
+    """Fix M, the batch and the capacity of this direction."""
+    rules, rollout, census = look.limits, look.rollout, look.census
+    way, desired, replaceable = rollout.way, rollout.ours.desired, _replaceable(census)
     # With weights the policy counts instances and Desired counts units; a launch brings one unit of the rollout's.
-    there = desired_at_end(limits, rollout) if rollout.way.unit == 1 else len(census.counted) + census.gap
-    sizing = size_roll(limits, replaceable, there)
+    there = desired_at_end(rollout) if way.unit == 1 else len(census.counted) + census.gap
+    sizing = size_roll(rules, replaceable, there)
     if replaceable and not sizing.batch:
-        verdict = Verdict(
-            VerdictCode.REFUSED, seen.at, cause="no room between MinInstancesInService and MaxSize"
-        )
-        return _turn(limits, rollout, seen, verdict)
+        cause = "no room between MinInstancesInService and MaxSize"
+        return _turn(look, Verdict(VerdictCode.REFUSED, look.at, cause=cause))
     capacity = sizing.capacity
-    if rollout.way.unit > 1:
-        capacity = rollout.ours.desired + (sizing.capacity - there) * rollout.way.unit
-    rollout = replace(
-        rollout,
-        way=replace(
-            rollout.way,
-            total=replaceable + fresh,
-            batch=sizing.batch,
-            capacity=capacity,
-            surge=max(0, capacity - rollout.ours.desired) // rollout.way.unit if replaceable else 0,
-        ),
-        step=Step.ROLL,
+    if way.unit > 1:
+        capacity = desired + (sizing.capacity - there) * way.unit
+    way = replace(
+        way,
+        total=replaceable + (census.slots if rollout.goal.fresh else 0),
+        batch=sizing.batch,
+        capacity=capacity,
+        surge=max(0, capacity - desired) // way.unit if replaceable else 0,
     )
-    return roll(limits, rollout, seen, census)
+    return roll(look.with_rollout(replace(rollout, step=Step.ROLL, way=way)))

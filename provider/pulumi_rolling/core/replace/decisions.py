@@ -13,58 +13,42 @@ from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.replace.actions import Action, Terminate
 from pulumi_rolling.core.replace.acts import issue
 from pulumi_rolling.core.replace.budget import occupied_until, slot_clock, stalled_at
-from pulumi_rolling.core.replace.census import Census, is_in_service
+from pulumi_rolling.core.replace.census import is_in_service
 from pulumi_rolling.core.replace.forecast import time_left
 from pulumi_rolling.core.replace.limits import Limits
-from pulumi_rolling.core.replace.observation import Observation
-from pulumi_rolling.core.replace.rollout import Rollout, replace
+from pulumi_rolling.core.replace.look import Look
+from pulumi_rolling.core.replace.rollout import Decided, Rollout, replace
 from pulumi_rolling.core.replace.roster import roster_of
+from pulumi_rolling.core.shared import ended
 
 ATTENTIVE = 3.0
 """Polls between two looks, at most, while somebody's word is waited for."""
 
 
-def act(
-    limits: Limits,
-    rollout: Rollout,
-    seen: Observation,
-    census: Census,
-    actions: tuple[Action, ...],
-    because: Because,
-) -> Decision:
-    issued = issue(rollout, actions, seen.at)
-    after = _in_service_after(actions, seen, census)
-    issued = replace(
-        issued,
-        ours=replace(
-            issued.ours, lowest=after if issued.ours.lowest is None else min(issued.ours.lowest, after)
-        ),
-    )
-    return Decision(issued, actions, seen.at + limits.poll, because, status_of(limits, issued, seen, census))
+def act(look: Look, actions: tuple[Action, ...], because: Because) -> Decided:
+    issued = issue(look.rollout, actions, look.at)
+    lowest, after = issued.ours.lowest, _in_service_after(actions, look)
+    least = after if lowest is None else min(lowest, after)
+    look = look.with_rollout(replace(issued, ours=replace(issued.ours, lowest=least)))
+    return Decision(look.rollout, actions, look.at + look.limits.poll, because, status_of(look))
 
 
-def _in_service_after(actions: tuple[Action, ...], seen: Observation, census: Census) -> int:
+def _in_service_after(actions: tuple[Action, ...], look: Look) -> int:
     """Victims are members that counted, so each one in service is one less."""
     gone = [a.member for a in actions if isinstance(a, Terminate)]
     if not gone:
-        return census.in_service
-    return census.in_service - sum(is_in_service(m) for m in roster_of(seen).find(gone).values())
+        return look.census.in_service
+    found = roster_of(look.seen).find(gone)
+    return look.census.in_service - sum(is_in_service(m) for m in found.values())
 
 
-def wait(
-    limits: Limits,
-    rollout: Rollout,
-    seen: Observation,
-    census: Census,
-    because: Because,
-    until: float | None = None,
-) -> Decision:
+def wait(look: Look, because: Because, until: float | None = None) -> Decided:
     """Look again soon after something happened, then ever less often; never later than a clock that runs out."""
-    due = _next_clock(limits, rollout, seen, census)
+    due = _next_clock(look)
     if until is not None:
         due = min(due, until)
-    again = look_after(limits, rollout, seen.at, due)
-    return Decision(rollout, (), again, because, status_of(limits, rollout, seen, census), quiet_until=due)
+    again = look_after(look.limits, look.rollout, look.at, due)
+    return Decision(look.rollout, (), again, because, status_of(look), quiet_until=due)
 
 
 def look_after(limits: Limits, rollout: Rollout, at: float, due: float) -> float:
@@ -79,9 +63,10 @@ def look_after(limits: Limits, rollout: Rollout, at: float, due: float) -> float
 def looks_until(
     limits: Limits, rollout: Rollout, again: float, until: float, due: float, longest: float
 ) -> tuple[float, int]:
-    """The first of the looks from ``again`` on that is not before ``until``, and how many bring nothing new before it.
+    """Skip the looks that would bring nothing new: when the next useful one is, and how many were skipped.
 
-    ``longest``: no two looks are further apart. Right after something happened they follow each other evenly.
+    The useful one is at or after ``until``; ``longest``: no two looks are further apart. Right after something happened
+    they follow each other evenly.
     """
     idle, poll = 0, limits.poll
     even = -math.inf if rollout.way.waits_for_somebody or poll > longest else rollout.progress_at + 10 * poll
@@ -94,47 +79,48 @@ def looks_until(
     return again, idle
 
 
-def _next_clock(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> float:
+def _next_clock(look: Look) -> float:
     """When the next of the clocks runs out that ``judge`` and the verdicts read."""
+    limits, rollout, census, at = look.limits, look.rollout, look.census, look.at
+    way = rollout.way
     later = [stalled_at(limits, rollout), *([occupied_until(rollout)] if census.occupied else [])]
-    later += [since + limits.settle for _, since in rollout.way.missing]
-    later += [o.at + limits.boot_limit for o in rollout.way.openings]
-    due = [at for at in later if at > seen.at]
+    later += [since + limits.settle for _, since in way.missing]
+    later += [o.at + limits.boot_limit for o in way.openings]
+    due = [clock for clock in later if clock > at]
     if rollout.deadline is not None and rollout.direction is Direction.FORWARD:
         due.append(rollout.deadline)
     clock = slot_clock(limits)
     due += [m.launched_at + clock for m in census.unjudged if m.launched_at is not None]
     due += [i.at + limits.settle for i in rollout.ours.issued]
-    due += [since + limits.warm_up for _, since in rollout.way.warming]
+    due += [since + limits.warm_up for _, since in way.warming]
     if limits.drain is not None:
-        due += [since + limits.drain for _, since in rollout.way.draining]
+        due += [since + limits.drain for _, since in way.draining]
     return min(due, default=math.inf)
 
 
-def hold(limits: Limits, rollout: Rollout, seen: Observation, because: Because) -> Decision:
+def stand_by(limits: Limits, rollout: Rollout, at: float, because: Because) -> Decided:
     """No acts and no judgement: the rollout is over, not ours, turning, or not fully seen."""
     status = Status(rollout.step, rollout.direction, 0, 0, 0, rollout.way.total, (), 0, None)
     outcome = outcome_of(rollout) if rollout.step is Step.DONE else None
-    return Decision(rollout, (), seen.at + limits.poll, because, status, outcome)
+    return Decision(rollout, (), at + limits.poll, because, status, outcome)
 
 
-def status_of(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Status:
-    replaced = max(0, rollout.way.total - len(census.candidates) - census.slots)
+def status_of(look: Look) -> Status:
+    limits, rollout, census = look.limits, look.rollout, look.census
+    way = rollout.way
     left = len(census.candidates) + census.slots
     return Status(
         step=rollout.step,
         direction=rollout.direction,
         in_service=census.in_service,
         ready=census.ready,
-        replaced=replaced,
-        total=rollout.way.total,
+        replaced=max(0, way.total - left),
+        total=way.total,
         waiting_for=tuple([m.id for m in census.unjudged[:5]]),
         waiting_count=census.slots,
-        time_left=time_left(rollout.way.boots, left, max(1, rollout.way.batch), limits.pacing, rollout.prior),
+        time_left=time_left(way.boots, left, max(1, way.batch), limits.pacing, rollout.prior),
     )
 
 
 def outcome_of(rollout: Rollout) -> Outcome:
-    if rollout.verdict is None and rollout.back_failed is None:
-        return Outcome(done=True)
-    return Outcome(False, rollout.direction is Direction.BACK and rollout.back_failed is None)
+    return ended.outcome(rollout.direction, rollout.verdict, rollout.back_failed)

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pulumi_rolling.core.model.codes import FailureReason, Step, VerdictCode
-from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.actions import Resize, Terminate
 from pulumi_rolling.core.replace.limits import Limits
-from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.core.replace.sizing import progress
 
 Names = Callable[[tuple[str, ...]], str]
@@ -49,7 +48,7 @@ class EventTexts:
         self._due = 0
         self._arrived = 0
 
-    def fold(self, before: Rollout, decision: Decision) -> list[str]:
+    def fold(self, before: Rollout, decision: Decided) -> list[str]:
         after = decision.next
         limits = self._limits.back() if before.direction is Direction.BACK else self._limits
         texts = self._terminated(before, after)
@@ -70,7 +69,7 @@ class EventTexts:
         kills = [a for a in decision.actions if isinstance(a, Terminate)]
         if kills:
             ids = self._name(tuple(k.member for k in kills))
-            again = sum(k.replace for k in kills)
+            again = sum(k.relaunch for k in kills)
             texts.append(f"Terminating instance(s) [{ids}]; replacing with {again} new instance(s).")
         self._due += max(0, after.ours.launched - before.ours.launched)
         return texts

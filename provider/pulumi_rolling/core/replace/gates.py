@@ -43,7 +43,11 @@ def stops(limits: Limits, total: int) -> tuple[Stop, ...]:
 
 
 def next_stop(limits: Limits, rollout: Rollout) -> Stop | None:
-    """Passed is a number of successes, so that a skip, which lowers M, takes no stop away."""
+    """The first stop beyond those that were passed.
+
+    ``passed`` counts successes, not stops: skipping a member changes M and moves percentage stops, and a stop that was
+    passed must not come back.
+    """
     return next((s for s in stops(limits, rollout.way.total) if s.count > rollout.way.passed), None)
 
 
@@ -65,7 +69,7 @@ def in_canary(limits: Limits, rollout: Rollout) -> bool:
 
 
 @dataclass(slots=True)
-class Standing:
+class AtGate:
     """The rollout after its gates were looked at, and what it waits for there, until when if that is a time."""
 
     rollout: Rollout
@@ -73,12 +77,12 @@ class Standing:
     until: float | None = None
 
 
-def stand(limits: Limits, rollout: Rollout, at: float) -> Standing:
+def stand(limits: Limits, rollout: Rollout, at: float) -> AtGate:
     """Open the gates whose time and approval have come, and stand at the first that is closed."""
     while True:
         stop = next_stop(limits, rollout)
         if stop is None or len(rollout.way.succeeded) < stop.count:
-            return Standing(
+            return AtGate(
                 replace(rollout, way=replace(rollout.way, gate=None))
                 if rollout.way.gate is not None
                 else rollout
@@ -95,7 +99,7 @@ def stand(limits: Limits, rollout: Rollout, at: float) -> Standing:
         until = gate.at + stop.wait
         if at < until:
             code = ReasonCode.SOAKING if stop.percent is None else ReasonCode.CHECKPOINT
-            return Standing(rollout, Because(code, {**numbers, "left": until - at}), until)
+            return AtGate(rollout, Because(code, {**numbers, "left": until - at}), until)
         if limits.approval and not gate.approved:
-            return Standing(rollout, Because(ReasonCode.APPROVAL, numbers))
+            return AtGate(rollout, Because(ReasonCode.APPROVAL, numbers))
         rollout = replace(rollout, way=replace(rollout.way, passed=stop.count, gate=None), progress_at=at)

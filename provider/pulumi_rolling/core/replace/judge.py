@@ -7,75 +7,109 @@ it was ready, unless scaling, rebalancing or a spot interruption took it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pulumi_rolling.core.model.codes import FailureReason
 from pulumi_rolling.core.model.member import Lifecycle, Member, Signal
 from pulumi_rolling.core.model.verdict import Failure
 from pulumi_rolling.core.replace.boots import add_boots
 from pulumi_rolling.core.replace.budget import slot_clock
 from pulumi_rolling.core.replace.census import (
-    Census,
     count_ready,
     is_ready,
     is_sound,
     is_working,
-    take_census,
 )
 from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.look import Look
 from pulumi_rolling.core.replace.observation import LaunchError, Observation
 from pulumi_rolling.core.replace.rollout import Opening, Rollout, replace
 from pulumi_rolling.core.replace.roster import roster_of
 
 
-def judge(limits: Limits, rollout: Rollout, seen: Observation) -> tuple[Rollout, Census]:
+def judge(look: Look) -> Look:
     """Fold what is seen into the rollout; the census is taken again where a verdict changed it."""
-    census = take_census(limits, rollout, seen)
-    judged = _late_failures(rollout, seen) if limits.signals else rollout
-    judged = _judge_members(limits, judged, census, seen)
-    judged = _judge_vanished(limits, judged, census, seen)
-    judged = _judge_launches(judged, seen)
-    if judged.way.failed is not rollout.way.failed and judged.way.failed != rollout.way.failed:
-        census = take_census(limits, judged, seen)
-    elif judged.way.succeeded is not rollout.way.succeeded:
-        count_ready(limits, judged, census)
-    judged = _reconcile_openings(limits, judged, census, seen)
-    if judged.ours.lowest is None or census.in_service < judged.ours.lowest:
-        judged = replace(judged, ours=replace(judged.ours, lowest=census.in_service))
-    return judged, census
+    before = look.rollout.way
+    rollout = _late_failures(look.rollout, look.seen) if look.limits.signals else look.rollout
+    rollout = _judge_members(look, rollout)
+    rollout = _judge_vanished(look, rollout)
+    rollout = _judge_launches(rollout, look.seen)
+    way = rollout.way
+    if way.failed is not before.failed and way.failed != before.failed:
+        look = look.counted_anew(rollout)
+    elif way.succeeded is not before.succeeded:
+        look = look.with_census(count_ready(look.limits, rollout, look.census))
+    rollout = _reconcile_openings(look, rollout)
+    lowest, now = rollout.ours.lowest, look.census.in_service
+    if lowest is None or now < lowest:
+        rollout = replace(rollout, ours=replace(rollout.ours, lowest=now))
+    return look.with_rollout(rollout)
 
 
 def _late_failures(rollout: Rollout, seen: Observation) -> Rollout:
     """FAILURE after SUCCESS wins: "Signals may only be updated with a FAILURE status" (CloudFormation)."""
-    others = roster_of(seen).others.values()
-    turned = [m.id for m in others if m.signal is Signal.FAILURE and m.id in rollout.way.succeeded]
+    way, others = rollout.way, roster_of(seen).others.values()
+    turned = [m.id for m in others if m.signal is Signal.FAILURE and m.id in way.succeeded]
     if not turned:
+        return rollout
+    failed = tuple(Failure(i, FailureReason.FAILURE_SIGNAL) for i in turned)
+    return replace(
+        rollout, way=replace(way, succeeded=way.succeeded - set(turned), failed=way.failed + failed)
+    )
+
+
+@dataclass(slots=True)
+class _Fates:
+    """What the members whose fate was open came to at one look."""
+
+    ready: list[Member]
+    failed: list[Failure]
+    warming: tuple[tuple[str, float], ...]
+
+
+def _judge_members(look: Look, rollout: Rollout) -> Rollout:
+    fates = _fates(look, rollout)
+    way = rollout.way
+    present = {m.id for m in look.census.unjudged}
+    flight = present - {m.id for m in fates.ready} - {f.id for f in fates.failed}
+    if fates.warming != way.warming:
+        way = replace(way, warming=fates.warming)
+        rollout = replace(rollout, way=way)
+    arrived = present - way.in_flight
+    if rollout.resumed_at is not None:
+        arrived -= {m.id for m in look.census.unjudged if _was_unwatched(rollout, m)}
+    gone = way.in_flight - present - way.succeeded - {f.id for f in way.failed}
+    if not (fates.ready or fates.failed or arrived) and flight | gone == way.in_flight:
         return rollout
     return replace(
         rollout,
         way=replace(
-            rollout.way,
-            succeeded=rollout.way.succeeded - set(turned),
-            failed=rollout.way.failed + tuple(Failure(i, FailureReason.FAILURE_SIGNAL) for i in turned),
+            way,
+            in_flight=frozenset(flight) | gone,
+            succeeded=way.succeeded.union([m.id for m in fates.ready]),
+            failed=way.failed + tuple(fates.failed),
+            boots=add_boots(way.boots, _boots_of(rollout, fates.ready, look.at)),
         ),
+        ours=replace(rollout.ours, seen_new=rollout.ours.seen_new + len(arrived)),
+        progress_at=look.at,
     )
 
 
-def _judge_members(limits: Limits, rollout: Rollout, census: Census, seen: Observation) -> Rollout:
-    clock = slot_clock(limits)
-    in_service, at = Lifecycle.IN_SERVICE, seen.at
+def _fates(look: Look, rollout: Rollout) -> _Fates:
+    limits, at, clock = look.limits, look.at, slot_clock(look.limits)
+    in_service = Lifecycle.IN_SERVICE
     failure = Signal.FAILURE if limits.signals else None
-    present = {m.id for m in census.unjudged}
-    flight = set(present)
     ready: list[Member] = []
     failed: list[Failure] = []
     since = dict(rollout.way.warming)
     warming: list[tuple[str, float]] = []
-    for member in census.unjudged:
+    for member in look.census.unjudged:
         launched = member.launched_at
         if failure and member.signal is failure:
             failed.append(Failure(member.id, FailureReason.FAILURE_SIGNAL))
         elif member.lifecycle is in_service and is_ready(limits, member):
             if limits.warm_up:
-                began = _warm_since(limits, rollout, member, since, at)
+                began = _warm_since(rollout, member, since, at)
                 if at - began < limits.warm_up:
                     # Its clock has stopped: all it waits for is the policy's own time.
                     warming.append((member.id, began))
@@ -83,33 +117,10 @@ def _judge_members(limits: Limits, rollout: Rollout, census: Census, seen: Obser
             ready.append(member)
         elif launched is not None and at - launched >= clock:
             failed.append(Failure(member.id, _reason(limits, member)))
-    succeeded = [m.id for m in ready]
-    flight.difference_update(succeeded, [f.id for f in failed])
-    if tuple(warming) != rollout.way.warming:
-        rollout = replace(rollout, way=replace(rollout.way, warming=tuple(warming)))
-    arrived = present - rollout.way.in_flight
-    if rollout.resumed_at is not None:
-        arrived -= {m.id for m in census.unjudged if _was_unwatched(rollout, m)}
-    gone = rollout.way.in_flight - present - rollout.way.succeeded - {f.id for f in rollout.way.failed}
-    if not (ready or failed or arrived) and flight | gone == rollout.way.in_flight:
-        return rollout
-    return replace(
-        rollout,
-        way=replace(
-            rollout.way,
-            in_flight=frozenset(flight) | gone,
-            succeeded=rollout.way.succeeded.union(succeeded),
-            failed=rollout.way.failed + tuple(failed),
-            boots=add_boots(rollout.way.boots, _boots_of(rollout, ready, at)),
-        ),
-        ours=replace(rollout.ours, seen_new=rollout.ours.seen_new + len(arrived)),
-        progress_at=seen.at,
-    )
+    return _Fates(ready, failed, tuple(warming))
 
 
-def _warm_since(
-    limits: Limits, rollout: Rollout, member: Member, since: dict[str, float], at: float
-) -> float:
+def _warm_since(rollout: Rollout, member: Member, since: dict[str, float], at: float) -> float:
     """When its warm-up began. A record keeps no long list of successes: after a resume the old enough are warmed up."""
     known = since.get(member.id)
     if known is not None:
@@ -142,42 +153,40 @@ def _boots_of(rollout: Rollout, ready: list[Member], at: float) -> list[float]:
     return [at - m.launched_at for m in ready if m.launched_at is not None and not _was_unwatched(rollout, m)]
 
 
-def _judge_vanished(limits: Limits, rollout: Rollout, census: Census, seen: Observation) -> Rollout:
+def _judge_vanished(look: Look, rollout: Rollout) -> Rollout:
     """Members of ours that are no longer counted. One merely absent is given a settle time: reads can be stale."""
-    if not rollout.way.in_flight:
+    way, census, seen = rollout.way, look.census, look.seen
+    if not way.in_flight:
         return rollout
-    if not rollout.way.missing and rollout.way.in_flight <= {m.id for m in census.unjudged}:
+    if not way.missing and way.in_flight <= {m.id for m in census.unjudged}:
         return rollout
     present = {m.id for m in census.counted}
-    missing = dict(rollout.way.missing)
+    missing = dict(way.missing)
     excused = {loss.member for loss in seen.losses if loss.excused}
     excused |= {m.id for m in roster_of(seen).others.values() if m.lifecycle is Lifecycle.STANDBY}
     causes = {loss.member: loss.cause for loss in seen.losses}
     failed: list[Failure] = []
-    flight = set(rollout.way.in_flight)
-    for member in sorted(rollout.way.in_flight):
+    flight = set(way.in_flight)
+    for member in sorted(way.in_flight):
         if member in present:
             missing.pop(member, None)
             continue
         since = missing.setdefault(member, seen.at)
         if member in excused:
             flight.discard(member)
-        elif member in census.leaving or member in causes or seen.at - since >= limits.settle:
+        elif member in census.leaving or member in causes or seen.at - since >= look.limits.settle:
             flight.discard(member)
             failed.append(Failure(member, FailureReason.VANISHED, causes.get(member, "")))
     missing = {member: at for member, at in missing.items() if member in flight}
-    if len(flight) == len(rollout.way.in_flight) and tuple(missing.items()) == rollout.way.missing:
+    if len(flight) == len(way.in_flight) and tuple(missing.items()) == way.missing:
         return rollout
-    return replace(
-        rollout,
-        way=replace(
-            rollout.way,
-            in_flight=frozenset(flight),
-            missing=tuple(missing.items()),
-            failed=rollout.way.failed + tuple(failed),
-        ),
-        progress_at=seen.at if failed else rollout.progress_at,
+    way = replace(
+        way,
+        in_flight=frozenset(flight),
+        missing=tuple(missing.items()),
+        failed=way.failed + tuple(failed),
     )
+    return replace(rollout, way=way, progress_at=seen.at if failed else rollout.progress_at)
 
 
 def _judge_launches(rollout: Rollout, seen: Observation) -> Rollout:
@@ -196,34 +205,28 @@ def _judge_launches(rollout: Rollout, seen: Observation) -> Rollout:
     )
 
 
-def _reconcile_openings(limits: Limits, rollout: Rollout, census: Census, seen: Observation) -> Rollout:
+def _reconcile_openings(look: Look, rollout: Rollout) -> Rollout:
     """Keep one clock for each launch that is owed; the oldest clocks belong to those that appeared first."""
-    openings = list(rollout.way.openings)
-    surplus = sum(o.count for o in openings) - census.gap
+    way, at, longest = rollout.way, look.at, look.limits.boot_limit
+    openings = list(way.openings)
+    surplus = sum(o.count for o in openings) - look.census.gap
     while surplus > 0:
         first = openings.pop(0)
         if first.count > surplus:
             openings.insert(0, Opening(first.at, first.count - surplus))
         surplus = max(0, surplus - first.count)
     if surplus < 0:
-        openings.append(Opening(seen.at, -surplus))
-    overdue = sum(o.count for o in openings if seen.at - o.at >= limits.boot_limit)
+        openings.append(Opening(at, -surplus))
+    overdue = sum(o.count for o in openings if at - o.at >= longest)
     if not overdue:
-        return (
-            replace(rollout, way=replace(rollout.way, openings=tuple(openings)))
-            if tuple(openings) != rollout.way.openings
-            else rollout
-        )
-    cause = next((x.cause for x in reversed(seen.launches) if x.error is LaunchError.CAPACITY), "")
-    number = rollout.way.failures
+        if tuple(openings) == way.openings:
+            return rollout
+        return replace(rollout, way=replace(way, openings=tuple(openings)))
+    refused = (x.cause for x in reversed(look.seen.launches) if x.error is LaunchError.CAPACITY)
+    cause = next(refused, "")
     late = tuple(
-        Failure(f"launch-{number + i + 1}", FailureReason.NEVER_APPEARED, cause) for i in range(overdue)
+        Failure(f"launch-{way.failures + i + 1}", FailureReason.NEVER_APPEARED, cause) for i in range(overdue)
     )
-    kept = [o for o in openings if seen.at - o.at < limits.boot_limit]
-    return replace(
-        rollout,
-        way=replace(
-            rollout.way, openings=(*kept, Opening(seen.at, overdue)), failed=rollout.way.failed + late
-        ),
-        progress_at=seen.at,
-    )
+    kept = [o for o in openings if at - o.at < longest]
+    way = replace(way, openings=(*kept, Opening(at, overdue)), failed=way.failed + late)
+    return replace(rollout, way=way, progress_at=at)

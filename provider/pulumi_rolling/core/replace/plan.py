@@ -5,19 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pulumi_rolling.core.model.codes import ReasonCode
-from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.goal import Goal
 from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.replace.actions import Resize, Terminate
-from pulumi_rolling.core.replace.acts import settle_issued
+from pulumi_rolling.core.replace.acts import forget_issued
 from pulumi_rolling.core.replace.decide import decide
 from pulumi_rolling.core.replace.events import EventTexts, masked
 from pulumi_rolling.core.replace.gates import stops
 from pulumi_rolling.core.replace.ideal import IdealFleet
 from pulumi_rolling.core.replace.limits import Limits, Pacing
 from pulumi_rolling.core.replace.observation import Observation
-from pulumi_rolling.core.replace.rollout import Found, Ledger, Rollout
+from pulumi_rolling.core.replace.rollout import Decided, Found, Ledger, Rollout
 from pulumi_rolling.core.replace.sizing import tolerated
 
 
@@ -65,7 +64,7 @@ class Plan:
 def plan(limits: Limits, rollout: Rollout, seen: Observation) -> Plan:
     """Run ``rollout`` to its end from what is seen now, every act taking effect at once."""
     # What a record calls issued and nobody sees by now did not happen; here nobody waits for it.
-    rollout = settle_issued(replace(limits, settle=0.0), rollout, seen)
+    rollout = forget_issued(replace(limits, settle=0.0), rollout, seen)
     resumed = rollout.resumed_at is not None
     rollout = replace(rollout, resumed_at=None, deadline=None)
     dry = replace(limits, settle=1e9, poll=1.0, timeout=None)
@@ -142,9 +141,9 @@ def _tolerated(limits: Limits, total: int, desired: int) -> int:
     return tolerated(desired, 100.0 if limits.active_percent is None else limits.active_percent)
 
 
-def _round(decision: Decision) -> list[PlannedRound]:
+def _round(decision: Decided) -> list[PlannedRound]:
     kills = [a for a in decision.actions if isinstance(a, Terminate)]
-    return [PlannedRound(len(kills), sum(k.replace for k in kills))] if kills else []
+    return [PlannedRound(len(kills), sum(k.relaunch for k in kills))] if kills else []
 
 
 def _in_service(fleet: IdealFleet) -> int:

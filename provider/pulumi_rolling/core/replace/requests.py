@@ -11,124 +11,123 @@ from pulumi_rolling.core.model.codes import VerdictCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.model.verdict import Verdict
-from pulumi_rolling.core.replace.census import Census, is_replaced
+from pulumi_rolling.core.replace.census import is_replaced
 from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.look import Look
 from pulumi_rolling.core.replace.observation import Observation
-from pulumi_rolling.core.replace.rollout import Rollout, replace
+from pulumi_rolling.core.replace.rollout import Rollout, Way, replace
+from pulumi_rolling.core.shared import deadline
+from pulumi_rolling.core.shared.asked import unheard, with_handled
 
 
-def take_up(
-    limits: Limits, rollout: Rollout, seen: Observation, census: Census
-) -> tuple[Rollout, Verdict | None]:
-    """The rollout with the new requests carried out, and the verdict if one of them ends the way forward.
+def take_up(look: Look) -> tuple[Look, Verdict | None]:
+    """The look with the new requests carried out, and the verdict if one of them ends the way forward.
 
     What comes after such an end has nothing left to change.
     """
-    asked = [r for r in seen.requests if r.id not in rollout.handled]
+    rollout, seen = look.rollout, look.seen
+    asked = unheard(seen.requests, rollout.handled)
     if not asked:
-        return rollout, None
-    rollout = replace(rollout, handled=rollout.handled | {r.id for r in asked})
+        return look, None
+    rollout = replace(rollout, handled=with_handled(rollout.handled, asked))
     if rollout.direction is Direction.BACK or rollout.gives_up:
-        return rollout, None
+        return look.counted_anew(rollout), None
     verdict: Verdict | None = None
     for request in asked:
-        match request.kind:
-            case "abort":
-                verdict = rollout.way.held or Verdict(
-                    VerdictCode.ABORTED, seen.at, rollout.way.failures, rollout.way.total
-                )
-                break
-            case "reject" if rollout.way.gate is not None:
-                verdict = Verdict(VerdictCode.REJECTED, seen.at, rollout.way.failures, rollout.way.total)
-                break
-            case "pause":
-                rollout = replace(rollout, way=replace(rollout.way, paused=True))
-            case "resume":
-                rollout = _resumed(limits, rollout, seen)
-            case "approve" if rollout.way.gate is not None:
-                rollout = replace(
-                    rollout, way=replace(rollout.way, gate=replace(rollout.way.gate, approved=True))
-                )
-            case "retry":
-                rollout = _retried(rollout, request, seen)
-            case "skip":
-                rollout = _skipped(rollout, request, seen, census)
-    return replace(rollout, progress_at=seen.at), verdict
+        verdict = _ending(rollout, request, seen.at)
+        if verdict is not None:
+            break
+        rollout = _carried_out(look, rollout, request)
+    return look.counted_anew(replace(rollout, progress_at=seen.at)), verdict
+
+
+def _ending(rollout: Rollout, request: Request, at: float) -> Verdict | None:
+    """abort, and reject at a gate."""
+    way = rollout.way
+    if request.kind == "abort":
+        return way.held or Verdict(VerdictCode.ABORTED, at, way.failures, way.total)
+    if request.kind == "reject" and way.gate is not None:
+        return Verdict(VerdictCode.REJECTED, at, way.failures, way.total)
+    return None
+
+
+def _carried_out(look: Look, rollout: Rollout, request: Request) -> Rollout:
+    way = rollout.way
+    match request.kind:
+        case "pause":
+            return replace(rollout, way=replace(way, paused=True))
+        case "resume":
+            return _resumed(look.limits, rollout, look.seen)
+        case "approve" if way.gate is not None:
+            return replace(rollout, way=replace(way, gate=replace(way.gate, approved=True)))
+        case "retry":
+            return _retried(rollout, request.member, look.seen)
+        case "skip":
+            return _skipped(rollout, request.member, look)
+        case _:
+            return rollout
 
 
 def _resumed(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:
-    """Out of a pause, or of a hold: whatever made it hold is put up with.
+    """Out of a pause, or of a hold: what made it hold is put up with.
 
-    Failures are taken back, and who failed is replaced once more; an alarm is ignored until it has once been OK; a
-    deadline begins again.
+    Failures are taken back, and those that failed are replaced once more; an alarm is ignored until it has once been
+    OK; a deadline begins again.
     """
-    held = rollout.way.held
+    way, held = rollout.way, rollout.way.held
     if held is None:
-        return replace(rollout, way=replace(rollout.way, paused=False))
+        return replace(rollout, way=replace(way, paused=False))
     if held.failures:
         present = {m.id for m in seen.members}
-        again = {f.id for f in rollout.way.failed} & present
-        rollout = replace(
-            rollout,
-            way=replace(rollout.way, failed=(), failed_before=0, retried=rollout.way.retried | again),
-            judged_until=seen.at,
-        )
-    ignored = rollout.way.ignored_alarms
+        again = {f.id for f in way.failed} & present
+        way = replace(way, failed=(), failed_before=0, retried=way.retried | again)
+        rollout = replace(rollout, judged_until=seen.at)
     if held.code is VerdictCode.ALARM:
-        ignored |= {a.name for a in seen.alarms}
-    deadline = rollout.deadline
+        way = replace(way, ignored_alarms=way.ignored_alarms | {a.name for a in seen.alarms})
     if held.code is VerdictCode.DEADLINE:
-        deadline = None if limits.timeout is None else seen.at + limits.timeout
-    return replace(
-        rollout, way=replace(rollout.way, paused=False, held=None, ignored_alarms=ignored), deadline=deadline
-    )
+        rollout = replace(rollout, deadline=deadline.begin(None, limits.timeout, seen.at))
+    return replace(rollout, way=replace(way, paused=False, held=None))
 
 
-def _retried(rollout: Rollout, request: Request, seen: Observation) -> Rollout:
+def _retried(rollout: Rollout, name: str, seen: Observation) -> Rollout:
     """The member is replaced once more and is no failure. It must be in flight or have failed."""
-    name = request.member
-    failed = tuple(f for f in rollout.way.failed if f.id != name)
-    if len(failed) == len(rollout.way.failed) and name not in rollout.way.in_flight:
+    way = rollout.way
+    known = any(f.id == name for f in way.failed)
+    if not known and name not in way.in_flight:
         return rollout
     present = {name} & {m.id for m in seen.members}
-    return replace(
-        rollout,
-        way=replace(
-            rollout.way,
-            failed=failed,
-            held=None,
-            in_flight=rollout.way.in_flight - {name},
-            missing=tuple(pair for pair in rollout.way.missing if pair[0] != name),
-            retried=rollout.way.retried | present,
-        ),
-        judged_until=seen.at,
-    )
+    way = replace(_forgiven(way, name), retried=way.retried | present)
+    # A refused launch stays among what the cloud tells: it is taken back for good.
+    return replace(rollout, way=way, judged_until=seen.at)
 
 
-def _skipped(rollout: Rollout, request: Request, seen: Observation, census: Census) -> Rollout:
+def _skipped(rollout: Rollout, name: str, look: Look) -> Rollout:
     """The member stays as it is and is no failure; an old one is no longer among those to replace."""
-    name = request.member
-    member = next((m for m in seen.members if m.id == name), None)
+    way, census = rollout.way, look.census
+    member = next((m for m in look.seen.members if m.id == name), None)
     if member is None:
         return rollout
-    failed = tuple(f for f in rollout.way.failed if f.id != name)
     to_replace = name in {m.id for m in census.candidates}
     waited_for = name in census.occupied
-    outside = name in census.standby
-    open_fate = len(failed) < len(rollout.way.failed) or name in rollout.way.in_flight
-    if not (open_fate or to_replace or waited_for or outside):
+    open_fate = any(f.id == name for f in way.failed) or name in way.in_flight
+    if not (open_fate or to_replace or waited_for or name in census.standby):
         return rollout
     in_total = (to_replace or waited_for) and is_replaced(rollout, member)
+    way = replace(
+        _forgiven(way, name),
+        retried=way.retried - {name},
+        skipped=way.skipped | {name},
+        total=way.total - 1 if in_total and way.total else way.total,
+    )
+    return replace(rollout, way=way)
+
+
+def _forgiven(way: Way, name: str) -> Way:
+    """Neither a failure nor in flight, and nothing is held for it."""
     return replace(
-        rollout,
-        way=replace(
-            rollout.way,
-            failed=failed,
-            held=None,
-            in_flight=rollout.way.in_flight - {name},
-            missing=tuple(pair for pair in rollout.way.missing if pair[0] != name),
-            retried=rollout.way.retried - {name},
-            skipped=rollout.way.skipped | {name},
-            total=rollout.way.total - 1 if in_total and rollout.way.total else rollout.way.total,
-        ),
+        way,
+        failed=tuple(f for f in way.failed if f.id != name),
+        held=None,
+        in_flight=way.in_flight - {name},
+        missing=tuple(pair for pair in way.missing if pair[0] != name),
     )

@@ -16,7 +16,7 @@ from __future__ import annotations
 from itertools import chain
 
 from pulumi_rolling.core.model.codes import ReasonCode, Step
-from pulumi_rolling.core.model.decision import Because, Decision
+from pulumi_rolling.core.model.decision import Because
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Member
 from pulumi_rolling.core.replace.actions import Action, Remove, Resize, Terminate
@@ -26,147 +26,166 @@ from pulumi_rolling.core.replace.decisions import act, wait
 from pulumi_rolling.core.replace.ending import bake, desired_at_end, settle
 from pulumi_rolling.core.replace.gates import room, stand
 from pulumi_rolling.core.replace.guard import Odds
-from pulumi_rolling.core.replace.limits import Limits, Pacing, ZoneOrder
-from pulumi_rolling.core.replace.observation import Observation
-from pulumi_rolling.core.replace.rollout import Rollout, Round, replace
+from pulumi_rolling.core.replace.limits import Pacing, ZoneOrder
+from pulumi_rolling.core.replace.look import Look
+from pulumi_rolling.core.replace.rollout import Decided, Round, replace
 from pulumi_rolling.core.replace.victims import Victims, in_order, zone_by_zone
 
 FIRST_LAUNCH_AFTER = 1.0
 """Seconds from the first look to the first launch of ours: launch times carry whole seconds (census.is_new)."""
 
 
-def roll(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Decision:
-    if seen.at < rollout.way.direction_at + FIRST_LAUNCH_AFTER:
-        until = rollout.way.direction_at + FIRST_LAUNCH_AFTER
-        return wait(limits, rollout, seen, census, Because(ReasonCode.STARTING), until=until)
+def roll(look: Look) -> Decided:
+    rollout, at = look.rollout, look.at
+    starting = rollout.way.direction_at + FIRST_LAUNCH_AFTER
+    if at < starting:
+        return wait(look, Because(ReasonCode.STARTING), until=starting)
     if any(not isinstance(i.action, Terminate) for i in rollout.ours.issued) or not is_desired_settled(
         rollout
     ):
-        return wait(limits, rollout, seen, census, Because(ReasonCode.UNSEEN))
-    if census.warm:
+        return wait(look, Because(ReasonCode.UNSEEN))
+    if look.census.warm:
         # First, or the launches to come would take them.
-        return _remove(limits, rollout, seen, census, census.warm)
-    standing = stand(limits, rollout, seen.at)
-    rollout = standing.rollout
-    if standing.because is not None:
-        return wait(limits, rollout, seen, census, standing.because, until=standing.until)
-    if rollout.way.paused:
-        return wait(limits, rollout, seen, census, Because(ReasonCode.PAUSED))
+        return _remove(look, look.census.warm)
+    gate = stand(look.limits, rollout, at)
+    look = look.with_rollout(gate.rollout)
+    if gate.because is not None:
+        return wait(look, gate.because, until=gate.until)
+    if look.rollout.way.paused:
+        return wait(look, Because(ReasonCode.PAUSED))
+    slots, in_use = _slots(look)
+    if look.limits.pacing is Pacing.LOCK_STEP:
+        look = _close_round(look, in_use)
+        if in_use or look.rollout.ours.issued:
+            return wait(look, _waiting(look))
+        until = _pause_until(look)
+        if until is not None:
+            return wait(look, Because(ReasonCode.PAUSING), until=until)
+    if not look.census.candidates:
+        if in_use or look.rollout.ours.issued:
+            return wait(look, _waiting(look))
+        return _finish(look)
+    return _start(look, room(look.limits, look.rollout, in_use, slots))
+
+
+def _slots(look: Look) -> tuple[int, int]:
+    """Replacements in flight, and slots in use: with ``drain`` also those of victims that are not gone yet."""
+    way, census = look.rollout.way, look.census
     # With weights the cloud may owe no launch for a victim; until it is seen gone it is a slot all the same.
-    killed = sum(isinstance(i.action, Terminate) and i.action.replace for i in rollout.ours.issued)
+    killed = sum(isinstance(i.action, Terminate) and i.action.relaunch for i in look.rollout.ours.issued)
     slots = len(census.unjudged) + max(census.gap, killed)
-    in_use = max(slots, len(rollout.way.draining) + killed)
-    if limits.pacing is Pacing.LOCK_STEP:
-        rollout = _close_round(rollout, seen, in_use)
-        if in_use or rollout.ours.issued:
-            return wait(limits, rollout, seen, census, _waiting(limits, rollout, census))
-        if (
-            not limits.signals
-            and limits.pause
-            and rollout.way.round is not None
-            and rollout.way.round.expected
-        ):
-            until = (rollout.way.round.settled_at or seen.at) + limits.pause
-            if seen.at < until:
-                return wait(limits, rollout, seen, census, Because(ReasonCode.PAUSING), until=until)
-    if not census.candidates:
-        if in_use or rollout.ours.issued:
-            return wait(limits, rollout, seen, census, _waiting(limits, rollout, census))
-        return _finish(limits, rollout, seen, census)
-    free = room(limits, rollout, in_use, slots)
-    ahead = min(rollout.way.surge, (rollout.way.capacity - rollout.ours.desired) // rollout.way.unit, free)
-    if rollout.way.surge and rollout.ours.desired < rollout.way.capacity:
-        if ahead > 0:
-            return _raise(limits, rollout, seen, census, ahead)
-        return wait(limits, rollout, seen, census, _waiting(limits, rollout, census))
-    return _replace(limits, rollout, seen, census, free)
+    return slots, max(slots, len(way.draining) + killed)
 
 
-def _finish(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Decision:
-    """Everybody is replaced but those that the policy waits for or that stand outside Desired."""
-    if census.occupied:
-        because = Because(ReasonCode.OCCUPIED, {"count": len(census.occupied)}, census.occupied[:5])
-        return wait(limits, rollout, seen, census, because)
-    if census.standby:
-        return _remove(limits, rollout, seen, census, census.standby)
+def _pause_until(look: Look) -> float | None:
+    """PauseTime without signals is a sleep after each round that launched something."""
+    limits, round_ = look.limits, look.rollout.way.round
+    if limits.signals or not limits.pause or round_ is None or not round_.expected:
+        return None
+    until = (round_.settled_at or look.at) + limits.pause
+    return until if look.at < until else None
+
+
+def _start(look: Look, free: int) -> Decided:
+    """Launches ahead of the first kill, then victims."""
+    way, desired = look.rollout.way, look.rollout.ours.desired
+    if way.surge and desired < way.capacity:
+        ahead = min(way.surge, (way.capacity - desired) // way.unit, free)
+        return _raise(look, ahead) if ahead > 0 else wait(look, _waiting(look))
+    return _replace(look, free)
+
+
+def _finish(look: Look) -> Decided:
+    """All are replaced but those that the policy waits for or that stand outside Desired."""
+    rollout, occupied = look.rollout, look.census.occupied
+    if occupied:
+        return wait(look, Because(ReasonCode.OCCUPIED, {"count": len(occupied)}, occupied[:5]))
+    if look.census.standby:
+        return _remove(look, look.census.standby)
     rollout = replace(rollout, way=replace(rollout.way, round=None))
-    if limits.bake and rollout.direction is Direction.FORWARD:
-        return bake(limits, rollout, seen, census)
-    return settle(limits, replace(rollout, step=Step.SETTLE), seen, census)
+    if look.limits.bake and rollout.direction is Direction.FORWARD:
+        return bake(look.with_rollout(rollout))
+    return settle(look.with_rollout(replace(rollout, step=Step.SETTLE)))
 
 
-def _remove(
-    limits: Limits, rollout: Rollout, seen: Observation, census: Census, members: tuple[str, ...]
-) -> Decision:
+def _remove(look: Look, members: tuple[str, ...]) -> Decided:
     actions = tuple(Remove(member) for member in members)
-    return act(
-        limits, rollout, seen, census, actions, Because(ReasonCode.REMOVING_OUTSIDE, {"count": len(actions)})
-    )
+    return act(look, actions, Because(ReasonCode.REMOVING_OUTSIDE, {"count": len(actions)}))
 
 
-def _replace(limits: Limits, rollout: Rollout, seen: Observation, census: Census, free: int) -> Decision:
+def _replace(look: Look, free: int) -> Decided:
     """Pick victims; those that nobody needs any more go without replacement."""
-    above = census.serving - limits.floor
-    owed = desired_at_end(limits, rollout) - census.kept - census.short
-    lock_step = limits.pacing is Pacing.LOCK_STEP
-    odds: Odds | None = None
-    guarded = False
-    picked: list[Terminate] = []
-    rollout, order = _victims(limits, rollout, census if free > 0 or owed <= 0 else None)
-    for place, member in enumerate(chain(order.broken, order.working)):
-        serves = _serves(limits, rollout, member)
-        if serves and above <= 0:
-            if place < len(order.broken):
-                continue
-            break
-        again = owed > 0
-        if free <= 0 and (again or lock_step):
-            break
-        if again:
-            odds = odds or Odds(limits, rollout, census.unjudged, seen.at)
-            guarded = not odds.allow_start()
-            if guarded:
-                break
-        picked.append(Terminate(member.id, again, member.weight))
-        free -= again or lock_step
-        owed -= member.weight * again
-        above -= serves
-    if not picked:
-        if odds is not None and guarded:
-            return wait(limits, rollout, seen, census, _guarded(odds, census))
-        return _stuck(limits, rollout, seen, census, free, above)
-    fewer = sum(not t.replace for t in picked)
-    least = rollout.ours.desired - sum(t.weight for t in picked if not t.replace)
-    actions: tuple[Action, ...] = tuple(picked)
-    if fewer and seen.sizes.min > least:
+    pick = _Pick(look, free)
+    zone, order = _victims(look, any_may_go=free > 0 or pick.owed <= 0)
+    pick.take(order)
+    rollout = look.rollout
+    if zone != rollout.way.zone:
+        rollout = replace(rollout, way=replace(rollout.way, zone=zone))
+        look = look.with_rollout(rollout)
+    if not pick.picked:
+        if pick.guarded is not None:
+            return wait(look, _guarded(pick.guarded, look.census))
+        return _stuck(look, pick.free, pick.above)
+    again = sum(t.relaunch for t in pick.picked)
+    least = rollout.ours.desired - sum(t.weight for t in pick.picked if not t.relaunch)
+    actions: tuple[Action, ...] = tuple(pick.picked)
+    if again < len(actions) and look.seen.sizes.min > least:
         # Auto Scaling refuses a termination with decrement below MinSize.
         actions = (Resize(min=min(rollout.found.sizes.min, least)), *actions)
     number = rollout.way.round.number + 1 if rollout.way.round else 1
-    opened = Round(number, seen.at, terminated=len(picked), expected=len(picked) - fewer)
-    because = Because(
-        ReasonCode.REPLACING, {"terminate": len(picked), "launch": len(picked) - fewer, "old": census.old}
-    )
-    return act(
-        limits,
-        replace(rollout, way=replace(rollout.way, round=opened, surge=0)),
-        seen,
-        census,
-        actions,
-        because,
-    )
+    opened = Round(number, look.at, terminated=len(pick.picked), expected=again)
+    numbers = {"terminate": len(pick.picked), "launch": again, "old": look.census.old}
+    look = look.with_rollout(replace(rollout, way=replace(rollout.way, round=opened, surge=0)))
+    return act(look, actions, Because(ReasonCode.REPLACING, numbers))
 
 
-def _victims(limits: Limits, rollout: Rollout, census: Census | None) -> tuple[Rollout, Victims]:
-    """In which order they go; zone by zone also the zone whose turn it is, which changes only between slots."""
-    if census is None:
-        return rollout, in_order(rollout, ())
-    if limits.zone_order is ZoneOrder.BALANCED:
-        return rollout, in_order(rollout, census.loose, census.lines)
+class _Pick:
+    """Victims of one look, one by one, as far as window, floor and guard allow."""
+
+    def __init__(self, look: Look, free: int) -> None:
+        self._look = look
+        self.free = free
+        self.above = look.census.serving - look.limits.floor
+        """Serving members that may go."""
+        self.owed = desired_at_end(look.rollout) - look.census.kept - look.census.short
+        """Units that the group would lack at the end."""
+        self.picked: list[Terminate] = []
+        self.guarded: Odds | None = None
+        """The odds that held further starts."""
+
+    def take(self, order: Victims) -> None:
+        look = self._look
+        lock_step = look.limits.pacing is Pacing.LOCK_STEP
+        odds: Odds | None = None
+        for place, member in enumerate(chain(order.broken, order.working)):
+            serves = _serves(look, member)
+            if serves and self.above <= 0:
+                if place < len(order.broken):
+                    continue
+                return
+            again = self.owed > 0
+            if self.free <= 0 and (again or lock_step):
+                return
+            if again:
+                odds = odds or Odds(look.limits, look.rollout, look.census.unjudged, look.at)
+                if not odds.allow_start():
+                    self.guarded = odds
+                    return
+            self.picked.append(Terminate(member.id, again, member.weight))
+            self.free -= again or lock_step
+            self.owed -= member.weight * again
+            self.above -= serves
+
+
+def _victims(look: Look, *, any_may_go: bool) -> tuple[str, Victims]:
+    """The zone whose turn it is, where they go zone by zone, and their order. Zones change only between slots."""
+    rollout, census = look.rollout, look.census
+    if not any_may_go:
+        return rollout.way.zone, in_order(rollout, ())
+    if look.limits.zone_order is ZoneOrder.BALANCED:
+        return rollout.way.zone, in_order(rollout, census.loose, census.lines)
     free = not census.slots and not rollout.way.draining
-    zone, order = zone_by_zone(rollout, census.loose, census.lines, free=free)
-    return (
-        replace(rollout, way=replace(rollout.way, zone=zone)) if zone != rollout.way.zone else rollout
-    ), order
+    return zone_by_zone(rollout, census.loose, census.lines, free=free)
 
 
 def _guarded(odds: Odds, census: Census) -> Because:
@@ -174,49 +193,50 @@ def _guarded(odds: Odds, census: Census) -> Because:
     return Because(ReasonCode.GUARDED, {"inFlight": census.slots, "probability": percent}, odds.suspects())
 
 
-def _stuck(
-    limits: Limits, rollout: Rollout, seen: Observation, census: Census, free: int, above: int
-) -> Decision:
+def _stuck(look: Look, free: int, above: int) -> Decided:
     """Nothing may go. With slots in use that is waiting; with none, somebody took the capacity that the floor needs."""
+    rollout, census = look.rollout, look.census
     if free > 0 and above <= 0 and not census.slots and not rollout.ours.issued:
-        enough = limits.floor + min(rollout.way.batch, len(census.candidates))
-        most = (min(rollout.found.sizes.max, seen.sizes.max) - rollout.ours.desired) // rollout.way.unit
+        enough = look.limits.floor + min(rollout.way.batch, len(census.candidates))
+        largest = min(rollout.found.sizes.max, look.seen.sizes.max)
+        most = (largest - rollout.ours.desired) // rollout.way.unit
         more = min(free, most, enough - len(census.counted))
         if more > 0:
-            return _raise(limits, rollout, seen, census, more)
-    return wait(limits, rollout, seen, census, _waiting(limits, rollout, census))
+            return _raise(look, more)
+    return wait(look, _waiting(look))
 
 
-def _raise(limits: Limits, rollout: Rollout, seen: Observation, census: Census, more: int) -> Decision:
+def _raise(look: Look, more: int) -> Decided:
     """CloudFormation sets MinSize and DesiredCapacity together, so that nobody scales in below during the roll."""
-    capacity = rollout.ours.desired + more * rollout.way.unit
-    opened = Round(0, seen.at, terminated=0, expected=more)
+    rollout, way = look.rollout, look.rollout.way
+    capacity = rollout.ours.desired + more * way.unit
+    opened = Round(0, look.at, terminated=0, expected=more)
     because = Because(ReasonCode.RAISING, {"capacity": capacity, "launch": more})
-    raised = replace(rollout, way=replace(rollout.way, round=opened, surge=max(0, rollout.way.surge - more)))
-    return act(limits, raised, seen, census, (Resize(capacity, capacity),), because)
+    raised = replace(rollout, way=replace(way, round=opened, surge=max(0, way.surge - more)))
+    return act(look.with_rollout(raised), (Resize(capacity, capacity),), because)
 
 
-def _close_round(rollout: Rollout, seen: Observation, in_use: int) -> Rollout:
-    if rollout.way.round is None or rollout.way.round.settled_at is not None or in_use or rollout.ours.issued:
-        return rollout
-    return replace(rollout, way=replace(rollout.way, round=replace(rollout.way.round, settled_at=seen.at)))
+def _close_round(look: Look, in_use: int) -> Look:
+    rollout, round_ = look.rollout, look.rollout.way.round
+    if round_ is None or round_.settled_at is not None or in_use or rollout.ours.issued:
+        return look
+    closed = replace(rollout.way, round=replace(round_, settled_at=look.at))
+    return look.with_rollout(replace(rollout, way=closed))
 
 
-def _serves(limits: Limits, rollout: Rollout, member: Member) -> bool:
+def _serves(look: Look, member: Member) -> bool:
     """True when taking this member lowers what the floor is held against."""
-    if limits.pacing is Pacing.SLIDING:
-        return is_working(member) and not is_target(rollout, member)
+    if look.limits.pacing is Pacing.SLIDING:
+        return is_working(member) and not is_target(look.rollout, member)
     return is_in_service(member)
 
 
-def _waiting(limits: Limits, rollout: Rollout, census: Census) -> Because:
+def _waiting(look: Look) -> Because:
+    draining, census = look.rollout.way.draining, look.census
+    if draining and not census.slots:
+        names = tuple(member for member, _ in draining[:5])
+        return Because(ReasonCode.DRAINING, {"count": len(draining)}, names)
     numbers: dict[str, int | float] = {"unseen": census.gap, "inFlight": len(census.unjudged)}
-    if limits.signals:
-        numbers["pause"] = limits.pause
-    if rollout.way.draining and not census.slots:
-        return Because(
-            ReasonCode.DRAINING,
-            {"count": len(rollout.way.draining)},
-            tuple(member for member, _ in rollout.way.draining[:5]),
-        )
+    if look.limits.signals:
+        numbers["pause"] = look.limits.pause
     return Because(ReasonCode.WAITING, numbers, tuple([m.id for m in census.unjudged[:5]]))

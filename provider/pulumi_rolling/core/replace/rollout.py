@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.goal import Direction, Goal
 from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.model.values import value
@@ -193,6 +194,9 @@ class Rollout:
         """The way forward is over and nobody goes back: sizes and processes are given back, the pointer stays."""
         return self.verdict is not None and self.direction is Direction.FORWARD
 
+
+Decided = Decision[Rollout, Action]
+"""A decision of the replace machine."""
 
 if TYPE_CHECKING:
     from dataclasses import replace as replace

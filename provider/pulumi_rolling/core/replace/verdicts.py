@@ -4,46 +4,45 @@ from __future__ import annotations
 
 from pulumi_rolling.core.model.codes import Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction
-from pulumi_rolling.core.model.seen import AlarmState
 from pulumi_rolling.core.model.verdict import Verdict
 from pulumi_rolling.core.replace.budget import is_spent, occupied_until, stalled_at, too_many
-from pulumi_rolling.core.replace.census import Census
 from pulumi_rolling.core.replace.gates import in_canary
-from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.look import Look
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.requests import take_up
-from pulumi_rolling.core.replace.rollout import Rollout, replace
+from pulumi_rolling.core.replace.rollout import replace
+from pulumi_rolling.core.shared import deadline
+from pulumi_rolling.core.shared.alarms import heard, still_ignored
 
 
-def take_verdict(
-    limits: Limits, rollout: Rollout, seen: Observation, census: Census
-) -> tuple[Rollout, Verdict | None]:
-    """The rollout with requests taken up, and its verdict. Nothing ends it once it only gives back."""
-    rollout, asked = take_up(limits, rollout, seen, census)
+def take_verdict(look: Look) -> tuple[Look, Verdict | None]:
+    """The look with requests taken up, and its verdict. Nothing ends a rollout once it only gives back."""
+    look, asked = take_up(look)
+    rollout, seen = look.rollout, look.seen
     if rollout.gives_up or rollout.step is Step.RESTORE:
-        return rollout, refusal(seen) if seen.refusals else None
+        return look, refusal(seen) if seen.refusals else None
     if asked is not None:
-        return rollout, asked
+        return look, asked
     if seen.refusals:
-        return rollout, refusal(seen)
+        return look, refusal(seen)
     if rollout.way.held is not None:
-        return rollout, None
-    forward = rollout.direction is Direction.FORWARD
-    if rollout.step is not Step.PREPARE and rollout.way.failures:
-        if forward and in_canary(limits, rollout):
-            return rollout, too_many(limits, rollout, seen.at, VerdictCode.CANARY_FAILED)
-        if is_spent(limits, rollout):
-            return rollout, too_many(limits, rollout, seen.at)
-    if forward:
-        rollout, alarm = _alarmed(rollout, seen)
+        return look, None
+    spent = _spent(look)
+    if spent is not None:
+        return look, spent
+    if rollout.direction is Direction.FORWARD:
+        look, alarm = _alarmed(look)
         if alarm is not None:
-            return rollout, alarm
-        if rollout.deadline is not None and seen.at >= rollout.deadline:
-            clock = limits.timeout or 0.0
-            return rollout, Verdict(
-                VerdictCode.DEADLINE, seen.at, rollout.way.failures, rollout.way.total, clock=clock
-            )
-    return rollout, _stalled(limits, rollout, seen, census)
+            return look, alarm
+        if deadline.is_over(rollout.deadline, seen.at):
+            return look, verdict_of(look, VerdictCode.DEADLINE, clock=look.limits.timeout or 0.0)
+    return look, _stalled(look)
+
+
+def verdict_of(look: Look, code: VerdictCode, *, cause: str = "", clock: float = 0.0) -> Verdict:
+    """A verdict about the whole direction, with how many have failed until then."""
+    way = look.rollout.way
+    return Verdict(code, look.at, way.failures, way.total, cause=cause, clock=clock)
 
 
 def refusal(seen: Observation) -> Verdict:
@@ -51,36 +50,31 @@ def refusal(seen: Observation) -> Verdict:
     return Verdict(VerdictCode.REFUSED, seen.at, cause=f"{first.act}: {first.message}")
 
 
-def start_alarms(rollout: Rollout, seen: Observation) -> Rollout:
-    """An alarm that rings before we do anything says nothing of what we do, until it has once been OK."""
-    ringing = frozenset(a.name for a in seen.alarms if a.state is AlarmState.ALARM)
-    return replace(rollout, way=replace(rollout.way, ignored_alarms=ringing)) if ringing else rollout
-
-
-def _alarmed(rollout: Rollout, seen: Observation) -> tuple[Rollout, Verdict | None]:
-    """ALARM ends it; missing data does not, as with instance refresh."""
-    if not seen.alarms:
-        return rollout, None
-    well = {a.name for a in seen.alarms if a.state is AlarmState.OK}
-    if rollout.way.ignored_alarms & well:
-        rollout = replace(rollout, way=replace(rollout.way, ignored_alarms=rollout.way.ignored_alarms - well))
-    ringing = [
-        a.name
-        for a in seen.alarms
-        if a.state is AlarmState.ALARM and a.name not in rollout.way.ignored_alarms
-    ]
-    if not ringing:
-        return rollout, None
-    return rollout, Verdict(
-        VerdictCode.ALARM, seen.at, rollout.way.failures, rollout.way.total, cause=", ".join(ringing)
-    )
-
-
-def _stalled(limits: Limits, rollout: Rollout, seen: Observation, census: Census) -> Verdict | None:
-    others = census.candidates or census.slots
-    if census.occupied and not others and seen.at >= occupied_until(rollout):
-        cause = ", ".join(census.occupied[:5])
-        return Verdict(VerdictCode.OCCUPIED, seen.at, rollout.way.failures, rollout.way.total, cause=cause)
-    if seen.at < stalled_at(limits, rollout):
+def _spent(look: Look) -> Verdict | None:
+    limits, rollout = look.limits, look.rollout
+    if rollout.step is Step.PREPARE or not rollout.way.failures:
         return None
-    return Verdict(VerdictCode.STALLED, seen.at, rollout.way.failures, rollout.way.total)
+    if rollout.direction is Direction.FORWARD and in_canary(limits, rollout):
+        return too_many(limits, rollout, look.at, VerdictCode.CANARY_FAILED)
+    return too_many(limits, rollout, look.at) if is_spent(limits, rollout) else None
+
+
+def _alarmed(look: Look) -> tuple[Look, Verdict | None]:
+    if not look.seen.alarms:
+        return look, None
+    rollout, way = look.rollout, look.rollout.way
+    ignored = still_ignored(way.ignored_alarms, look.seen.alarms)
+    if ignored is not way.ignored_alarms:
+        look = look.with_rollout(replace(rollout, way=replace(way, ignored_alarms=ignored)))
+    names = heard(ignored, look.seen.alarms)
+    return look, verdict_of(look, VerdictCode.ALARM, cause=", ".join(names)) if names else None
+
+
+def _stalled(look: Look) -> Verdict | None:
+    rollout, census = look.rollout, look.census
+    others = census.candidates or census.slots
+    if census.occupied and not others and look.at >= occupied_until(rollout):
+        return verdict_of(look, VerdictCode.OCCUPIED, cause=", ".join(census.occupied[:5]))
+    if look.at < stalled_at(look.limits, rollout):
+        return None
+    return verdict_of(look, VerdictCode.STALLED)

@@ -213,11 +213,14 @@ def _ledger_in(raw: dict[str, Any]) -> Ledger:
     )
 
 
+_OF_THE_WAY = {"da", "n", "o", "in", "m", "ok", "x", "xb", "b", "su", "un", "dr", "wa", "r"}
+_OF_THE_WAY |= {"rt", "sk", "zo", "pa", "ga", "ps", "hv", "ia", "bk"}
+
+
 def _parted(flat: dict[str, Any]) -> dict[str, Any]:
     """A record of format 1 or 2, which knew no parts, as one of format 3."""
     ours = {key: flat[key] for key in ("is", "us", "de", "la")}
-    names = "da n o in m ok x xb b su un dr wa rt sk zo pa ga ps hv ia bk r".split()
-    way = {key: flat[key] for key in names if key in flat}
+    way = {key: flat[key] for key in _OF_THE_WAY if key in flat}
     way["w"] = None if flat["w"] is None else [flat["w"]]
     if flat["v"] < 2:
         way["su"] = _surge_of_format_1(flat)

@@ -1,0 +1,1 @@
+"""The rules that every machine obeys, over what every machine is shown."""
