@@ -1,0 +1,67 @@
+"""What a look still has to find out, beside what the group says of its members in any case.
+
+A fleet asks for nothing else: each question costs calls. The answers are what ``judge`` and the census read.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.member import Lifecycle, Member
+from pulumi_rolling.core.replace.census import is_new
+from pulumi_rolling.core.replace.rollout import Rollout
+
+_COUNTING = frozenset({Step.PREPARE, Step.ROLL, Step.BAKE, Step.SETTLE})
+_ALARMED = frozenset({Step.PREPARE, Step.ROLL, Step.BAKE})
+_FILLING = frozenset({Step.PREPARE, Step.ROLL})
+
+
+def proves_members(rollout: Rollout) -> bool:
+    """Health behind load balancers and status checks can still matter."""
+    return rollout.step in _COUNTING
+
+
+def watches_alarms(rollout: Rollout) -> bool:
+    """Alarms count on the way forward alone, and not once the verdict is given."""
+    over = rollout.direction is Direction.BACK or rollout.verdict is not None
+    return not over and rollout.step in _ALARMED
+
+
+def looks_outside(rollout: Rollout) -> bool:
+    """Members may still enter from a warm pool."""
+    return rollout.step in _FILLING
+
+
+def here(members: Iterable[Member]) -> list[Member]:
+    return [m for m in members if m.lifecycle is not Lifecycle.LEAVING]
+
+
+def unproved(rollout: Rollout, members: Iterable[Member]) -> list[Member]:
+    """New members whose fate is open; those launched before the watermark never have to prove anything."""
+    way, wanted = rollout.way, rollout.target.digest
+    judged = way.succeeded | {failure.id for failure in way.failed}
+    return [
+        m
+        for m in here(members)
+        if m.revision.digest == wanted
+        and m.id not in judged
+        and (way.watermark is None or is_new(rollout, m))
+    ]
+
+
+def undated(rollout: Rollout, members: Iterable[Member]) -> list[Member]:
+    """Members whose launch time decides whether they are new. The first look of a direction dates them all."""
+    dated_from = here(members) if rollout.way.watermark is None else unproved(rollout, members)
+    return [m for m in dated_from if m.launched_at is None]
+
+
+def revocable(rollout: Rollout, members: Iterable[Member]) -> list[Member]:
+    """Members that succeeded, the youngest first: a later FAILURE of theirs still counts.
+
+    "Signals may only be updated with a FAILURE status" (CloudFormation, facts/cloudformation.md B.4).
+    """
+    succeeded = [m for m in here(members) if m.id in rollout.way.succeeded]
+    return sorted(succeeded, key=lambda m: m.launched_at or math.inf, reverse=True)
