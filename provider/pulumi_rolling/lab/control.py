@@ -102,6 +102,7 @@ class Control:
         with self._stage.cloud() as cloud:
             group = cloud.found(name)
             move(cloud, group, moves)
+            cloud.agenda.catch_up()
             return group_truth(cloud, group)
 
     def reset(self, seed: int = 1) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pulumi_rolling.lab.world import balance, health, sizes, standby
+from pulumi_rolling.lab.world import health, machines, script, sizes, standby
 from pulumi_rolling.lab.world.cloud import Cloud
 from pulumi_rolling.lab.world.group import PROCESSES, Group, Tag
-from pulumi_rolling.lab.world.member import Member
+from pulumi_rolling.lab.world.member import BY_SPOT, Member
 from pulumi_rolling.lab.world.schedule import schedule
 
 MOVES = (
@@ -23,10 +23,10 @@ MOVES = (
     "tags",
 )
 MISFORTUNES: dict[str, Callable[[Cloud, Member], None]] = {
-    "terminate": health.kill,
-    "unhealthy": health.sicken,
-    "targetUnhealthy": health.fail_target,
-    "spotInterruption": lambda cloud, member: health.kill(cloud, member, health.BY_SPOT),
+    "terminate": machines.kill,
+    "unhealthy": script.fall_ill,
+    "targetUnhealthy": script.stop_answering,
+    "spotInterruption": lambda cloud, member: machines.kill(cloud, member, BY_SPOT),
 }
 MOVED: dict[str, Callable[[Cloud, Group, Member], object]] = {
     "standby": lambda cloud, group, member: standby.enter(
@@ -82,7 +82,8 @@ def move(cloud: Cloud, group: Group, moves: Mapping[str, Any]) -> None:
         sizes.apply(cloud, group, sizes.after(group.now, *wanted), "user request")
     if resumed:
         health.look_again(cloud, group)
-    balance.refill(cloud, group)
+    else:
+        cloud.stir(group)
 
 
 def _processes(names: list[str]) -> list[str]:
@@ -97,7 +98,7 @@ def _lose_zone(cloud: Cloud, group: Group, zone: str) -> None:
     group.lost_zones.add(zone)
     for member in list(group.members.values()):
         if member.zone == zone:
-            health.kill(cloud, member)
+            machines.kill(cloud, member)
 
 
 def _scheduled(cloud: Cloud, action: Mapping[str, Any]) -> dict[str, Any]:

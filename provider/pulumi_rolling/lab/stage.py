@@ -10,7 +10,9 @@ from typing import Any
 
 from pulumi_rolling.lab.aws import alarms, moto_side
 from pulumi_rolling.lab.faults import Calls, Faults
+from pulumi_rolling.lab.world.behaviour import Behaviours
 from pulumi_rolling.lab.world.cloud import Cloud
+from pulumi_rolling.lab.world.kinds import KINDS
 
 
 class Stage:
@@ -35,11 +37,11 @@ class Stage:
             self._began = time.monotonic()
             self._cloud = Cloud(
                 seed=seed,
-                boot=self._boot,
-                spread=self._spread,
                 epoch=time.time(),
+                behaviours=Behaviours(self._boot, self._spread),
                 templates=moto_side.MotoTemplates(),
                 send=moto_side.send,
+                kinds=KINDS,
             )
             self.faults = Faults(seed)
             self.calls = Calls()

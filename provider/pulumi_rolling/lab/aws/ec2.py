@@ -16,10 +16,9 @@ from pulumi_rolling.lab.aws import moto_side
 from pulumi_rolling.lab.aws.call import Call, page
 from pulumi_rolling.lab.aws.joined import join, split
 from pulumi_rolling.lab.aws.wire import protocol
-from pulumi_rolling.lab.world import health
+from pulumi_rolling.lab.world import machines
 from pulumi_rolling.lab.world.cloud import ACCOUNT, Cloud
-from pulumi_rolling.lab.world.health import BY_USER
-from pulumi_rolling.lab.world.member import ALIVE, Member, MemberState
+from pulumi_rolling.lab.world.member import ALIVE, BY_USER, Member, MemberState
 from pulumi_rolling.lab.world.refusal import Refused
 
 STATES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
@@ -259,9 +258,9 @@ def describe_tags(call: Call) -> tuple[int, str]:
 ACTIONS: dict[str, Callable[[Call], tuple[int, str]]] = {
     "DescribeInstances": describe_instances,
     "DescribeInstanceStatus": describe_instance_status,
-    "TerminateInstances": _transition("TerminatingInstances", health.kill),
-    "StopInstances": _transition("StoppingInstances", health.stop),
-    "StartInstances": _transition("StartingInstances", health.start),
+    "TerminateInstances": _transition("TerminatingInstances", machines.kill),
+    "StopInstances": _transition("StoppingInstances", machines.stop),
+    "StartInstances": _transition("StartingInstances", machines.start),
     "RebootInstances": reboot_instances,
     "CreateTags": create_tags,
     "DeleteTags": delete_tags,

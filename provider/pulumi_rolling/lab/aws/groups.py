@@ -14,8 +14,8 @@ from pulumi_rolling.lab.aws import moto_side
 from pulumi_rolling.lab.aws.call import Call, page
 from pulumi_rolling.lab.aws.hook_calls import hook_from
 from pulumi_rolling.lab.aws.views import group_view, tag_views
-from pulumi_rolling.lab.world import balance, health, lives, pool, sizes
-from pulumi_rolling.lab.world.group import PROCESSES, Pointer, Settings, Tag
+from pulumi_rolling.lab.world import health, lives, pool, sizes
+from pulumi_rolling.lab.world.group import PROCESSES, Occasion, Pointer, Settings, Tag
 from pulumi_rolling.lab.world.refusal import Refused, invalid
 
 KEPT = (
@@ -83,7 +83,8 @@ def create_auto_scaling_group(call: Call) -> None:
     group.hooks = {hook.name: hook for hook in hooks}
     at = cloud.clock(cloud.now)
     made = f"At {at} a user request created an AutoScalingGroup changing the desired capacity from 0 to"
-    balance.refill(cloud, group, before=f"{made} {settings.desired}.  ")
+    group.because(Occasion(opening=f"{made} {settings.desired}.  "))
+    cloud.stir(group)
 
 
 def _pointer(region: str, values: Mapping[str, Any], former: Pointer) -> Pointer:
@@ -168,10 +169,9 @@ def set_desired_capacity(call: Call) -> None:
         )
     text = (
         f"At {call.cloud.clock(call.cloud.now)} a user request explicitly set group desired capacity "
-        "changing the "
-        f"desired capacity from {now.desired} to {desired}.  "
+        f"changing the desired capacity from {now.desired} to {desired}.  "
     )
-    balance.resize(call.cloud, group, text, desired=desired)
+    sizes.resize(call.cloud, group, text, desired=desired)
 
 
 def delete_auto_scaling_group(call: Call) -> None:
@@ -190,7 +190,7 @@ def delete_auto_scaling_group(call: Call) -> None:
         cause = f"At {at} instance {member.id} was taken out of service in response to a user request."
         lives.terminate(cloud, group, member, cause, hooks=False)
     pool.close(cloud, group, force=True)
-    balance.forget_if_empty(cloud, group)
+    cloud.stir(group)
 
 
 def describe_auto_scaling_groups(call: Call) -> dict[str, Any]:
@@ -243,7 +243,6 @@ def resume_processes(call: Call) -> None:
     left = {process: since for process, since in group.now.suspended.items() if process not in chosen}
     group.alter(cloud.now, suspended=left)
     health.look_again(cloud, group)
-    balance.refill(cloud, group)
 
 
 def _processes(call: Call) -> list[str]:

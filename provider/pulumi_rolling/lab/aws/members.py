@@ -12,7 +12,7 @@ from typing import Any
 
 from pulumi_rolling.lab.aws.call import Call, page
 from pulumi_rolling.lab.aws.views import activity_view, instance_view
-from pulumi_rolling.lab.world import balance, health, lives, standby
+from pulumi_rolling.lab.world import health, lives, standby
 from pulumi_rolling.lab.world.activities import Activity
 from pulumi_rolling.lab.world.group import Group
 from pulumi_rolling.lab.world.member import Member
@@ -73,7 +73,6 @@ def terminate_instance(call: Call) -> dict[str, Any]:
         cause += f", shrinking the capacity from {before} to {group.now.desired}." if decrement else "."
         lives.terminate(cloud, group, member, cause)
         activities.append(_last(call, group))
-    balance.refill(cloud, group)
     return {"Activities": activities} if ids else {"Activity": activities[0]}
 
 

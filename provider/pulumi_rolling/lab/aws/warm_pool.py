@@ -23,7 +23,7 @@ def put_warm_pool(call: Call) -> dict[str, Any]:
     if settings.get("MaxGroupPreparedCapacity") == -1:
         del settings["MaxGroupPreparedCapacity"]
     group.alter(cloud.now, warm_pool=settings)
-    pool.refill(cloud, group)
+    cloud.stir(group)
     return {}
 
 

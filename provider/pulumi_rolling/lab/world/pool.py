@@ -4,13 +4,14 @@ Sources: EC2 Auto Scaling API reference, PutWarmPool (the pool holds MaxGroupPre
 size, less the desired capacity, and never less than MinSize) and DeleteWarmPool; user guide, "Warm pools" (states,
 and that a pool is not renewed when the group points elsewhere). A prepared machine keeps the revision it was made
 from. Starting a stopped one takes a quarter of its boot here, a running one is there at once.
+This module refuses to know when the group launches, and how many members it lacks.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
-from pulumi_rolling.lab.world import balance, launches, lives
+from pulumi_rolling.lab.world import launches, lives, places
 from pulumi_rolling.lab.world.cloud import Cloud
 from pulumi_rolling.lab.world.group import Group
 from pulumi_rolling.lab.world.member import Member
@@ -48,7 +49,7 @@ def refill(cloud: Cloud, group: Group) -> None:
         f"increasing the warm pool capacity from {len(kept)} to {target}."
     )
     for _ in range(target - len(kept)):
-        made = launches.prepare(cloud, group, balance.place(group), cause, INTO, "Warmed:Pending")
+        made = launches.prepare(cloud, group, places.place(group), cause, INTO, "Warmed:Pending")
         if made is None:
             group.pool_retrying = True
             cloud.agenda.after(RETRY, partial(_retry, cloud, group))
@@ -59,7 +60,7 @@ def refill(cloud: Cloud, group: Group) -> None:
 
 def _retry(cloud: Cloud, group: Group) -> None:
     group.pool_retrying = False
-    refill(cloud, group)
+    cloud.stir(group)
 
 
 def _prepared(cloud: Cloud, group: Group, member: Member) -> None:
@@ -109,7 +110,7 @@ def drop_dead(cloud: Cloud, member: Member) -> None:
     if not member.now.terminating:
         at = cloud.clock(cloud.now)
         _end(cloud, group, member, f"At {at} {member.illness}")
-        refill(cloud, group)
+        cloud.stir(group)
 
 
 def close(cloud: Cloud, group: Group, force: bool) -> None:
@@ -117,15 +118,12 @@ def close(cloud: Cloud, group: Group, force: bool) -> None:
     settings = group.now.warm_pool
     if settings is not None:
         group.alter(cloud.now, warm_pool=None if force else {**settings, "Status": "PendingDelete"})
-    empty(cloud, group)
-    _closed(cloud, group)
-
-
-def empty(cloud: Cloud, group: Group) -> None:
     at = cloud.clock(cloud.now)
     for member in list(group.warm.values()):
         if not member.now.terminating:
             _end(cloud, group, member, f"At {at} an instance was taken out of a warm pool that is deleted.")
+    _closed(cloud, group)
+    cloud.stir(group)
 
 
 def _end(cloud: Cloud, group: Group, member: Member, cause: str) -> None:
@@ -144,7 +142,7 @@ def _leave(cloud: Cloud, group: Group, member: Member) -> None:
     if member.end_activity is not None:
         member.end_activity.finish(cloud.now, "Successful")
     _closed(cloud, group)
-    balance.forget_if_empty(cloud, group)
+    cloud.stir(group)
 
 
 def _closed(cloud: Cloud, group: Group) -> None:

@@ -6,9 +6,8 @@ or MaxSize below the desired capacity moves the desired capacity there.
 
 from __future__ import annotations
 
-from pulumi_rolling.lab.world import balance
 from pulumi_rolling.lab.world.cloud import Cloud
-from pulumi_rolling.lab.world.group import Group, Settings
+from pulumi_rolling.lab.world.group import Group, Occasion, Settings
 from pulumi_rolling.lab.world.refusal import invalid
 
 
@@ -37,9 +36,14 @@ def apply(cloud: Cloud, group: Group, sizes: dict[str, int], who: str) -> None:
     if sizes["desired"] != before:
         text = (
             f"At {cloud.clock(cloud.now)} a {who} update of AutoScalingGroup constraints to min: "
-            f"{sizes['minimum']}, "
-            f"max: {sizes['maximum']}, desired: {sizes['desired']} changing the desired capacity from "
-            f"{before} to "
-            f"{sizes['desired']}.  "
+            f"{sizes['minimum']}, max: {sizes['maximum']}, desired: {sizes['desired']} changing the desired "
+            f"capacity from {before} to {sizes['desired']}.  "
         )
-    balance.resize(cloud, group, text, **sizes)
+    resize(cloud, group, text, **sizes)
+
+
+def resize(cloud: Cloud, group: Group, opening: str, **sizes: int) -> None:
+    """Set sizes; `opening` is what the causes of the activities that follow begin with."""
+    group.alter(cloud.now, **sizes)
+    group.because(Occasion(opening=opening))
+    cloud.stir(group)
