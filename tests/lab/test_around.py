@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from tests.lab.bench import Bench, eventually, refusal
+from tests.lab.bench import Bench, refusal
 
 WEB = {"AutoScalingGroupName": "web"}
 
@@ -29,7 +29,7 @@ def test_a_refresh_is_in_progress_until_it_is_cancelled(bench: Bench) -> None:
 def test_a_scheduled_action_takes_place_at_its_time(bench: Bench) -> None:
     """It is listed until then, changes the sizes, and names itself in the cause."""
     bench.start(desired=1)
-    start = datetime.now(UTC) + timedelta(seconds=0.3)
+    start = bench.now() + timedelta(seconds=0.3)
     given = {"ScheduledActionName": "more", "DesiredCapacity": 3}
     bench.asg.put_scheduled_update_group_action(StartTime=start, **given, **WEB)
     [listed] = bench.asg.describe_scheduled_actions(**WEB)["ScheduledUpdateGroupActions"]
@@ -44,7 +44,7 @@ def test_a_scheduled_action_is_skipped_while_suspended(bench: Bench) -> None:
     bench.start(desired=1)
     bench.suspend("ScheduledActions")
     bench.lab.move_group("web", scheduledActions=[{"name": "more", "in": 0.2, "desired": 3}])
-    eventually(lambda: not bench.lab.group("web")["scheduledActions"])
+    bench.eventually(lambda: not bench.lab.group("web")["scheduledActions"])
     bench.resume("ScheduledActions")
     assert bench.group()["DesiredCapacity"] == 1
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
-from tests.lab.bench import Bench, eventually
+from tests.lab.bench import Bench
 
 
 def test_an_instance_is_pending_until_its_boot_is_over(bench: Bench) -> None:
@@ -29,8 +27,8 @@ def test_an_image_may_never_get_in_service(bench: Bench) -> None:
     bench.lab.image("ami-v1", boot=0.05, inService=False)
     bench.start(desired=1)
     [first] = bench.ids()
-    eventually(lambda: bench.machine(first)["State"]["Name"] == "running")
-    time.sleep(0.3)
+    bench.eventually(lambda: bench.machine(first)["State"]["Name"] == "running")
+    bench.clock.jump(0.3)
     assert bench.states() == {first: "Pending"}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
 from botocore.exceptions import (  # type: ignore[import-untyped]  # botocore has no types
@@ -81,12 +80,14 @@ def test_latency_is_waited_for_outside_the_lock(bench: Bench) -> None:
     bench.start(desired=1)
     bench.lab.fault("DescribeAutoScalingGroups", latency=0.5)
     late = threading.Thread(target=bench.asg.describe_auto_scaling_groups)
-    began = time.monotonic()
-    late.start()
-    bench.asg.describe_auto_scaling_instances()
-    assert late.is_alive()
+    began = bench.clock.now()
+    with bench.clock.held() as until_one_waits:
+        late.start()
+        until_one_waits()
+        bench.asg.describe_auto_scaling_instances()
+        assert late.is_alive()
     late.join()
-    assert time.monotonic() - began >= 0.5
+    assert bench.clock.now() - began >= 0.5
 
 
 def test_stale_reads_show_a_former_state(bench: Bench) -> None:
@@ -94,7 +95,7 @@ def test_stale_reads_show_a_former_state(bench: Bench) -> None:
     bench.lab.image("ami-v1", boot=0)
     bench.start(desired=1)
     [first] = bench.settled(1)
-    time.sleep(0.6)
+    bench.clock.jump(0.6)
     bench.lab.fault("*", stale=0.5)
     bench.terminate(first)
     assert bench.states() == {first: "InService"}

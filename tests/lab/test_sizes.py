@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lab.bench import Bench, eventually, refusal
+from tests.lab.bench import Bench, refusal
 
 WEB = {"AutoScalingGroupName": "web"}
 
@@ -163,7 +163,7 @@ def test_a_group_is_deleted_by_force_with_its_instances(bench: Bench) -> None:
     assert refusal(bench.asg.delete_auto_scaling_group, **WEB)[0] == "ResourceInUse"
     bench.asg.delete_auto_scaling_group(ForceDelete=True, **WEB)
     assert bench.group()["Status"] == "Delete in progress"
-    eventually(lambda: not bench.group())
+    bench.eventually(lambda: not bench.group())
     assert [bench.machine(each)["State"]["Name"] for each in ids] == ["terminated"] * 2
 
 
@@ -175,7 +175,7 @@ def test_a_deletion_by_force_waits_for_no_hook(bench: Bench) -> None:
     bench.terminate(first)
     assert bench.states()[first] == "Terminating:Wait"
     bench.asg.delete_auto_scaling_group(ForceDelete=True, **WEB)
-    eventually(lambda: not bench.group())
+    bench.eventually(lambda: not bench.group())
 
 
 def test_groups_are_paged_and_filtered_by_tag(bench: Bench) -> None:
