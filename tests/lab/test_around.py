@@ -49,6 +49,17 @@ def test_a_scheduled_action_is_skipped_while_suspended(bench: Bench) -> None:
     assert bench.group()["DesiredCapacity"] == 1
 
 
+def test_a_scheduled_action_that_the_bounds_forbid_is_skipped(bench: Bench) -> None:
+    """Sizes that are refused when the action comes due alter nothing, and no other call is answered for it."""
+    bench.start(desired=1)
+    bench.lab.move_group("web", scheduledActions=[{"name": "more", "in": 0.2, "desired": 9}])
+    bench.asg.update_auto_scaling_group(MaxSize=4, **WEB)
+    bench.clock.jump(0.3)
+    group = bench.group()
+    assert (group["DesiredCapacity"], group["MaxSize"]) == (1, 4)
+    assert bench.lab.group("web")["scheduledActions"] == []
+
+
 def test_a_recurring_action_is_kept(bench: Bench) -> None:
     """It can be seen and deleted, and never comes due in the lab."""
     bench.start(desired=1)
