@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pulumi_rolling.lab.faults import fault_from
-from pulumi_rolling.lab.moves import befall, move
+from pulumi_rolling.lab.misfortunes import befall
+from pulumi_rolling.lab.other_parties import move
 from pulumi_rolling.lab.truth import group_truth
 from pulumi_rolling.lab.world.behaviour import behaviour_from
 

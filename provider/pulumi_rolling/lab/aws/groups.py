@@ -135,7 +135,7 @@ def _override(region: str, override: Mapping[str, Any]) -> dict[str, Any]:
 
 def update_auto_scaling_group(call: Call) -> None:
     cloud, values = call.cloud, call.values
-    group = cloud.group(call.region, call.group_name)
+    group = call.group
     now = group.now
     changes: dict[str, Any] = {"pointer": _pointer(call.region, values, now.pointer)}
     if values.get("VPCZoneIdentifier") or values.get("AvailabilityZones"):
@@ -155,7 +155,7 @@ def update_auto_scaling_group(call: Call) -> None:
 
 
 def set_desired_capacity(call: Call) -> None:
-    group = call.cloud.group(call.region, call.group_name)
+    group = call.group
     desired, now = call.values["DesiredCapacity"], group.now
     if desired > now.maximum:
         raise invalid(
@@ -176,7 +176,7 @@ def set_desired_capacity(call: Call) -> None:
 
 def delete_auto_scaling_group(call: Call) -> None:
     cloud = call.cloud
-    group = cloud.group(call.region, call.group_name)
+    group = call.group
     if (group.members or group.warm) and not call.values.get("ForceDelete"):
         raise Refused(
             "ResourceInUse",
@@ -230,7 +230,7 @@ def _wanted(settings: Settings, filters: list[dict[str, Any]]) -> bool:
 
 
 def suspend_processes(call: Call) -> None:
-    group = call.cloud.group(call.region, call.group_name)
+    group = call.group
     chosen = _processes(call)
     since = {process: call.cloud.now for process in chosen if process not in group.now.suspended}
     group.alter(call.cloud.now, suspended={**group.now.suspended, **since})
@@ -238,7 +238,7 @@ def suspend_processes(call: Call) -> None:
 
 def resume_processes(call: Call) -> None:
     cloud = call.cloud
-    group = cloud.group(call.region, call.group_name)
+    group = call.group
     chosen = _processes(call)
     left = {process: since for process, since in group.now.suspended.items() if process not in chosen}
     group.alter(cloud.now, suspended=left)
@@ -314,6 +314,17 @@ def describe_tags(call: Call) -> dict[str, Any]:
     return {"Tags": chosen, "NextToken": token}
 
 
+def enable_metrics(call: Call) -> None:
+    named = tuple(call.values.get("Metrics") or ["GroupInServiceInstances"])
+    call.group.alter(call.cloud.now, metrics=named)
+
+
+def disable_metrics(call: Call) -> None:
+    named = call.values.get("Metrics") or []
+    left = tuple(metric for metric in call.group.now.metrics if named and metric not in named)
+    call.group.alter(call.cloud.now, metrics=left)
+
+
 ACTIONS = {
     "CreateAutoScalingGroup": create_auto_scaling_group,
     "UpdateAutoScalingGroup": update_auto_scaling_group,
@@ -325,4 +336,6 @@ ACTIONS = {
     "CreateOrUpdateTags": create_or_update_tags,
     "DeleteTags": delete_tags,
     "DescribeTags": describe_tags,
+    "EnableMetricsCollection": enable_metrics,
+    "DisableMetricsCollection": disable_metrics,
 }

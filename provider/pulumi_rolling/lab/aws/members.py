@@ -104,7 +104,7 @@ def _last(call: Call, group: Group) -> dict[str, Any]:
 
 
 def _chosen(call: Call) -> tuple[Group, list[Member]]:
-    group = call.cloud.group(call.region, call.group_name)
+    group = call.group
     members = []
     for instance_id in call.values.get("InstanceIds") or []:
         if instance_id not in group.members:

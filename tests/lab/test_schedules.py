@@ -1,29 +1,12 @@
-"""Calls around a group. Source: EC2 Auto Scaling API reference of each call."""
+"""Scheduled actions. Source: EC2 Auto Scaling user guide, scheduled scaling; API reference of each call."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.lab.bench import Bench, refusal
+from tests.lab.bench import Bench
 
 WEB = {"AutoScalingGroupName": "web"}
-
-
-def test_a_refresh_is_in_progress_until_it_is_cancelled(bench: Bench) -> None:
-    """One at a time; a second start meets InstanceRefreshInProgress, a cancel without one
-    ActiveInstanceRefreshNotFound.
-    """
-    bench.start(desired=1)
-    started = bench.asg.start_instance_refresh(Preferences={"MinHealthyPercentage": 50}, **WEB)[
-        "InstanceRefreshId"
-    ]
-    assert refusal(bench.asg.start_instance_refresh, **WEB)[0] == "InstanceRefreshInProgress"
-    [refresh] = bench.asg.describe_instance_refreshes(**WEB)["InstanceRefreshes"]
-    assert (refresh["InstanceRefreshId"], refresh["Status"]) == (started, "InProgress")
-    assert refresh["Preferences"]["MinHealthyPercentage"] == 50
-    assert bench.asg.cancel_instance_refresh(**WEB)["InstanceRefreshId"] == started
-    assert bench.asg.describe_instance_refreshes(**WEB)["InstanceRefreshes"][0]["Status"] == "Cancelled"
-    assert refusal(bench.asg.cancel_instance_refresh, **WEB)[0] == "ActiveInstanceRefreshNotFound"
 
 
 def test_a_scheduled_action_takes_place_at_its_time(bench: Bench) -> None:
@@ -68,9 +51,3 @@ def test_a_recurring_action_is_kept(bench: Bench) -> None:
     assert len(bench.asg.describe_scheduled_actions(**WEB)["ScheduledUpdateGroupActions"]) == 1
     bench.asg.delete_scheduled_action(ScheduledActionName="nightly", **WEB)
     assert bench.asg.describe_scheduled_actions(**WEB)["ScheduledUpdateGroupActions"] == []
-
-
-def test_a_call_that_is_not_modelled_is_refused_by_name(bench: Bench) -> None:
-    """InvalidAction with status 400, so that no client tries it again or stumbles over an HTML page."""
-    code, text = refusal(bench.asg.describe_notification_configurations)
-    assert (code, "DescribeNotificationConfigurations" in text) == ("InvalidAction", True)
