@@ -1,5 +1,6 @@
-"""Scaling activities. Sources: EC2 Auto Scaling user guide, verify a scaling activity, troubleshoot; API
-reference.
+"""Scaling activities.
+
+Sources: EC2 Auto Scaling user guide, verify a scaling activity, troubleshoot; API reference.
 """
 
 from __future__ import annotations
@@ -12,9 +13,7 @@ from tests.lab.bench import Bench
 
 
 def test_launches_say_what_changed_the_capacity(bench: Bench) -> None:
-    """The cause names the request and the difference; the activity is in progress until the instance is in
-    service.
-    """
+    """The cause names the request and the difference; the activity lasts until the instance is in service."""
     bench.lab.image("ami-v1", boot=0.3)
     bench.start(desired=1)
     [first] = bench.ids()

@@ -79,8 +79,9 @@ def test_members_can_be_tagged_together_with_other_things(bench: Bench) -> None:
 
 
 def test_status_checks_are_initializing_then_ok_or_impaired(bench: Bench) -> None:
-    """DescribeInstanceStatus: initializing during the boot and for `checksAfter`, then ok, or impaired where
-    `statusChecks` is false; the group does not act on it (API reference, InstanceStatusSummary).
+    """A status check is initializing for the boot and `checksAfter`, then ok, or impaired without `statusChecks`.
+
+    The group does not act on it (API reference, InstanceStatusSummary).
     """
     bench.lab.image("ami-v1", boot=0.3, checksAfter=0.3)
     bench.lab.image("ami-v2", statusChecks=False)

@@ -17,9 +17,7 @@ from tests.lab.bench import Bench, refusal
     ("service", "action"), [("asg", "describe_auto_scaling_groups"), ("ec2", "describe_instances")]
 )
 def test_an_error_strikes_as_often_as_ordered(bench: Bench, service: str, action: str) -> None:
-    """`times: 2`: two calls are refused with the code and its text, in the service's own form, the third is
-    answered.
-    """
+    """With `times: 2` two calls are refused, in the service's own form, and the third is answered."""
     bench.lab.fault("*", error="Throttling", times=2)
     call = getattr(getattr(bench, service), action)
     assert [refusal(call) for _ in range(2)] == [("Throttling", "Rate exceeded")] * 2
@@ -63,9 +61,7 @@ def test_a_rate_strikes_a_part_of_the_calls(bench: Bench) -> None:
 
 
 def test_a_dropped_call_is_not_carried_out_and_a_lost_one_is(bench: Bench) -> None:
-    """`drop` closes the connection before the call, `lost` after it: the caller sees the same, the cloud does
-    not.
-    """
+    """`drop` closes the connection before the call, `lost` after it; the caller sees no difference."""
     bench.start(desired=0)
     given = {"AutoScalingGroupName": "web", "DesiredCapacity": 1}
     for error, desired in (("drop", 0), ("lost", 1)):

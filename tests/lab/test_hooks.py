@@ -148,9 +148,7 @@ def test_a_deleted_hook_ends_what_waits_for_it(bench: Bench) -> None:
 
 
 def test_hooks_can_be_given_with_the_group(bench: Bench) -> None:
-    """API reference, CreateAutoScalingGroup.LifecycleHookSpecificationList, with the default heartbeat of an
-    hour.
-    """
+    """LifecycleHookSpecificationList of CreateAutoScalingGroup makes hooks, with a heartbeat of an hour."""
     spec = {"LifecycleHookName": "ready", "LifecycleTransition": "autoscaling:EC2_INSTANCE_LAUNCHING"}
     bench.lab.image("ami-v1", signal=None)
     bench.start(desired=1, LifecycleHookSpecificationList=[spec])

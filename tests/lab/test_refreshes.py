@@ -8,9 +8,7 @@ WEB = {"AutoScalingGroupName": "web"}
 
 
 def test_a_refresh_is_in_progress_until_it_is_cancelled(bench: Bench) -> None:
-    """One at a time; a second start meets InstanceRefreshInProgress, a cancel without one
-    ActiveInstanceRefreshNotFound.
-    """
+    """A second start meets InstanceRefreshInProgress, a cancel without one ActiveInstanceRefreshNotFound."""
     bench.start(desired=1)
     started = bench.asg.start_instance_refresh(Preferences={"MinHealthyPercentage": 50}, **WEB)[
         "InstanceRefreshId"

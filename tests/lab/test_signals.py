@@ -12,9 +12,7 @@ from tests.lab.bench import Bench
 
 @pytest.mark.parametrize("status", ["SUCCESS", "FAILURE"])
 def test_without_a_hook_the_instance_tags_itself(bench: Bench, status: str) -> None:
-    """The tag `rolling:signal` is seen in DescribeInstances and DescribeTags, and the instance stays in
-    service.
-    """
+    """DescribeInstances and DescribeTags show the tag `rolling:signal`, and the instance stays in service."""
     bench.lab.image("ami-v1", signal=status, signalAfter=0.2)
     bench.start(desired=1)
     [first] = bench.settled(1)
@@ -114,8 +112,9 @@ def test_a_queue_may_bring_the_same_signal_again(bench: Bench) -> None:
 
 
 def test_a_queue_of_the_lab_is_a_standard_queue(bench: Bench) -> None:
-    """Foreign messages stand in it, a message that is not deleted comes back after its visibility timeout, and
-    one deleted in a batch does not (SQS developer guide, visibility timeout; the lab leaves SQS to moto).
+    """A message comes back after its visibility timeout unless it was deleted; foreign messages stand beside it.
+
+    Source: SQS developer guide, visibility timeout; the lab leaves SQS to moto.
     """
     url = bench.sqs.create_queue(QueueName="signals")["QueueUrl"]
     bench.lab.image("ami-v1", queue=url)

@@ -1,5 +1,7 @@
-"""Members in special states. Sources: EC2 Auto Scaling user guide, temporarily remove instances, detach
-instances, instance scale-in protection, maximum instance lifetime.
+"""Members in special states.
+
+Sources: EC2 Auto Scaling user guide, temporarily remove instances, detach instances, instance scale-in protection,
+maximum instance lifetime.
 """
 
 from __future__ import annotations
@@ -119,9 +121,7 @@ def test_only_members_that_are_up_can_be_protected(bench: Bench) -> None:
 
 
 def test_a_member_that_is_too_old_is_replaced(bench: Bench) -> None:
-    """`expire`: as at the end of MaxInstanceLifetime, terminated and replaced from where the group points now; a
-    protected one stays.
-    """
+    """`expire` ends a member and launches another from where the group points now; a protected one stays."""
     template = bench.start(bench.template("ami-v1", "ami-v2"), desired=2)
     first, second = bench.settled(2)
     bench.lab.member(second, do="protect")

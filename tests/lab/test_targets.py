@@ -61,8 +61,9 @@ def test_members_in_service_are_registered_with_what_is_attached_later(bench: Be
 
 
 def test_a_target_may_be_unhealthy_while_ec2_and_the_group_call_it_healthy(bench: Bench) -> None:
-    """`targetHealthy: false`: initial, then unhealthy behind the load balancer only; HealthCheckType EC2 asks
-    nobody else, so the member stays.
+    """A target with `targetHealthy: false` is initial, then unhealthy, and the member stays.
+
+    HealthCheckType EC2 asks EC2 alone.
     """
     arn = bench.target_group()
     bench.lab.image("ami-v1", targetHealthy=False)
@@ -78,9 +79,7 @@ def test_a_target_may_be_unhealthy_while_ec2_and_the_group_call_it_healthy(bench
 
 
 def test_with_the_balancers_check_such_a_member_is_replaced(bench: Bench) -> None:
-    """HealthCheckType ELB: the group marks a member Unhealthy whose target is; also when the type is changed
-    to ELB later.
-    """
+    """A group with HealthCheckType ELB, from the start or later, marks a member Unhealthy whose target is."""
     arn = bench.target_group()
     bench.lab.image("ami-v1", targetHealthy=False, targetAfter=0.0)
     bench.start(desired=1, TargetGroupARNs=[arn])
@@ -121,8 +120,9 @@ def test_a_target_may_fall_ill_later(bench: Bench) -> None:
 
 
 def test_a_terminating_member_drains_first(bench: Bench) -> None:
-    """`drain`: the member is Terminating, its target draining and its machine running until the delay is over;
-    the terminating hooks follow (EC2 Auto Scaling user guide, how lifecycle hooks work).
+    """The member is Terminating, its target draining and its machine running until `drain` is over.
+
+    The terminating hooks follow (EC2 Auto Scaling user guide, how lifecycle hooks work).
     """
     arn = bench.target_group()
     bench.lab.image("ami-v1", drain=0.5)
@@ -140,9 +140,10 @@ def test_a_terminating_member_drains_first(bench: Bench) -> None:
 
 
 def test_a_set_deregistration_delay_is_waited_for(bench: Bench) -> None:
-    """ModifyTargetGroupAttributes with deregistration_delay.timeout_seconds; unset, it is none in the lab. An
-    image's own `drain` goes before it, a dead machine has nothing to drain, and a group that is deleted by
-    force waits for nobody.
+    """A deregistration_delay.timeout_seconds that ModifyTargetGroupAttributes has set is waited for.
+
+    An image's own `drain` goes before it, a dead machine has nothing to drain, and a group deleted by force does not
+    wait. Unset, the delay is none in the lab.
     """
     arn = bench.target_group()
     delay = {"Key": "deregistration_delay.timeout_seconds", "Value": "1000"}
@@ -165,8 +166,9 @@ def test_a_set_deregistration_delay_is_waited_for(bench: Bench) -> None:
 
 
 def test_a_classic_load_balancer_tells_how_members_are(bench: Bench) -> None:
-    """DescribeInstanceHealth: OutOfService while it registers and when it fails, InService while it drains
-    (Elastic Load Balancing API reference 2012-06-01); an instance of nobody's group is left to moto.
+    """DescribeInstanceHealth shows OutOfService at registration and at failure, InService in draining.
+
+    Source: Elastic Load Balancing API reference 2012-06-01. An instance of no group is left to moto.
     """
     elb = bench.client("elb")
     listener = {"Protocol": "HTTP", "LoadBalancerPort": 80, "InstanceProtocol": "HTTP", "InstancePort": 80}

@@ -60,8 +60,9 @@ def test_a_pool_has_the_size_of_its_settings(bench: Bench, given: dict[str, int]
 
 
 def test_the_group_launches_prepared_instances_first(bench: Bench) -> None:
-    """Pending, in service after a quarter of the boot, still of the revision it was prepared from; the pool is
-    filled again from where the group points now.
+    """A prepared instance is in service after a quarter of its boot, still of the revision it was prepared from.
+
+    The pool is filled again from where the group points now.
     """
     bench.lab.image("ami-v1", boot=0.8)
     template = bench.start(bench.template("ami-v1", "ami-v2"), desired=0)

@@ -1,4 +1,4 @@
-"""The lab's clock: real time, or time that jumps, so that nobody waits for a boot.
+"""The lab's clock: real time, or time that jumps, so that tests need not wait for a boot.
 
 A clock knows seconds, and refuses to know what happens in them.
 """
@@ -39,7 +39,7 @@ class WallClock:
 
 
 class JumpingClock:
-    """Time that stands still until somebody moves it; to wait is to move it. Any thread may."""
+    """Time that stands still until a thread moves it; to wait is to move it."""
 
     def __init__(self, epoch: float | None = None) -> None:
         """`epoch` is the Unix time at which the clock starts, otherwise the present."""

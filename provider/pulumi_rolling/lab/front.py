@@ -1,4 +1,4 @@
-"""The WSGI front: tells control calls, the lab's own calls and moto's apart; counts them, applies faults."""
+"""The WSGI front tells control calls, the lab's own calls and moto's apart, counts them and applies faults."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Front:
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def warm(self, region: str) -> None:
-        """Load what the first calls would wait for."""
+        """Everything is loaded for which the first calls would wait."""
         with self._state.cloud():
             moto_side.warm(region)
             for service in ("autoscaling", "ec2"):
@@ -140,9 +140,7 @@ class Front:
         return int(status[0].split(" ", 1)[0]), headers, content
 
     def _long_poll(self, request: Request) -> Answer:
-        """moto waits for a message inside the call, which would stop the lab; here the wait is outside the
-        lock.
-        """
+        """moto would wait for a message inside the call, which stops the lab; here the wait is outside the lock."""
         given = json.loads(request.body) if request.json_protocol else dict(request.form)
         seconds = given.get("WaitTimeSeconds")
         wait = moto_side.queue_wait(given.get("QueueUrl", "")) if seconds is None else int(seconds)
@@ -183,7 +181,7 @@ def _error(request: Request, code: str, message: str, status: int) -> Answer:
 
 
 def _hang_up(environ: Environ) -> None:
-    """Close the connection without an answer; what is written afterwards goes nowhere."""
+    """The connection is closed without an answer; what is written afterwards goes nowhere."""
     connection: socket.socket = environ["werkzeug.socket"]
     connection.shutdown(socket.SHUT_RDWR)
     raise ConnectionError("closed on order")

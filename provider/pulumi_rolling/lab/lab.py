@@ -28,7 +28,7 @@ class LabError(Exception):
 
 
 class _Quiet(WSGIRequestHandler):
-    """Writes no log, and sends small answers at once."""
+    """A handler that writes no log, and sends small answers at once."""
 
     disable_nagle_algorithm = True
 
@@ -39,7 +39,7 @@ class _Quiet(WSGIRequestHandler):
 class Lab(Control):
     """A running lab; leaving the context stops it.
 
-    Only one at a time in a process, because moto's state belongs to the process. The port is open at once;
+    One lab at a time runs in a process, because moto's state belongs to the process. The port is open at once;
     moto takes a second or two to load, and a call waits for it.
     """
 

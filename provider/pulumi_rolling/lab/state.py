@@ -21,8 +21,8 @@ from pulumi_rolling.lab.world.kinds import KINDS
 class LabState:
     """The world stands still between calls; before each, everything due is carried out at its own time.
 
-    moto's models are not safe for threads, so every call holds the lock; what waits (latency, long polls)
-    does not.
+    moto's models are not safe for threads, so every call holds the lock. A call that waits, for latency or in a
+    long poll, holds it only between its waits.
     """
 
     def __init__(self, seed: int, boot: float, spread: float, clock: Clock) -> None:

@@ -1,8 +1,7 @@
 """EC2 calls about instances, so that EC2 and Auto Scaling tell one truth.
 
-Instances of groups live in the lab's world; whatever else EC2 has (also instances run by RunInstances) is
-moto's. A call about both is answered by both: moto gets the call without the lab's instances, and its answer
-gets theirs.
+Instances of groups live in the lab's world; everything else of EC2 is moto's, also instances of RunInstances. A
+call about both is answered by both: moto gets the call without the lab's instances, and its answer gets theirs.
 """
 
 from __future__ import annotations
@@ -66,7 +65,7 @@ def _wanted(call: Call) -> list[Wanted]:
 
 
 def _fields(call: Call, name: str, member: Member, state: MemberState) -> list[str]:
-    """What one filter of DescribeInstances looks at."""
+    """The values of an instance that one filter of DescribeInstances looks at."""
     match name:
         case "tag-key":
             return list(state.tags)

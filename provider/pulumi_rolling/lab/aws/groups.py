@@ -181,8 +181,7 @@ def delete_auto_scaling_group(call: Call) -> None:
         raise Refused(
             "ResourceInUse",
             "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance "
-            "request(s) still "
-            "in the group.",
+            "request(s) still in the group.",
         )
     group.alter(cloud.now, deleting=True, minimum=0, desired=0)
     at = cloud.clock(cloud.now)
@@ -263,8 +262,7 @@ def _tagged(tags: Mapping[str, Tag], given: list[dict[str, Any]]) -> dict[str, T
             if len(text) > most:
                 raise invalid(
                     f"1 validation error detected: Value '{text}' at 'tags.1.member.{name}' failed to "
-                    "satisfy "
-                    f"constraint: Member must have length less than or equal to {most}"
+                    f"satisfy constraint: Member must have length less than or equal to {most}"
                 )
         after[key] = Tag(value, bool(tag.get("PropagateAtLaunch", False)))
     if len(after) > MOST_TAGS:

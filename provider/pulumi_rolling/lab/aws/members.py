@@ -1,7 +1,6 @@
 """Auto Scaling calls about single instances and about scaling activities.
 
-Sources: EC2 Auto Scaling API reference of each call, and the user guide, "Temporarily remove instances", for
-Standby.
+Sources: EC2 Auto Scaling API reference of each call; user guide, "Temporarily remove instances", for Standby.
 """
 
 from __future__ import annotations
@@ -91,10 +90,8 @@ def _decrement(call: Call, group: Group, members: list[Member]) -> None:
     if desired < group.now.minimum:
         raise invalid(
             f"Currently, desiredSize equals minSize ({group.now.minimum}). Terminating instance without "
-            "replacement "
-            "will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to "
-            "false or "
-            "lower group's min size."
+            "replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity "
+            "flag to false or lower group's min size."
         )
     group.alter(call.cloud.now, desired=desired)
 
@@ -150,7 +147,7 @@ def set_instance_health(call: Call) -> None:
 
 
 def describe_scaling_activities(call: Call) -> dict[str, Any]:
-    """Newest first; filters StartTimeLowerBound, StartTimeUpperBound and Status."""
+    """Activities, newest first; filters StartTimeLowerBound, StartTimeUpperBound and Status."""
     cloud, values = call.cloud, call.values
     name = values.get("AutoScalingGroupName")
     known = chain(cloud.groups.values(), cloud.deleted if values.get("IncludeDeletedGroups") else [])

@@ -30,8 +30,8 @@ Part = TypeVar("Part")
 class Templates(Protocol):
     """Where launch templates are kept.
 
-    `revisions` resolves a pointer at the moment of a launch, to at least one revision in the order of preference,
-    or raises Refused.
+    `revisions` resolves a pointer at the moment of a launch, to one revision or several in the order of preference.
+    It raises Refused where there is none.
     """
 
     def revisions(self, region: str, pointer: Pointer) -> list[Revision]: ...

@@ -76,7 +76,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Why a group is stirred, for the texts of the activities that follow.
+    """The reason why a group is stirred, for the texts of the activities that follow.
 
     `opening` begins their causes with what changed the capacity; `cause` stands for the whole cause of launches.
     """
@@ -119,7 +119,7 @@ class Group:
             self.occasion = occasion
 
     def alter(self, at: float, **changes: Any) -> None:
-        """Change settings."""
+        """Settings change, with a point of history."""
         self.settings.set(at, replace(self.now, **changes))
         self.history.note(at, self.tally, self.now.desired)
 
@@ -129,7 +129,7 @@ class Group:
         self.history.note(at, self.tally, self.now.desired)
 
     def change(self, at: float, member: Member, **changes: Any) -> None:
-        """Change a member's state, with counts and history; one that no longer belongs leaves the list."""
+        """A member's state changes, with counts and history; one that no longer belongs leaves the list."""
         before = member.now
         after = replace(before, **changes)
         member.states.set(at, after)

@@ -1,8 +1,8 @@
-"""How a group finds out that a member is dead or unwell, and replaces it.
+"""The group's health checks: a member that is dead or unwell is found out, marked and terminated.
 
 Sources: EC2 Auto Scaling user guide, "Health checks for instances in an Auto Scaling group" (an instance that
 EC2 does not run is unhealthy; the load balancer is asked only where HealthCheckType names it) and "Suspend
-and resume processes": with HealthCheck suspended nobody is marked, so that a dead instance goes on to look
+and resume processes": with HealthCheck suspended no member is marked, so that a dead instance goes on to look
 InService and Healthy, while marks by SetInstanceHealth still act; with ReplaceUnhealthy or Terminate
 suspended marked members stay. Checks and replacements take a moment each. The grace period is not waited for.
 This module refuses to know how a member fell ill, and what is launched in its place.

@@ -20,7 +20,7 @@ from pulumi_rolling.lab.world.refusal import invalid
 
 
 def begin(cloud: Cloud, group: Group, member: Member, boot: float) -> None:
-    """Take a Pending member into the group; its machine runs after the boot, or runs already."""
+    """A Pending member joins the group; its machine runs after the boot, or runs already."""
     group.admit(cloud.now, member)
     if member.now.machine == "running":
         _come_up(cloud, group, member)
@@ -64,7 +64,7 @@ def register(cloud: Cloud, member: Member) -> None:
 def terminate(
     cloud: Cloud, group: Group, member: Member, cause: str, *, unlaunched: str = "", hooks: bool = True
 ) -> None:
-    """Begin a member's end; `unlaunched` says why a launch that was still going on is cancelled.
+    """A member's end begins; `unlaunched` says why a launch that was still going on is cancelled.
 
     Without hooks nothing is drained, and a member that waits for a hook or for its connections waits no longer.
     """
@@ -124,7 +124,7 @@ def _leave(cloud: Cloud, group: Group, member: Member) -> None:
 
 
 def _wait(cloud: Cloud, group: Group, member: Member, transition: str, lifecycle: str) -> bool:
-    """Open an action for each hook of this transition; False when there is none."""
+    """An action is opened for each hook of this transition; False when there is none."""
     hooks = group.hooks_for(transition)
     if not hooks:
         return False

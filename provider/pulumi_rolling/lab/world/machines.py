@@ -1,7 +1,6 @@
 """EC2's part: a machine is ended, stopped or started behind its group's back.
 
-The group is not told. This module refuses to know what the group makes of it; it only sees to it that a health
-check comes soon.
+The group is not told; a health check of the member comes soon. This module refuses to know what that leads to.
 """
 
 from __future__ import annotations

@@ -78,12 +78,12 @@ class MemberState:
 
     @property
     def warm(self) -> bool:
-        """Stands in the group's warm pool."""
+        """The machine stands in the group's warm pool."""
         return self.lifecycle.startswith("Warmed:")
 
     @property
     def active(self) -> bool:
-        """Counts against the desired capacity: Pending in all its forms and InService."""
+        """The member counts against the desired capacity: Pending in all its forms and InService."""
         return self.lifecycle == "InService" or self.lifecycle.startswith("Pending")
 
 

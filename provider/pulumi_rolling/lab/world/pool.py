@@ -26,7 +26,7 @@ FROM = "Launching a new EC2 instance from warm pool"
 
 
 def wanted(group: Group) -> int:
-    """How many instances the pool should hold."""
+    """The number of instances that the pool should hold."""
     settings = group.now.warm_pool
     if settings is None or settings.get("Status") or group.now.deleting:
         return 0
@@ -36,7 +36,7 @@ def wanted(group: Group) -> int:
 
 
 def refill(cloud: Cloud, group: Group) -> None:
-    """Launch into the pool what is missing, from what the group points at now, or end what is too many."""
+    """The pool launches what it lacks, from what the group points at now, or ends what is too many."""
     kept = [member for member in group.warm.values() if not member.now.terminating]
     target = wanted(group)
     at = cloud.clock(cloud.now)
@@ -64,7 +64,7 @@ def _retry(cloud: Cloud, group: Group) -> None:
 
 
 def _prepared(cloud: Cloud, group: Group, member: Member) -> None:
-    """Booted once; stopped again unless the pool keeps its machines running."""
+    """The machine has booted once; it is stopped again unless the pool keeps its machines running."""
     if member.now.lifecycle != "Warmed:Pending" or member.now.machine != "pending":
         return
     state = (group.now.warm_pool or {}).get("PoolState", STATES[0])
@@ -75,7 +75,7 @@ def _prepared(cloud: Cloud, group: Group, member: Member) -> None:
 
 
 def take(cloud: Cloud, group: Group, cause: str) -> Member | None:
-    """Put the oldest prepared machine into the group, Pending as any launch; None when there is none.
+    """The oldest prepared machine joins the group, Pending as any launch; None when there is none.
 
     EC2's launch time of a machine that was stopped is the time of its last start.
     """

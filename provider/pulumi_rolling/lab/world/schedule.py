@@ -20,7 +20,7 @@ KEPT = ("StartTime", "EndTime", "Recurrence", "MinSize", "MaxSize", "DesiredCapa
 
 
 def schedule(cloud: Cloud, group: Group, action: Mapping[str, Any]) -> None:
-    """Keep an action, in the API's own words and epoch seconds; one that has a time goes on the agenda."""
+    """The action is kept, in the API's own words and epoch seconds; one that has a time goes on the agenda."""
     name = action["ScheduledActionName"]
     kept = {key: action[key] for key in KEPT if action.get(key) is not None}
     kept["AutoScalingGroupName"] = group.name

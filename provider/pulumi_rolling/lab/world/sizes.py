@@ -1,7 +1,8 @@
 """Minimum, maximum and desired capacity: what is allowed and what a change of one does to the others.
 
 Source: EC2 Auto Scaling API reference, UpdateAutoScalingGroup: without DesiredCapacity, a new MinSize above
-or MaxSize below the desired capacity moves the desired capacity there.
+or MaxSize below the desired capacity moves the desired capacity there. This module refuses to know which members
+come and go for it.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def after(now: Settings, minimum: int | None, maximum: int | None, desired: int 
 
 
 def apply(cloud: Cloud, group: Group, sizes: dict[str, int], who: str) -> None:
-    """Set all three and act; `who` is what the activities name: a user request, a scheduled action."""
+    """All three sizes are set; `who` is what the activities name: a user request, a scheduled action."""
     before = group.now.desired
     text = ""
     if sizes["desired"] != before:
@@ -43,7 +44,7 @@ def apply(cloud: Cloud, group: Group, sizes: dict[str, int], who: str) -> None:
 
 
 def resize(cloud: Cloud, group: Group, opening: str, **sizes: int) -> None:
-    """Set sizes; `opening` is what the causes of the activities that follow begin with."""
+    """Sizes are set; `opening` is what the causes of the activities that follow begin with."""
     group.alter(cloud.now, **sizes)
     group.because(Occasion(opening=opening))
     cloud.stir(group)

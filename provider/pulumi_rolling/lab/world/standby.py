@@ -18,7 +18,7 @@ from pulumi_rolling.lab.world.refusal import invalid
 
 
 def _shrink(cloud: Cloud, group: Group, members: list[Member], decrement: bool, doing: str) -> str:
-    """Lower the desired capacity if asked to; the end of the activities' cause."""
+    """The desired capacity falls if that was asked for; returns the end of the activities' cause."""
     before = group.now.desired
     counted = sum(member.units for member in members if member.now.active)
     if not decrement or not counted:
@@ -80,7 +80,7 @@ def leave(cloud: Cloud, group: Group, members: list[Member]) -> list[Activity]:
 
 
 def detach(cloud: Cloud, group: Group, members: list[Member], decrement: bool) -> list[Activity]:
-    """Detached instances go on running and belong to nobody."""
+    """Detached instances go on running and belong to no group."""
     for member in members:
         if member.now.lifecycle not in ("InService", "Standby"):
             raise invalid(f"The instance {member.id} is not in InService or Standby.")
