@@ -1,33 +1,54 @@
-"""What the lab's tests share: clients, groups in one line, and waiting for facts."""
+"""The lab's tests share this: clients, groups in one line, and time that passes in a jump."""
 
 from __future__ import annotations
 
 import json
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import Event
 from typing import Any, TypeVar
 
 # boto3 and botocore carry no type information.
 import boto3  # type: ignore[import-untyped]
 from botocore.config import Config  # type: ignore[import-untyped]
 from botocore.exceptions import ClientError  # type: ignore[import-untyped]
-from pulumi_rolling.lab import Lab
+from pulumi_rolling.lab import JumpingClock, Lab
 
 T = TypeVar("T")
 LIMIT = 20.0
+STEP = 0.02
 
 
-def eventually(look: Callable[[], T]) -> T:
-    """Look until what is seen is true, and give it back."""
-    deadline = time.monotonic() + LIMIT
-    while True:
-        seen = look()
-        if seen:
-            return seen
-        assert time.monotonic() < deadline, f"never came true; last seen: {seen!r}"
-        time.sleep(0.02)
+class HeldClock(JumpingClock):
+    """A clock that jumps, except for calls that wait in the lab while it holds them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._go_on = Event()
+        self._go_on.set()
+        self._somebody_waits = Event()
+
+    def wait(self, seconds: float) -> None:
+        self._somebody_waits.set()
+        assert self._go_on.wait(LIMIT)
+        super().wait(seconds)
+
+    @contextmanager
+    def held(self) -> Iterator[Callable[[], None]]:
+        """Calls that wait do so until the end of this; what it gives returns once one does."""
+        self._somebody_waits.clear()
+        self._go_on.clear()
+
+        def until_one_waits() -> None:
+            assert self._somebody_waits.wait(LIMIT)
+
+        try:
+            yield until_one_waits
+        finally:
+            self._go_on.set()
 
 
 def refusal(call: Callable[..., Any], **given: Any) -> tuple[str, str]:
@@ -40,10 +61,11 @@ def refusal(call: Callable[..., Any], **given: Any) -> tuple[str, str]:
 
 
 class Bench:
-    """A lab and its clients."""
+    """A lab, its clock and its clients."""
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, clock: HeldClock) -> None:
         self.lab = lab
+        self.clock = clock
         self.asg = self.client("autoscaling")
         self.ec2 = self.client("ec2")
         self.elb = self.client("elbv2")
@@ -59,6 +81,20 @@ class Bench:
             aws_secret_access_key="lab",
             config=Config(retries={"total_max_attempts": attempts}),
         )
+
+    def now(self) -> datetime:
+        """The moment that the cloud shows for now."""
+        return datetime.fromtimestamp(self.clock.epoch + self.clock.now(), UTC)
+
+    def eventually(self, look: Callable[[], T]) -> T:
+        """Look, and let time pass, until what is seen is true; give it back."""
+        deadline = self.clock.now() + LIMIT
+        while True:
+            seen = look()
+            if seen:
+                return seen
+            assert self.clock.now() < deadline, f"never came true; last seen: {seen!r}"
+            self.clock.jump(STEP)
 
     def template(self, *images: str, name: str = "web") -> str:
         """A launch template with one version for each image."""
@@ -116,7 +152,7 @@ class Bench:
             done = len(states) == count and set(states.values()) <= {"InService"}
             return list(states) if done else []
 
-        return eventually(look)
+        return self.eventually(look)
 
     def activities(self, **given: Any) -> list[dict[str, Any]]:
         listed: list[dict[str, Any]] = self.asg.describe_scaling_activities(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from pulumi_rolling.lab import Lab
 
-from tests.lab.bench import Bench
+from tests.lab.bench import Bench, HeldClock
 
 # No test looks for a public image, and making some thousand of them takes time at every reset.
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
@@ -16,8 +16,9 @@ os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[Bench]:
-    with Lab(boot=0.05) as lab:
-        yield Bench(lab)
+    clock = HeldClock()
+    with Lab(boot=0.05, clock=clock) as lab:
+        yield Bench(lab, clock)
 
 
 @pytest.fixture

@@ -1,20 +1,19 @@
-"""Scaling activities. Sources: EC2 Auto Scaling user guide, verify a scaling activity, troubleshoot; API
-reference.
+"""Scaling activities.
+
+Sources: EC2 Auto Scaling user guide, verify a scaling activity, troubleshoot; API reference.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from tests.lab.bench import Bench, eventually
+from tests.lab.bench import Bench
 
 
 def test_launches_say_what_changed_the_capacity(bench: Bench) -> None:
-    """The cause names the request and the difference; the activity is in progress until the instance is in
-    service.
-    """
+    """The cause names the request and the difference; the activity lasts until the instance is in service."""
     bench.lab.image("ami-v1", boot=0.3)
     bench.start(desired=1)
     [first] = bench.ids()
@@ -67,7 +66,7 @@ def test_a_refused_launch_is_tried_again_until_it_is_granted(bench: Bench) -> No
     """The cloud goes on trying, each attempt with its activity, and launches when the reason is gone."""
     bench.lab.image("ami-bad", launchError="InsufficientInstanceCapacity")
     bench.start(bench.template("ami-bad"), desired=1)
-    eventually(lambda: len(bench.activities()) >= 2)
+    bench.eventually(lambda: len(bench.activities()) >= 2)
     bench.lab.image("ami-bad")
     bench.settled(1)
 
@@ -105,7 +104,9 @@ def test_activities_can_be_asked_for_from_a_time_on(bench: Bench) -> None:
     """Filter StartTimeLowerBound, as a caller of a rollout uses it; also Status."""
     bench.start(desired=1)
     bench.settled(1)
-    middle = datetime.now(UTC)
+    bench.clock.jump(1.0)
+    middle = bench.now()
+    bench.clock.jump(1.0)
     bench.asg.set_desired_capacity(AutoScalingGroupName="web", DesiredCapacity=2)
 
     def since(moment: datetime) -> int:

@@ -67,8 +67,9 @@ def test_filters_hold_together_and_answers_have_pages(bench: Bench) -> None:
 
 
 def test_a_composite_alarm_follows_its_children(bench: Bench) -> None:
-    """It is evaluated when it is put and whenever a child changes, through other composites too; a state set by
-    hand holds until then.
+    """A composite alarm is evaluated when it is put and when a child changes, also through other composites.
+
+    A state set by hand holds until then.
     """
     bench.lab.alarm("errors", state="OK")
     bench.lab.alarm("latency", state="ALARM")

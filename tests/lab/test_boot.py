@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
-from tests.lab.bench import Bench, eventually
+from tests.lab.bench import Bench
 
 
 def test_an_instance_is_pending_until_its_boot_is_over(bench: Bench) -> None:
-    """A launched instance is Pending and EC2 says so; after the image's boot it is running and
-    InService.
-    """
+    """A launched instance is Pending, for EC2 too; after the image's boot it is running and InService."""
     bench.lab.image("ami-v1", boot=0.3)
     bench.start(desired=1)
     [first] = bench.ids()
@@ -29,8 +25,8 @@ def test_an_image_may_never_get_in_service(bench: Bench) -> None:
     bench.lab.image("ami-v1", boot=0.05, inService=False)
     bench.start(desired=1)
     [first] = bench.ids()
-    eventually(lambda: bench.machine(first)["State"]["Name"] == "running")
-    time.sleep(0.3)
+    bench.eventually(lambda: bench.machine(first)["State"]["Name"] == "running")
+    bench.clock.jump(0.3)
     assert bench.states() == {first: "Pending"}
 
 
@@ -114,9 +110,7 @@ def test_members_are_spread_over_the_zones(bench: Bench) -> None:
 
 
 def test_a_mixed_policy_launches_the_first_overrides_type_and_counts_its_weight(bench: Bench) -> None:
-    """User guide, "Auto Scaling groups with multiple instance types": weights count against the desired
-    capacity.
-    """
+    """Weights count against the desired capacity (user guide, groups with multiple instance types)."""
     policy = {
         "LaunchTemplate": {
             "LaunchTemplateSpecification": {
@@ -135,9 +129,7 @@ def test_a_mixed_policy_launches_the_first_overrides_type_and_counts_its_weight(
 
 
 def test_an_update_without_a_mixed_policy_keeps_it(bench: Bench) -> None:
-    """API reference, UpdateAutoScalingGroup: what is not specified is not changed; the overrides are kept,
-    too.
-    """
+    """UpdateAutoScalingGroup changes nothing that it does not name; the overrides are kept, too."""
     template = bench.template("ami-v1", "ami-v2")
     spec = {"LaunchTemplateId": template, "Version": "1"}
     policy = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lab.bench import Bench, eventually
+from tests.lab.bench import Bench
 
 
 def test_behaviours_are_kept_with_their_defaults(bench: Bench) -> None:
@@ -106,7 +106,7 @@ def test_a_lost_zone_takes_its_members_and_gets_no_new_ones(bench: Bench) -> Non
     bench.settled(4)
     bench.lab.move_group("web", zoneLost="us-east-1a")
     assert bench.lab.history("web")[-1]["inService"] == 2
-    eventually(lambda: [each["AvailabilityZone"] for each in bench.members()] == ["us-east-1b"] * 4)
+    bench.eventually(lambda: [each["AvailabilityZone"] for each in bench.members()] == ["us-east-1b"] * 4)
     bench.settled(4)
 
 
@@ -132,7 +132,7 @@ def test_a_misfortune_is_found_and_made_up_for(bench: Bench, do: str, says: str)
     bench.start(desired=1)
     [first] = bench.settled(1)
     assert bench.http("PUT", f"members/{first}", {"do": do})[0] == 200
-    eventually(lambda: first not in bench.ids())
+    bench.eventually(lambda: first not in bench.ids())
     assert says in bench.about(first, "Terminating")["Cause"]
     bench.settled(1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.lab.bench import Bench, eventually, refusal
+from tests.lab.bench import Bench, refusal
 
 
 def test_one_call_shows_members_and_other_instances(bench: Bench) -> None:
@@ -38,7 +38,7 @@ def test_status_is_of_running_instances_unless_all_are_asked_for(bench: Bench) -
     first, second = bench.settled(2)
     bench.suspend("HealthCheck")
     bench.ec2.stop_instances(InstanceIds=[first])
-    eventually(lambda: bench.machine(first)["State"]["Name"] == "stopped")
+    bench.eventually(lambda: bench.machine(first)["State"]["Name"] == "stopped")
 
     def states(**given: object) -> dict[str, str]:
         listed = bench.ec2.describe_instance_status(**given)["InstanceStatuses"]
@@ -79,8 +79,9 @@ def test_members_can_be_tagged_together_with_other_things(bench: Bench) -> None:
 
 
 def test_status_checks_are_initializing_then_ok_or_impaired(bench: Bench) -> None:
-    """DescribeInstanceStatus: initializing during the boot and for `checksAfter`, then ok, or impaired where
-    `statusChecks` is false; the group does not act on it (API reference, InstanceStatusSummary).
+    """A status check is initializing for the boot and `checksAfter`, then ok, or impaired without `statusChecks`.
+
+    The group does not act on it (API reference, InstanceStatusSummary).
     """
     bench.lab.image("ami-v1", boot=0.3, checksAfter=0.3)
     bench.lab.image("ami-v2", statusChecks=False)
@@ -97,7 +98,7 @@ def test_status_checks_are_initializing_then_ok_or_impaired(bench: Bench) -> Non
     assert (checks(first), bench.states()[first]) == ("initializing", "Pending")
     bench.settled(1)
     assert checks(first) == "initializing"
-    eventually(lambda: checks(first) == "ok")
+    bench.eventually(lambda: checks(first) == "ok")
     bench.point(template, "2")
     bench.asg.set_desired_capacity(AutoScalingGroupName="web", DesiredCapacity=2)
     [second] = [each for each in bench.settled(2) if each != first]

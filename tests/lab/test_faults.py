@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
 from botocore.exceptions import (  # type: ignore[import-untyped]  # botocore has no types
@@ -18,9 +17,7 @@ from tests.lab.bench import Bench, refusal
     ("service", "action"), [("asg", "describe_auto_scaling_groups"), ("ec2", "describe_instances")]
 )
 def test_an_error_strikes_as_often_as_ordered(bench: Bench, service: str, action: str) -> None:
-    """`times: 2`: two calls are refused with the code and its text, in the service's own form, the third is
-    answered.
-    """
+    """With `times: 2` two calls are refused, in the service's own form, and the third is answered."""
     bench.lab.fault("*", error="Throttling", times=2)
     call = getattr(getattr(bench, service), action)
     assert [refusal(call) for _ in range(2)] == [("Throttling", "Rate exceeded")] * 2
@@ -64,9 +61,7 @@ def test_a_rate_strikes_a_part_of_the_calls(bench: Bench) -> None:
 
 
 def test_a_dropped_call_is_not_carried_out_and_a_lost_one_is(bench: Bench) -> None:
-    """`drop` closes the connection before the call, `lost` after it: the caller sees the same, the cloud does
-    not.
-    """
+    """`drop` closes the connection before the call, `lost` after it; the caller sees no difference."""
     bench.start(desired=0)
     given = {"AutoScalingGroupName": "web", "DesiredCapacity": 1}
     for error, desired in (("drop", 0), ("lost", 1)):
@@ -81,12 +76,14 @@ def test_latency_is_waited_for_outside_the_lock(bench: Bench) -> None:
     bench.start(desired=1)
     bench.lab.fault("DescribeAutoScalingGroups", latency=0.5)
     late = threading.Thread(target=bench.asg.describe_auto_scaling_groups)
-    began = time.monotonic()
-    late.start()
-    bench.asg.describe_auto_scaling_instances()
-    assert late.is_alive()
+    began = bench.clock.now()
+    with bench.clock.held() as until_one_waits:
+        late.start()
+        until_one_waits()
+        bench.asg.describe_auto_scaling_instances()
+        assert late.is_alive()
     late.join()
-    assert time.monotonic() - began >= 0.5
+    assert bench.clock.now() - began >= 0.5
 
 
 def test_stale_reads_show_a_former_state(bench: Bench) -> None:
@@ -94,7 +91,7 @@ def test_stale_reads_show_a_former_state(bench: Bench) -> None:
     bench.lab.image("ami-v1", boot=0)
     bench.start(desired=1)
     [first] = bench.settled(1)
-    time.sleep(0.6)
+    bench.clock.jump(0.6)
     bench.lab.fault("*", stale=0.5)
     bench.terminate(first)
     assert bench.states() == {first: "InService"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lab.bench import Bench, eventually
+from tests.lab.bench import Bench
 
 
 @pytest.mark.parametrize("end", ["terminate_instances", "stop_instances"])
@@ -13,11 +13,11 @@ def test_an_instance_that_ec2_does_not_run_is_replaced(bench: Bench, end: str) -
     bench.start(desired=1)
     [first] = bench.settled(1)
     getattr(bench.ec2, end)(InstanceIds=[first])
-    eventually(
+    bench.eventually(
         lambda: [each["HealthStatus"] for each in bench.members() if each["InstanceId"] == first]
         != ["Healthy"]
     )
-    eventually(lambda: first not in bench.ids())
+    bench.eventually(lambda: first not in bench.ids())
     [second] = bench.settled(1)
     assert (
         "EC2 health check indicating it has been terminated or stopped"
@@ -31,10 +31,10 @@ def test_instances_of_an_unwell_image_are_replaced_again_and_again(bench: Bench)
     bench.lab.image("ami-v1", healthy=False)
     bench.start(desired=1)
     [first] = bench.settled(1)
-    eventually(lambda: first not in bench.ids())
+    bench.eventually(lambda: first not in bench.ids())
     assert "status checks failure" in bench.about(first, "Terminating")["Cause"]
     [second] = bench.settled(1)
-    eventually(lambda: second not in bench.ids())
+    bench.eventually(lambda: second not in bench.ids())
 
 
 def test_the_balancers_check_is_named_when_it_is_the_groups(bench: Bench) -> None:
@@ -42,7 +42,7 @@ def test_the_balancers_check_is_named_when_it_is_the_groups(bench: Bench) -> Non
     bench.lab.image("ami-v1", healthy=False)
     bench.start(desired=1, HealthCheckType="ELB")
     [first] = bench.settled(1)
-    eventually(lambda: first not in bench.ids())
+    bench.eventually(lambda: first not in bench.ids())
     assert "ELB system health check failure" in bench.about(first, "Terminating")["Cause"]
 
 
@@ -53,7 +53,7 @@ def test_an_instance_that_dies_while_it_boots_cancels_its_launch(bench: Bench) -
     [first] = bench.ids()
     bench.suspend("HealthCheck")
     bench.ec2.terminate_instances(InstanceIds=[first])
-    eventually(lambda: first not in bench.ids())
+    bench.eventually(lambda: first not in bench.ids())
     launch = bench.about(first, "Launching")
     assert launch["StatusCode"] == "Cancelled"
     assert launch["StatusMessage"].startswith("Instance became unhealthy while waiting")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from pulumi_rolling.lab.world import balance, health
+from pulumi_rolling.lab.world import health, machines, sizes
+from pulumi_rolling.lab.world.behaviour import Behaviours
 from pulumi_rolling.lab.world.cloud import Cloud
 from pulumi_rolling.lab.world.group import Group, Place, Pointer, Settings
+from pulumi_rolling.lab.world.kinds import KINDS
 from pulumi_rolling.lab.world.member import Revision
 
 KEYS = ("inService", "total", "pending", "terminating", "desired")
@@ -20,9 +22,17 @@ class _Templates:
 def _world(desired: int, boot: float = 10.0) -> tuple[Cloud, Group, _Templates]:
     """A world whose time passes only when it is told to."""
     templates = _Templates()
-    cloud = Cloud(seed=1, boot=boot, spread=0.0, epoch=0.0, templates=templates, send=lambda url, body: None)
+    cloud = Cloud(
+        seed=1,
+        epoch=0.0,
+        behaviours=Behaviours(boot, spread=0.0),
+        templates=templates,
+        send=lambda url, body: None,
+        kinds=KINDS,
+    )
     group = cloud.found_group("r", "web", Settings(0, 10, desired, Pointer(template={}), (Place("a"),)))
-    balance.refill(cloud, group)
+    cloud.stir(group)
+    cloud.agenda.catch_up()
     return cloud, group, templates
 
 
@@ -57,7 +67,7 @@ def test_a_dead_instance_that_looks_in_service_is_not_counted() -> None:
     cloud, group, _ = _world(2)
     group.alter(0.0, suspended={"HealthCheck": 0.0})
     cloud.agenda.advance(20.0)
-    health.kill(cloud, next(iter(group.members.values())))
+    machines.kill(cloud, next(iter(group.members.values())))
     cloud.agenda.advance(100.0)
     assert _points(group)[-1] == (20.0, 1, 2, 0, 0, 2)
     assert [member.now.lifecycle for member in group.members.values()] == ["InService"] * 2
@@ -70,10 +80,10 @@ def test_counts_agree_with_the_members() -> None:
         templates.number = str(step % 3)
         members = list(group.members.values())
         if members and step % 2:
-            health.kill(cloud, members[step % len(members)])
+            machines.kill(cloud, members[step % len(members)])
         elif members:
             health.mark(cloud, group, members[0], health.MARKED)
-        balance.resize(cloud, group, "", desired=step % 9)
+        sizes.resize(cloud, group, "", desired=step % 9)
         cloud.agenda.advance(step * 0.3)
     states = [member.now for member in group.members.values()]
     tally = group.tally

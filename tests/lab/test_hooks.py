@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from functools import partial
 from typing import Any
 
-from tests.lab.bench import Bench, eventually, refusal
+from tests.lab.bench import Bench, refusal
 
 
 def _hooked(bench: Bench, desired: int = 1, signal: str | None = None, **hook: Any) -> str:
@@ -20,7 +19,7 @@ def _hooked(bench: Bench, desired: int = 1, signal: str | None = None, **hook: A
 
 def _waiting(bench: Bench) -> str:
     """The id of the member that waits."""
-    return eventually(
+    return bench.eventually(
         lambda: next((each for each, state in bench.states().items() if state == "Pending:Wait"), "")
     )
 
@@ -34,7 +33,7 @@ def test_a_launch_waits_for_its_hook(bench: Bench) -> None:
     _hooked(bench)
     first = _waiting(bench)
     assert bench.machine(first)["State"]["Name"] == "running"
-    time.sleep(0.2)
+    bench.clock.jump(0.2)
     assert bench.states()[first] == "Pending:Wait"
     bench.complete(first, "CONTINUE")
     assert bench.states() == {first: "InService"}
@@ -75,7 +74,7 @@ def test_a_heartbeat_that_runs_out_applies_the_default_result(bench: Bench) -> N
     """The default of the default is ABANDON; the activity tells that the heartbeat ran out."""
     _hooked(bench, HeartbeatTimeout=1)
     first = _waiting(bench)
-    eventually(lambda: bench.states().get(first) != "Pending:Wait")
+    bench.eventually(lambda: bench.states().get(first) != "Pending:Wait")
     assert "Heartbeat Timeout" in bench.about(first, "Launching")["StatusMessage"]
     assert (
         bench.asg.describe_lifecycle_hooks(AutoScalingGroupName="web")["LifecycleHooks"][0]["DefaultResult"]
@@ -87,20 +86,20 @@ def test_a_hook_may_continue_by_default(bench: Bench) -> None:
     """DefaultResult CONTINUE: an instance that says nothing goes in service when the heartbeat runs out."""
     _hooked(bench, HeartbeatTimeout=1, DefaultResult="CONTINUE")
     first = _waiting(bench)
-    eventually(lambda: bench.states()[first] == "InService")
+    bench.eventually(lambda: bench.states()[first] == "InService")
 
 
 def test_a_recorded_heartbeat_begins_anew(bench: Bench) -> None:
     """RecordLifecycleActionHeartbeat puts off the end of the wait by the hook's heartbeat."""
     _hooked(bench, HeartbeatTimeout=1)
     first = _waiting(bench)
-    since = time.monotonic()
+    since = bench.clock.now()
     for _ in range(3):
-        time.sleep(0.4)
+        bench.clock.jump(0.4)
         bench.asg.record_lifecycle_action_heartbeat(
             AutoScalingGroupName="web", LifecycleHookName="ready", InstanceId=first
         )
-    assert time.monotonic() - since > 1.1
+    assert bench.clock.now() - since > 1.1
     assert bench.states()[first] == "Pending:Wait"
 
 
@@ -115,7 +114,7 @@ def test_a_termination_waits_for_its_hook_and_goes_on_either_way(bench: Bench) -
         assert bench.machine(each)["State"]["Name"] == "running"
         bench.complete(each, result, "drain")
         assert bench.states()[each] == "Terminating:Proceed"
-        eventually(partial(_gone, bench, each))
+        bench.eventually(partial(_gone, bench, each))
 
 
 def test_an_action_that_is_not_open_cannot_be_completed(bench: Bench) -> None:
@@ -149,9 +148,7 @@ def test_a_deleted_hook_ends_what_waits_for_it(bench: Bench) -> None:
 
 
 def test_hooks_can_be_given_with_the_group(bench: Bench) -> None:
-    """API reference, CreateAutoScalingGroup.LifecycleHookSpecificationList, with the default heartbeat of an
-    hour.
-    """
+    """LifecycleHookSpecificationList of CreateAutoScalingGroup makes hooks, with a heartbeat of an hour."""
     spec = {"LifecycleHookName": "ready", "LifecycleTransition": "autoscaling:EC2_INSTANCE_LAUNCHING"}
     bench.lab.image("ami-v1", signal=None)
     bench.start(desired=1, LifecycleHookSpecificationList=[spec])

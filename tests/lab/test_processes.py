@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
-from tests.lab.bench import Bench, eventually
+from tests.lab.bench import Bench
 
 WEB = {"AutoScalingGroupName": "web"}
 
@@ -16,7 +14,7 @@ def test_with_launch_suspended_nothing_is_launched_until_it_is_resumed(bench: Be
     bench.suspend("Launch")
     bench.asg.set_desired_capacity(DesiredCapacity=2, **WEB)
     bench.terminate(first)
-    eventually(lambda: bench.ids() == [])
+    bench.eventually(lambda: bench.ids() == [])
     assert bench.group()["DesiredCapacity"] == 2
     bench.resume("Launch")
     bench.settled(2)
@@ -28,7 +26,7 @@ def test_with_terminate_suspended_the_group_ends_nobody_but_a_request_does(bench
     first, *_ = bench.settled(3)
     bench.suspend("Terminate")
     bench.asg.set_desired_capacity(DesiredCapacity=1, **WEB)
-    time.sleep(0.3)
+    bench.clock.jump(0.3)
     assert len(bench.settled(3)) == 3
     bench.terminate(first, decrement=False)
     bench.settled(2)
@@ -55,13 +53,13 @@ def test_with_health_check_suspended_a_dead_instance_still_looks_in_service(benc
     first, second = bench.settled(2)
     bench.suspend("HealthCheck")
     bench.ec2.terminate_instances(InstanceIds=[first])
-    eventually(lambda: bench.machine(first)["State"]["Name"] == "terminated")
-    time.sleep(0.4)
+    bench.eventually(lambda: bench.machine(first)["State"]["Name"] == "terminated")
+    bench.clock.jump(0.4)
     [dead] = [member for member in bench.members() if member["InstanceId"] == first]
     assert (dead["LifecycleState"], dead["HealthStatus"]) == ("InService", "Healthy")
     assert bench.lab.history("web")[-1]["inService"] == 1
     bench.resume("HealthCheck")
-    eventually(lambda: first not in bench.ids())
+    bench.eventually(lambda: first not in bench.ids())
     assert second in bench.settled(2)
 
 
@@ -71,10 +69,10 @@ def test_with_replace_unhealthy_suspended_the_unhealthy_stay(bench: Bench) -> No
     [first] = bench.settled(1)
     bench.suspend("ReplaceUnhealthy")
     bench.asg.set_instance_health(InstanceId=first, HealthStatus="Unhealthy")
-    time.sleep(0.4)
+    bench.clock.jump(0.4)
     assert [(each["InstanceId"], each["HealthStatus"]) for each in bench.members()] == [(first, "Unhealthy")]
     bench.resume("ReplaceUnhealthy")
-    eventually(lambda: first not in bench.ids())
+    bench.eventually(lambda: first not in bench.ids())
 
 
 def test_with_launch_suspended_the_unhealthy_are_still_terminated(bench: Bench) -> None:
@@ -83,4 +81,4 @@ def test_with_launch_suspended_the_unhealthy_are_still_terminated(bench: Bench) 
     [first] = bench.settled(1)
     bench.suspend("Launch")
     bench.asg.set_instance_health(InstanceId=first, HealthStatus="Unhealthy")
-    eventually(lambda: bench.ids() == [])
+    bench.eventually(lambda: bench.ids() == [])

@@ -1,5 +1,7 @@
-"""Launch configurations and mixed instances policies. Sources: EC2 Auto Scaling API reference, Instance,
-LaunchTemplateOverrides, DeleteLaunchConfiguration; user guide, groups with multiple instance types.
+"""Launch configurations and mixed instances policies.
+
+Sources: EC2 Auto Scaling API reference, Instance, LaunchTemplateOverrides, DeleteLaunchConfiguration; user guide,
+groups with multiple instance types.
 """
 
 from __future__ import annotations

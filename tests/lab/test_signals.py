@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 
 import pytest
 
-from tests.lab.bench import Bench, eventually
+from tests.lab.bench import Bench
 
 
 @pytest.mark.parametrize("status", ["SUCCESS", "FAILURE"])
 def test_without_a_hook_the_instance_tags_itself(bench: Bench, status: str) -> None:
-    """The tag `rolling:signal` is seen in DescribeInstances and DescribeTags, and the instance stays in
-    service.
-    """
+    """DescribeInstances and DescribeTags show the tag `rolling:signal`, and the instance stays in service."""
     bench.lab.image("ami-v1", signal=status, signalAfter=0.2)
     bench.start(desired=1)
     [first] = bench.settled(1)
     assert "rolling:signal" not in bench.tags(first)
-    eventually(lambda: bench.tags(first).get("rolling:signal") == status)
+    bench.eventually(lambda: bench.tags(first).get("rolling:signal") == status)
     filters = [{"Name": "resource-id", "Values": [first]}, {"Name": "key", "Values": ["rolling:signal"]}]
     assert [tag["Value"] for tag in bench.ec2.describe_tags(Filters=filters)["Tags"]] == [status]
     assert bench.states() == {first: "InService"}
@@ -35,7 +32,7 @@ def test_with_a_launch_hook_success_continues_and_no_tag_is_set(bench: Bench) ->
     bench.start(desired=0)
     bench.hook()
     bench.asg.set_desired_capacity(AutoScalingGroupName="web", DesiredCapacity=1)
-    eventually(lambda: "Pending:Wait" in bench.states().values())
+    bench.eventually(lambda: "Pending:Wait" in bench.states().values())
     [first] = bench.settled(1)
     assert "rolling:signal" not in bench.tags(first)
 
@@ -56,7 +53,7 @@ def test_with_a_launch_hook_failure_abandons(bench: Bench) -> None:
     bench.hook()
     bench.asg.set_desired_capacity(AutoScalingGroupName="web", DesiredCapacity=1)
     [first] = bench.ids()
-    eventually(lambda: first not in bench.ids())
+    bench.eventually(lambda: first not in bench.ids())
     assert bench.lab.history("web")[-1]["inService"] == 0
     assert len(bench.lab.group("web")["members"]) >= 1
 
@@ -66,7 +63,7 @@ def test_a_silent_image_signals_nothing(bench: Bench) -> None:
     bench.lab.image("ami-v1", signal=None)
     bench.start(desired=1)
     [first] = bench.settled(1)
-    time.sleep(0.2)
+    bench.clock.jump(0.2)
     assert "rolling:signal" not in bench.tags(first)
 
 
@@ -87,10 +84,12 @@ def test_a_long_poll_does_not_stop_the_lab(bench: Bench) -> None:
     reader = threading.Thread(
         target=bench.sqs.receive_message, kwargs={"QueueUrl": url, "WaitTimeSeconds": 1}
     )
-    reader.start()
-    bench.start(desired=1)
-    bench.settled(1)
-    assert reader.is_alive()
+    with bench.clock.held() as until_one_waits:
+        reader.start()
+        until_one_waits()
+        bench.start(desired=1)
+        bench.settled(1)
+        assert reader.is_alive()
     reader.join()
 
 
@@ -106,15 +105,16 @@ def test_a_queue_may_bring_the_same_signal_again(bench: Bench) -> None:
         seen.extend(found.get("Messages", []))
         return len(seen) >= 3
 
-    eventually(look)
+    bench.eventually(look)
     assert len({message["MessageId"] for message in seen}) == 3
     assert len({message["Body"] for message in seen}) == 1
     assert json.loads(seen[0]["Body"])["instanceId"] == bench.ids()[0]
 
 
 def test_a_queue_of_the_lab_is_a_standard_queue(bench: Bench) -> None:
-    """Foreign messages stand in it, a message that is not deleted comes back after its visibility timeout, and
-    one deleted in a batch does not (SQS developer guide, visibility timeout; the lab leaves SQS to moto).
+    """A message comes back after its visibility timeout unless it was deleted; foreign messages stand beside it.
+
+    Source: SQS developer guide, visibility timeout; the lab leaves SQS to moto.
     """
     url = bench.sqs.create_queue(QueueName="signals")["QueueUrl"]
     bench.lab.image("ami-v1", queue=url)
@@ -154,7 +154,7 @@ def test_a_lying_instance_dies_after_it_said_that_all_is_well(bench: Bench, hook
     bench.suspend("HealthCheck")
     bench.asg.set_desired_capacity(AutoScalingGroupName="web", DesiredCapacity=1)
     [first] = bench.settled(1)
-    eventually(lambda: bench.truth(first)["ec2"] == "terminated")
+    bench.eventually(lambda: bench.truth(first)["ec2"] == "terminated")
     died = bench.lab.history("web")[-1]["at"]
     member = bench.truth(first)
     assert (member["signalled"], member["lifecycle"]) == ("SUCCESS", "InService")

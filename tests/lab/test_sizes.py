@@ -1,12 +1,13 @@
-"""Sizes and who goes at scale-in. Sources: EC2 Auto Scaling API reference of each call, and the service's
-error texts.
+"""Sizes, and the choice at scale-in.
+
+Sources: EC2 Auto Scaling API reference of each call, and the service's error texts.
 """
 
 from __future__ import annotations
 
 import pytest
 
-from tests.lab.bench import Bench, eventually, refusal
+from tests.lab.bench import Bench, refusal
 
 WEB = {"AutoScalingGroupName": "web"}
 
@@ -22,9 +23,7 @@ def test_a_desired_capacity_outside_the_bounds_is_refused(bench: Bench, desired:
 
 
 def test_an_update_outside_the_bounds_is_refused_as_a_whole(bench: Bench) -> None:
-    """UpdateAutoScalingGroup with a desired capacity outside the new bounds changes none of its other
-    settings.
-    """
+    """UpdateAutoScalingGroup with a desired capacity outside the new bounds changes nothing at all."""
     bench.start(desired=2, MinSize=2, MaxSize=4)
     code, text = refusal(bench.asg.update_auto_scaling_group, DesiredCapacity=9, MaxSize=8, **WEB)
     assert (code, text) == (
@@ -45,9 +44,7 @@ def test_a_new_bound_moves_the_desired_capacity(bench: Bench) -> None:
 
 
 def test_a_termination_without_decrement_is_replaced_at_once(bench: Bench) -> None:
-    """The desired capacity stays, the member is seen Terminating, its replacement is Pending from the same
-    moment.
-    """
+    """The desired capacity stays; the member is Terminating and its replacement Pending at the same moment."""
     bench.start(desired=2)
     first, second = bench.settled(2)
     activity = bench.terminate(first)["Activity"]
@@ -76,9 +73,7 @@ def test_a_termination_with_decrement_is_not_replaced(bench: Bench) -> None:
 
 
 def test_several_instances_can_be_terminated_in_one_call(bench: Bench) -> None:
-    """InstanceIds with the group's name gives an activity each; all or none, if the minimum would be
-    undercut.
-    """
+    """InstanceIds with the group's name gives an activity each, or is refused as a whole below the minimum."""
     bench.start(desired=3, MinSize=1)
     ids = bench.settled(3)
     given = {"ShouldDecrementDesiredCapacity": True, **WEB}
@@ -133,9 +128,7 @@ def test_scale_in_takes_the_fullest_zone_then_the_oldest_version_then_the_oldest
 
 
 def test_scale_in_spares_the_protected(bench: Bench) -> None:
-    """User guide, instance scale-in protection: never by scale-in, but a termination by request is carried
-    out.
-    """
+    """Scale-in never takes a protected member; a termination by request does (user guide, protection)."""
     bench.start(desired=3)
     first, second, third = bench.settled(3)
     bench.asg.set_instance_protection(InstanceIds=[first, second], ProtectedFromScaleIn=True, **WEB)
@@ -163,7 +156,7 @@ def test_a_group_is_deleted_by_force_with_its_instances(bench: Bench) -> None:
     assert refusal(bench.asg.delete_auto_scaling_group, **WEB)[0] == "ResourceInUse"
     bench.asg.delete_auto_scaling_group(ForceDelete=True, **WEB)
     assert bench.group()["Status"] == "Delete in progress"
-    eventually(lambda: not bench.group())
+    bench.eventually(lambda: not bench.group())
     assert [bench.machine(each)["State"]["Name"] for each in ids] == ["terminated"] * 2
 
 
@@ -175,13 +168,11 @@ def test_a_deletion_by_force_waits_for_no_hook(bench: Bench) -> None:
     bench.terminate(first)
     assert bench.states()[first] == "Terminating:Wait"
     bench.asg.delete_auto_scaling_group(ForceDelete=True, **WEB)
-    eventually(lambda: not bench.group())
+    bench.eventually(lambda: not bench.group())
 
 
 def test_groups_are_paged_and_filtered_by_tag(bench: Bench) -> None:
-    """DescribeAutoScalingGroups: names, NextToken, Filters joined by AND; IncludeInstances=false leaves them
-    out.
-    """
+    """DescribeAutoScalingGroups pages by NextToken, joins Filters by AND, and may leave the instances out."""
     template = bench.template("ami-v1")
     for name in ("a", "b", "c"):
         bench.start(template, desired=1, AutoScalingGroupName=name, Tags=[{"Key": "name", "Value": name}])

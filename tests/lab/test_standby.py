@@ -1,10 +1,12 @@
-"""Members in special states. Sources: EC2 Auto Scaling user guide, temporarily remove instances, detach
-instances, instance scale-in protection, maximum instance lifetime.
+"""Members in special states.
+
+Sources: EC2 Auto Scaling user guide, temporarily remove instances, detach instances, instance scale-in protection,
+maximum instance lifetime.
 """
 
 from __future__ import annotations
 
-from tests.lab.bench import Bench, eventually, refusal
+from tests.lab.bench import Bench, refusal
 
 WEB = {"AutoScalingGroupName": "web"}
 
@@ -31,7 +33,7 @@ def test_standby_without_decrement_is_made_up_for(bench: Bench) -> None:
     bench.start(desired=1, MaxSize=1)
     [first] = bench.settled(1)
     bench.asg.enter_standby(InstanceIds=[first], ShouldDecrementDesiredCapacity=False, **WEB)
-    eventually(lambda: sorted(bench.states().values()) == ["InService", "Standby"])
+    bench.eventually(lambda: sorted(bench.states().values()) == ["InService", "Standby"])
     assert refusal(bench.asg.exit_standby, InstanceIds=[first], **WEB)[0] == "ValidationError"
     bench.asg.update_auto_scaling_group(MaxSize=2, **WEB)
     bench.asg.exit_standby(InstanceIds=[first], **WEB)
@@ -58,9 +60,9 @@ def test_scale_in_and_health_checks_leave_standby_alone(bench: Bench) -> None:
     first, _ = bench.settled(2)
     bench.asg.enter_standby(InstanceIds=[first], ShouldDecrementDesiredCapacity=True, **WEB)
     bench.asg.set_desired_capacity(DesiredCapacity=0, **WEB)
-    eventually(lambda: bench.states() == {first: "Standby"})
+    bench.eventually(lambda: bench.states() == {first: "Standby"})
     bench.ec2.stop_instances(InstanceIds=[first])
-    eventually(lambda: bench.machine(first)["State"]["Name"] == "stopped")
+    bench.eventually(lambda: bench.machine(first)["State"]["Name"] == "stopped")
     assert bench.states() == {first: "Standby"}
 
 
@@ -74,7 +76,7 @@ def test_a_detached_instance_runs_on_and_is_replaced(bench: Bench) -> None:
     assert bench.machine(first)["State"]["Name"] == "running"
     assert bench.asg.describe_auto_scaling_instances(InstanceIds=[first])["AutoScalingInstances"] == []
     bench.ec2.terminate_instances(InstanceIds=[first])
-    eventually(lambda: bench.machine(first)["State"]["Name"] == "terminated")
+    bench.eventually(lambda: bench.machine(first)["State"]["Name"] == "terminated")
 
 
 def test_a_member_in_standby_is_terminated_without_a_replacement(bench: Bench) -> None:
@@ -84,7 +86,7 @@ def test_a_member_in_standby_is_terminated_without_a_replacement(bench: Bench) -
     bench.asg.enter_standby(InstanceIds=[first, second], ShouldDecrementDesiredCapacity=True, **WEB)
     bench.terminate(first)
     bench.terminate(second, decrement=True)
-    eventually(lambda: bench.states() == {third: "InService"})
+    bench.eventually(lambda: bench.states() == {third: "InService"})
     assert bench.group()["DesiredCapacity"] == 1
     assert max(point["total"] for point in bench.lab.history("web")) == 3
 
@@ -119,15 +121,13 @@ def test_only_members_that_are_up_can_be_protected(bench: Bench) -> None:
 
 
 def test_a_member_that_is_too_old_is_replaced(bench: Bench) -> None:
-    """`expire`: as at the end of MaxInstanceLifetime, terminated and replaced from where the group points now; a
-    protected one stays.
-    """
+    """`expire` ends a member and launches another from where the group points now; a protected one stays."""
     template = bench.start(bench.template("ami-v1", "ami-v2"), desired=2)
     first, second = bench.settled(2)
     bench.lab.member(second, do="protect")
     bench.point(template, "2")
     bench.lab.member(first, do="expire")
-    eventually(lambda: first not in bench.ids())
+    bench.eventually(lambda: first not in bench.ids())
     bench.settled(2)
     assert bench.about(first, "Terminating")["Cause"].endswith(
         "in response to the maximum instance lifetime."

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from tests.lab.bench import Bench, eventually
+from tests.lab.bench import Bench
 
-
-def _let_pass(bench: Bench) -> None:
-    """More than the tenth of a second after which a group has found out what there is to find out."""
-    bench.lab.move_group("web", scheduledActions=[{"name": "later", "in": 0.2, "maxSize": 9}])
-    eventually(lambda: not bench.lab.group("web")["scheduledActions"])
+# A group has found out after a tenth of a second what there is to find out.
+MORE_THAN_A_CHECK = 0.2
 
 
 def test_a_target_goes_from_initial_to_healthy_and_drains_at_its_end(bench: Bench) -> None:
@@ -18,15 +15,15 @@ def test_a_target_goes_from_initial_to_healthy_and_drains_at_its_end(bench: Benc
     bench.start(desired=0, TargetGroupARNs=[arn])
     bench.hook()
     bench.asg.set_desired_capacity(AutoScalingGroupName="web", DesiredCapacity=1)
-    eventually(lambda: "Pending:Wait" in bench.states().values())
+    bench.eventually(lambda: "Pending:Wait" in bench.states().values())
     assert bench.targets(arn) == {}
     [first] = bench.ids()
     bench.complete(first, "CONTINUE")
     assert bench.targets(arn)[first] == "initial"
-    eventually(lambda: bench.targets(arn)[first] == "healthy")
+    bench.eventually(lambda: bench.targets(arn)[first] == "healthy")
     bench.terminate(first, decrement=True)
     assert bench.targets(arn) == {first: "draining"}
-    eventually(lambda: bench.targets(arn) == {})
+    bench.eventually(lambda: bench.targets(arn) == {})
     assert bench.targets(arn, first) == {first: "unused"}
 
 
@@ -37,7 +34,7 @@ def test_instances_of_an_unwell_image_are_unhealthy_targets(bench: Bench) -> Non
     bench.start(desired=1, TargetGroupARNs=[arn], HealthCheckType="ELB")
     bench.suspend("HealthCheck")
     [first] = bench.settled(1)
-    eventually(lambda: bench.targets(arn, first) == {first: "unhealthy"})
+    bench.eventually(lambda: bench.targets(arn, first) == {first: "unhealthy"})
 
 
 def test_with_add_to_load_balancer_suspended_nothing_is_registered(bench: Bench) -> None:
@@ -64,16 +61,17 @@ def test_members_in_service_are_registered_with_what_is_attached_later(bench: Be
 
 
 def test_a_target_may_be_unhealthy_while_ec2_and_the_group_call_it_healthy(bench: Bench) -> None:
-    """`targetHealthy: false`: initial, then unhealthy behind the load balancer only; HealthCheckType EC2 asks
-    nobody else, so the member stays.
+    """A target with `targetHealthy: false` is initial, then unhealthy, and the member stays.
+
+    HealthCheckType EC2 asks EC2 alone.
     """
     arn = bench.target_group()
     bench.lab.image("ami-v1", targetHealthy=False)
     bench.start(desired=1, TargetGroupARNs=[arn])
     [first] = bench.settled(1)
     assert bench.targets(arn) == {first: "initial"}
-    eventually(lambda: bench.targets(arn) == {first: "unhealthy"})
-    _let_pass(bench)
+    bench.eventually(lambda: bench.targets(arn) == {first: "unhealthy"})
+    bench.clock.jump(MORE_THAN_A_CHECK)
     [member] = bench.members()
     assert (member["InstanceId"], member["HealthStatus"]) == (first, "Healthy")
     [status] = bench.ec2.describe_instance_status(InstanceIds=[first])["InstanceStatuses"]
@@ -81,20 +79,18 @@ def test_a_target_may_be_unhealthy_while_ec2_and_the_group_call_it_healthy(bench
 
 
 def test_with_the_balancers_check_such_a_member_is_replaced(bench: Bench) -> None:
-    """HealthCheckType ELB: the group marks a member Unhealthy whose target is; also when the type is changed
-    to ELB later.
-    """
+    """A group with HealthCheckType ELB, from the start or later, marks a member Unhealthy whose target is."""
     arn = bench.target_group()
     bench.lab.image("ami-v1", targetHealthy=False, targetAfter=0.0)
     bench.start(desired=1, TargetGroupARNs=[arn])
     [first] = bench.settled(1)
-    eventually(lambda: bench.targets(arn) == {first: "unhealthy"})
-    _let_pass(bench)
+    bench.eventually(lambda: bench.targets(arn) == {first: "unhealthy"})
+    bench.clock.jump(MORE_THAN_A_CHECK)
     bench.asg.update_auto_scaling_group(AutoScalingGroupName="web", HealthCheckType="ELB")
-    eventually(lambda: first not in bench.ids())
+    bench.eventually(lambda: first not in bench.ids())
     assert "ELB system health check failure" in bench.about(first, "Terminating")["Cause"]
     [second] = bench.settled(1)
-    eventually(lambda: second not in bench.ids())
+    bench.eventually(lambda: second not in bench.ids())
 
 
 def test_a_target_is_initial_for_as_long_as_its_image_says(bench: Bench) -> None:
@@ -103,7 +99,7 @@ def test_a_target_is_initial_for_as_long_as_its_image_says(bench: Bench) -> None
     bench.lab.image("ami-v1", targetAfter=0.6)
     bench.start(desired=1, TargetGroupARNs=[arn], HealthCheckType="ELB")
     [first] = bench.settled(1)
-    seen = eventually(lambda: bench.truth(first)["target"] == "healthy" and bench.lab.history("web"))
+    seen = bench.eventually(lambda: bench.truth(first)["target"] == "healthy" and bench.lab.history("web"))
     assert len(seen[-1]["revisions"]) == 1 and bench.ids() == [first]
     bench.lab.image("ami-v1", targetAfter=1000)
     bench.asg.set_desired_capacity(AutoScalingGroupName="web", DesiredCapacity=2)
@@ -124,8 +120,9 @@ def test_a_target_may_fall_ill_later(bench: Bench) -> None:
 
 
 def test_a_terminating_member_drains_first(bench: Bench) -> None:
-    """`drain`: the member is Terminating, its target draining and its machine running until the delay is over;
-    the terminating hooks follow (EC2 Auto Scaling user guide, how lifecycle hooks work).
+    """The member is Terminating, its target draining and its machine running until `drain` is over.
+
+    The terminating hooks follow (EC2 Auto Scaling user guide, how lifecycle hooks work).
     """
     arn = bench.target_group()
     bench.lab.image("ami-v1", drain=0.5)
@@ -137,15 +134,16 @@ def test_a_terminating_member_drains_first(bench: Bench) -> None:
     assert bench.targets(arn) == {first: "draining"}
     assert bench.machine(first)["State"]["Name"] == "running"
     assert bench.about(first)["StatusCode"] == "WaitingForELBConnectionDraining"
-    eventually(lambda: bench.states() == {first: "Terminating:Wait"})
+    bench.eventually(lambda: bench.states() == {first: "Terminating:Wait"})
     bench.complete(first, "CONTINUE")
-    eventually(lambda: bench.ids() == [])
+    bench.eventually(lambda: bench.ids() == [])
 
 
 def test_a_set_deregistration_delay_is_waited_for(bench: Bench) -> None:
-    """ModifyTargetGroupAttributes with deregistration_delay.timeout_seconds; unset, it is none in the lab. An
-    image's own `drain` goes before it, a dead machine has nothing to drain, and a group that is deleted by
-    force waits for nobody.
+    """A deregistration_delay.timeout_seconds that ModifyTargetGroupAttributes has set is waited for.
+
+    An image's own `drain` goes before it, a dead machine has nothing to drain, and a group deleted by force does not
+    wait. Unset, the delay is none in the lab.
     """
     arn = bench.target_group()
     delay = {"Key": "deregistration_delay.timeout_seconds", "Value": "1000"}
@@ -162,14 +160,15 @@ def test_a_set_deregistration_delay_is_waited_for(bench: Bench) -> None:
     for each in (first, third):
         bench.terminate(each)
     bench.ec2.terminate_instances(InstanceIds=[second])
-    eventually(lambda: bench.states() == {first: "Terminating"})
+    bench.eventually(lambda: bench.states() == {first: "Terminating"})
     bench.asg.delete_auto_scaling_group(AutoScalingGroupName="web", ForceDelete=True)
-    eventually(lambda: not bench.group())
+    bench.eventually(lambda: not bench.group())
 
 
 def test_a_classic_load_balancer_tells_how_members_are(bench: Bench) -> None:
-    """DescribeInstanceHealth: OutOfService while it registers and when it fails, InService while it drains
-    (Elastic Load Balancing API reference 2012-06-01); an instance of nobody's group is left to moto.
+    """DescribeInstanceHealth shows OutOfService at registration and at failure, InService in draining.
+
+    Source: Elastic Load Balancing API reference 2012-06-01. An instance of no group is left to moto.
     """
     elb = bench.client("elb")
     listener = {"Protocol": "HTTP", "LoadBalancerPort": 80, "InstanceProtocol": "HTTP", "InstancePort": 80}
@@ -186,7 +185,7 @@ def test_a_classic_load_balancer_tells_how_members_are(bench: Bench) -> None:
     bench.start(desired=1, LoadBalancerNames=["classic"])
     [first] = bench.settled(1)
     assert shown() == {first: ("OutOfService", "ELB")}
-    eventually(lambda: shown() == {first: ("InService", "N/A")})
+    bench.eventually(lambda: shown() == {first: ("InService", "N/A")})
     bench.lab.member(first, do="targetUnhealthy")
     assert shown(first) == {first: ("OutOfService", "Instance")}
     bench.terminate(first, decrement=True)

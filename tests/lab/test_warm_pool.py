@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lab.bench import Bench, eventually, refusal
+from tests.lab.bench import Bench, refusal
 
 WEB = {"AutoScalingGroupName": "web"}
 
@@ -17,7 +17,7 @@ def _pool(bench: Bench) -> dict[str, str]:
 
 def _prepared(bench: Bench, count: int, state: str = "Stopped") -> list[str]:
     """Wait until just so many instances are prepared; their ids."""
-    return eventually(
+    return bench.eventually(
         lambda: list(pool)
         if (pool := _pool(bench)) and list(pool.values()) == [f"Warmed:{state}"] * count
         else []
@@ -60,8 +60,9 @@ def test_a_pool_has_the_size_of_its_settings(bench: Bench, given: dict[str, int]
 
 
 def test_the_group_launches_prepared_instances_first(bench: Bench) -> None:
-    """Pending, in service after a quarter of the boot, still of the revision it was prepared from; the pool is
-    filled again from where the group points now.
+    """A prepared instance is in service after a quarter of its boot, still of the revision it was prepared from.
+
+    The pool is filled again from where the group points now.
     """
     bench.lab.image("ami-v1", boot=0.8)
     template = bench.start(bench.template("ami-v1", "ami-v2"), desired=0)
@@ -76,7 +77,7 @@ def test_the_group_launches_prepared_instances_first(bench: Bench) -> None:
     assert member["revision"] == "1"
     assert member["inServiceAt"] - member["launchedAt"] == pytest.approx(0.2, abs=1e-5)
     assert bench.about(warm)["Description"] == f"Launching a new EC2 instance from warm pool: {warm}"
-    eventually(lambda: bench.tags(warm).get("rolling:signal") == "SUCCESS")
+    bench.eventually(lambda: bench.tags(warm).get("rolling:signal") == "SUCCESS")
     [new] = _prepared(bench, 1)
     assert bench.tags(new)["aws:ec2launchtemplate:version"] == "2"
     assert "rolling:signal" not in bench.tags(new)
@@ -109,7 +110,7 @@ def test_a_prepared_instance_is_ended_through_ec2_alone(bench: Bench) -> None:
     )
     assert (code, "warm pool" in text) == ("ValidationError", True)
     bench.ec2.terminate_instances(InstanceIds=[warm])
-    eventually(lambda: warm not in _pool(bench))
+    bench.eventually(lambda: warm not in _pool(bench))
     assert len(_prepared(bench, 1)) == 1
     assert bench.machine(warm)["State"]["Name"] == "terminated"
 
@@ -126,7 +127,7 @@ def test_a_pool_is_deleted_with_its_instances(bench: Bench) -> None:
         assert list(_pool(bench).values()) == ["Warmed:Terminating"] * 2
         status = bench.group().get("WarmPoolConfiguration", {}).get("Status")
         assert status == (None if force else "PendingDelete")
-        eventually(lambda: _pool(bench) == {} and "WarmPoolConfiguration" not in bench.group())
+        bench.eventually(lambda: _pool(bench) == {} and "WarmPoolConfiguration" not in bench.group())
     assert bench.states() == {member: "InService"}
     assert refusal(bench.asg.delete_warm_pool, **WEB)[0] == "ValidationError"
 
@@ -138,7 +139,7 @@ def test_a_deleted_group_takes_its_pool_with_it(bench: Bench) -> None:
     [warm] = _prepared(bench, 1)
     assert refusal(bench.asg.delete_auto_scaling_group, **WEB)[0] == "ResourceInUse"
     bench.asg.delete_auto_scaling_group(ForceDelete=True, **WEB)
-    eventually(lambda: not bench.group())
+    bench.eventually(lambda: not bench.group())
     assert bench.machine(warm)["State"]["Name"] == "terminated"
 
 
@@ -152,7 +153,7 @@ def test_a_pool_shrinks_and_tries_again(bench: Bench) -> None:
     bench.lab.image("ami-v2", launchError="InsufficientInstanceCapacity")
     bench.point(template, "2")
     bench.ec2.terminate_instances(InstanceIds=[second])
-    eventually(lambda: bench.activities()[0]["StatusCode"] == "Failed")
+    bench.eventually(lambda: bench.activities()[0]["StatusCode"] == "Failed")
     bench.lab.image("ami-v2")
     [third] = _prepared(bench, 1)
     assert third not in (first, second)

@@ -27,9 +27,7 @@ class WrongFault(ValueError):
 
 @dataclass(slots=True)
 class Fault:
-    """`rate` and `times` are about the error; latency and staleness hold for every call while the fault
-    stands.
-    """
+    """`rate` and `times` are about the error; latency and staleness hold for every call of the action."""
 
     error: str | None = None
     rate: float = 1.0
@@ -63,7 +61,7 @@ def fault_from(body: Mapping[str, Any]) -> Fault:
 
 
 class Faults:
-    """By action; a fault of an action stands instead of the one for every action (`*`)."""
+    """Faults by action; the fault of an action stands instead of the one for every action (`*`)."""
 
     def __init__(self, seed: int) -> None:
         self._random = Random(f"{seed}/faults")
@@ -73,7 +71,7 @@ class Faults:
         return self.by_action.get(action) or self.by_action.get(EVERY) or Fault()
 
     def strikes(self, fault: Fault) -> bool:
-        """Whether this call gets the error."""
+        """This call gets the error."""
         if fault.error is None or fault.times == 0 or self._random.random() >= fault.rate:
             return False
         if fault.times is not None:

@@ -1,4 +1,4 @@
-"""The WSGI front: tells control calls, the lab's own calls and moto's apart; counts them, applies faults."""
+"""The WSGI front tells control calls, the lab's own calls and moto's apart, counts them and applies faults."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import io
 import json
 import re
 import socket
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +19,7 @@ from pulumi_rolling.lab.aws.call import Call
 from pulumi_rolling.lab.aws.wire import error_body, protocol
 from pulumi_rolling.lab.control import Control
 from pulumi_rolling.lab.faults import DROP, LOST, STATUS, TEXTS
-from pulumi_rolling.lab.stage import Stage
+from pulumi_rolling.lab.state import LabState
 from pulumi_rolling.lab.world.cloud import Cloud
 from pulumi_rolling.lab.world.refusal import Refused
 
@@ -56,14 +55,14 @@ class Service:
 
 
 class Front:
-    def __init__(self, stage: Stage, control: Control) -> None:
-        self._stage = stage
+    def __init__(self, state: LabState, control: Control) -> None:
+        self._state = state
         self._control = control
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def warm(self, region: str) -> None:
-        """Load what the first calls would wait for."""
-        with self._stage.cloud():
+        """Everything is loaded for which the first calls would wait."""
+        with self._state.cloud():
             moto_side.warm(region)
             for service in ("autoscaling", "ec2"):
                 protocol(service)
@@ -84,16 +83,16 @@ class Front:
 
     def _cloud(self, request: Request) -> Answer:
         """A call of the cloud's API: counted, late, refused or lost as ordered, and otherwise carried out."""
-        with self._stage.cloud() as cloud:
+        with self._state.cloud() as cloud:
             group = request.form.get("AutoScalingGroupName") or request.form.get(
                 "AutoScalingGroupNames.member.1"
             )
-            self._stage.calls.note(cloud.now, request.service, request.action, group)
-            fault = self._stage.faults.of(request.action)
-            struck = fault.error if self._stage.faults.strikes(fault) else None
+            self._state.calls.note(cloud.now, request.service, request.action, group)
+            fault = self._state.faults.of(request.action)
+            struck = fault.error if self._state.faults.strikes(fault) else None
             latency, stale = fault.latency, fault.stale
         if latency:
-            time.sleep(latency)
+            self._state.clock.wait(latency)
         if struck is not None and struck not in (DROP, LOST):
             return _error(
                 request, struck, TEXTS.get(struck, f"An error on order: {struck}"), STATUS.get(struck, 400)
@@ -108,7 +107,7 @@ class Front:
             return self._long_poll(request)
         versioned = f"{request.service}/{request.form.get('Version')}"
         service = _SERVICES.get(versioned) or _SERVICES.get(request.service)
-        with self._stage.cloud() as cloud:
+        with self._state.cloud() as cloud:
             if service is None or (service.actions is not None and request.action not in service.actions):
                 return self._ask(request.environ, request.body)
             return self._own(cloud, request, stale, service)
@@ -141,21 +140,19 @@ class Front:
         return int(status[0].split(" ", 1)[0]), headers, content
 
     def _long_poll(self, request: Request) -> Answer:
-        """moto waits for a message inside the call, which would stop the lab; here the wait is outside the
-        lock.
-        """
+        """moto would wait for a message inside the call, which stops the lab; here the wait is outside the lock."""
         given = json.loads(request.body) if request.json_protocol else dict(request.form)
         seconds = given.get("WaitTimeSeconds")
         wait = moto_side.queue_wait(given.get("QueueUrl", "")) if seconds is None else int(seconds)
         given["WaitTimeSeconds"] = 0
         body = (json.dumps(given) if request.json_protocol else urlencode(given)).encode()
-        deadline = time.monotonic() + wait
+        deadline = self._state.clock.now() + wait
         while True:
-            with self._stage.cloud():
+            with self._state.cloud():
                 answer = self._ask(request.environ, body)
-            if answer[0] != 200 or b"ReceiptHandle" in answer[2] or time.monotonic() >= deadline:
+            if answer[0] != 200 or b"ReceiptHandle" in answer[2] or self._state.clock.now() >= deadline:
                 return answer
-            time.sleep(POLL)
+            self._state.clock.wait(POLL)
 
 
 _SERVICES = {
@@ -184,7 +181,7 @@ def _error(request: Request, code: str, message: str, status: int) -> Answer:
 
 
 def _hang_up(environ: Environ) -> None:
-    """Close the connection without an answer; what is written afterwards goes nowhere."""
+    """The connection is closed without an answer; what is written afterwards goes nowhere."""
     connection: socket.socket = environ["werkzeug.socket"]
     connection.shutdown(socket.SHUT_RDWR)
     raise ConnectionError("closed on order")

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from pulumi_rolling.lab.clock import Clock, WallClock
 from pulumi_rolling.lab.control import REGION, Control
 
 if TYPE_CHECKING:
     from pulumi_rolling.lab.front import Front
-    from pulumi_rolling.lab.stage import Stage
+    from pulumi_rolling.lab.state import LabState
 
 POLL = 0.05
 _one = Lock()
@@ -27,7 +28,7 @@ class LabError(Exception):
 
 
 class _Quiet(WSGIRequestHandler):
-    """Writes no log, and sends small answers at once."""
+    """A handler that writes no log, and sends small answers at once."""
 
     disable_nagle_algorithm = True
 
@@ -38,13 +39,21 @@ class _Quiet(WSGIRequestHandler):
 class Lab(Control):
     """A running lab; leaving the context stops it.
 
-    Only one at a time in a process, because moto's state belongs to the process. The port is open at once;
-    moto takes a second or two to load, and whoever calls meanwhile waits.
+    One lab at a time runs in a process, because moto's state belongs to the process. The port is open at once;
+    moto takes a second or two to load, and a call waits for it.
     """
 
     def __init__(
-        self, *, cloud: str = "aws", port: int = 0, seed: int = 1, boot: float = 0.5, spread: float = 0.0
+        self,
+        *,
+        cloud: str = "aws",
+        port: int = 0,
+        seed: int = 1,
+        boot: float = 0.5,
+        spread: float = 0.0,
+        clock: Clock | None = None,
     ) -> None:
+        """Time in the lab is real, unless a `clock` is given: a JumpingClock moves when it is told to."""
         if cloud == "alibaba":
             raise LabError("The lab for alibaba is not there yet; there is aws.")
         if cloud != "aws":
@@ -52,9 +61,10 @@ class Lab(Control):
         super().__init__(self._opened)
         self._port = port
         self._drawn = (seed, boot, spread)
+        self._clock = clock or WallClock()
         self._server: BaseWSGIServer | None = None
         self._serving: Thread | None = None
-        self._opening: Future[tuple[Stage, Front]] | None = None
+        self._opening: Future[tuple[LabState, Front]] | None = None
 
     def __enter__(self) -> Lab:
         self.start()
@@ -92,17 +102,17 @@ class Lab(Control):
         self._server = self._serving = self._opening = None
         _one.release()
 
-    def _open(self) -> tuple[Stage, Front]:
+    def _open(self) -> tuple[LabState, Front]:
         # Imported here because moto takes most of the time of a start.
         from pulumi_rolling.lab.front import Front
-        from pulumi_rolling.lab.stage import Stage
+        from pulumi_rolling.lab.state import LabState
 
-        stage = Stage(*self._drawn)
-        front = Front(stage, self)
+        state = LabState(*self._drawn, clock=self._clock)
+        front = Front(state, self)
         front.warm(REGION)
-        return stage, front
+        return state, front
 
-    def _opened(self) -> Stage:
+    def _opened(self) -> LabState:
         if self._opening is None:
             raise LabError("The lab is not running.")
         return self._opening.result()[0]

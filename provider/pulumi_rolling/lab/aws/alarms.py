@@ -90,7 +90,7 @@ class Alarms(CloudWatchResponse):
 
 
 def install() -> None:
-    """From now on moto answers CloudWatch with these."""
+    """moto answers CloudWatch with these alarms from now on."""
     urls.url_paths["{0}/$"] = Alarms.dispatch
 
 
@@ -103,7 +103,7 @@ def _actions(alarm: Alarm) -> list[str]:
 
 
 def _evaluate(backend: CloudWatchBackend, alarm: Alarm, seen: set[str]) -> None:
-    """A composite alarm takes the state of its rule; whoever refers to an alarm looks again.
+    """A composite alarm takes the state of its rule, and alarms that refer to it are evaluated after it.
 
     `seen` ends a circle of composite alarms, as AWS stops evaluating one.
     """

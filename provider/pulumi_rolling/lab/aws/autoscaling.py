@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pulumi_rolling.lab.aws import around, configurations, groups, hook_calls, members, warm_pool
+from pulumi_rolling.lab.aws import (
+    balancers,
+    configurations,
+    groups,
+    hook_calls,
+    members,
+    refreshes,
+    schedules,
+    warm_pool,
+)
 from pulumi_rolling.lab.aws.call import Call
 from pulumi_rolling.lab.aws.wire import protocol
 from pulumi_rolling.lab.world.refusal import Refused
@@ -14,7 +23,9 @@ ACTIONS: dict[str, Callable[[Call], dict[str, Any] | None]] = {
     **groups.ACTIONS,
     **members.ACTIONS,
     **hook_calls.ACTIONS,
-    **around.ACTIONS,
+    **schedules.ACTIONS,
+    **refreshes.ACTIONS,
+    **balancers.ACTIONS,
     **warm_pool.ACTIONS,
 }
 MOTO = frozenset(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi_rolling.lab.world.cloud import Cloud
+from pulumi_rolling.lab.world.group import Group
 from pulumi_rolling.lab.world.refusal import Refused
 
 Ask = Callable[[Mapping[str, str]], tuple[int, str]]
@@ -31,6 +32,11 @@ class Call:
     def group_name(self) -> str:
         name: str = self.values["AutoScalingGroupName"]
         return name
+
+    @property
+    def group(self) -> Group:
+        """The group that the call names; Refused when there is none."""
+        return self.cloud.group(self.region, self.group_name)
 
 
 def page(

@@ -1,7 +1,7 @@
 """Launch configurations: moto keeps them; which groups and members were made from one is known here.
 
 Source: EC2 Auto Scaling API reference, DeleteLaunchConfiguration: one that a group points at cannot be deleted. A
-member made from one that is deleted shows no name any more.
+member whose configuration was deleted shows no name any more.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """EC2 calls about instances, so that EC2 and Auto Scaling tell one truth.
 
-Instances of groups live in the lab's world; whatever else EC2 has (also instances run by RunInstances) is
-moto's. A call about both is answered by both: moto gets the call without the lab's instances, and its answer
-gets theirs.
+Instances of groups live in the lab's world; everything else of EC2 is moto's, also instances of RunInstances. A
+call about both is answered by both: moto gets the call without the lab's instances, and its answer gets theirs.
 """
 
 from __future__ import annotations
@@ -16,10 +15,9 @@ from pulumi_rolling.lab.aws import moto_side
 from pulumi_rolling.lab.aws.call import Call, page
 from pulumi_rolling.lab.aws.joined import join, split
 from pulumi_rolling.lab.aws.wire import protocol
-from pulumi_rolling.lab.world import health
+from pulumi_rolling.lab.world import machines
 from pulumi_rolling.lab.world.cloud import ACCOUNT, Cloud
-from pulumi_rolling.lab.world.health import BY_USER
-from pulumi_rolling.lab.world.member import ALIVE, Member, MemberState
+from pulumi_rolling.lab.world.member import ALIVE, BY_USER, Member, MemberState
 from pulumi_rolling.lab.world.refusal import Refused
 
 STATES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
@@ -67,7 +65,7 @@ def _wanted(call: Call) -> list[Wanted]:
 
 
 def _fields(call: Call, name: str, member: Member, state: MemberState) -> list[str]:
-    """What one filter of DescribeInstances looks at."""
+    """The values of an instance that one filter of DescribeInstances looks at."""
     match name:
         case "tag-key":
             return list(state.tags)
@@ -259,9 +257,9 @@ def describe_tags(call: Call) -> tuple[int, str]:
 ACTIONS: dict[str, Callable[[Call], tuple[int, str]]] = {
     "DescribeInstances": describe_instances,
     "DescribeInstanceStatus": describe_instance_status,
-    "TerminateInstances": _transition("TerminatingInstances", health.kill),
-    "StopInstances": _transition("StoppingInstances", health.stop),
-    "StartInstances": _transition("StartingInstances", health.start),
+    "TerminateInstances": _transition("TerminatingInstances", machines.kill),
+    "StopInstances": _transition("StoppingInstances", machines.stop),
+    "StartInstances": _transition("StartingInstances", machines.start),
     "RebootInstances": reboot_instances,
     "CreateTags": create_tags,
     "DeleteTags": delete_tags,

@@ -14,8 +14,8 @@ from pulumi_rolling.lab.aws import moto_side
 from pulumi_rolling.lab.aws.call import Call, page
 from pulumi_rolling.lab.aws.hook_calls import hook_from
 from pulumi_rolling.lab.aws.views import group_view, tag_views
-from pulumi_rolling.lab.world import balance, health, lives, pool, sizes
-from pulumi_rolling.lab.world.group import PROCESSES, Pointer, Settings, Tag
+from pulumi_rolling.lab.world import health, lives, pool, sizes
+from pulumi_rolling.lab.world.group import PROCESSES, Occasion, Pointer, Settings, Tag
 from pulumi_rolling.lab.world.refusal import Refused, invalid
 
 KEPT = (
@@ -83,7 +83,8 @@ def create_auto_scaling_group(call: Call) -> None:
     group.hooks = {hook.name: hook for hook in hooks}
     at = cloud.clock(cloud.now)
     made = f"At {at} a user request created an AutoScalingGroup changing the desired capacity from 0 to"
-    balance.refill(cloud, group, before=f"{made} {settings.desired}.  ")
+    group.because(Occasion(opening=f"{made} {settings.desired}.  "))
+    cloud.stir(group)
 
 
 def _pointer(region: str, values: Mapping[str, Any], former: Pointer) -> Pointer:
@@ -134,7 +135,7 @@ def _override(region: str, override: Mapping[str, Any]) -> dict[str, Any]:
 
 def update_auto_scaling_group(call: Call) -> None:
     cloud, values = call.cloud, call.values
-    group = cloud.group(call.region, call.group_name)
+    group = call.group
     now = group.now
     changes: dict[str, Any] = {"pointer": _pointer(call.region, values, now.pointer)}
     if values.get("VPCZoneIdentifier") or values.get("AvailabilityZones"):
@@ -154,7 +155,7 @@ def update_auto_scaling_group(call: Call) -> None:
 
 
 def set_desired_capacity(call: Call) -> None:
-    group = call.cloud.group(call.region, call.group_name)
+    group = call.group
     desired, now = call.values["DesiredCapacity"], group.now
     if desired > now.maximum:
         raise invalid(
@@ -168,21 +169,19 @@ def set_desired_capacity(call: Call) -> None:
         )
     text = (
         f"At {call.cloud.clock(call.cloud.now)} a user request explicitly set group desired capacity "
-        "changing the "
-        f"desired capacity from {now.desired} to {desired}.  "
+        f"changing the desired capacity from {now.desired} to {desired}.  "
     )
-    balance.resize(call.cloud, group, text, desired=desired)
+    sizes.resize(call.cloud, group, text, desired=desired)
 
 
 def delete_auto_scaling_group(call: Call) -> None:
     cloud = call.cloud
-    group = cloud.group(call.region, call.group_name)
+    group = call.group
     if (group.members or group.warm) and not call.values.get("ForceDelete"):
         raise Refused(
             "ResourceInUse",
             "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance "
-            "request(s) still "
-            "in the group.",
+            "request(s) still in the group.",
         )
     group.alter(cloud.now, deleting=True, minimum=0, desired=0)
     at = cloud.clock(cloud.now)
@@ -190,7 +189,7 @@ def delete_auto_scaling_group(call: Call) -> None:
         cause = f"At {at} instance {member.id} was taken out of service in response to a user request."
         lives.terminate(cloud, group, member, cause, hooks=False)
     pool.close(cloud, group, force=True)
-    balance.forget_if_empty(cloud, group)
+    cloud.stir(group)
 
 
 def describe_auto_scaling_groups(call: Call) -> dict[str, Any]:
@@ -230,7 +229,7 @@ def _wanted(settings: Settings, filters: list[dict[str, Any]]) -> bool:
 
 
 def suspend_processes(call: Call) -> None:
-    group = call.cloud.group(call.region, call.group_name)
+    group = call.group
     chosen = _processes(call)
     since = {process: call.cloud.now for process in chosen if process not in group.now.suspended}
     group.alter(call.cloud.now, suspended={**group.now.suspended, **since})
@@ -238,12 +237,11 @@ def suspend_processes(call: Call) -> None:
 
 def resume_processes(call: Call) -> None:
     cloud = call.cloud
-    group = cloud.group(call.region, call.group_name)
+    group = call.group
     chosen = _processes(call)
     left = {process: since for process, since in group.now.suspended.items() if process not in chosen}
     group.alter(cloud.now, suspended=left)
     health.look_again(cloud, group)
-    balance.refill(cloud, group)
 
 
 def _processes(call: Call) -> list[str]:
@@ -264,8 +262,7 @@ def _tagged(tags: Mapping[str, Tag], given: list[dict[str, Any]]) -> dict[str, T
             if len(text) > most:
                 raise invalid(
                     f"1 validation error detected: Value '{text}' at 'tags.1.member.{name}' failed to "
-                    "satisfy "
-                    f"constraint: Member must have length less than or equal to {most}"
+                    f"satisfy constraint: Member must have length less than or equal to {most}"
                 )
         after[key] = Tag(value, bool(tag.get("PropagateAtLaunch", False)))
     if len(after) > MOST_TAGS:
@@ -315,6 +312,17 @@ def describe_tags(call: Call) -> dict[str, Any]:
     return {"Tags": chosen, "NextToken": token}
 
 
+def enable_metrics(call: Call) -> None:
+    named = tuple(call.values.get("Metrics") or ["GroupInServiceInstances"])
+    call.group.alter(call.cloud.now, metrics=named)
+
+
+def disable_metrics(call: Call) -> None:
+    named = call.values.get("Metrics") or []
+    left = tuple(metric for metric in call.group.now.metrics if named and metric not in named)
+    call.group.alter(call.cloud.now, metrics=left)
+
+
 ACTIONS = {
     "CreateAutoScalingGroup": create_auto_scaling_group,
     "UpdateAutoScalingGroup": update_auto_scaling_group,
@@ -326,4 +334,6 @@ ACTIONS = {
     "CreateOrUpdateTags": create_or_update_tags,
     "DeleteTags": delete_tags,
     "DescribeTags": describe_tags,
+    "EnableMetricsCollection": enable_metrics,
+    "DisableMetricsCollection": disable_metrics,
 }

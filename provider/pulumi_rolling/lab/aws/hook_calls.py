@@ -39,14 +39,14 @@ def hook_from(spec: Mapping[str, Any], former: Hook | None = None) -> Hook:
 
 
 def put_lifecycle_hook(call: Call) -> dict[str, Any]:
-    group = call.cloud.group(call.region, call.group_name)
+    group = call.group
     hook = hook_from(call.values, group.hooks.get(call.values["LifecycleHookName"]))
     group.hooks[hook.name] = hook
     return {}
 
 
 def describe_lifecycle_hooks(call: Call) -> dict[str, Any]:
-    group = call.cloud.group(call.region, call.group_name)
+    group = call.group
     names = call.values.get("LifecycleHookNames") or list(group.hooks)
     return {"LifecycleHooks": [hook_view(group, hook) for hook in group.hooks.values() if hook.name in names]}
 
@@ -57,7 +57,7 @@ def delete_lifecycle_hook(call: Call) -> dict[str, Any]:
     Source: EC2 Auto Scaling API reference, DeleteLifecycleHook.
     """
     cloud, name = call.cloud, call.values["LifecycleHookName"]
-    group = cloud.group(call.region, call.group_name)
+    group = call.group
     hook = group.hooks.pop(name, None)
     if hook is None:
         raise invalid("No Lifecycle Hook found with name " + name)
@@ -89,7 +89,7 @@ def record_lifecycle_action_heartbeat(call: Call) -> dict[str, Any]:
 
 def _waiting(call: Call) -> tuple[Group, Member]:
     """The member meant, by its id or by the token of its action."""
-    group = call.cloud.group(call.region, call.group_name)
+    group = call.group
     name, token = call.values["LifecycleHookName"], call.values.get("LifecycleActionToken")
     instance = call.values.get("InstanceId")
     if name not in group.hooks:

@@ -1,7 +1,6 @@
 """Auto Scaling calls about single instances and about scaling activities.
 
-Sources: EC2 Auto Scaling API reference of each call, and the user guide, "Temporarily remove instances", for
-Standby.
+Sources: EC2 Auto Scaling API reference of each call; user guide, "Temporarily remove instances", for Standby.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import Any
 
 from pulumi_rolling.lab.aws.call import Call, page
 from pulumi_rolling.lab.aws.views import activity_view, instance_view
-from pulumi_rolling.lab.world import balance, health, lives, standby
+from pulumi_rolling.lab.world import health, lives, standby
 from pulumi_rolling.lab.world.activities import Activity
 from pulumi_rolling.lab.world.group import Group
 from pulumi_rolling.lab.world.member import Member
@@ -73,7 +72,6 @@ def terminate_instance(call: Call) -> dict[str, Any]:
         cause += f", shrinking the capacity from {before} to {group.now.desired}." if decrement else "."
         lives.terminate(cloud, group, member, cause)
         activities.append(_last(call, group))
-    balance.refill(cloud, group)
     return {"Activities": activities} if ids else {"Activity": activities[0]}
 
 
@@ -92,10 +90,8 @@ def _decrement(call: Call, group: Group, members: list[Member]) -> None:
     if desired < group.now.minimum:
         raise invalid(
             f"Currently, desiredSize equals minSize ({group.now.minimum}). Terminating instance without "
-            "replacement "
-            "will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to "
-            "false or "
-            "lower group's min size."
+            "replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity "
+            "flag to false or lower group's min size."
         )
     group.alter(call.cloud.now, desired=desired)
 
@@ -105,7 +101,7 @@ def _last(call: Call, group: Group) -> dict[str, Any]:
 
 
 def _chosen(call: Call) -> tuple[Group, list[Member]]:
-    group = call.cloud.group(call.region, call.group_name)
+    group = call.group
     members = []
     for instance_id in call.values.get("InstanceIds") or []:
         if instance_id not in group.members:
@@ -151,7 +147,7 @@ def set_instance_health(call: Call) -> None:
 
 
 def describe_scaling_activities(call: Call) -> dict[str, Any]:
-    """Newest first; filters StartTimeLowerBound, StartTimeUpperBound and Status."""
+    """Activities, newest first; filters StartTimeLowerBound, StartTimeUpperBound and Status."""
     cloud, values = call.cloud, call.values
     name = values.get("AutoScalingGroupName")
     known = chain(cloud.groups.values(), cloud.deleted if values.get("IncludeDeletedGroups") else [])

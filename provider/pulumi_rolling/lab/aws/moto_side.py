@@ -1,8 +1,7 @@
 """What the lab takes from moto: launch templates, launch configurations, subnets and queues.
 
-moto resolves an instance's template version when it is read and not when it was launched; here it is resolved
-once, at the launch. Any image name is accepted. moto's state belongs to the process, and so do these
-functions.
+moto resolves the template version of an instance at each read; here it is resolved once, at the launch. Any image
+name is accepted. moto's state belongs to the process, and so do these functions.
 """
 
 from __future__ import annotations
@@ -59,7 +58,7 @@ def _version(region: str, spec: Mapping[str, Any]) -> LaunchTemplateVersion:
 
 
 class MotoTemplates:
-    """Resolves what a group points at."""
+    """moto's launch templates and configurations, to resolve what a group points at."""
 
     def revisions(self, region: str, pointer: Pointer) -> list[Revision]:
         if pointer.configuration is not None:
@@ -70,7 +69,7 @@ class MotoTemplates:
         return [_revision(_version(region, pointer.template or {}))]
 
     def _mixed(self, region: str, mixed: Mapping[str, Any]) -> list[Revision]:
-        """One for each override: its instance type, weight, image and template, where it names them."""
+        """A revision for each override: its instance type, weight, image and template, where it names them."""
         template = mixed.get("LaunchTemplate", {})
         common = template.get("LaunchTemplateSpecification", {})
         return [
@@ -144,7 +143,7 @@ def vpc_of(region: str, subnet: str | None) -> str | None:
 
 
 def send(queue_url: str, body: Mapping[str, Any]) -> None:
-    """Put a message into a queue; an instance whose queue does not exist has nobody to tell."""
+    """A message goes into its queue; to a queue that does not exist it is lost."""
     name = queue_url.rstrip("/").rsplit("/", 1)[-1]
     for backend in sqs_backends[ACCOUNT].values():
         if name in backend.queues:
@@ -152,7 +151,7 @@ def send(queue_url: str, body: Mapping[str, Any]) -> None:
 
 
 def queue_wait(queue_url: str) -> int:
-    """How long a queue lets a reader wait who does not say so himself."""
+    """Seconds that a queue lets a reader wait who names none."""
     name = queue_url.rstrip("/").rsplit("/", 1)[-1]
     for backend in sqs_backends[ACCOUNT].values():
         if name in backend.queues:

@@ -14,7 +14,7 @@ MOST_INSTANCES = 50
 
 def put_warm_pool(call: Call) -> dict[str, Any]:
     """What is not named keeps its former value or the default; MaxGroupPreparedCapacity -1 takes it back."""
-    cloud, group = call.cloud, call.cloud.group(call.region, call.group_name)
+    cloud, group = call.cloud, call.group
     given = {key: value for key, value in call.values.items() if key != "AutoScalingGroupName"}
     if given.get("PoolState", "Stopped") not in pool.STATES:
         raise invalid(f"PoolState must be one of {', '.join(pool.STATES)}")
@@ -23,19 +23,19 @@ def put_warm_pool(call: Call) -> dict[str, Any]:
     if settings.get("MaxGroupPreparedCapacity") == -1:
         del settings["MaxGroupPreparedCapacity"]
     group.alter(cloud.now, warm_pool=settings)
-    pool.refill(cloud, group)
+    cloud.stir(group)
     return {}
 
 
 def describe_warm_pool(call: Call) -> dict[str, Any]:
-    group = call.cloud.group(call.region, call.group_name)
+    group = call.group
     views = [instance_view(member, member.now) for member in group.warm.values()]
     chosen, token = page(views, call.values, MOST_INSTANCES, MOST_INSTANCES)
     return {"WarmPoolConfiguration": group.now.warm_pool, "Instances": chosen, "NextToken": token}
 
 
 def delete_warm_pool(call: Call) -> dict[str, Any]:
-    group = call.cloud.group(call.region, call.group_name)
+    group = call.group
     if group.now.warm_pool is None:
         raise invalid(f"No warm pool found for Auto Scaling group {group.name}")
     pool.close(call.cloud, group, force=call.values.get("ForceDelete", False))

@@ -1,8 +1,7 @@
 """The query and EC2 protocols, read and written by the shapes of the installed botocore model.
 
-Writers are compiled once for each shape and walk only what a value holds, which makes a description of a
-thousand instances a matter of milliseconds. Answers are plain dicts with the model's member names; times are
-epoch seconds.
+Writers are compiled once for each shape and walk only what a value holds, so that a thousand instances are written
+in milliseconds. Answers are plain dicts with the model's member names; times are epoch seconds.
 """
 
 from __future__ import annotations
@@ -115,9 +114,7 @@ class Protocol:
         return f'<{action}Response xmlns="{space}">{inner}{metadata}</{action}Response>'
 
     def items(self, action: str, member: str, values: list[Any]) -> str:
-        """The elements of one list of an answer, without what is around them, to be put into another's
-        answer.
-        """
+        """The elements of one list of an answer, without their frame, to be put into moto's answer."""
         shape = self.operation(action).output_shape.members[member]
         out: list[str] = []
         self._writer(shape)(values, out)
@@ -129,9 +126,7 @@ class Protocol:
         return name
 
     def _writer(self, shape: Shape) -> Write:
-        """Compiled at most once for each shape; a structure that holds itself is looked up when it is
-        written.
-        """
+        """A shape's writer, compiled once; a structure that holds itself finds it when it is written."""
         if shape.name not in self._writers:
             self._writers[shape.name] = lambda value, out: self._writers[shape.name](value, out)
             self._writers[shape.name] = self._compile(shape)

@@ -1,9 +1,9 @@
 """A group's scaling activities, in AWS's own words where those are known.
 
 Sources of the texts: EC2 Auto Scaling user guide, "Verify a scaling activity" and "Troubleshoot EC2 Auto
-Scaling"; AWS CLI reference, describe-scaling-activities, terminate-instance-in-auto-scaling-group and enter-
-standby examples; the lifecycle hook tutorial for the text of an abandoned action. The end of an instance
-whose launch was abandoned has no published cause and is worded here.
+Scaling"; AWS CLI reference, examples of describe-scaling-activities, terminate-instance-in-auto-scaling-group and
+enter-standby; the lifecycle hook tutorial for the text of an abandoned action. The end of an instance whose launch
+was abandoned has no published cause and is worded here. This module refuses to know when an activity begins or ends.
 """
 
 from __future__ import annotations
@@ -12,25 +12,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 LAUNCH_FAILURES = {
-    "InsufficientInstanceCapacity": "We currently do not have sufficient {type} capacity in the "
-    "Availability Zone you "
-    "requested ({zone}). Our system will be working on provisioning additional capacity. You can currently "
-    "get "
-    "{type} capacity by not specifying an Availability Zone in your request.",
+    "InsufficientInstanceCapacity": "We currently do not have sufficient {type} capacity in the Availability "
+    "Zone you requested ({zone}). Our system will be working on provisioning additional capacity. You can "
+    "currently get {type} capacity by not specifying an Availability Zone in your request.",
     "InvalidAMIID.NotFound": "The image id '[{image}]' does not exist.",
     "VcpuLimitExceeded": "You have requested more vCPU capacity than your current vCPU limit of 32 allows "
-    "for the "
-    "instance bucket that the specified instance type belongs to. Please visit "
+    "for the instance bucket that the specified instance type belongs to. Please visit "
     "http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.",
     "InstanceLimitExceeded": "You have requested more instances (21) than your current instance limit of 20 "
-    "allows "
-    "for the specified instance type. Please visit http://aws.amazon.com/contact-us/ec2-request to request "
-    "an "
-    "adjustment to this limit.",
+    "allows for the specified instance type. Please visit http://aws.amazon.com/contact-us/ec2-request to "
+    "request an adjustment to this limit.",
     "UnauthorizedOperation": "You are not authorized to perform this operation.",
     "Unsupported": "Your requested instance type ({type}) is not supported in your requested Availability "
-    "Zone "
-    "({zone}). Please retry your request by not specifying an Availability Zone.",
+    "Zone ({zone}). Please retry your request by not specifying an Availability Zone.",
 }
 
 

@@ -1,7 +1,8 @@
 """The rule of a composite alarm: ALARM("name"), OK, INSUFFICIENT_DATA, TRUE, FALSE, AND, OR, NOT, parentheses.
 
 Source: CloudWatch API reference, PutCompositeAlarm, AlarmRule: alarms are named with or without quotes, by name
-or by ARN. The page does not say which of AND and OR binds closer; here AND does.
+or by ARN. The page does not say which of AND and OR binds closer; here AND does. This module refuses to know which
+alarms exist.
 """
 
 from __future__ import annotations

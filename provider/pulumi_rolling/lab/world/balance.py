@@ -1,9 +1,9 @@
-"""Keeping a group at its desired capacity: launches, retries of refused ones, the cloud's choice at scale-in.
+"""A group kept at its desired capacity: launches, retries of refused ones, the cloud's choice at scale-in.
 
 Sources: EC2 Auto Scaling user guide, "Configure termination policies" (the zone with most members, then the
 oldest launch template version, then the one closest to the next billing hour, for which the oldest stands
 here; never one that is protected) and "Suspend and resume processes" (Launch, Terminate). Members in Standby
-are no candidates.
+are no candidates. This module looks at what the group is and what it should be, and refuses to know what changed.
 """
 
 from __future__ import annotations
@@ -11,38 +11,44 @@ from __future__ import annotations
 from collections import Counter
 from functools import partial
 
-from pulumi_rolling.lab.world import launches, lives, pool
+from pulumi_rolling.lab.world import launches, lives, places, pool
 from pulumi_rolling.lab.world.cloud import Cloud
-from pulumi_rolling.lab.world.group import Group, Place
+from pulumi_rolling.lab.world.group import Group, Occasion
 from pulumi_rolling.lab.world.member import Member
 
 FIRST_RETRY = 0.25
 LONGEST_RETRY = 2.0
 
 
-def refill(cloud: Cloud, group: Group, before: str = "", cause: str = "", tries: int = 0) -> None:
-    """Launch what is missing, or terminate what is too many, as far as the suspended processes allow.
+def reconcile(cloud: Cloud, group: Group) -> None:
+    """The group comes closer to its desired capacity, its pool to its size; the agenda alone calls this.
 
-    `before` opens the cause with what changed the capacity; `cause` stands instead of the whole sentence.
+    Called again without a change, it does nothing.
     """
+    occasion, group.occasion = group.occasion, Occasion()
+    _balance(cloud, group, occasion)
+    pool.refill(cloud, group)
+    _forget_if_empty(cloud, group)
+
+
+def _balance(cloud: Cloud, group: Group, occasion: Occasion, tries: int = 0) -> None:
+    """Launch what is missing, or terminate what is too many, as far as the suspended processes allow."""
     missing = group.now.desired - group.tally.active - group.retrying
     if missing > 0 and not group.suspended("Launch"):
-        _launch(cloud, group, missing, before, cause, tries)
+        _launch(cloud, group, missing, occasion, tries)
     elif group.tally.active > group.now.desired and not group.suspended("Terminate"):
-        _scale_in(cloud, group, before)
-    pool.refill(cloud, group)
+        _scale_in(cloud, group, occasion)
 
 
-def _launch(cloud: Cloud, group: Group, missing: int, before: str, cause: str, tries: int) -> None:
+def _launch(cloud: Cloud, group: Group, missing: int, occasion: Occasion, tries: int) -> None:
     at = cloud.clock(cloud.now)
-    text = cause or (
-        f"{before}At {at} an instance was started in response to a difference between desired and actual "
-        "capacity, "
-        f"increasing the capacity from {group.tally.active} to {group.now.desired}."
+    text = occasion.cause or (
+        f"{occasion.opening}At {at} an instance was started in response to a difference between desired and "
+        f"actual capacity, increasing the capacity from {group.tally.active} to {group.now.desired}."
     )
     failed = 0
     while missing > 0:
-        member = pool.take(cloud, group, text) or launches.launch(cloud, group, place(group), text)
+        member = pool.take(cloud, group, text) or launches.launch(cloud, group, places.place(group), text)
         failed += member is None
         missing -= member.units if member is not None else 1
     if failed:
@@ -54,32 +60,24 @@ def _launch(cloud: Cloud, group: Group, missing: int, before: str, cause: str, t
 def _retry(cloud: Cloud, group: Group, slots: int, tries: int) -> None:
     group.retrying -= slots
     if not group.now.deleting:
-        refill(cloud, group, tries=tries)
+        _balance(cloud, group, Occasion(), tries)
+        cloud.stir(group)
 
 
-def place(group: Group) -> Place:
-    """The place whose zone has fewest members; a lost zone only when every zone is lost."""
-    places = [each for each in group.now.places if each.zone not in group.lost_zones] or list(
-        group.now.places
-    )
-    return min(places, key=lambda each: group.tally.zones[each.zone])
-
-
-def _scale_in(cloud: Cloud, group: Group, before: str) -> None:
+def _scale_in(cloud: Cloud, group: Group, occasion: Occasion) -> None:
     at = cloud.clock(cloud.now)
     had = group.tally.active
     for victim in victims(group, had - group.now.desired):
         cause = (
-            f"{before}At {at} an instance was taken out of service in response to a difference between "
-            "desired and "
-            f"actual capacity, shrinking the capacity from {had} to {group.now.desired}.  "
+            f"{occasion.opening}At {at} an instance was taken out of service in response to a difference "
+            f"between desired and actual capacity, shrinking the capacity from {had} to {group.now.desired}.  "
             f"At {at} instance {victim.id} was selected for termination."
         )
         lives.terminate(cloud, group, victim, cause)
 
 
 def victims(group: Group, surplus: int) -> list[Member]:
-    """Whom the cloud takes to get rid of `surplus` capacity units, never going below the desired capacity."""
+    """The members that the cloud ends to lose `surplus` capacity units without falling below the desired capacity."""
     policies = (*(group.now.extra.get("TerminationPolicies") or ()), "Default")
     active = [member for member in group.members.values() if member.now.active]
     zones = Counter(member.zone for member in active)
@@ -118,15 +116,9 @@ def _rank(member: Member, policy: str) -> tuple[bool, int, float]:
             return (False, 0, 0.0)
 
 
-def resize(cloud: Cloud, group: Group, before: str, **sizes: int) -> None:
-    """Set sizes and act on them; `before` is what the activities' causes begin with."""
-    group.alter(cloud.now, **sizes)
-    refill(cloud, group, before=before)
-
-
-def forget_if_empty(cloud: Cloud, group: Group) -> None:
+def _forget_if_empty(cloud: Cloud, group: Group) -> None:
     """A group being deleted is gone with its last instance."""
-    if group.now.deleting and not group.members and not group.warm:
+    if group.now.deleting and not group.now.gone and not group.members and not group.warm:
         group.alter(cloud.now, gone=True)
         cloud.groups.pop((group.region, group.name), None)
         cloud.deleted.append(group)

@@ -1,4 +1,7 @@
-"""How instances of an image behave, and the seeded draws that make one instance differ from the next."""
+"""The behaviour of an image's instances, and the seeded draws that make one instance differ from the next.
+
+This module describes and draws; it refuses to know when an instance does what.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,9 @@ class WrongBehaviour(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """One image's behaviour; times in seconds. `boot` and `spread` None stand for the lab's own default, and
-    `drain` None for what the target groups say.
+    """One image's behaviour; times in seconds.
+
+    None stands for the lab's own default in `boot` and `spread`, and for what the target groups say in `drain`.
     """
 
     boot: float | None = None

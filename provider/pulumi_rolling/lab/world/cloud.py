@@ -1,12 +1,17 @@
-"""The whole world: groups by region and name, every EC2 instance they ever launched, one agenda, one seed."""
+"""The whole world: groups by region and name, every EC2 instance they ever launched, one agenda, one seed.
+
+A transition stirs a thing, and the agenda then reconciles it once. The cloud refuses to know what reconciling means
+and what an instance does by itself: both are rows of `Kinds`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from random import Random
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from pulumi_rolling.lab.world.activities import ActivityLog
@@ -19,15 +24,29 @@ from pulumi_rolling.lab.world.timeline import Timeline
 
 ACCOUNT = "123456789012"
 
+Part = TypeVar("Part")
+
 
 class Templates(Protocol):
     """Where launch templates are kept.
 
-    `revisions` resolves a pointer at the moment of a launch, to at least one revision in the order of preference, or
-    raises Refused.
+    `revisions` resolves a pointer at the moment of a launch, to one revision or several in the order of preference.
+    It raises Refused where there is none.
     """
 
     def revisions(self, region: str, pointer: Pointer) -> list[Revision]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """What the cloud does with each kind of thing, by the thing's class.
+
+    `reconcile` brings a thing from what it is to what it should be, and does nothing when called again.
+    `script` is told of a thing's transition, and does what that thing does by itself.
+    """
+
+    reconcile: Mapping[type, Callable[[Cloud, Any], None]]
+    script: Mapping[type, Callable[[Cloud, Any, Any], None]]
 
 
 class Cloud:
@@ -37,18 +56,18 @@ class Cloud:
         self,
         *,
         seed: int,
-        boot: float,
-        spread: float,
         epoch: float,
+        behaviours: Behaviours,
         templates: Templates,
         send: Callable[[str, dict[str, Any]], None],
+        kinds: Kinds,
     ) -> None:
         self.seed = seed
         self.epoch = epoch
         self.templates = templates
         self.send = send
         self.agenda = Agenda()
-        self.behaviours = Behaviours(boot, spread)
+        self.behaviours = behaviours
         self.groups: dict[tuple[str, str], Group] = {}
         self.deleted: list[Group] = []
         self.drains: dict[str, float] = {}
@@ -56,10 +75,32 @@ class Cloud:
         self._launches: dict[str, int] = {}
         self._tries: dict[str, int] = {}
         self._random = Random(f"{seed}/ids")
+        self._kinds = kinds
+        self._parts: dict[type, Any] = {}
+        self._stirred: set[Any] = set()
 
     @property
     def now(self) -> float:
         return self.agenda.now
+
+    def part(self, kind: type[Part]) -> Part:
+        """The part of the cloud that keeps things of another kind; empty when it is asked for first."""
+        part: Part = self._parts.setdefault(kind, kind())
+        return part
+
+    def stir(self, thing: Any) -> None:
+        """One reconcile of the thing, at this moment, however often it is stirred before that."""
+        if thing not in self._stirred:
+            self._stirred.add(thing)
+            self.agenda.next(partial(self._reconcile, thing))
+
+    def _reconcile(self, thing: Any) -> None:
+        self._stirred.remove(thing)
+        self._kinds.reconcile[type(thing)](self, thing)
+
+    def tell(self, thing: Any, transition: Any) -> None:
+        """The thing's script is told of a transition."""
+        self._kinds.script[type(thing)](self, thing, transition)
 
     def stamp(self, at: float) -> float:
         return self.epoch + at

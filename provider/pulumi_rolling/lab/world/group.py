@@ -1,4 +1,7 @@
-"""One Auto Scaling group: its settings over time, its members, hooks, activities and history."""
+"""One Auto Scaling group: its settings over time, its members, hooks, activities and history.
+
+A group keeps what it is told, with its counts and its history. This module refuses to know what follows from it.
+"""
 
 from __future__ import annotations
 
@@ -52,8 +55,7 @@ class Tag:
 class Settings:
     """What DescribeAutoScalingGroups shows besides the members.
 
-    `suspended` holds processes with the time of their suspension; `extra` holds settings that the world only
-    keeps.
+    `suspended` holds processes with the time of their suspension; `extra` holds settings that are only kept.
     """
 
     minimum: int
@@ -70,6 +72,17 @@ class Settings:
     deleting: bool = False
     gone: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """The reason why a group is stirred, for the texts of the activities that follow.
+
+    `opening` begins their causes with what changed the capacity; `cause` stands for the whole cause of launches.
+    """
+
+    opening: str = ""
+    cause: str = ""
 
 
 @dataclass(eq=False)
@@ -91,6 +104,7 @@ class Group:
     retrying: int = 0
     tally: Tally = field(default_factory=Tally)
     history: History = field(default_factory=History)
+    occasion: Occasion = Occasion()
 
     @property
     def now(self) -> Settings:
@@ -99,8 +113,13 @@ class Group:
     def suspended(self, process: str) -> bool:
         return process in self.now.suspended
 
+    def because(self, occasion: Occasion) -> None:
+        """The first occasion of an instant is the one that its activities name."""
+        if self.occasion == Occasion():
+            self.occasion = occasion
+
     def alter(self, at: float, **changes: Any) -> None:
-        """Change settings."""
+        """Settings change, with a point of history."""
         self.settings.set(at, replace(self.now, **changes))
         self.history.note(at, self.tally, self.now.desired)
 
@@ -110,7 +129,7 @@ class Group:
         self.history.note(at, self.tally, self.now.desired)
 
     def change(self, at: float, member: Member, **changes: Any) -> None:
-        """Change a member's state, with counts and history; one that no longer belongs leaves the list."""
+        """A member's state changes, with counts and history; one that no longer belongs leaves the list."""
         before = member.now
         after = replace(before, **changes)
         member.states.set(at, after)

@@ -1,20 +1,21 @@
-"""How a group finds out that a member is dead or unwell, and replaces it.
+"""The group's health checks: a member that is dead or unwell is found out, marked and terminated.
 
 Sources: EC2 Auto Scaling user guide, "Health checks for instances in an Auto Scaling group" (an instance that
 EC2 does not run is unhealthy; the load balancer is asked only where HealthCheckType names it) and "Suspend
-and resume processes": with HealthCheck suspended nobody is marked, so that a dead instance goes on to look
+and resume processes": with HealthCheck suspended no member is marked, so that a dead instance goes on to look
 InService and Healthy, while marks by SetInstanceHealth still act; with ReplaceUnhealthy or Terminate
 suspended marked members stay. Checks and replacements take a moment each. The grace period is not waited for.
+This module refuses to know how a member fell ill, and what is launched in its place.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
-from pulumi_rolling.lab.world import balance, lives, pool, targets
+from pulumi_rolling.lab.world import lives, pool, targets
 from pulumi_rolling.lab.world.cloud import Cloud
-from pulumi_rolling.lab.world.group import Group
-from pulumi_rolling.lab.world.member import Member
+from pulumi_rolling.lab.world.group import Group, Occasion
+from pulumi_rolling.lab.world.member import BY_USER, Member
 
 CHECK_AFTER = 0.1
 REPLACE_AFTER = 0.1
@@ -24,67 +25,7 @@ DEAD = f"{OUT} an EC2 health check indicating it has been terminated or stopped.
 UNWELL = f"{OUT} an EC2 instance status checks failure."
 UNANSWERED = f"{OUT} an ELB system health check failure."
 MARKED = f"{OUT} a user health-check."
-BY_USER = ("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated shutdown")
-BY_ITSELF = (
-    "Client.InstanceInitiatedShutdown",
-    "Client.InstanceInitiatedShutdown: Instance initiated shutdown",
-)
-BY_SPOT = ("Server.SpotInstanceTermination", "Server.SpotInstanceTermination: Spot instance termination")
 REPLACED = "an instance was launched in response to an unhealthy instance needing to be replaced."
-
-
-def kill(cloud: Cloud, member: Member, reason: tuple[str, str] = BY_USER) -> None:
-    """EC2 ends the instance and the group has not been told; the reason is EC2's own."""
-    if member.now.machine in ("shutting-down", "terminated"):
-        return
-    cloud.change(member, machine="shutting-down")
-    member.illness, member.end_reason = DEAD, reason
-    cloud.agenda.after(member.behaviour.shutdown, partial(_off, cloud, member, "shutting-down", "terminated"))
-    notice(cloud, member)
-
-
-def stop(cloud: Cloud, member: Member) -> None:
-    if member.now.machine != "running":
-        return
-    cloud.change(member, machine="stopping")
-    member.end_reason = BY_USER
-    cloud.agenda.after(member.behaviour.shutdown, partial(_off, cloud, member, "stopping", "stopped"))
-    notice(cloud, member)
-
-
-def start(cloud: Cloud, member: Member) -> None:
-    if member.now.machine == "stopped":
-        cloud.change(member, machine="running")
-        member.end_reason = None
-
-
-def sicken(cloud: Cloud, member: Member) -> None:
-    """The machine runs but its work fails; only a health check can tell."""
-    member.well = False
-    notice(cloud, member)
-
-
-def fail_target(cloud: Cloud, member: Member) -> None:
-    """The machine and its work are well, and the load balancer gets no answer from it."""
-    member.answering = False
-    notice(cloud, member)
-
-
-def doom(cloud: Cloud, member: Member) -> None:
-    """Begin the time after which an instance of a lying image dies: it was in service, and has signalled if
-    its image signals.
-    """
-    after = member.behaviour.dies_after
-    signalling = member.behaviour.signal is not None and member.signalled is None
-    if after is None or member.doomed or member.in_service_at is None or signalling:
-        return
-    member.doomed = True
-    cloud.agenda.after(after, partial(kill, cloud, member, BY_ITSELF))
-
-
-def _off(cloud: Cloud, member: Member, before: str, after: str) -> None:
-    if member.now.machine == before:
-        cloud.change(member, machine=after)
 
 
 def notice(cloud: Cloud, member: Member) -> None:
@@ -112,9 +53,7 @@ def check(cloud: Cloud, member: Member) -> None:
 
 
 def _lose_launch(cloud: Cloud, group: Group, member: Member) -> None:
-    """An instance that dies before it was in service: the launch is cancelled, whatever is suspended but
-    Terminate.
-    """
+    """The launch of an instance that dies before it was in service is cancelled, whatever is suspended."""
     why = (member.end_reason or BY_USER)[1]
     reason = (
         "Instance became unhealthy while waiting for instance to be in InService state. "
@@ -123,7 +62,6 @@ def _lose_launch(cloud: Cloud, group: Group, member: Member) -> None:
     lives.terminate(
         cloud, group, member, f"At {cloud.clock(cloud.now)} {member.illness or DEAD}", unlaunched=reason
     )
-    balance.refill(cloud, group)
 
 
 def mark(cloud: Cloud, group: Group, member: Member, illness: str) -> None:
@@ -139,12 +77,17 @@ def replace(cloud: Cloud, member: Member) -> None:
     if group.suspended("ReplaceUnhealthy") or group.suspended("Terminate"):
         return
     at = cloud.clock(cloud.now)
+    group.because(Occasion(cause=f"At {at} {REPLACED}"))
     lives.terminate(cloud, group, member, f"At {at} {member.illness}")
-    balance.refill(cloud, group, cause=f"At {at} {REPLACED}")
 
 
 def look_again(cloud: Cloud, group: Group) -> None:
-    """After processes were resumed: what was left alone meanwhile is dealt with."""
-    for member in list(group.members.values()):
-        check(cloud, member)
-        replace(cloud, member)
+    """Every member is looked at, and after them the group: what was left alone meanwhile is dealt with."""
+    for member in group.members.values():
+        cloud.agenda.at_once(partial(_look_at, cloud, member))
+    cloud.agenda.at_once(partial(cloud.stir, group))
+
+
+def _look_at(cloud: Cloud, member: Member) -> None:
+    check(cloud, member)
+    replace(cloud, member)

@@ -1,4 +1,7 @@
-"""The truth about a group over time: counts kept up with every transition, and the points of change."""
+"""The truth about a group over time: counts kept up with every transition, and the points of change.
+
+History plays no part of the cloud: it observes, and refuses to know why something changed.
+"""
 
 from __future__ import annotations
 
@@ -44,9 +47,7 @@ class Tally:
 
 
 class History:
-    """Change points. Several transitions at one instant are one point: what stood between them lasted no
-    time.
-    """
+    """Change points; several transitions at one instant are one point, since what lay between lasted no time."""
 
     def __init__(self) -> None:
         self.points: list[dict[str, Any]] = []

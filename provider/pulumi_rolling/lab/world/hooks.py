@@ -1,8 +1,8 @@
 """Lifecycle hooks of a group, and one member's wait for each of them.
 
-Source: EC2 Auto Scaling API reference, PutLifecycleHook: heartbeat 3600 s and ABANDON by default; the wait
-ends for good after 48 hours or 100 heartbeats, whichever is less. AWS refuses heartbeats below 30 s; the lab
-allows 1 s.
+Source: EC2 Auto Scaling API reference, PutLifecycleHook: heartbeat 3600 s and ABANDON by default; the wait ends for
+good after 48 hours or 100 heartbeats, whichever is less. AWS refuses heartbeats below 30 s; the lab allows 1 s.
+This module refuses to know what follows when a wait ends.
 """
 
 from __future__ import annotations
@@ -31,9 +31,7 @@ class Hook:
 
 @dataclass(slots=True)
 class Wait:
-    """One member's open action for one hook; `beat` counts heartbeats, so that a former deadline is told
-    apart.
-    """
+    """One member's open action for one hook; `beat` counts heartbeats and marks former deadlines as such."""
 
     hook: Hook
     token: str

@@ -1,11 +1,13 @@
-"""From what the group points at to a machine: one launch, or EC2's refusal of it.
+"""One launch: EC2 makes a machine from what the group points at, or refuses to.
 
 Sources: EC2 Auto Scaling user guide, "Auto Scaling groups with multiple instance types" (on-demand instances come
 from the first override that has capacity; one with a launch template of its own is launched from that) and
-"Troubleshoot EC2 Auto Scaling" for the refusals.
+"Troubleshoot EC2 Auto Scaling" for the refusals. This module refuses to know how many launches a group needs.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from pulumi_rolling.lab.world import lives
 from pulumi_rolling.lab.world.activities import launch_failure
@@ -19,8 +21,17 @@ from pulumi_rolling.lab.world.timeline import Timeline
 PLAIN = "Launching a new EC2 instance"
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A candidate for a launch, with EC2's code where EC2 refuses it."""
+
+    revision: Revision
+    behaviour: Behaviour
+    code: str | None
+
+
 def launch(cloud: Cloud, group: Group, place: Place, cause: str) -> Member | None:
-    """Try to launch one member of the group; None when it was refused, which leaves a failed activity."""
+    """A new member of the group; None when its launch was refused, which leaves a failed activity."""
     member = prepare(cloud, group, place, cause, PLAIN, "Pending")
     if member is not None:
         lives.begin(cloud, group, member, member.boot)
@@ -30,28 +41,18 @@ def launch(cloud: Cloud, group: Group, place: Place, cause: str) -> Member | Non
 def prepare(
     cloud: Cloud, group: Group, place: Place, cause: str, description: str, lifecycle: str
 ) -> Member | None:
-    """Try to launch a machine that does not belong to the group yet."""
+    """A new machine that does not belong to the group yet; None when its launch was refused."""
     try:
         candidates = cloud.templates.revisions(group.region, group.now.pointer)
     except Refused as refused:
         _refuse(cloud, group, place, cause, f"{refused.message} Launching EC2 instance failed.")
         return None
     chance = cloud.draw(group)
-    revision, behaviour, code = _first(cloud, group, place, candidates, chance)
-    if code is not None:
-        text = launch_failure(
-            code, image=revision.image, instance_type=revision.instance_type, zone=place.zone
-        )
-        mixed = group.now.pointer.mixed is not None
-        _refuse(
-            cloud,
-            group,
-            place,
-            cause,
-            f"Could not launch On-Demand Instances. {code} - {text}" if mixed else text,
-        )
+    tried = _first(cloud, group, place, candidates, chance)
+    if tried.code is not None:
+        _refuse(cloud, group, place, cause, _words(group, place, tried.revision, tried.code))
         return None
-    member = _made(cloud, group, place, lifecycle, revision, behaviour, chance)
+    member = _made(cloud, group, place, lifecycle, tried, chance)
     member.launch_activity = group.activities.start(
         cloud.now, f"{description}: {member.id}", cause, place.zone, place.subnet, "PreInService"
     )
@@ -59,19 +60,24 @@ def prepare(
     return member
 
 
-def _first(
-    cloud: Cloud, group: Group, place: Place, candidates: list[Revision], chance: Draw
-) -> tuple[Revision, Behaviour, str | None]:
-    """The first candidate that EC2 launches, or the first with the code of its refusal."""
+def _first(cloud: Cloud, group: Group, place: Place, candidates: list[Revision], chance: Draw) -> Tried:
+    """The first candidate that EC2 launches, or else the first of all with the code of its refusal."""
     tried = []
     for revision in candidates:
         behaviour = cloud.behaviours.of(revision.image, chance.chance)
         lost = place.zone in group.lost_zones
         code = "InsufficientInstanceCapacity" if lost else behaviour.launch_error
+        tried.append(Tried(revision, behaviour, code))
         if code is None:
-            return revision, behaviour, None
-        tried.append((revision, behaviour, code))
+            return tried[-1]
     return tried[0]
+
+
+def _words(group: Group, place: Place, revision: Revision, code: str) -> str:
+    text = launch_failure(code, image=revision.image, instance_type=revision.instance_type, zone=place.zone)
+    if group.now.pointer.mixed is None:
+        return text
+    return f"Could not launch On-Demand Instances. {code} - {text}"
 
 
 def _refuse(cloud: Cloud, group: Group, place: Place, cause: str, message: str) -> None:
@@ -79,15 +85,8 @@ def _refuse(cloud: Cloud, group: Group, place: Place, cause: str, message: str) 
     activity.finish(cloud.now, "Failed", message)
 
 
-def _made(
-    cloud: Cloud,
-    group: Group,
-    place: Place,
-    lifecycle: str,
-    revision: Revision,
-    behaviour: Behaviour,
-    chance: Draw,
-) -> Member:
+def _made(cloud: Cloud, group: Group, place: Place, lifecycle: str, tried: Tried, chance: Draw) -> Member:
+    revision, behaviour = tried.revision, tried.behaviour
     tags = {**revision.tags, **{key: tag.value for key, tag in group.now.tags.items() if tag.at_launch}}
     tags["aws:autoscaling:groupName"] = group.name
     if revision.template_id is not None:

@@ -1,25 +1,26 @@
 """The life of a member: booted, waiting for hooks, in service, terminating, gone.
 
-Sources: EC2 Auto Scaling user guide, "Amazon EC2 Auto Scaling instance lifecycle" and "Lifecycle hooks". A
-launch that is abandoned is terminated and another is launched from what the group points at by then; with
-several hooks all must be completed; a terminating instance is deregistered and its connections drained before
-its hooks, and goes on after CONTINUE and ABANDON alike.
+Sources: EC2 Auto Scaling user guide, "Amazon EC2 Auto Scaling instance lifecycle" and "Lifecycle hooks". A launch
+that is abandoned is terminated; with several hooks all must be completed; a terminating instance is deregistered
+and its connections are drained before its hooks, and it goes on after CONTINUE and ABANDON alike.
+Transitions stir the group and are told to the instance. This module refuses to know how many members the group
+should have, and what an instance does by itself.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
-from pulumi_rolling.lab.world import balance, health, signals, targets
+from pulumi_rolling.lab.world import targets
 from pulumi_rolling.lab.world.cloud import Cloud
 from pulumi_rolling.lab.world.group import Group
 from pulumi_rolling.lab.world.hooks import LAUNCHING, TERMINATING, Wait
-from pulumi_rolling.lab.world.member import Member
+from pulumi_rolling.lab.world.member import Member, Transition
 from pulumi_rolling.lab.world.refusal import invalid
 
 
 def begin(cloud: Cloud, group: Group, member: Member, boot: float) -> None:
-    """Take a Pending member into the group; its machine runs after the boot, or runs already."""
+    """A Pending member joins the group; its machine runs after the boot, or runs already."""
     group.admit(cloud.now, member)
     if member.now.machine == "running":
         _come_up(cloud, group, member)
@@ -41,7 +42,7 @@ def _come_up(cloud: Cloud, group: Group, member: Member) -> None:
         member.hooked = bool(group.hooks_for(LAUNCHING))
         if member.behaviour.in_service and not _wait(cloud, group, member, LAUNCHING, "Pending:Wait"):
             enter_service(cloud, group, member)
-    cloud.agenda.after(member.behaviour.signal_after, partial(signals.play, cloud, member))
+    cloud.tell(member, Transition.RUNS)
 
 
 def enter_service(cloud: Cloud, group: Group, member: Member) -> None:
@@ -51,26 +52,21 @@ def enter_service(cloud: Cloud, group: Group, member: Member) -> None:
         register(cloud, member)
     if member.launch_activity is not None:
         member.launch_activity.finish(cloud.now, "Successful")
-    if not member.behaviour.healthy:
-        member.well = False
-        health.notice(cloud, member)
-    health.doom(cloud, member)
+    cloud.tell(member, Transition.IN_SERVICE)
 
 
 def register(cloud: Cloud, member: Member) -> None:
-    """Make a member a target; one that will not answer is found out at its first checks."""
+    """The member becomes a target of its group's target groups."""
     member.registered_at, member.deregistered_at = cloud.now, None
-    if not member.answering:
-        cloud.agenda.after(member.behaviour.target_after, partial(health.notice, cloud, member))
+    cloud.tell(member, Transition.REGISTERED)
 
 
 def terminate(
     cloud: Cloud, group: Group, member: Member, cause: str, *, unlaunched: str = "", hooks: bool = True
 ) -> None:
-    """Begin a member's end; `unlaunched` says why a launch that was still going on is cancelled.
+    """A member's end begins; `unlaunched` says why a launch that was still going on is cancelled.
 
-    Without hooks nothing is drained, and one that waits for a hook or for its connections already waits no
-    longer.
+    Without hooks nothing is drained, and a member that waits for a hook or for its connections waits no longer.
     """
     if member.now.terminating and (member.waits or member.draining) and not hooks:
         member.waits.clear()
@@ -93,6 +89,7 @@ def terminate(
         cloud.agenda.after(seconds, partial(_drained, cloud, group, member))
     else:
         _end(cloud, group, member)
+    cloud.stir(group)
 
 
 def _drained(cloud: Cloud, group: Group, member: Member) -> None:
@@ -123,11 +120,11 @@ def _leave(cloud: Cloud, group: Group, member: Member) -> None:
     group.change(cloud.now, member, lifecycle="Terminated", machine="terminated")
     if member.end_activity is not None:
         member.end_activity.finish(cloud.now, "Successful")
-    balance.forget_if_empty(cloud, group)
+    cloud.stir(group)
 
 
 def _wait(cloud: Cloud, group: Group, member: Member, transition: str, lifecycle: str) -> bool:
-    """Open an action for each hook of this transition; False when there is none."""
+    """An action is opened for each hook of this transition; False when there is none."""
     hooks = group.hooks_for(transition)
     if not hooks:
         return False
@@ -189,10 +186,8 @@ def _settle(cloud: Cloud, group: Group, member: Member, wait: Wait, result: str,
         )
         cause = (
             f"At {cloud.clock(cloud.now)} instance {member.id} was taken out of service in response to an "
-            "abandoned "
-            "lifecycle action."
+            "abandoned lifecycle action."
         )
         terminate(cloud, group, member, cause, unlaunched=reason)
-        balance.refill(cloud, group)
     elif not member.waits:
         enter_service(cloud, group, member)

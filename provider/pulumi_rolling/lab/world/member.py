@@ -1,9 +1,13 @@
-"""One instance of a group: what it was launched from, which never alters, and its state over time."""
+"""One instance of a group: what it was launched from, which never alters, and its state over time.
+
+This module refuses to know who changes a state, and when.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from pulumi_rolling.lab.world.behaviour import Behaviour
@@ -15,15 +19,28 @@ if TYPE_CHECKING:
 
 GONE = ("Terminated", "Detached", "Warmed:Terminated")
 ALIVE = ("pending", "running")
+BY_USER = ("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated shutdown")
+BY_ITSELF = (
+    "Client.InstanceInitiatedShutdown",
+    "Client.InstanceInitiatedShutdown: Instance initiated shutdown",
+)
+BY_SPOT = ("Server.SpotInstanceTermination", "Server.SpotInstanceTermination: Spot instance termination")
+
+
+class Transition(Enum):
+    """The transitions of which the cloud tells an instance."""
+
+    RUNS = "runs"
+    IN_SERVICE = "in service"
+    REGISTERED = "registered as a target"
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """What an instance is made from, resolved to a number at the launch: `$Latest` and `$Default` are gone
-    here.
+    """What an instance is made from; `$Latest` and `$Default` were resolved to a number at its launch.
 
-    Source: EC2 Auto Scaling API reference, Instance.LaunchTemplate: the version of a running instance is a
-    number. `own_image` is the one that an override names in place of the template's.
+    Source: EC2 Auto Scaling API reference, Instance.LaunchTemplate: the version of a running instance is a number.
+    `own_image` is the image that an override names in place of the template's.
     """
 
     image: str
@@ -43,9 +60,7 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class MemberState:
-    """What the cloud's reads show of a member: the group's view (lifecycle, health) and EC2's (machine,
-    tags).
-    """
+    """What the cloud's reads show of a member: the group's view (lifecycle, health) and EC2's (machine, tags)."""
 
     lifecycle: str
     machine: str
@@ -63,12 +78,12 @@ class MemberState:
 
     @property
     def warm(self) -> bool:
-        """Stands in the group's warm pool."""
+        """The machine stands in the group's warm pool."""
         return self.lifecycle.startswith("Warmed:")
 
     @property
     def active(self) -> bool:
-        """Counts against the desired capacity: Pending in all its forms and InService."""
+        """The member counts against the desired capacity: Pending in all its forms and InService."""
         return self.lifecycle == "InService" or self.lifecycle.startswith("Pending")
 
 

@@ -4,13 +4,14 @@ Sources: EC2 Auto Scaling API reference, PutWarmPool (the pool holds MaxGroupPre
 size, less the desired capacity, and never less than MinSize) and DeleteWarmPool; user guide, "Warm pools" (states,
 and that a pool is not renewed when the group points elsewhere). A prepared machine keeps the revision it was made
 from. Starting a stopped one takes a quarter of its boot here, a running one is there at once.
+This module refuses to know when the group launches, and how many members it lacks.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
-from pulumi_rolling.lab.world import balance, launches, lives
+from pulumi_rolling.lab.world import launches, lives, places
 from pulumi_rolling.lab.world.cloud import Cloud
 from pulumi_rolling.lab.world.group import Group
 from pulumi_rolling.lab.world.member import Member
@@ -25,7 +26,7 @@ FROM = "Launching a new EC2 instance from warm pool"
 
 
 def wanted(group: Group) -> int:
-    """How many instances the pool should hold."""
+    """The number of instances that the pool should hold."""
     settings = group.now.warm_pool
     if settings is None or settings.get("Status") or group.now.deleting:
         return 0
@@ -35,7 +36,7 @@ def wanted(group: Group) -> int:
 
 
 def refill(cloud: Cloud, group: Group) -> None:
-    """Launch into the pool what is missing, from what the group points at now, or end what is too many."""
+    """The pool launches what it lacks, from what the group points at now, or ends what is too many."""
     kept = [member for member in group.warm.values() if not member.now.terminating]
     target = wanted(group)
     at = cloud.clock(cloud.now)
@@ -48,7 +49,7 @@ def refill(cloud: Cloud, group: Group) -> None:
         f"increasing the warm pool capacity from {len(kept)} to {target}."
     )
     for _ in range(target - len(kept)):
-        made = launches.prepare(cloud, group, balance.place(group), cause, INTO, "Warmed:Pending")
+        made = launches.prepare(cloud, group, places.place(group), cause, INTO, "Warmed:Pending")
         if made is None:
             group.pool_retrying = True
             cloud.agenda.after(RETRY, partial(_retry, cloud, group))
@@ -59,11 +60,11 @@ def refill(cloud: Cloud, group: Group) -> None:
 
 def _retry(cloud: Cloud, group: Group) -> None:
     group.pool_retrying = False
-    refill(cloud, group)
+    cloud.stir(group)
 
 
 def _prepared(cloud: Cloud, group: Group, member: Member) -> None:
-    """Booted once; stopped again unless the pool keeps its machines running."""
+    """The machine has booted once; it is stopped again unless the pool keeps its machines running."""
     if member.now.lifecycle != "Warmed:Pending" or member.now.machine != "pending":
         return
     state = (group.now.warm_pool or {}).get("PoolState", STATES[0])
@@ -74,7 +75,7 @@ def _prepared(cloud: Cloud, group: Group, member: Member) -> None:
 
 
 def take(cloud: Cloud, group: Group, cause: str) -> Member | None:
-    """Put the oldest prepared machine into the group, Pending as any launch; None when there is none.
+    """The oldest prepared machine joins the group, Pending as any launch; None when there is none.
 
     EC2's launch time of a machine that was stopped is the time of its last start.
     """
@@ -109,7 +110,7 @@ def drop_dead(cloud: Cloud, member: Member) -> None:
     if not member.now.terminating:
         at = cloud.clock(cloud.now)
         _end(cloud, group, member, f"At {at} {member.illness}")
-        refill(cloud, group)
+        cloud.stir(group)
 
 
 def close(cloud: Cloud, group: Group, force: bool) -> None:
@@ -117,15 +118,12 @@ def close(cloud: Cloud, group: Group, force: bool) -> None:
     settings = group.now.warm_pool
     if settings is not None:
         group.alter(cloud.now, warm_pool=None if force else {**settings, "Status": "PendingDelete"})
-    empty(cloud, group)
-    _closed(cloud, group)
-
-
-def empty(cloud: Cloud, group: Group) -> None:
     at = cloud.clock(cloud.now)
     for member in list(group.warm.values()):
         if not member.now.terminating:
             _end(cloud, group, member, f"At {at} an instance was taken out of a warm pool that is deleted.")
+    _closed(cloud, group)
+    cloud.stir(group)
 
 
 def _end(cloud: Cloud, group: Group, member: Member, cause: str) -> None:
@@ -144,7 +142,7 @@ def _leave(cloud: Cloud, group: Group, member: Member) -> None:
     if member.end_activity is not None:
         member.end_activity.finish(cloud.now, "Successful")
     _closed(cloud, group)
-    balance.forget_if_empty(cloud, group)
+    cloud.stir(group)
 
 
 def _closed(cloud: Cloud, group: Group) -> None:

@@ -1,4 +1,7 @@
-"""The one exception of the world: a request that the cloud refuses, with the cloud's own code and text."""
+"""The one exception of the world: a request that the cloud refuses, with the cloud's own code and text.
+
+This module refuses to know in which form a service answers with it.
+"""
 
 from __future__ import annotations
 

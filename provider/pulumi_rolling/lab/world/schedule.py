@@ -1,8 +1,8 @@
 """Scheduled actions of a group.
 
-One with a StartTime takes place once, at that time, and is gone; while ScheduledActions is suspended it is
+An action with a StartTime takes place once, at that time, and is gone; while ScheduledActions is suspended it is
 skipped and not made up for. Recurrences are kept and never come due. Source: EC2 Auto Scaling user guide,
-"Scheduled scaling" and "Suspend and resume processes".
+"Scheduled scaling" and "Suspend and resume processes". This module refuses to know what new sizes lead to.
 """
 
 from __future__ import annotations
@@ -14,14 +14,13 @@ from typing import Any
 from pulumi_rolling.lab.world import sizes
 from pulumi_rolling.lab.world.cloud import ACCOUNT, Cloud
 from pulumi_rolling.lab.world.group import Group
+from pulumi_rolling.lab.world.refusal import Refused
 
 KEPT = ("StartTime", "EndTime", "Recurrence", "MinSize", "MaxSize", "DesiredCapacity", "TimeZone")
 
 
 def schedule(cloud: Cloud, group: Group, action: Mapping[str, Any]) -> None:
-    """Keep an action (in the API's own words, times in epoch seconds), and put it on the agenda when it has a
-    time.
-    """
+    """The action is kept, in the API's own words and epoch seconds; one that has a time goes on the agenda."""
     name = action["ScheduledActionName"]
     kept = {key: action[key] for key in KEPT if action.get(key) is not None}
     kept["AutoScalingGroupName"] = group.name
@@ -40,6 +39,12 @@ def _take_place(cloud: Cloud, group: Group, action: Mapping[str, Any]) -> None:
     if group.scheduled.get(name) is not action or group.now.deleting:
         return
     del group.scheduled[name]
-    if not group.suspended("ScheduledActions"):
+    if group.suspended("ScheduledActions"):
+        return
+    try:
         wanted = (action.get("MinSize"), action.get("MaxSize"), action.get("DesiredCapacity"))
-        sizes.apply(cloud, group, sizes.after(group.now, *wanted), "scheduled action")
+        after = sizes.after(group.now, *wanted)
+    except Refused:
+        # No caller is there to be told: a refusal would meet the call that happens to come next.
+        return
+    sizes.apply(cloud, group, after, "scheduled action")

@@ -1,14 +1,14 @@
 """Minimum, maximum and desired capacity: what is allowed and what a change of one does to the others.
 
 Source: EC2 Auto Scaling API reference, UpdateAutoScalingGroup: without DesiredCapacity, a new MinSize above
-or MaxSize below the desired capacity moves the desired capacity there.
+or MaxSize below the desired capacity moves the desired capacity there. This module refuses to know which members
+come and go for it.
 """
 
 from __future__ import annotations
 
-from pulumi_rolling.lab.world import balance
 from pulumi_rolling.lab.world.cloud import Cloud
-from pulumi_rolling.lab.world.group import Group, Settings
+from pulumi_rolling.lab.world.group import Group, Occasion, Settings
 from pulumi_rolling.lab.world.refusal import invalid
 
 
@@ -31,15 +31,20 @@ def after(now: Settings, minimum: int | None, maximum: int | None, desired: int 
 
 
 def apply(cloud: Cloud, group: Group, sizes: dict[str, int], who: str) -> None:
-    """Set all three and act; `who` is what the activities name: a user request, a scheduled action."""
+    """All three sizes are set; `who` is what the activities name: a user request, a scheduled action."""
     before = group.now.desired
     text = ""
     if sizes["desired"] != before:
         text = (
             f"At {cloud.clock(cloud.now)} a {who} update of AutoScalingGroup constraints to min: "
-            f"{sizes['minimum']}, "
-            f"max: {sizes['maximum']}, desired: {sizes['desired']} changing the desired capacity from "
-            f"{before} to "
-            f"{sizes['desired']}.  "
+            f"{sizes['minimum']}, max: {sizes['maximum']}, desired: {sizes['desired']} changing the desired "
+            f"capacity from {before} to {sizes['desired']}.  "
         )
-    balance.resize(cloud, group, text, **sizes)
+    resize(cloud, group, text, **sizes)
+
+
+def resize(cloud: Cloud, group: Group, opening: str, **sizes: int) -> None:
+    """Sizes are set; `opening` is what the causes of the activities that follow begin with."""
+    group.alter(cloud.now, **sizes)
+    group.because(Occasion(opening=opening))
+    cloud.stir(group)

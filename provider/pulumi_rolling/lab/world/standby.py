@@ -4,21 +4,21 @@ Sources: EC2 Auto Scaling user guide, "Temporarily remove instances from your Au
 Standby does not count; without decrement another is launched in its place; leaving Standby raises the desired
 capacity; no hooks run), "Detach instances", "Use instance scale-in protection" and "Replace Auto Scaling
 instances based on maximum instance lifetime" (a protected one is not replaced). The cause of such a replacement
-is not published and is worded here.
+is not published and is worded here. This module refuses to know what is launched in a member's place.
 """
 
 from __future__ import annotations
 
-from pulumi_rolling.lab.world import balance, lives, targets
+from pulumi_rolling.lab.world import lives, targets
 from pulumi_rolling.lab.world.activities import Activity
 from pulumi_rolling.lab.world.cloud import Cloud
-from pulumi_rolling.lab.world.group import Group
+from pulumi_rolling.lab.world.group import Group, Occasion
 from pulumi_rolling.lab.world.member import Member
 from pulumi_rolling.lab.world.refusal import invalid
 
 
 def _shrink(cloud: Cloud, group: Group, members: list[Member], decrement: bool, doing: str) -> str:
-    """Lower the desired capacity if asked to; the end of the activities' cause."""
+    """The desired capacity falls if that was asked for; returns the end of the activities' cause."""
     before = group.now.desired
     counted = sum(member.units for member in members if member.now.active)
     if not decrement or not counted:
@@ -26,10 +26,8 @@ def _shrink(cloud: Cloud, group: Group, members: list[Member], decrement: bool, 
     if before - counted < group.now.minimum:
         raise invalid(
             f"AutoScalingGroup {group.name} has min-size={group.now.minimum}, max-size={group.now.maximum}, "
-            "and "
-            f"desired-size={before}. To {doing} {counted} instance{'s' if counted > 1 else ''}, please "
-            "update the "
-            "AutoScalingGroup sizes appropriately."
+            f"and desired-size={before}. To {doing} {counted} instance{'s' if counted > 1 else ''}, "
+            "please update the AutoScalingGroup sizes appropriately."
         )
     group.alter(cloud.now, desired=before - counted)
     return f", shrinking the capacity from {before} to {before - counted}."
@@ -55,7 +53,7 @@ def enter(cloud: Cloud, group: Group, members: list[Member], decrement: bool) ->
         targets.deregister(cloud, group, member)
         cause = f"was moved to standby in response to a user request{end}"
         made.append(_record(cloud, group, member, "Moving EC2 instance to Standby", cause))
-    balance.refill(cloud, group)
+    cloud.stir(group)
     return made
 
 
@@ -68,8 +66,7 @@ def leave(cloud: Cloud, group: Group, members: list[Member]) -> list[Activity]:
     if after > group.now.maximum:
         raise invalid(
             f"AutoScalingGroup {group.name} has min-size={group.now.minimum}, max-size={group.now.maximum}, "
-            "and "
-            f"desired-size={before}. To remove from standby {len(members)} instances, please update the "
+            f"and desired-size={before}. To remove from standby {len(members)} instances, please update the "
             "AutoScalingGroup sizes appropriately."
         )
     group.alter(cloud.now, desired=after)
@@ -83,7 +80,7 @@ def leave(cloud: Cloud, group: Group, members: list[Member]) -> list[Activity]:
 
 
 def detach(cloud: Cloud, group: Group, members: list[Member], decrement: bool) -> list[Activity]:
-    """Detached instances go on running and belong to nobody."""
+    """Detached instances go on running and belong to no group."""
     for member in members:
         if member.now.lifecycle not in ("InService", "Standby"):
             raise invalid(f"The instance {member.id} is not in InService or Standby.")
@@ -91,18 +88,11 @@ def detach(cloud: Cloud, group: Group, members: list[Member], decrement: bool) -
     made = []
     for member in members:
         tags = {key: value for key, value in member.now.tags.items() if key != "aws:autoscaling:groupName"}
-        made.append(
-            _record(
-                cloud,
-                group,
-                member,
-                "Detaching EC2 instance",
-                f"was detached in response to a user request{end}",
-            )
-        )
+        cause = f"was detached in response to a user request{end}"
+        made.append(_record(cloud, group, member, "Detaching EC2 instance", cause))
         targets.deregister(cloud, group, member)
         group.change(cloud.now, member, lifecycle="Detached", tags=tags)
-    balance.refill(cloud, group)
+    cloud.stir(group)
     return made
 
 
@@ -120,6 +110,6 @@ def expire(cloud: Cloud, group: Group, member: Member) -> None:
         raise invalid(f"The instance {member.id} is not in InService, or is protected.")
     at = cloud.clock(cloud.now)
     cause = f"At {at} an instance was taken out of service in response to the maximum instance lifetime."
-    lives.terminate(cloud, group, member, cause)
     began = f"At {at} an instance was launched in response to the maximum instance lifetime of another."
-    balance.refill(cloud, group, cause=began)
+    group.because(Occasion(cause=began))
+    lives.terminate(cloud, group, member, cause)

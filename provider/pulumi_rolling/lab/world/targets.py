@@ -4,7 +4,8 @@ Sources: Elastic Load Balancing user guide, "Target health status": initial whil
 first checked, then healthy or unhealthy; draining from deregistration on, for the deregistration delay.
 EC2 Auto Scaling user guide, "How lifecycle hooks work": a member is deregistered first when it terminates,
 and the hooks follow; "Suspend and resume processes": with AddToLoadBalancer suspended nothing is registered.
-The delay is 300 seconds in AWS unless it is set; here it is none unless it is set.
+The delay is 300 seconds in AWS unless it is set; here it is none unless it is set. This module refuses to know what
+a group does about an unhealthy target.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ Health = tuple[str, str | None, str | None]
 
 
 def deregister(cloud: Cloud, group: Group, member: Member) -> float:
-    """Begin the end as a target; seconds until the connections are drained.
+    """The member's end as a target begins; seconds until its connections are drained.
 
     A machine that does not run has no connections.
     """
@@ -47,7 +48,7 @@ def target_health(cloud: Cloud, member: Member) -> Health | None:
 
 
 def failed(cloud: Cloud, group: Group, member: Member) -> bool:
-    """Whether the group, by its own health check type, takes the member's targets for its health."""
+    """The member's targets fail, and the group by its health check type takes that for the member's health."""
     attached = group.now.target_groups or group.now.balancers
     return bool(attached) and checks_targets(group) and target_health(cloud, member) == FAILED
 

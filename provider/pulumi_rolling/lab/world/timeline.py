@@ -1,4 +1,7 @@
-"""A value that remembers what it was, so that a read can be answered with the state of some seconds ago."""
+"""A value that remembers what it was, so that a read can be answered with the state of some seconds ago.
+
+This module refuses to know what the values mean.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ class Timeline(Generic[T]):
 
     @property
     def since(self) -> float:
-        """When the present value was set."""
+        """The time at which the present value was set."""
         return self._times[-1]
 
     def set(self, at: float, value: T) -> None:

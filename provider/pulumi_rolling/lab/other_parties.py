@@ -1,14 +1,13 @@
-"""What befalls instances and what other parties do to groups, on order."""
+"""Moves of other parties on order: what they do to a whole group beside the cloud's API."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from pulumi_rolling.lab.world import balance, health, sizes, standby
+from pulumi_rolling.lab.world import health, machines, sizes
 from pulumi_rolling.lab.world.cloud import Cloud
 from pulumi_rolling.lab.world.group import PROCESSES, Group, Tag
-from pulumi_rolling.lab.world.member import Member
 from pulumi_rolling.lab.world.schedule import schedule
 
 MOVES = (
@@ -22,37 +21,10 @@ MOVES = (
     "resume",
     "tags",
 )
-MISFORTUNES: dict[str, Callable[[Cloud, Member], None]] = {
-    "terminate": health.kill,
-    "unhealthy": health.sicken,
-    "targetUnhealthy": health.fail_target,
-    "spotInterruption": lambda cloud, member: health.kill(cloud, member, health.BY_SPOT),
-}
-MOVED: dict[str, Callable[[Cloud, Group, Member], object]] = {
-    "standby": lambda cloud, group, member: standby.enter(
-        cloud, group, [member], decrement=group.now.desired > group.now.minimum
-    ),
-    "return": lambda cloud, group, member: standby.leave(cloud, group, [member]),
-    "protect": lambda cloud, group, member: standby.protect(cloud, group, [member], True),
-    "unprotect": lambda cloud, group, member: standby.protect(cloud, group, [member], False),
-    "expire": standby.expire,
-}
 
 
 class WrongMove(ValueError):
-    """A move or misfortune that does not exist."""
-
-
-def befall(cloud: Cloud, member: Member, do: str) -> None:
-    if do in MISFORTUNES:
-        MISFORTUNES[do](cloud, member)
-    elif do in MOVED:
-        group = cloud.group_of(member)
-        if group is None:
-            raise KeyError(member.id)
-        MOVED[do](cloud, group, member)
-    else:
-        raise WrongMove(f"no such misfortune: {do}; there are {', '.join([*MISFORTUNES, *MOVED])}")
+    """A move that does not exist, or with a wrong value."""
 
 
 def move(cloud: Cloud, group: Group, moves: Mapping[str, Any]) -> None:
@@ -82,7 +54,8 @@ def move(cloud: Cloud, group: Group, moves: Mapping[str, Any]) -> None:
         sizes.apply(cloud, group, sizes.after(group.now, *wanted), "user request")
     if resumed:
         health.look_again(cloud, group)
-    balance.refill(cloud, group)
+    else:
+        cloud.stir(group)
 
 
 def _processes(names: list[str]) -> list[str]:
@@ -97,7 +70,7 @@ def _lose_zone(cloud: Cloud, group: Group, zone: str) -> None:
     group.lost_zones.add(zone)
     for member in list(group.members.values()):
         if member.zone == zone:
-            health.kill(cloud, member)
+            machines.kill(cloud, member)
 
 
 def _scheduled(cloud: Cloud, action: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,29 +1,34 @@
-"""One lab's state: the world, the faults, the counted calls, and the lock around all of them and moto."""
+"""One lab's state: the world, the faults, the counted calls, and the lock around all of them and moto.
+
+This module brings the world up to the clock, and refuses to know what a call does to it.
+"""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import RLock
 from typing import Any
 
 from pulumi_rolling.lab.aws import alarms, moto_side
+from pulumi_rolling.lab.clock import Clock
 from pulumi_rolling.lab.faults import Calls, Faults
+from pulumi_rolling.lab.world.behaviour import Behaviours
 from pulumi_rolling.lab.world.cloud import Cloud
+from pulumi_rolling.lab.world.kinds import KINDS
 
 
-class Stage:
-    """The world stands still between looks: everything due is carried out, each act at its own time, before a
-    call.
+class LabState:
+    """The world stands still between calls; before each, everything due is carried out at its own time.
 
-    moto's models are not safe for threads, so every call holds the lock; what waits (latency, long polls)
-    does not.
+    moto's models are not safe for threads, so every call holds the lock. A call that waits, for latency or in a
+    long poll, holds it only between its waits.
     """
 
-    def __init__(self, seed: int, boot: float, spread: float) -> None:
+    def __init__(self, seed: int, boot: float, spread: float, clock: Clock) -> None:
         self._boot = boot
         self._spread = spread
+        self.clock = clock
         self._lock = RLock()
         alarms.install()
         self.reset(seed)
@@ -32,14 +37,14 @@ class Stage:
         """An empty cloud; time begins anew."""
         with self._lock:
             moto_side.empty(seed)
-            self._began = time.monotonic()
+            self._began = self.clock.now()
             self._cloud = Cloud(
                 seed=seed,
-                boot=self._boot,
-                spread=self._spread,
-                epoch=time.time(),
+                epoch=self.clock.epoch + self._began,
+                behaviours=Behaviours(self._boot, self._spread),
                 templates=moto_side.MotoTemplates(),
                 send=moto_side.send,
+                kinds=KINDS,
             )
             self.faults = Faults(seed)
             self.calls = Calls()
@@ -48,7 +53,7 @@ class Stage:
     def cloud(self) -> Iterator[Cloud]:
         """The world, brought up to the present, for as long as the lock is held."""
         with self._lock:
-            self._cloud.agenda.advance(time.monotonic() - self._began)
+            self._cloud.agenda.advance(self.clock.now() - self._began)
             yield self._cloud
 
     def order_alarm(self, region: str, name: str, state: str) -> None:

@@ -1,35 +1,18 @@
-"""Calls around a group. Source: EC2 Auto Scaling API reference of each call."""
+"""Scheduled actions. Source: EC2 Auto Scaling user guide, scheduled scaling; API reference of each call."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from tests.lab.bench import Bench, eventually, refusal
+from tests.lab.bench import Bench
 
 WEB = {"AutoScalingGroupName": "web"}
-
-
-def test_a_refresh_is_in_progress_until_it_is_cancelled(bench: Bench) -> None:
-    """One at a time; a second start meets InstanceRefreshInProgress, a cancel without one
-    ActiveInstanceRefreshNotFound.
-    """
-    bench.start(desired=1)
-    started = bench.asg.start_instance_refresh(Preferences={"MinHealthyPercentage": 50}, **WEB)[
-        "InstanceRefreshId"
-    ]
-    assert refusal(bench.asg.start_instance_refresh, **WEB)[0] == "InstanceRefreshInProgress"
-    [refresh] = bench.asg.describe_instance_refreshes(**WEB)["InstanceRefreshes"]
-    assert (refresh["InstanceRefreshId"], refresh["Status"]) == (started, "InProgress")
-    assert refresh["Preferences"]["MinHealthyPercentage"] == 50
-    assert bench.asg.cancel_instance_refresh(**WEB)["InstanceRefreshId"] == started
-    assert bench.asg.describe_instance_refreshes(**WEB)["InstanceRefreshes"][0]["Status"] == "Cancelled"
-    assert refusal(bench.asg.cancel_instance_refresh, **WEB)[0] == "ActiveInstanceRefreshNotFound"
 
 
 def test_a_scheduled_action_takes_place_at_its_time(bench: Bench) -> None:
     """It is listed until then, changes the sizes, and names itself in the cause."""
     bench.start(desired=1)
-    start = datetime.now(UTC) + timedelta(seconds=0.3)
+    start = bench.now() + timedelta(seconds=0.3)
     given = {"ScheduledActionName": "more", "DesiredCapacity": 3}
     bench.asg.put_scheduled_update_group_action(StartTime=start, **given, **WEB)
     [listed] = bench.asg.describe_scheduled_actions(**WEB)["ScheduledUpdateGroupActions"]
@@ -44,9 +27,20 @@ def test_a_scheduled_action_is_skipped_while_suspended(bench: Bench) -> None:
     bench.start(desired=1)
     bench.suspend("ScheduledActions")
     bench.lab.move_group("web", scheduledActions=[{"name": "more", "in": 0.2, "desired": 3}])
-    eventually(lambda: not bench.lab.group("web")["scheduledActions"])
+    bench.eventually(lambda: not bench.lab.group("web")["scheduledActions"])
     bench.resume("ScheduledActions")
     assert bench.group()["DesiredCapacity"] == 1
+
+
+def test_a_scheduled_action_that_the_bounds_forbid_is_skipped(bench: Bench) -> None:
+    """Sizes that are refused when the action comes due alter nothing, and no other call is answered for it."""
+    bench.start(desired=1)
+    bench.lab.move_group("web", scheduledActions=[{"name": "more", "in": 0.2, "desired": 9}])
+    bench.asg.update_auto_scaling_group(MaxSize=4, **WEB)
+    bench.clock.jump(0.3)
+    group = bench.group()
+    assert (group["DesiredCapacity"], group["MaxSize"]) == (1, 4)
+    assert bench.lab.group("web")["scheduledActions"] == []
 
 
 def test_a_recurring_action_is_kept(bench: Bench) -> None:
@@ -57,9 +51,3 @@ def test_a_recurring_action_is_kept(bench: Bench) -> None:
     assert len(bench.asg.describe_scheduled_actions(**WEB)["ScheduledUpdateGroupActions"]) == 1
     bench.asg.delete_scheduled_action(ScheduledActionName="nightly", **WEB)
     assert bench.asg.describe_scheduled_actions(**WEB)["ScheduledUpdateGroupActions"] == []
-
-
-def test_a_call_that_is_not_modelled_is_refused_by_name(bench: Bench) -> None:
-    """InvalidAction with status 400, so that no client tries it again or stumbles over an HTML page."""
-    code, text = refusal(bench.asg.describe_notification_configurations)
-    assert (code, "DescribeNotificationConfigurations" in text) == ("InvalidAction", True)
