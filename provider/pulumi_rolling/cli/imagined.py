@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Sizes
-from pulumi_rolling.core.replace.ideal import IdealFleet, all_old
+from pulumi_rolling.core.replace.ideal import all_old
+from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.plan import new_rollout, plan
 from pulumi_rolling.errors import Fault, PolicyErrors
 from pulumi_rolling.policy import (
@@ -33,7 +34,7 @@ def imagined_preview(
         Member(f"kept-{i + 1}", NEW, Lifecycle.IN_SERVICE, launched_at=-500.0)
         for i in range(sizes.desired - count)
     ]
-    seen = IdealFleet(members, sizes, OLD, frozenset()).observe()
+    seen = Observation(0.0, tuple(members), sizes, OLD.address)
     rollout = new_rollout("plan", NEW, OLD, sizes, seen.suspended, seen.at)
     note = advice(policy)
     return Preview(

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from pulumi_rolling.core.model.goal import OnFailure
 from pulumi_rolling.core.model.member import Revision, Sizes
-from pulumi_rolling.core.replace.ideal import IdealFleet, all_old
+from pulumi_rolling.core.replace.ideal import all_old
+from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.plan import Plan, new_rollout, plan
 from pulumi_rolling.policy import Timing, limits, parse_policy
 from pulumi_rolling.report.preview import Preview
@@ -38,7 +39,7 @@ class Planner:
         on_failure: OnFailure = OnFailure.ROLL_BACK,
     ) -> Plan:
         sizes = Sizes(0, max_size, desired)
-        seen = IdealFleet(all_old(desired, V1), sizes, V1, frozenset()).observe()
+        seen = Observation(0.0, tuple(all_old(desired, V1)), sizes, V1.address)
         rollout = new_rollout("test", V2, V1, sizes, frozenset(), seen.at)
         return plan(limits(parse_policy(block), sizes, Timing(), None, on_failure), rollout, seen)
 

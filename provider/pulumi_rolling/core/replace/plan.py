@@ -68,12 +68,11 @@ def plan(limits: Limits, rollout: Rollout, seen: Observation) -> Plan:
     resumed = rollout.resumed_at is not None
     rollout = replace(rollout, resumed_at=None, deadline=None)
     dry = replace(limits, settle=1e9, poll=1.0, timeout=None)
-    fleet = IdealFleet(list(seen.members), seen.sizes, _pointer(rollout, seen), seen.suspended, seen.warm)
-    fleet.at = seen.at
+    fleet = IdealFleet(seen, _pointer(rollout, seen))
     texts = EventTexts(dry, masked)
     events: list[str] = []
     rounds: list[PlannedRound] = []
-    lowest = _in_service(fleet)
+    lowest = fleet.in_service
     total = batch = capacity = first = count = 0
     asked: tuple[Request, ...] = ()
     while True:
@@ -98,7 +97,7 @@ def plan(limits: Limits, rollout: Rollout, seen: Observation) -> Plan:
         )
         for action in decision.actions:
             fleet.apply(action)
-        lowest = min(lowest, _in_service(fleet))
+        lowest = min(lowest, fleet.in_service)
         rollout = decision.next
         if decision.outcome is not None:
             break
@@ -144,10 +143,6 @@ def _tolerated(limits: Limits, total: int, desired: int) -> int:
 def _round(decision: Decided) -> list[PlannedRound]:
     kills = [a for a in decision.actions if isinstance(a, Terminate)]
     return [PlannedRound(len(kills), sum(k.relaunch for k in kills))] if kills else []
-
-
-def _in_service(fleet: IdealFleet) -> int:
-    return sum(m.lifecycle.value == "inService" and m.alive for m in fleet.observe().members)
 
 
 def _pointer(rollout: Rollout, seen: Observation) -> Revision:
