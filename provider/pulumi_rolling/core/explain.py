@@ -9,9 +9,9 @@ from collections import Counter
 
 from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.model.decision import Because, Decision, Status
+from pulumi_rolling.core.model.durations import iso
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Failure, Verdict
-from pulumi_rolling.core.replace.events import iso
 
 _REASONS = {
     "failureSignal": "sent FAILURE",

@@ -12,7 +12,6 @@ from pulumi_rolling.policy.check import (
     unknowns,
     without_faulty,
 )
-from pulumi_rolling.policy.duration import format_duration, parse_duration, parse_pause
 from pulumi_rolling.policy.feasibility import advice, feasibility
 from pulumi_rolling.policy.limits import limits
 from pulumi_rolling.policy.models import (
@@ -38,14 +37,11 @@ __all__ = [
     "check",
     "check_policy",
     "feasibility",
-    "format_duration",
     "limits",
     "normalise",
     "normalise_policy",
     "nothing_unknown",
     "parse",
-    "parse_duration",
-    "parse_pause",
     "parse_policy",
     "unknowns",
     "without_faulty",

@@ -5,10 +5,10 @@ CloudFormation finds these faults only while an update runs; here they are known
 
 from __future__ import annotations
 
+from pulumi_rolling.core.model.durations import iso
 from pulumi_rolling.core.model.member import Sizes
 from pulumi_rolling.core.replace.gates import Stop, stops
 from pulumi_rolling.errors import Fault
-from pulumi_rolling.policy.duration import format_duration
 from pulumi_rolling.policy.leaves import NEEDED_PROCESSES, PROCESSES, processes_suspended
 from pulumi_rolling.policy.limits import batch_of, canary_of, floor_of, limits
 from pulumi_rolling.policy.models import RollingUpdate, UpdatePolicy
@@ -137,13 +137,13 @@ def _signal_warnings(roll: RollingUpdate, heartbeat: float | None) -> list[str]:
     warnings = []
     if roll.pause < _SHORT_PAUSE:
         warnings.append(
-            f"pauseTime {format_duration(roll.pause)} is short for a member to boot and signal, and it "
+            f"pauseTime {iso(roll.pause)} is short for a member to boot and signal, and it "
             "holds for the way back as well."
         )
     if heartbeat is not None and heartbeat < roll.pause:
         warnings.append(
-            f"the launch hook gives up after {format_duration(int(heartbeat))}, before pauseTime "
-            f"{format_duration(roll.pause)}; raise its heartbeat timeout."
+            f"the launch hook gives up after {iso(heartbeat)}, before pauseTime "
+            f"{iso(roll.pause)}; raise its heartbeat timeout."
         )
     return warnings
 
@@ -163,13 +163,13 @@ def _stop_warnings(policy: UpdatePolicy, sizes: Sizes, old: int) -> list[str]:
         warnings.append(
             f"the roll stops {_times(len(found))} until somebody runs 'rolling approve GROUP' (or 'rolling "
             "reject GROUP'), and pulumi up waits for that."
-            + (f" The timeout of {format_duration(roll.timeout)} runs on meanwhile." if roll.timeout else "")
+            + (f" The timeout of {iso(roll.timeout)} runs on meanwhile." if roll.timeout else "")
         )
     waits = sum(int(stop.wait) for stop in found) + roll.bake_time
     if roll.timeout is not None and waits >= roll.timeout:
         warnings.append(
-            f"timeout {format_duration(roll.timeout)} leaves no time to replace anybody: soak, checkpoints and "
-            f"bakeTime alone take {format_duration(waits)}."
+            f"timeout {iso(roll.timeout)} leaves no time to replace anybody: soak, checkpoints and "
+            f"bakeTime alone take {iso(waits)}."
         )
     return warnings
 

@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 from pydantic import ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from pulumi_rolling.core.model.durations import parse_duration, parse_pause
 from pulumi_rolling.core.model.goal import OnFailure
 from pulumi_rolling.core.replace.limits import Choice, Guard, Pacing, ZoneOrder
-from pulumi_rolling.policy.duration import parse_duration, parse_pause
 from pulumi_rolling.policy.percent import Percent
 
 E = TypeVar("E", bound=Enum)

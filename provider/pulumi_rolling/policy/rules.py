@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from pulumi_rolling.core.model.durations import parse_pause
 from pulumi_rolling.core.replace.limits import Guard, Pacing
 from pulumi_rolling.errors import Fault
-from pulumi_rolling.policy.duration import parse_pause
 from pulumi_rolling.policy.leaves import show
 from pulumi_rolling.policy.models import GROUP_KINDS, STRATEGIES
 
