@@ -6,9 +6,14 @@ import it. A foreign error (botocore, grpc, pydantic) is translated once, where 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+
+def spelled_path(parts: Iterable[str | int]) -> str:
+    """A path as Pulumi and our faults write it: ``updatePolicy.rollingUpdate.suspendProcesses[0]``."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import Any
 
 from pulumi.runtime.proto import provider_pb2
 
-from pulumi_rolling.plugin.wire import Path, spelled
+from pulumi_rolling.errors import spelled_path
+from pulumi_rolling.plugin.wire import Path
 
 Kind = provider_pb2.PropertyDiff
 _REPLACING = {Kind.ADD: Kind.ADD_REPLACE, Kind.DELETE: Kind.DELETE_REPLACE, Kind.UPDATE: Kind.UPDATE_REPLACE}
@@ -20,7 +21,7 @@ def detailed(
     found = dict(_changed(olds, news, ()))
     if replaces:
         found = {path: _REPLACING[kind] if path in _IDENTITY else kind for path, kind in found.items()}
-    return {spelled(path): Kind(kind=kind, inputDiff=True) for path, kind in found.items()}
+    return {spelled_path(path): Kind(kind=kind, inputDiff=True) for path, kind in found.items()}
 
 
 def _changed(old: Any, new: Any, at: Path) -> Iterator[tuple[Path, Any]]:

@@ -17,7 +17,7 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from pulumi_rolling import __version__
-from pulumi_rolling.errors import Fault, RollingError
+from pulumi_rolling.errors import Fault, RollingError, spelled_path
 from pulumi_rolling.handler import INPUTS, Context, RollingGroupHandler, Timeout
 from pulumi_rolling.host.engine_log import EngineLog
 from pulumi_rolling.plugin import configuration
@@ -25,7 +25,7 @@ from pulumi_rolling.plugin.changes import detailed
 from pulumi_rolling.plugin.failures import abort, fail
 from pulumi_rolling.plugin.operations import Operation, Operations
 from pulumi_rolling.plugin.schema import package_text
-from pulumi_rolling.plugin.wire import UNKNOWN, Path, Properties, decode, encode, is_unknown, spelled
+from pulumi_rolling.plugin.wire import UNKNOWN, Path, Properties, decode, encode, is_unknown
 from pulumi_rolling.policy.spelling import camel
 
 RESOURCE = "rolling:index:RollingGroup"
@@ -283,7 +283,9 @@ def _failures(faults: Iterable[Fault]) -> list[provider_pb2.CheckFailure]:
 def _secret_names(secrets: frozenset[Path]) -> list[Fault]:
     canonical = [tuple(camel(p) if isinstance(p, str) else p for p in path) for path in secrets]
     return [
-        Fault(spelled(p), SECRET_NAME) for p in sorted(canonical, key=str) if p[:1] == ("autoScalingGroup",)
+        Fault(spelled_path(p), SECRET_NAME)
+        for p in sorted(canonical, key=str)
+        if p[:1] == ("autoScalingGroup",)
     ]
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from pulumi_rolling.errors import Fault, PolicyErrors
+from pulumi_rolling.errors import Fault, PolicyErrors, spelled_path
 from pulumi_rolling.policy.leaves import key_of, show
 from pulumi_rolling.policy.models import Block, RollingGroupInputs, UpdatePolicy
 from pulumi_rolling.policy.rules import IsUnknown, inputs_faults, policy_faults
@@ -85,7 +85,7 @@ def unknowns(inputs: Any, is_unknown: IsUnknown) -> tuple[str, ...]:
 
 def _unknown_paths(value: Any, at: tuple[str | int, ...], is_unknown: IsUnknown) -> Iterator[str]:
     if is_unknown(value):
-        yield _path(at)
+        yield spelled_path(at)
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from _unknown_paths(item, (*at, key), is_unknown)
@@ -127,7 +127,7 @@ def _fault(model: type[Block], detail: ErrorDetails, at: tuple[str, ...]) -> Fau
             sentence = detail["msg"]
         case _:
             sentence = f"{detail['msg']}; found {show(detail['input'])}."
-    return Fault(_path((*at, *place)), sentence)
+    return Fault(spelled_path((*at, *place)), sentence)
 
 
 def _key_fault(root: type[Block], place: tuple[str | int, ...], at: tuple[str, ...]) -> Fault:
@@ -135,14 +135,14 @@ def _key_fault(root: type[Block], place: tuple[str | int, ...], at: tuple[str, .
     block = _block_at(root, place[:-1])
     key = str(place[-1])
     name = names_of(block).get(key)
-    path = _path((*at, *place[:-1], name or camel(key)))
+    path = spelled_path((*at, *place[:-1], name or camel(key)))
     if name == key:
         return Fault(path, block.refused[name])
     if name is not None:
         return Fault(path, f'is given twice, the second time as "{key}"; keep one of them.')
     if block is UpdatePolicy and key in OUTER:
         return Fault(path, f'"{key}" around the policy may be pasted, but then nothing stands beside it.')
-    where = _path((*at, *place[:-1])) or "the inputs"
+    where = spelled_path((*at, *place[:-1])) or "the inputs"
     return Fault(path, f'"{key}" is not a field of {where}; {_instead(root, block, key, at)}')
 
 
@@ -163,7 +163,7 @@ def _instead(root: type[Block], block: type[Block], key: str, at: tuple[str, ...
         return f"did you mean {by_key[near[0]]}?"
     elsewhere = next((path for path in _homes(root, at) if key_of(path[-1]) == key_of(key)), None)
     if elsewhere is not None:
-        return f"it belongs at {_path(elsewhere)}."
+        return f"it belongs at {spelled_path(elsewhere)}."
     return f"allowed are {', '.join(fields(block))}."
 
 
@@ -174,11 +174,6 @@ def _homes(model: type[Block], at: tuple[str, ...]) -> Iterator[tuple[str, ...]]
         inner = child(model, name)
         if inner is not None:
             yield from _homes(inner, (*at, name))
-
-
-def _path(place: tuple[str | int, ...]) -> str:
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in place]
-    return "".join(parts).removeprefix(".")
 
 
 def _sorted(faults: list[Fault]) -> list[Fault]:
