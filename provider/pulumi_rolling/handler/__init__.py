@@ -4,11 +4,10 @@ from pulumi_rolling.handler.context import Context, Diffed, Foreseen, Timeout
 from pulumi_rolling.handler.group import RollingGroupHandler
 from pulumi_rolling.handler.preview import preview_of
 from pulumi_rolling.handler.situation import assess
-from pulumi_rolling.handler.wiring import INPUTS, OUTPUTS, Defaults, wire
+from pulumi_rolling.handler.wiring import INPUTS, Defaults, wire
 
 __all__ = [
     "INPUTS",
-    "OUTPUTS",
     "Context",
     "Defaults",
     "Diffed",

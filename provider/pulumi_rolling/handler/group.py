@@ -39,7 +39,6 @@ from pulumi_rolling.handler.situation import Situation, assess, is_left_alone
 from pulumi_rolling.handler.state import inputs_of, last_rollout, left_of, outputs_of, state_of
 from pulumi_rolling.handler.verdicts import POLICY_TIMEOUT, error_of
 from pulumi_rolling.handler.wiring import (
-    OUTPUTS,
     Defaults,
     IsUnknown,
     Wiring,
@@ -48,6 +47,7 @@ from pulumi_rolling.handler.wiring import (
     wire,
 )
 from pulumi_rolling.policy import check, without_faulty
+from pulumi_rolling.policy.outputs import OUTPUTS
 from pulumi_rolling.report.plan_text import preview_text
 
 IDENTITY = ("name", "region", "endpoint")

@@ -25,8 +25,6 @@ from pulumi_rolling.signals.choose import NoSignals
 INPUTS = ("autoScalingGroup", "updatePolicy", "onFailure", "triggers")
 """The inputs among a resource's properties; the rest of state are outputs."""
 
-OUTPUTS = ("revision", "previousRevision", "suspendedAsFound", "status", "lastRollout")
-
 IsUnknown = Callable[[object], bool]
 
 
