@@ -23,6 +23,10 @@ class Fault:
     path: str
     message: str
 
+    def below(self, path: str) -> Fault:
+        """The same fault where ``path`` leads to what its own path is within."""
+        return Fault(spelled_path((path, self.path)), self.message)
+
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
 

@@ -4,10 +4,9 @@ from pulumi_rolling.handler.context import Context, Diffed, Foreseen, Timeout
 from pulumi_rolling.handler.group import RollingGroupHandler
 from pulumi_rolling.handler.preview import preview_of
 from pulumi_rolling.handler.situation import assess
-from pulumi_rolling.handler.wiring import INPUTS, Defaults, wire
+from pulumi_rolling.handler.wiring import Defaults, wire
 
 __all__ = [
-    "INPUTS",
     "Context",
     "Defaults",
     "Diffed",

@@ -40,13 +40,14 @@ from pulumi_rolling.handler.state import inputs_of, last_rollout, left_of, outpu
 from pulumi_rolling.handler.verdicts import POLICY_TIMEOUT, error_of
 from pulumi_rolling.handler.wiring import (
     Defaults,
-    IsUnknown,
     Wiring,
     group_unknown,
     template_unknown,
-    wire,
+    wire_checked,
 )
-from pulumi_rolling.policy import check, without_faulty
+from pulumi_rolling.policy.block import IsUnknown
+from pulumi_rolling.policy.check import Checked, check_inputs, check_stored
+from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
 from pulumi_rolling.policy.outputs import OUTPUTS
 from pulumi_rolling.report.plan_text import preview_text
 
@@ -65,35 +66,34 @@ class RollingGroupHandler:
     at_once: int | None = None
     """Operations that the face carries out at the same time, where that is few."""
     defaults: Defaults | None = None
+    default_policy: Mapping[str, Any] | None = None
+    """A normalised policy whose fields every group has that leaves them open."""
 
     def check(
         self, olds: Mapping[str, Any] | None, news: Mapping[str, Any], context: Context
     ) -> tuple[dict[str, Any], list[Fault]]:
         """Normalised inputs and every fault of them, those against the live group included when something changed."""
-        normal, faults = check(news, self.is_unknown)
-        unknown_group = group_unknown(normal, self.is_unknown)
-        if not unknown_group and not any(f.path.startswith("autoScalingGroup") for f in faults):
-            faults += self._live_faults(olds, normal, faults, context)
-        return normal, faults
+        checked = check_inputs(news, self.is_unknown, self.default_policy)
+        faults = list(checked.faults)
+        unknown_group = group_unknown(checked.normal, self.is_unknown)
+        if not unknown_group and not any(f.path.startswith(AutoScalingGroup.path) for f in faults):
+            faults += self._live_faults(olds, checked, context)
+        return checked.normal, faults
 
-    def _live_faults(
-        self, olds: Mapping[str, Any] | None, normal: Mapping[str, Any], faults: list[Fault], context: Context
-    ) -> list[Fault]:
-        if olds and inputs_of(olds) == inputs_of(normal):
+    def _live_faults(self, olds: Mapping[str, Any] | None, checked: Checked, context: Context) -> list[Fault]:
+        if olds and inputs_of(olds) == inputs_of(checked.normal):
             return []
-        judged = dict(normal)
-        if any(f.path.startswith(("updatePolicy", "onFailure", "triggers")) for f in faults):
-            policy = without_faulty(normal.get("updatePolicy"), faults)
-            judged = {"autoScalingGroup": normal["autoScalingGroup"], "updatePolicy": policy}
+        judged = checked.without_faulty(self.is_unknown)
         try:
-            situation = self._assess(self._wire(judged, context), olds or None, judged, context)
+            wiring = self._wire_checked(judged, context)
+            situation = self._assess(wiring, olds or None, judged.normal, context)
         except GroupNotFoundError:
             return []
         except PermanentFleetError as error:
-            return [Fault("autoScalingGroup", str(error))]
-        if not olds and context.dry_run and not faults and not situation.faults:
+            return [Fault(AutoScalingGroup.path, str(error))]
+        if not olds and context.dry_run and not checked.faults and not situation.faults:
             self._say_plan(situation, context)
-        known = {f.path for f in faults}
+        known = {f.path for f in checked.faults}
         return [f for f in situation.faults if f.path not in known]
 
     def diff(self, olds: Mapping[str, Any], news: Mapping[str, Any], context: Context) -> Diffed:
@@ -195,7 +195,11 @@ class RollingGroupHandler:
             wiring.fleet.remove_marks(sorted(marks))
 
     def _wire(self, properties: Mapping[str, Any], context: Context | None = None) -> Wiring:
-        return wire(properties, self.is_unknown, self.defaults, context.clock if context else None)
+        """The parts for inputs that ``check`` has accepted."""
+        return self._wire_checked(check_stored(properties, self.is_unknown), context)
+
+    def _wire_checked(self, checked: Checked, context: Context | None) -> Wiring:
+        return wire_checked(checked, self.defaults, context.clock if context else None)
 
     def _replaces(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, ...]:
         old, new = olds.get("autoScalingGroup") or {}, news.get("autoScalingGroup") or {}

@@ -27,7 +27,11 @@ from pulumi_rolling.fleets.base import GroupFacts
 from pulumi_rolling.handler.notes import UNKNOWN, member_notes, pointer_warnings, present
 from pulumi_rolling.handler.watching import queue_of, watch_faults, watch_warnings, watched, within_reach
 from pulumi_rolling.handler.wiring import Wiring
-from pulumi_rolling.policy import UpdatePolicy, advice, feasibility, limits, parse_policy
+from pulumi_rolling.policy.check import parse_policy
+from pulumi_rolling.policy.inputs import UpdatePolicy
+from pulumi_rolling.policy.rolling_update.block import RollingUpdate
+from pulumi_rolling.policy.rolling_update.feasibility import advice, feasibility
+from pulumi_rolling.policy.rolling_update.limits import limits
 from pulumi_rolling.report.differences import differences
 from pulumi_rolling.signals.choose import NoSignals, Source, choose
 
@@ -111,12 +115,14 @@ def assess(
     at = wiring.clock.now()
     rollout = _rollout(wiring, facts, state, record, to, came_from, forced, at, warnings, notes)
     sizes = in_instances(rollout.found, [m.weight for m in present(facts)])
-    roll_limits, unreachable = within_reach(
-        limits(policy, sizes, wiring.timing, former, wiring.inputs.on_failure), facts
-    )
+    roll, former_roll = policy.rolling_update, None if former is None else former.rolling_update
+    allowed = limits(roll, sizes, wiring.timing, former_roll, wiring.inputs.on_failure)
+    roll_limits, unreachable = within_reach(allowed, facts)
+    if state is None and record is None:
+        rollout = replace(rollout, fresh=_is_fresh(facts, to, roll_limits, at))
     theirs = facts.suspended - rollout.suspended_by_us
     old = sum(forced or m.revision.digest != to.digest for m in present(facts))
-    found, said = feasibility(policy, sizes, theirs, facts.scheduled_actions, old=old)
+    found, said = feasibility(roll, roll_limits, sizes, theirs, facts.scheduled_actions, old=old)
     faults += [*found, *watch_faults(policy, facts, theirs, wiring.alarms_as_given)]
     warnings += [*said, *unreachable, *watch_warnings(policy, facts)]
     sources, about = _signals(facts, roll_limits, policy, former)
@@ -126,10 +132,10 @@ def assess(
         facts.tags, journal.pieces_needed(rollout, roll_limits.batch, owner, roll_limits)
     )
     if crowded:
-        faults.append(Fault("updatePolicy.rollingUpdate.maxBatchSize", crowded))
+        faults.append(Fault(f"{RollingUpdate.path}.maxBatchSize", crowded))
     warnings += pointer_warnings(facts, to, state)
     notes += [*member_notes(facts, roll_limits), *facts.notes]
-    hint = advice(policy, facts.suspended)
+    hint = advice(roll, facts.suspended)
     if hint:
         notes.append(hint)
     return Situation(
@@ -193,19 +199,20 @@ def _rollout(
         turned = retarget(record, to, at, forced=forced, prior=_last_boots(state))
         return with_sizes(turned, facts.sizes)
     rollout = new_rollout(uuid.uuid4().hex[:8], to, came_from, facts.sizes, facts.suspended, at)
-    ignored = wiring.inputs.update_policy.rolling_update.scale_in_protected_instances is Choice.IGNORE
-    fresh = state is None and all(
-        m.revision.digest == to.digest or (m.protected and ignored) for m in present(facts)
-    )
-    rollout = replace(
-        rollout, forced=forced, fresh=fresh and _is_unsettled(wiring, facts, at), prior=_last_boots(state)
-    )
+    rollout = replace(rollout, forced=forced, prior=_last_boots(state))
     return _without_record(wiring, facts, state, rollout, warnings)
 
 
-def _is_unsettled(wiring: Wiring, facts: GroupFacts, at: float) -> bool:
+def _is_fresh(facts: GroupFacts, to: Revision, rules: Limits, at: float) -> bool:
+    """A group that was just made: all of its members are to be judged, and none is to be replaced."""
+    ignored = rules.protected is Choice.IGNORE
+    return _is_unsettled(facts, rules, at) and all(
+        m.revision.digest == to.digest or (m.protected and ignored) for m in present(facts)
+    )
+
+
+def _is_unsettled(facts: GroupFacts, rules: Limits, at: float) -> bool:
     """A group being born: fewer than Desired in service, or members so young that they are still to be judged."""
-    rules = limits(wiring.inputs.update_policy, facts.sizes, wiring.timing)
     here = present(facts)
     if sum(m.weight for m in here if m.lifecycle is Lifecycle.IN_SERVICE) < facts.sizes.desired:
         return True

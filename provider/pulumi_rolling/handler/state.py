@@ -8,7 +8,8 @@ from typing import Any
 
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.handler.situation import Situation
-from pulumi_rolling.handler.wiring import INPUTS, Wiring
+from pulumi_rolling.handler.wiring import Wiring
+from pulumi_rolling.policy.inputs import INPUTS
 
 
 def inputs_of(properties: Mapping[str, Any]) -> dict[str, Any]:

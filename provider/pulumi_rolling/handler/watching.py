@@ -13,7 +13,8 @@ from pulumi_rolling.core.model.seen import AlarmState
 from pulumi_rolling.core.replace.limits import Choice, Limits
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.base import GroupFacts, Watched
-from pulumi_rolling.policy import Timing, UpdatePolicy
+from pulumi_rolling.policy.inputs import UpdatePolicy
+from pulumi_rolling.policy.timing import Timing
 
 ROLL = "updatePolicy.rollingUpdate"
 QUEUE_PATH = f"{ROLL}.readiness.signalQueue"

@@ -19,13 +19,13 @@ from pulumi_rolling.fleets.aws.api import Place
 from pulumi_rolling.fleets.aws.launch_configurations import ConfigurationWanted
 from pulumi_rolling.fleets.aws.launch_templates import TemplateWanted
 from pulumi_rolling.handler.watching import watched
-from pulumi_rolling.policy import AutoScalingGroup, RollingGroupInputs, Timing, parse
+from pulumi_rolling.policy.block import IsUnknown
+from pulumi_rolling.policy.check import Checked, check_inputs
+from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
+from pulumi_rolling.policy.inputs import INPUTS, RollingGroupInputs, UpdatePolicy
+from pulumi_rolling.policy.rolling_update.block import RollingUpdate
+from pulumi_rolling.policy.timing import Timing
 from pulumi_rolling.signals.choose import NoSignals
-
-INPUTS = ("autoScalingGroup", "updatePolicy", "onFailure", "triggers")
-"""The inputs among a resource's properties; the rest of state are outputs."""
-
-IsUnknown = Callable[[object], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,16 @@ def wire(
     defaults: Defaults | None = None,
     clock: SystemClock | None = None,
 ) -> Wiring:
+    """The parts for inputs as they are given. Raises PolicyErrors where they are not right."""
+    given = {key: properties[key] for key in INPUTS if key in properties}
+    return wire_checked(check_inputs(given, is_unknown), defaults, clock)
+
+
+def wire_checked(
+    checked: Checked, defaults: Defaults | None = None, clock: SystemClock | None = None
+) -> Wiring:
     """The parts for checked inputs. Raises PolicyErrors where they are not right after all."""
-    inputs = parse({key: properties[key] for key in INPUTS if key in properties}, is_unknown)
+    inputs = checked.accepted()
     group = inputs.auto_scaling_group
     if group.name is None:
         raise ValueError("the group's name is not known yet")
@@ -84,8 +92,14 @@ def wire(
         signals=NoSignals(),
     )
     fleet.watch(watched(inputs.update_policy, None, timing))
-    roll = (properties.get("updatePolicy") or {}).get("rollingUpdate") or {}
-    return Wiring(inputs, fleet, timing, clock, clock.wake, tuple(roll.get("alarms") or ()))
+    return Wiring(inputs, fleet, timing, clock, clock.wake, _alarms_as_given(checked.normal))
+
+
+def _alarms_as_given(normal: Mapping[str, Any]) -> tuple[Any, ...]:
+    found: Any = normal
+    for key in (UpdatePolicy.key, RollingUpdate.key, "alarms"):
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return tuple(found) if isinstance(found, list) else ()
 
 
 def _wanted(group: AutoScalingGroup) -> Wanted:

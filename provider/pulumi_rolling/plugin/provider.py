@@ -18,7 +18,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from pulumi_rolling import __version__
 from pulumi_rolling.errors import Fault, RollingError, spelled_path
-from pulumi_rolling.handler import INPUTS, Context, RollingGroupHandler, Timeout
+from pulumi_rolling.handler import Context, RollingGroupHandler, Timeout
 from pulumi_rolling.host.engine_log import EngineLog
 from pulumi_rolling.plugin import configuration
 from pulumi_rolling.plugin.changes import detailed
@@ -26,6 +26,7 @@ from pulumi_rolling.plugin.failures import abort, fail
 from pulumi_rolling.plugin.operations import Operation, Operations
 from pulumi_rolling.plugin.schema import package_text
 from pulumi_rolling.plugin.wire import UNKNOWN, Path, Properties, decode, encode, is_unknown
+from pulumi_rolling.policy.inputs import INPUTS
 from pulumi_rolling.policy.spelling import camel
 
 RESOURCE = "rolling:index:RollingGroup"
@@ -97,6 +98,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             )
         self.configuration = configuration.configuration_of(given)
         self.handler.defaults = self.configuration.defaults
+        self.handler.default_policy = self.configuration.policy
         self.operations.renew()
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
@@ -105,8 +107,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         olds, _ = decode(request.olds)
         news, secrets = decode(request.news)
         with self._answering(context, request.urn):
-            given = self.configuration.applied(news)
-            normal, faults = self.handler.check(olds, given, self._context(request.urn))
+            normal, faults = self.handler.check(olds, news, self._context(request.urn))
             faults = [*_secret_names(secrets), *faults]
             inputs = encode(normal, secrets)
         return provider_pb2.CheckResponse(inputs=inputs, failures=_failures(faults))

@@ -15,13 +15,15 @@ from typing import Any
 from pulumi_rolling import __version__
 from pulumi_rolling.plugin.descriptions import CHOICES, ENUMS, PROPERTIES, TYPES
 from pulumi_rolling.plugin.shapes import INTEGER, NUMBER, STRING, Shape, shapes
-from pulumi_rolling.policy.models import Block, RollingGroupInputs
+from pulumi_rolling.policy.block import Block
+from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
+from pulumi_rolling.policy.inputs import RollingGroupInputs
 from pulumi_rolling.policy.outputs import ALWAYS, Outputs
 
 NAME = "rolling"
 RESOURCE = f"{NAME}:index:RollingGroup"
 ANY = {"$ref": "pulumi.json#/Any"}
-_REQUIRED = {"RollingGroup": ["autoScalingGroup"], "AutoScalingGroup": ["name"]}
+_REQUIRED = {"RollingGroup": [AutoScalingGroup.key], AutoScalingGroup.__name__: ["name"]}
 _WORDS = {str: STRING, int: INTEGER, float: NUMBER}
 
 
