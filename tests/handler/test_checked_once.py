@@ -6,12 +6,12 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from pulumi_rolling.handler import situation
-from pulumi_rolling.handler.wiring import wire
+from pulumi_rolling.handler.operation import Operation
+from pulumi_rolling.handler.replace.watching import alarms_as_given
 from pulumi_rolling.policy import check
 
 from tests.fleets.stage import WEB, group, instance
-from tests.handler.conftest import Handled
+from tests.handler.conftest import Handled, opened
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def counts(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
     count(check, "normal_form")
     count(check, "judge")
-    count(situation, "limits", of_block=False)
+    count(Operation, "limits", of_block=False)
     return found
 
 
@@ -56,8 +56,7 @@ def test_a_new_group_has_its_limits_resolved_once(handled: Handled, counts: Coun
     assert counts["limits"] == 1
 
 
-def test_a_policy_that_is_not_known_yet_is_wired() -> None:
+def test_an_operation_opens_with_a_policy_that_is_not_known_yet() -> None:
     """In preview the whole policy may be an output of another resource; its alarms are none then."""
     given = {"autoScalingGroup": {"name": "web", "launchTemplate": {"id": WEB}}, "updatePolicy": "?"}
-    wiring = wire(given, lambda value: value == "?")
-    assert wiring.alarms_as_given == ()
+    assert alarms_as_given(opened(given, None, lambda value: value == "?")) == ()

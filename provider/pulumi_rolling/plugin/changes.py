@@ -8,11 +8,11 @@ from typing import Any
 from pulumi.runtime.proto import provider_pb2
 
 from pulumi_rolling.errors import spelled_path
+from pulumi_rolling.handler.kinds import identities
 from pulumi_rolling.plugin.wire import Path
 
 Kind = provider_pb2.PropertyDiff
 _REPLACING = {Kind.ADD: Kind.ADD_REPLACE, Kind.DELETE: Kind.DELETE_REPLACE, Kind.UPDATE: Kind.UPDATE_REPLACE}
-_IDENTITY = (("autoScalingGroup", "name"), ("autoScalingGroup", "region"))
 
 
 def detailed(
@@ -20,7 +20,8 @@ def detailed(
 ) -> dict[str, provider_pb2.PropertyDiff]:
     found = dict(_changed(olds, news, ()))
     if replaces:
-        found = {path: _REPLACING[kind] if path in _IDENTITY else kind for path, kind in found.items()}
+        identity = frozenset[Path](identities())
+        found = {path: _REPLACING[kind] if path in identity else kind for path, kind in found.items()}
     return {spelled_path(path): Kind(kind=kind, inputDiff=True) for path, kind in found.items()}
 
 

@@ -9,6 +9,7 @@ from pulumi_rolling.core.model.decision import Because, Decision, Status
 from pulumi_rolling.core.replace.rollout import Gate, Rollout
 from pulumi_rolling.engine.record.pieces import request_mark
 from pulumi_rolling.engine.said import said_mark
+from pulumi_rolling.fleets.aws.tags import SHELF
 
 from tests.unit.cli.conftest import Ran
 from tests.unit.cli.stage import Staged, staged
@@ -24,7 +25,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Staged:
 def said(rollout: Rollout, code: str, at: float, **numbers: float) -> dict[str, str]:
     """What a driver says beside the record."""
     status = Status(rollout.step, rollout.direction, 3, 3, 1, 4, (), 1, (40.0, 90.0))
-    return said_mark(Decision(rollout, (), at, Because(code, dict(numbers), ("i-1",)), status), at)
+    return said_mark(Decision(rollout, (), at, Because(code, dict(numbers), ("i-1",)), status), at, SHELF)
 
 
 def test_status_without_a_record(rolling: Rolling, stage: Staged) -> None:
