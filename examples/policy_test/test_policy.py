@@ -13,7 +13,10 @@ from pulumi_rolling.core.model.member import Revision, Signal, Sizes, TargetHeal
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
-from pulumi_rolling.policy import Timing, feasibility, limits, parse_policy
+from pulumi_rolling.policy.check import parse_policy
+from pulumi_rolling.policy.rolling_update.feasibility import feasibility
+from pulumi_rolling.policy.rolling_update.limits import limits
+from pulumi_rolling.policy.timing import Timing
 from pulumi_rolling.simulation import Rolled, drive
 
 SIZES = Sizes(min=0, max=100, desired=100)
@@ -25,10 +28,11 @@ WELL = Behaviour(boot=120.0, spread=0.3)
 @pytest.fixture(scope="module")
 def policy() -> Limits:
     block = json.loads(Path(__file__).with_name("policy.json").read_text(encoding="utf-8"))
-    parsed = parse_policy(block)
-    faults, _ = feasibility(parsed, SIZES, old=SIZES.desired)
+    roll = parse_policy(block).rolling_update
+    allowed = limits(roll, SIZES, Timing())
+    faults, _ = feasibility(roll, allowed, SIZES)
     assert not faults
-    return limits(parsed, SIZES, Timing())
+    return allowed
 
 
 def group(*behaviours: Behaviour, seed: int = 1, targets: bool = False) -> SimulatedFleet:
@@ -78,7 +82,7 @@ def test_a_build_that_breaks_behind_the_load_balancer_needs_target_health(policy
     assert roll(policy, group(liar)).done
     block = json.loads(Path(__file__).with_name("policy.json").read_text(encoding="utf-8"))
     block["rollingUpdate"]["readiness"] = {"targetHealth": True}
-    careful = limits(parse_policy(block), SIZES, Timing())
+    careful = limits(parse_policy(block).rolling_update, SIZES, Timing())
     assert roll(careful, group(liar, targets=True)).touched == 2
 
 

@@ -6,9 +6,14 @@ import it. A foreign error (botocore, grpc, pydantic) is translated once, where 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+
+def spelled_path(parts: Iterable[str | int]) -> str:
+    """A path as Pulumi and our faults write it: ``updatePolicy.rollingUpdate.suspendProcesses[0]``."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +22,10 @@ class Fault:
 
     path: str
     message: str
+
+    def below(self, path: str) -> Fault:
+        """The same fault where ``path`` leads to what its own path is within."""
+        return Fault(spelled_path((path, self.path)), self.message)
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message

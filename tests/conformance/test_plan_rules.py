@@ -13,7 +13,9 @@ from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.replace.ideal import all_old
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.plan import Plan, new_rollout, plan
-from pulumi_rolling.policy import Timing, limits, parse_policy
+from pulumi_rolling.policy.check import parse_policy
+from pulumi_rolling.policy.rolling_update.limits import limits
+from pulumi_rolling.policy.timing import Timing
 
 V1 = Revision("lt-1:1", "one", "version 1")
 V2 = Revision("lt-1:2", "two", "version 2")
@@ -23,7 +25,7 @@ def planned(desired: int, max_size: int, min_size: int = 0, **fields: Any) -> Pl
     """The plan for a group all of whose members are old, under a pasted block."""
     sizes = Sizes(min_size, max_size, desired)
     seen = Observation(0.0, tuple(all_old(desired, V1)), sizes, V1.address)
-    policy = parse_policy({"AutoScalingRollingUpdate": fields})
+    policy = parse_policy({"AutoScalingRollingUpdate": fields}).rolling_update
     rollout = new_rollout("conformance", V2, V1, sizes, frozenset(), seen.at)
     return plan(limits(policy, sizes, Timing()), rollout, seen)
 

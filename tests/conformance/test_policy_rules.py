@@ -7,24 +7,38 @@ texts are the service's own, or those of Eucalyptus' clone of it, as the docstri
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from pulumi_rolling.core.model.member import Sizes
 from pulumi_rolling.core.replace.limits import Choice, Guard, Pacing, ZoneOrder
-from pulumi_rolling.policy import Timing, UpdatePolicy, check_policy, feasibility, limits, parse_policy
+from pulumi_rolling.errors import Fault
+from pulumi_rolling.policy.check import check_policy, parse_policy
+from pulumi_rolling.policy.rolling_update.block import RollingUpdate
+from pulumi_rolling.policy.rolling_update.feasibility import feasibility
+from pulumi_rolling.policy.rolling_update.limits import limits
+from pulumi_rolling.policy.timing import Timing
 
 SIZES = Sizes(2, 8, 6)
 ROLL = "updatePolicy.rollingUpdate"
 
 
-def pasted(**fields: Any) -> UpdatePolicy:
-    return parse_policy({"UpdatePolicy": {"AutoScalingRollingUpdate": fields}})
+def pasted(**fields: Any) -> RollingUpdate:
+    return parse_policy({"UpdatePolicy": {"AutoScalingRollingUpdate": fields}}).rolling_update
 
 
 def faults_of(**fields: Any) -> dict[str, str]:
-    _, found = check_policy({"AutoScalingRollingUpdate": fields})
+    found = check_policy({"AutoScalingRollingUpdate": fields}).faults
     return {fault.path: fault.message for fault in found}
+
+
+def held_against(
+    roll: RollingUpdate, suspended: Iterable[str] = (), scheduled_actions: tuple[str, ...] = ()
+) -> tuple[list[Fault], list[str]]:
+    """The block's faults and warnings against a group."""
+    allowed = limits(roll, SIZES, Timing())
+    return feasibility(roll, allowed, SIZES, frozenset(suspended), scheduled_actions)
 
 
 def test_defaults_of_the_seven_fields() -> None:
@@ -91,7 +105,7 @@ def test_percents_are_nought_to_a_hundred(percent: int) -> None:
 @pytest.mark.parametrize(("floor", "accepted"), [(7, True), (8, False), (9, False)])
 def test_min_instances_in_service_is_below_max_size(floor: int, accepted: bool) -> None:
     """DOC; coreos-kubernetes issue 476: found only when an update runs, here before it."""
-    found, _ = feasibility(pasted(MinInstancesInService=floor), SIZES)
+    found, _ = held_against(pasted(MinInstancesInService=floor))
     if accepted:
         assert found == []
         return
@@ -105,7 +119,7 @@ def test_min_instances_in_service_is_below_max_size(floor: int, accepted: bool) 
 )
 def test_a_group_with_launch_or_terminate_suspended_is_not_rolled(suspended: set[str], names: str) -> None:
     """ecs-refarch-cloudformation issue 25; the text: Eucalyptus' clone, which says that AWS does the same."""
-    found, _ = feasibility(pasted(), SIZES, frozenset(suspended))
+    found, _ = held_against(pasted(), suspended)
     assert [(fault.path, fault.message) for fault in found] == [
         (
             "autoScalingGroup.suspendedProcesses",
@@ -152,8 +166,7 @@ def test_the_nine_processes() -> None:
 )
 def test_scheduled_actions_must_rest(listed: list[str], suspended: list[str], accepted: bool) -> None:
     """aws-solutions/instance-scheduler-on-aws issue 705: refused unless ScheduledActions rests."""
-    rolling = pasted(SuspendProcesses=listed)
-    found, _ = feasibility(rolling, SIZES, frozenset(suspended), ("up", "down"))
+    found, _ = held_against(pasted(SuspendProcesses=listed), suspended, ("up", "down"))
     if accepted:
         assert found == []
         return
@@ -167,14 +180,14 @@ def test_scheduled_actions_must_rest(listed: list[str], suspended: list[str], ac
 
 def test_without_scheduled_actions_the_process_may_run() -> None:
     """The same issue: only a group that has a scheduled action is refused."""
-    assert feasibility(pasted(), SIZES, frozenset(), ()) == ([], [])
+    assert held_against(pasted()) == ([], [])
 
 
 def test_rolling_update_and_instance_refresh_together_fail() -> None:
     """DOC: with a rolling update and an instance refresh together the update fails."""
-    _, found = check_policy(
+    found = check_policy(
         {"AutoScalingRollingUpdate": {}, "AutoScalingInstanceRefresh": {"Strategy": "Rolling"}}
-    )
+    ).faults
     messages = {fault.path: fault.message for fault in found}
     assert list(messages) == ["updatePolicy", "updatePolicy.instanceRefresh"]
     assert "CloudFormation's update fails" in messages["updatePolicy"]
@@ -183,26 +196,28 @@ def test_rolling_update_and_instance_refresh_together_fail() -> None:
 @pytest.mark.parametrize("beside", [{}, {"AutoScalingRollingUpdate": {}}])
 def test_will_replace_wins_and_is_not_ours(beside: dict[str, Any]) -> None:
     """DOC: WillReplace true takes precedence over a rolling update. Pulumi has its own way to replace."""
-    _, found = check_policy({"AutoScalingReplacingUpdate": {"WillReplace": "true"}, **beside})
+    found = check_policy({"AutoScalingReplacingUpdate": {"WillReplace": "true"}, **beside}).faults
     assert [fault.path for fault in found] == ["updatePolicy.autoScalingReplacingUpdate.willReplace"]
     assert "replaceOnChanges" in found[0].message
 
 
 def test_will_replace_false_leaves_the_rolling_update() -> None:
     """DOC: only WillReplace true replaces the group."""
-    _, found = check_policy(
+    found = check_policy(
         {"AutoScalingReplacingUpdate": {"WillReplace": False}, "AutoScalingRollingUpdate": {}}
-    )
-    assert found == []
+    ).faults
+    assert found == ()
 
 
 @pytest.mark.parametrize("ignore", [True, False, "true"])
 def test_a_scheduled_action_policy_stands_beside_any_other(ignore: object) -> None:
     """DOC: AutoScalingScheduledAction works beside the other policies; sizes are never re-asserted here."""
     scheduled = {"IgnoreUnmodifiedGroupSizeProperties": ignore}
-    normal, found = check_policy({"AutoScalingRollingUpdate": {}, "AutoScalingScheduledAction": scheduled})
-    assert found == []
-    assert normal["autoScalingScheduledAction"] == {"ignoreUnmodifiedGroupSizeProperties": bool(ignore)}
+    checked = check_policy({"AutoScalingRollingUpdate": {}, "AutoScalingScheduledAction": scheduled})
+    assert checked.faults == ()
+    assert checked.normal["autoScalingScheduledAction"] == {
+        "ignoreUnmodifiedGroupSizeProperties": bool(ignore)
+    }
 
 
 def test_unknown_properties_are_refused() -> None:

@@ -14,8 +14,7 @@ from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.engine.record.pieces import Journal
 from pulumi_rolling.handler import Context, RollingGroupHandler
-from pulumi_rolling.handler.situation import assess
-from pulumi_rolling.handler.wiring import wire
+from pulumi_rolling.handler.opening import Asked, open_operation
 
 from tests.end_to_end.lab_process import LabProcess
 from tests.in_lab import use_lab
@@ -89,17 +88,25 @@ def test_the_rounds_of_the_plan_are_the_rounds_of_the_run(
         Context(),
     )
     assert not faults
-    wiring = wire(inputs, lambda value: False)
-    situation = assess(wiring, None, owner="me", forced=False, target_unknown=False)
+    operation = open_operation(Asked.stored(inputs), Context())
+    situation = operation.strategy.situation.assess(operation)
     planned = plan(situation.limits, situation.rollout, situation.facts.observation)
     told = Told(situation.limits)
-    lease = Lease(wiring.fleet, "me", wiring.clock, wiring.timing.poll, wiring.timing.settle)
+    timing = operation.timing
+    lease = Lease(operation.fleet, "me", operation.clock, timing.poll, timing.settle)
     lease.acquire()
-    journal = Journal(wiring.fleet, "me")
+    journal = Journal(operation.fleet, "me")
     begun = len(lab.history("web")) - 1
-    outcome = Drive(
-        wiring.fleet, situation.limits, journal, lease, wiring.clock, on_decision=told, orphaned=lambda: False
-    ).run(situation.rollout)
+    drive = Drive(
+        operation.fleet,
+        situation.limits,
+        journal,
+        lease,
+        operation.clock,
+        on_decision=told,
+        orphaned=lambda: False,
+    )
+    outcome = drive.run(situation.rollout)
     assert outcome.outcome is not None and outcome.outcome.done
     assert told.events == list(planned.events)
     points = lab.history("web")[begun:]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
+from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.core.replace.actions import Action
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.rollout import Decided, Rollout
@@ -14,8 +16,11 @@ from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.engine.record.pieces import Journal, read
 from pulumi_rolling.engine.retry import Retrier
-from pulumi_rolling.fleets.base import Fleet, GroupFacts, Sight
+from pulumi_rolling.fleets.base import Shelf
+from pulumi_rolling.fleets.replace import Facts, Fleet, Glance, Sight
 from pulumi_rolling.fleets.simulated import SimulatedFleet
+
+T = TypeVar("T")
 
 
 class FleetClock:
@@ -36,17 +41,85 @@ class Death(BaseException):
 
 
 @dataclass
-class MortalFleet:
-    """A fleet whose driver dies at its ``dies_at``-th call, before or after the call has had its effect."""
+class Intercepted:
+    """A fleet of which every call goes through ``through``; what it does there is the subclass's own.
+
+    The protocol stands here once. A call by another name, or without effect on the group, passes as it is.
+    """
 
     inner: Fleet
-    dies_at: int = 0
-    after: bool = False
-    calls: list[str] = field(default_factory=list)
+
+    def through(self, name: str, call: Callable[[], T]) -> T:
+        return call()
 
     @property
     def name(self) -> str:
         return self.inner.name
+
+    @property
+    def shelf(self) -> Shelf:
+        return self.inner.shelf
+
+    def facts(self) -> Facts:
+        return self.through("facts", self.inner.facts)
+
+    def glance(self) -> Glance:
+        return self.through("glance", self.inner.glance)
+
+    def target(self) -> Revision:
+        return self.through("target", self.inner.target)
+
+    def at(self, address: str) -> Revision:
+        return self.through("at", lambda: self.inner.at(address))
+
+    def contents(self, revision: Revision) -> Mapping[str, Any]:
+        return self.inner.contents(revision)
+
+    def observe(self, rollout: Rollout) -> Sight:
+        return self.through("observe", lambda: self.inner.observe(rollout))
+
+    def apply(self, action: Action) -> None:
+        self.through(type(action).__name__, lambda: self.inner.apply(action))
+
+    def key(self, action: Action) -> str:
+        return self.inner.key(action)
+
+    def marks(self) -> Mapping[str, str]:
+        return self.through("marks", self.inner.marks)
+
+    def write_marks(self, marks: Mapping[str, str]) -> None:
+        self.through("write", lambda: self.inner.write_marks(marks))
+
+    def remove_marks(self, keys: list[str]) -> None:
+        self.through("remove", lambda: self.inner.remove_marks(keys))
+
+    def api_calls(self) -> int:
+        return self.inner.api_calls()
+
+    def give_back(self, record: Any) -> None:
+        self.through("give back", lambda: self.inner.give_back(record))
+
+
+READS = frozenset({"facts", "glance", "target", "at", "marks"})
+
+
+@dataclass
+class MortalFleet(Intercepted):
+    """A fleet whose driver dies at its ``dies_at``-th call, before or after the call has had its effect.
+
+    Looks of the loop, acts and writes count; other reads do not.
+    """
+
+    dies_at: int = 0
+    after: bool = False
+    calls: list[str] = field(default_factory=list)
+
+    def through(self, name: str, call: Callable[[], T]) -> T:
+        dying = name not in READS and self._count(name)
+        answer = call()
+        if dying:
+            raise Death
+        return answer
 
     def _count(self, name: str) -> bool:
         self.calls.append(name)
@@ -56,69 +129,16 @@ class MortalFleet:
             return True
         return False
 
-    def facts(self) -> GroupFacts:
-        return self.inner.facts()
 
-    def observe(self, rollout: Rollout) -> Sight:
-        dying = self._count("observe")
-        sight = self.inner.observe(rollout)
-        if dying:
-            raise Death
-        return sight
-
-    def apply(self, action: Action) -> None:
-        dying = self._count(type(action).__name__)
-        self.inner.apply(action)
-        if dying:
-            raise Death
-
-    def write_marks(self, marks: Mapping[str, str]) -> None:
-        dying = self._count("write")
-        self.inner.write_marks(marks)
-        if dying:
-            raise Death
-
-    def remove_marks(self, keys: list[str]) -> None:
-        dying = self._count("remove")
-        self.inner.remove_marks(keys)
-        if dying:
-            raise Death
-
-    def marks(self) -> Mapping[str, str]:
-        return self.inner.marks()
-
-    def api_calls(self) -> int:
-        return self.inner.api_calls()
-
-
-class RetryingFleet:
+class RetryingFleet(Intercepted):
     """What a real fleet does with ``Retry``, for the simulated one."""
 
-    def __init__(self, inner: SimulatedFleet, clock: Clock) -> None:
-        self.inner = inner
-        self.name = inner.name
+    def __init__(self, inner: Fleet, clock: Clock) -> None:
+        super().__init__(inner)
         self._retry = Retrier(clock)
 
-    def facts(self) -> GroupFacts:
-        return self._retry(self.inner.facts)
-
-    def observe(self, rollout: Rollout) -> Sight:
-        return self._retry(lambda: self.inner.observe(rollout))
-
-    def apply(self, action: Action) -> None:
-        self._retry(lambda: self.inner.apply(action))
-
-    def write_marks(self, marks: Mapping[str, str]) -> None:
-        self._retry(lambda: self.inner.write_marks(marks))
-
-    def remove_marks(self, keys: list[str]) -> None:
-        self._retry(lambda: self.inner.remove_marks(keys))
-
-    def marks(self) -> Mapping[str, str]:
-        return self._retry(self.inner.marks)
-
-    def api_calls(self) -> int:
-        return self.inner.api_calls()
+    def through(self, name: str, call: Callable[[], T]) -> T:
+        return self._retry(call)
 
 
 def drive(

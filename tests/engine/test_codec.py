@@ -27,8 +27,6 @@ from pulumi_rolling.engine.record.pieces import (
     LEASE,
     MOST_PENDING,
     RECORD,
-    TAG_CHARACTERS,
-    TAGS_PER_GROUP,
     Journal,
     check_room,
     pack,
@@ -46,6 +44,7 @@ from pulumi_rolling.engine.record.replace import (
 )
 from pulumi_rolling.engine.said import SAID
 from pulumi_rolling.errors import JournalError
+from pulumi_rolling.fleets.aws.tags import SHELF
 from pulumi_rolling.fleets.simulated import SimulatedFleet
 
 from tests.rollouts import FIELDS as FLAT
@@ -164,10 +163,10 @@ def test_a_rollout_survives_its_record(rollout: Rollout) -> None:
 @settings(max_examples=100, deadline=None)
 def test_a_rollout_survives_its_tags(rollout: Rollout, serial: int) -> None:
     """Cut into tags and put together again it is the same, each value short enough and of allowed letters."""
-    tags = pack(rollout, OWNER, serial)
+    tags = pack(rollout, OWNER, serial, SHELF)
     assert read(tags) == (OWNER, as_kept(rollout))
     for value in tags.values():
-        assert len(value) <= TAG_CHARACTERS and ALLOWED.fullmatch(value), value
+        assert len(value) <= SHELF.characters and ALLOWED.fullmatch(value), value
 
 
 def test_no_field_is_forgotten() -> None:
@@ -220,9 +219,9 @@ def test_what_grows_with_the_roll_is_cut() -> None:
 
 def test_a_window_of_a_hundred_fits_the_tags() -> None:
     """A hundred victims on their way and a hundred members in flight leave room for the group's own tags."""
-    tags = pack(large(100), OWNER, 9999)
-    assert len(tags) + 1 <= TAGS_PER_GROUP - 10, len(tags)
-    assert all(len(v) <= TAG_CHARACTERS and ALLOWED.fullmatch(v) for v in tags.values())
+    tags = pack(large(100), OWNER, 9999, SHELF)
+    assert len(tags) + 1 <= SHELF.count - 10, len(tags)
+    assert all(len(v) <= SHELF.characters and ALLOWED.fullmatch(v) for v in tags.values())
     assert read(tags) is not None
 
 
@@ -238,7 +237,7 @@ WATCHED = Limits(1, 1, 2, drain=900.0, warm_up=60.0)
 def test_the_room_asked_for_is_enough(window: int, limits: Limits | None) -> None:
     """What is checked before the start is at least what a full window takes, failures, lease and requests included."""
     begun = new_rollout("r", V2, V1, Sizes(0, 1100, 1000), frozenset(), 1.7e9)
-    needed = pieces_needed(begun, window, OWNER, limits)
+    needed = pieces_needed(begun, window, OWNER, SHELF, limits)
     full = changed(large(window), succeeded=frozenset())
     if limits is not None and limits != Limits(1, 1, 2):
         victims = [i.action.member for i in full.ours.issued if isinstance(i.action, Terminate)]
@@ -250,14 +249,14 @@ def test_the_room_asked_for_is_enough(window: int, limits: Limits | None) -> Non
             ),
         )
     beside = {LEASE, SAID, *(key for _ in range(MOST_PENDING) for key in request_mark("pause"))}
-    assert len(pack(full, OWNER, 9999)) + len(beside) <= needed <= TAGS_PER_GROUP - 5
+    assert len(pack(full, OWNER, 9999, SHELF)) + len(beside) <= needed <= SHELF.count - 5
 
 
 @pytest.mark.parametrize(("theirs", "fits"), [(0, True), (40, True), (41, False), (50, False)])
 def test_room_is_what_the_groups_own_tags_leave(theirs: int, fits: bool) -> None:
     """Our own old tags do not count; too many of theirs are refused with what to do."""
     tags = {f"t{i}": "x" for i in range(theirs)} | {f"{RECORD}{i}": "x" for i in range(5)}
-    said = check_room(tags, 10)
+    said = check_room(tags, 10, SHELF)
     assert (said is None) is fits
     assert said is None or ("maxBatchSize" in said and f"has {theirs} of 50" in said)
 
@@ -266,7 +265,7 @@ def test_room_is_what_the_groups_own_tags_leave(theirs: int, fits: bool) -> None
 @pytest.mark.parametrize("which", [0, 1, -1])
 def test_a_torn_record_is_seen(change: str, which: int) -> None:
     """Tags of two writings, or with one missing or shortened, are no record: nothing is read from them."""
-    new, old = pack(large(10), OWNER, 8), pack(changed(large(10), launched=5), OWNER, 7)
+    new, old = pack(large(10), OWNER, 8, SHELF), pack(changed(large(10), launched=5), OWNER, 7, SHELF)
     key = sorted(new, key=lambda k: int(k.removeprefix(RECORD)))[which]
     tags = dict(new)
     if change == "lost":

@@ -23,8 +23,8 @@ from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.engine.record.pieces import LEASE, Journal, read
 from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
-from pulumi_rolling.fleets.aws.api import Place
-from pulumi_rolling.fleets.aws.launch_templates import LaunchTemplates, TemplateWanted
+from pulumi_rolling.fleets.aws.launch_templates import TemplateWanted
+from pulumi_rolling.fleets.aws.place import Place
 from pulumi_rolling.lab import Lab
 from pulumi_rolling.signals.tag import TagSignals
 
@@ -99,7 +99,6 @@ class Group:
         clock = SystemClock()
         while self.lab.group(name)["inService"] < 3:
             clock.wait(POLL)
-        self.templates = LaunchTemplates()
 
     def fleet(self) -> AutoScalingGroupFleet:
         return AutoScalingGroupFleet(
@@ -108,7 +107,6 @@ class Group:
             place=Place.of(),
             retry=lambda work: work(),
             signals=TagSignals(),
-            templates=self.templates,
         )
 
     def drive(self, dies_at: int = 0, after: bool = False) -> tuple[DiesAtWrites, Decided | None]:
@@ -128,7 +126,7 @@ class Group:
 
     def fresh(self, fleet: AutoScalingGroupFleet) -> Rollout:
         facts = fleet.facts()
-        former = fleet.resolve(TemplateWanted(id=self.template, version="1"))
+        former = fleet.at(f"{self.template}:1")
         at = facts.observation.at
         return new_rollout("r", fleet.target(), former, facts.sizes, facts.suspended, at)
 

@@ -19,7 +19,7 @@ from pulumi_rolling.engine.lease import Lease, held
 from pulumi_rolling.engine.loop import SILENCE, Drive
 from pulumi_rolling.engine.record.pieces import REQUEST, Journal, read, request_mark
 from pulumi_rolling.errors import PermanentFleetError, TemporaryFleetError
-from pulumi_rolling.fleets.base import Sight
+from pulumi_rolling.fleets.replace import Sight
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
 
 from .stage import FleetClock, MortalFleet, RetryingFleet, drive
@@ -62,13 +62,13 @@ def floor_held(fleet: SimulatedFleet) -> bool:
 
 @dataclass
 class Meddled(MortalFleet):
-    """Something happens to the group before the ``at``-th look."""
+    """Something happens to the group before the ``at_look``-th look."""
 
-    at: int = 0
+    at_look: int = 0
     marks_then: Mapping[str, str] = field(default_factory=dict)
 
     def observe(self, rollout: Rollout) -> Sight:
-        if self.calls.count("observe") + 1 == self.at:
+        if self.calls.count("observe") + 1 == self.at_look:
             self.inner.write_marks(self.marks_then)
         return super().observe(rollout)
 
@@ -78,7 +78,7 @@ def test_an_abort_is_acted_on_once_and_returns_the_group(at: int) -> None:
     """At whichever look the tag appears, the group goes back, is as found, and the tag is gone with the record."""
     fleet = group()
     seen: list[Decided] = []
-    meddled = Meddled(fleet, at=at, marks_then=request_mark("abort"))
+    meddled = Meddled(fleet, at_look=at, marks_then=request_mark("abort"))
     decision = drive(meddled, FleetClock(fleet), LIMITS, fresh(fleet), seen=seen)
     assert decision.outcome is not None and decision.outcome.returned is True
     assert decision.next.verdict is not None and decision.next.verdict.code is VerdictCode.ABORTED
@@ -133,7 +133,7 @@ def test_a_request_that_nobody_understands_is_no_request(text: str) -> None:
     """Only KIND:ID of a known kind does anything."""
     fleet = group()
     decision = drive(
-        Meddled(fleet, at=4, marks_then={REQUEST: text}), FleetClock(fleet), LIMITS, fresh(fleet)
+        Meddled(fleet, at_look=4, marks_then={REQUEST: text}), FleetClock(fleet), LIMITS, fresh(fleet)
     )
     assert decision.outcome is not None and decision.outcome.done and is_as_found(fleet)
 

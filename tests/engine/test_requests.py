@@ -27,7 +27,7 @@ from pulumi_rolling.engine.record.pieces import (
     requests,
 )
 from pulumi_rolling.errors import PermanentFleetError, TemporaryFleetError
-from pulumi_rolling.fleets.base import Sight
+from pulumi_rolling.fleets.replace import Sight
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
 
 from .stage import Death, FleetClock, MortalFleet, drive

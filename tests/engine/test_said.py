@@ -15,7 +15,8 @@ from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.core.replace.rollout import Decided
 from pulumi_rolling.engine.said import SAID, said, said_mark
-from pulumi_rolling.fleets.base import Sight
+from pulumi_rolling.fleets.aws.tags import SHELF
+from pulumi_rolling.fleets.replace import Sight
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
 
 from .stage import FleetClock, MortalFleet, drive
@@ -57,7 +58,7 @@ def decision(because: Because, status: Status) -> Decided:
 @settings(max_examples=60, deadline=None)
 def test_what_was_said_is_read_as_it_was_said(because: Because, status: Status) -> None:
     """Reason, numbers, members and counts come back; members are cut where a tag ends."""
-    mark = said_mark(decision(because, status), 1.5e9)
+    mark = said_mark(decision(because, status), 1.5e9, SHELF)
     text = mark[SAID]
     assert len(text) <= 256 and ALLOWED.fullmatch(text)
     word = said(mark)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
-from pulumi_rolling.fleets.aws.api import Place
+from pulumi_rolling.fleets.aws.place import Place
 
 Answer = dict[str, Any]
 Script = Answer | Exception | Callable[[Answer], Answer]

@@ -11,8 +11,9 @@ from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.errors import TemporaryFleetError
 from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
 from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
-from pulumi_rolling.fleets.aws.launch_templates import TemplateWanted, digest_of
-from pulumi_rolling.fleets.base import Fleet
+from pulumi_rolling.fleets.aws.launch_templates import TemplateWanted
+from pulumi_rolling.fleets.aws.revision import digest_of
+from pulumi_rolling.fleets.replace import Fleet
 from pulumi_rolling.signals.choose import NoSignals
 
 from tests.fleets.scripted_aws import Answer, ScriptedAws

@@ -540,7 +540,7 @@ def test_facts_cost_six_calls(stage: Stage) -> None:
     assert facts.scheduled_actions == ("night",)
     assert (facts.standby, facts.protected) == (("i-2",), ("i-3",))
     assert facts.counts == {"version 1": 2, "version 2": 1}
-    assert (facts.current, facts.pointer, facts.arn) == (V1, f"{WEB}:1", "arn:web")
+    assert (facts.current, facts.pointer, facts.id) == (V1, f"{WEB}:1", "arn:web")
     assert facts.refusals == ()
 
 

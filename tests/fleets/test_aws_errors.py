@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
+from pulumi_rolling.core.replace.actions import Suspend
 from pulumi_rolling.errors import FleetError, GroupNotFoundError, PermanentFleetError, TemporaryFleetError
-from pulumi_rolling.fleets.aws.api import AwsApi, Place, one_line
+from pulumi_rolling.fleets.aws.api import AwsApi, one_line
+from pulumi_rolling.fleets.aws.place import Place
 
 from tests.fleets.scripted_aws import ScriptedAws, refused
+from tests.fleets.stage import Stage
 
 TABLE = [
     ("Throttling", 400, TemporaryFleetError),
@@ -76,7 +79,7 @@ def test_a_broken_connection_is_temporary(aws: ScriptedAws, error: Exception) ->
     [
         (boto.NoCredentialsError(), "AWS_PROFILE"),
         (boto.PartialCredentialsError(provider="env", cred_var="x"), "AWS_PROFILE"),
-        (boto.NoRegionError(), "autoScalingGroup.region"),
+        (boto.NoRegionError(), "Set region or AWS_REGION."),
         (boto.ParamValidationError(report="bad"), ""),
     ],
     ids=lambda value: type(value).__name__,
@@ -88,6 +91,14 @@ def test_what_was_never_sent_is_permanent(aws: ScriptedAws, error: Exception, hi
         AwsApi(aws.place, once).call("autoscaling", "ResumeProcesses", AutoScalingGroupName="web")
     assert hint in caught.value.hint
     assert "was not sent" in caught.value.message
+
+
+def test_a_missing_region_is_named_by_its_path_in_the_inputs(stage: Stage) -> None:
+    """The door to AWS knows no kind; the fleet says where its region is set."""
+    stage.aws.answer("SuspendProcesses", boto.NoRegionError())
+    with pytest.raises(PermanentFleetError) as caught:
+        stage.fleet().apply(Suspend(frozenset({"AZRebalance"})))
+    assert caught.value.hint == "Set autoScalingGroup.region or AWS_REGION."
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from pulumi_rolling.core.replace.observation import LaunchError
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.errors import GroupNotFoundError, PermanentFleetError
 from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
-from pulumi_rolling.fleets.aws.api import Place
-from pulumi_rolling.fleets.aws.launch_templates import LaunchTemplates, TemplateWanted
+from pulumi_rolling.fleets.aws.launch_templates import TemplateWanted
+from pulumi_rolling.fleets.aws.place import Place
 from pulumi_rolling.lab import Lab
 from pulumi_rolling.signals.choose import choose
 from pulumi_rolling.signals.hook import HookSignals
@@ -43,7 +43,6 @@ class Web:
         self.template = made["LaunchTemplate"]["LaunchTemplateId"]
         for data in contents[1:]:
             self.ec2.create_launch_template_version(LaunchTemplateId=self.template, LaunchTemplateData=data)
-        self.templates = LaunchTemplates()
 
     def group(self, name: str = "web", size: int = 2, **more: Any) -> None:
         pointer = {"LaunchTemplate": {"LaunchTemplateId": self.template, "Version": "1"}}
@@ -63,7 +62,6 @@ class Web:
             place=Place.of(),
             retry=once,
             signals=signals or TagSignals(),
-            templates=self.templates,
         )
 
 

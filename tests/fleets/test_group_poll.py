@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from pulumi_rolling.errors import GroupNotFoundError, PermanentFleetError, TemporaryFleetError
 from pulumi_rolling.fleets.auto_scaling_group.poll import INTEREST, MOST_NAMES, GroupPoll, poll_of
-from pulumi_rolling.fleets.aws.api import AwsApi, Place
+from pulumi_rolling.fleets.aws.api import AwsApi
+from pulumi_rolling.fleets.aws.place import Place
 
 from tests.fleets.scripted_aws import Answer, ScriptedAws, refused, wait_until
 

@@ -11,11 +11,10 @@ from pulumi_rolling.fleets.aws.api import AwsApi
 from pulumi_rolling.fleets.aws.launch_templates import (
     LaunchTemplates,
     TemplateWanted,
-    digest_of,
-    is_gone,
     no_such_version,
     parts,
 )
+from pulumi_rolling.fleets.aws.revision import digest_of
 
 from tests.fleets.scripted_aws import Answer, ScriptedAws, refused
 
@@ -121,10 +120,10 @@ def test_a_deleted_version_matches_nothing(api: AwsApi) -> None:
     templates = LaunchTemplates()
     templates.learn(api, WEB, ["2", "7", "8"])
     seven, eight = templates.known(WEB, "7"), templates.known(WEB, "8")
-    assert seven is not None and eight is not None and is_gone(seven)
+    assert seven is not None and eight is not None and not seven.exists
     assert seven.digest == "gone:lt-0abc:7" != eight.digest
     two = templates.known(WEB, "2")
-    assert two is not None and not is_gone(two)
+    assert two is not None and two.exists
 
 
 def test_a_deleted_template_leaves_its_members_old(api: AwsApi) -> None:

@@ -13,9 +13,9 @@ from pulumi_rolling.core.replace.actions import Remove
 from pulumi_rolling.core.replace.rollout import Issued, Rollout
 from pulumi_rolling.errors import PermanentFleetError
 from pulumi_rolling.fleets.auto_scaling_group.description import folded
+from pulumi_rolling.fleets.auto_scaling_group.facts import Watched
 from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
 from pulumi_rolling.fleets.aws.launch_templates import TemplateWanted
-from pulumi_rolling.fleets.base import Watched
 from pulumi_rolling.signals.choose import NoSignals
 
 from tests.fleets.scripted_aws import Answer, refused

@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 from pulumi_rolling.core.model.member import Lifecycle, Signal
 from pulumi_rolling.errors import FleetError, PermanentFleetError, TemporaryFleetError
-from pulumi_rolling.fleets.aws.api import AwsApi, Place
-from pulumi_rolling.fleets.aws.queue import SqsQueue, VerdictTags, queue_facts
-from pulumi_rolling.fleets.base import Hook, MemberFacts, QueueFacts, SignalSource, Watched
+from pulumi_rolling.fleets.auto_scaling_group.facts import Hook, Watched
+from pulumi_rolling.fleets.auto_scaling_group.verdict_tags import VerdictTags
+from pulumi_rolling.fleets.aws.api import AwsApi
+from pulumi_rolling.fleets.aws.place import Place
+from pulumi_rolling.fleets.aws.queue import QueueFacts, SqsQueue, queue_facts
+from pulumi_rolling.fleets.replace import MemberFacts, SignalSource
 from pulumi_rolling.signals.choose import choose
 from pulumi_rolling.signals.queue import (
     Inbox,

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from pulumi_rolling.core.model.member import Lifecycle, Signal
 from pulumi_rolling.errors import PermanentFleetError, TemporaryFleetError
+from pulumi_rolling.fleets.auto_scaling_group.facts import Hook
 from pulumi_rolling.fleets.aws.api import _clients
-from pulumi_rolling.fleets.base import Hook, MemberFacts, SignalSource
+from pulumi_rolling.fleets.replace import MemberFacts, SignalSource
 from pulumi_rolling.signals.choose import NoSignals, choose
 from pulumi_rolling.signals.hook import HookSignals
 from pulumi_rolling.signals.send import Clients, read_metadata, send, status_of_exit_code

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from pulumi_rolling.handler import Context, RollingGroupHandler
-from pulumi_rolling.handler.situation import Situation, assess
-from pulumi_rolling.handler.wiring import Wiring, wire
+from pulumi_rolling.handler.opening import Asked, open_operation
+from pulumi_rolling.handler.operation import Operation
+from pulumi_rolling.handler.replace.situation import Situation
 from pulumi_rolling.lab import Lab
 
 from tests.fleets.conftest import aws, stage, stage_clients
 from tests.fleets.stage import WEB, Stage
 from tests.in_lab import use_lab
 
-__all__ = ["Handled", "aws", "handled", "stage", "stage_clients"]
+__all__ = ["Handled", "assessed", "aws", "handled", "opened", "stage", "stage_clients"]
 
 
 class Handled:
@@ -37,11 +39,26 @@ class Handled:
             "updatePolicy": {"rollingUpdate": roll},
         }
 
-    def wiring(self, inputs: Mapping[str, Any]) -> Wiring:
-        return wire(inputs, lambda value: False)
+    def operation(self, inputs: Mapping[str, Any], state: Mapping[str, Any] | None = None) -> Operation:
+        return opened(inputs, state)
 
     def situation(self, inputs: Mapping[str, Any], state: Mapping[str, Any] | None = None) -> Situation:
-        return assess(self.wiring(inputs), state, owner="0" * 12, forced=False, target_unknown=False)
+        return assessed(self.operation(inputs, state))
+
+
+def opened(
+    inputs: Mapping[str, Any],
+    state: Mapping[str, Any] | None = None,
+    is_unknown: Callable[[object], bool] = lambda value: False,
+) -> Operation:
+    """As an update would open it, with a target that is taken as known."""
+    operation = open_operation(Asked.stored(inputs, is_unknown), Context(), olds=state, is_unknown=is_unknown)
+    return replace(operation, target_unknown=False)
+
+
+def assessed(operation: Operation) -> Situation:
+    situation: Situation = operation.strategy.situation.assess(operation)
+    return situation
 
 
 @pytest.fixture

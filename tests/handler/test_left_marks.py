@@ -7,12 +7,15 @@ from typing import Any
 
 import boto3
 import pytest
+from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.engine.lease import Lease, owner_of
 from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.engine.record.pieces import LEASE, REQUEST, pack, read
+from pulumi_rolling.fleets.aws.tags import SHELF
 from pulumi_rolling.handler import Context, RollingGroupHandler
 from pulumi_rolling.lab import Lab
 
+from tests.handler.conftest import assessed, opened
 from tests.rollouts import changed
 
 URN = "urn:pulumi:dev::trial::pulumi-python:dynamic/rolling:RollingGroup::web"
@@ -101,7 +104,7 @@ def test_a_record_that_changed_before_the_lease_was_ours_is_read_again(
 ) -> None:
     """An orphan that did one thing more while we waited for its lease: we go on from what it wrote last."""
     owner = owner_of(URN)
-    fresh = web.handler._assess(_wiring(web), web.state, web.news("2"), CONTEXT).rollout
+    fresh = _rollout(web)
     acquire = Lease.acquire
 
     def late(self: Lease) -> Mapping[str, str]:
@@ -109,7 +112,7 @@ def test_a_record_that_changed_before_the_lease_was_ours_is_read_again(
         written = changed(
             fresh, id="orphan", suspended_by_us=frozenset({"AZRebalance"}), desired=3, desired_before=2
         )
-        web.mark(pack(written, owner, 7))
+        web.mark(pack(written, owner, 7, SHELF))
         web.lab.move_group("web", suspend=["AZRebalance"], desired=3)
         return acquire(self)
 
@@ -122,15 +125,14 @@ def test_a_record_that_changed_before_the_lease_was_ours_is_read_again(
 
 def test_a_kept_record_is_still_found(web: Web) -> None:
     """The marks of a record are ours and are never taken for left ones."""
-    fresh = web.handler._assess(_wiring(web), web.state, web.news("2"), CONTEXT).rollout
-    web.mark(pack(fresh, owner_of(URN), 7))
+    fresh = _rollout(web)
+    web.mark(pack(fresh, owner_of(URN), 7, SHELF))
     assert journal.record_marks(web.tags()).keys() == journal.ours(web.tags()).keys()
     assert read(web.tags()) is not None
     state = web.handler.update(web.state, web.news("2"), CONTEXT)
     assert state["lastRollout"]["id"] == fresh.goal.id and not web.tags()
 
 
-def _wiring(web: Web) -> Any:
-    from pulumi_rolling.handler.wiring import wire
-
-    return wire(web.news("2"), lambda value: False)
+def _rollout(web: Web) -> Rollout:
+    """The one that an update to version 2 would begin."""
+    return assessed(opened(web.news("2"), web.state)).rollout

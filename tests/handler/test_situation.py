@@ -14,18 +14,16 @@ from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.rollout import Boots
 from pulumi_rolling.engine.clock import SystemClock
 from pulumi_rolling.errors import PolicyErrors
-from pulumi_rolling.fleets.base import GroupFacts
-from pulumi_rolling.handler.listening import listening
+from pulumi_rolling.fleets.auto_scaling_group.facts import AutoScalingGroupFacts
 from pulumi_rolling.handler.preview import preview_of
-from pulumi_rolling.handler.situation import assess
-from pulumi_rolling.handler.watching import within_reach
-from pulumi_rolling.handler.wiring import wire
+from pulumi_rolling.handler.replace.listening import listening
+from pulumi_rolling.handler.replace.watching import within_reach
 from pulumi_rolling.signals.queue import QueueSignals, receiver_of
 from pulumi_rolling.signals.tag import TagSignals
 
 from tests.fleets.scripted_aws import Answer, refused, wait_until
 from tests.fleets.stage import WEB, group, instance, machine, versions
-from tests.handler.conftest import Handled
+from tests.handler.conftest import Handled, assessed, opened
 from tests.rollouts import changed
 
 WEB_TARGETS = "arn:aws:elasticloadbalancing:us-east-1:1:targetgroup/web/0aa"
@@ -84,8 +82,7 @@ def test_the_place_of_an_alarm_counts_those_that_are_not_known_yet(handled: Hand
     """In preview an alarm of the same program may be unknown; the path is that of the program all the same."""
     handled.stage.shows(group(instance("i-1")))
     handled.aws.answer("DescribeAlarms", {"MetricAlarms": []})
-    wiring = wire(handled.inputs(alarms=["?", "lost"]), lambda value: value == "?")
-    situation = assess(wiring, None, owner="0" * 12, forced=False, target_unknown=False)
+    situation = assessed(opened(handled.inputs(alarms=["?", "lost"]), None, lambda value: value == "?"))
     assert [fault.path for fault in situation.faults] == [f"{ROLL}.alarms[1]"]
 
 
@@ -102,13 +99,13 @@ def test_signals_of_the_way_back_are_read_although_the_way_forward_wants_none(ha
     """The former policy rules the way back; without its source every member on it would fail by silence."""
     handled.stage.shows(group(instance("i-1"), instance("i-2", 2)))
     handled.stage.machines = {i: machine(i, 1001.0, rolling_signal="SUCCESS") for i in ("i-1", "i-2")}
-    wiring = handled.wiring(handled.inputs())
     state = {**handled.inputs("1", waitOnResourceSignals=True), "revision": f"{WEB}:1"}
-    situation = assess(wiring, state, owner="0" * 12, forced=False, target_unknown=False)
+    operation = handled.operation(handled.inputs(), state)
+    situation = assessed(operation)
     forward = changed(situation.rollout, watermark=0.0)
     back = replace(forward, direction=Direction.BACK)
     signals = [
-        {m.id: m.signal for m in wiring.fleet.observe(rollout).observation.members}
+        {m.id: m.signal for m in operation.fleet.observe(rollout).observation.members}
         for rollout in (forward, back)
     ]
     assert signals == [{"i-1": None, "i-2": None}, {"i-1": Signal.SUCCESS, "i-2": None}]
@@ -129,7 +126,8 @@ def test_a_way_back_does_not_wait_for_targets_that_are_no_more() -> None:
     """Attached to nothing, nobody would be ready on it: a warning. Where the new policy wants it, it is a fault."""
     wants = Limits(1, 0, 2, target_health=True)
     sizes = Sizes(0, 2, 1)
-    facts = GroupFacts("web", "", sizes, frozenset(), "", None, Observation(0.0, (), sizes, ""), {})
+    seen = Observation(0.0, (), sizes, "")
+    facts = AutoScalingGroupFacts(name="web", id="", pointer="", current=None, observation=seen, tags={})
     rules, said = within_reach(Limits(1, 0, 2, way_back=wants), facts)
     assert rules.way_back == Limits(1, 0, 2) and len(said) == 1
     unchanged = Limits(1, 0, 2, target_health=True, way_back=wants)
@@ -308,13 +306,13 @@ def test_messages_wake_the_loop_that_waits_for_signals(handled: Handled) -> None
     handled.stage.machines = {"i-1": machine("i-1", aws_autoscaling_groupName="web")}
     body = '{"group": "web", "instanceId": "i-1", "status": "SUCCESS"}'
     handled.aws.answer("ReceiveMessage", {"Messages": [{"Body": body, "ReceiptHandle": "h"}]}, {})
-    wiring = handled.wiring(handled.inputs(**BY_QUEUE))
+    operation = handled.operation(handled.inputs(**BY_QUEUE))
     woken: list[str] = []
-    heard = replace(wiring, wake=lambda: woken.append("web"))
+    heard = replace(operation, wake=lambda: woken.append("web"))
     with listening(heard, [QueueSignals(URL)]):
         assert woken == ["web"]
-    wait_until(lambda: not receiver_of((wiring.fleet.place, URL))._running)
-    assert isinstance(wiring.clock, SystemClock) and wiring.wake == wiring.clock.wake
+    wait_until(lambda: not receiver_of((operation.fleet.place, URL))._running)
+    assert isinstance(operation.clock, SystemClock) and operation.wake == operation.clock.wake
     assert handled.aws.sent("CreateTags")[0]["Resources"] == ["i-1"]
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from pulumi_rolling.core.replace.rollout import Boots, Rollout
-from pulumi_rolling.handler.group import _skipped
+from pulumi_rolling.handler.driving import skipped
+from pulumi_rolling.handler.kinds import is_target_unknown
 from pulumi_rolling.handler.state import last_rollout
-from pulumi_rolling.handler.wiring import template_unknown
 
 from tests.fleets.stage import ROLLOUT, WEB, group, instance
 from tests.handler.conftest import Handled
@@ -34,7 +34,7 @@ def test_a_rollout_without_boots_hands_on_those_of_the_last(handled: Handled, se
     """One that only moved the pointer has seen nobody boot."""
     handled.stage.shows(SETTLED)
     rollout = changed(ROLLOUT, boots=seen, prior=Boots(4, 10.0, 26.0))
-    assert last_rollout(rollout, handled.wiring(handled.inputs()))["boots"]["n"] == told
+    assert last_rollout(rollout, handled.operation(handled.inputs()))["boots"]["n"] == told
 
 
 def _with(*names: str) -> Rollout:
@@ -44,11 +44,11 @@ def _with(*names: str) -> Rollout:
 def test_skipped_members_are_named_in_state_and_at_the_end(handled: Handled) -> None:
     """Who was left as they are on request is not forgotten with the rollout; without any the key is not there."""
     handled.stage.shows(SETTLED)
-    wiring = handled.wiring(handled.inputs())
-    assert last_rollout(_with("i-2", "i-1"), wiring)["skipped"] == ["i-1", "i-2"]
-    assert "skipped" not in last_rollout(ROLLOUT, wiring)
-    assert "left as they are on request: i-1, i-2;" in _skipped(_with("i-2", "i-1"))
-    assert "i-5 and 2 more;" in _skipped(_with(*(f"i-{n}" for n in range(1, 8))))
+    operation = handled.operation(handled.inputs())
+    assert last_rollout(_with("i-2", "i-1"), operation)["skipped"] == ["i-1", "i-2"]
+    assert "skipped" not in last_rollout(ROLLOUT, operation)
+    assert "left as they are on request: i-1, i-2;" in skipped(_with("i-2", "i-1"))
+    assert "i-5 and 2 more;" in skipped(_with(*(f"i-{n}" for n in range(1, 8))))
 
 
 def test_versions_with_equal_contents_are_one_state_of_the_group(handled: Handled) -> None:
@@ -90,7 +90,7 @@ def test_versions_with_equal_contents_are_one_state_of_the_group(handled: Handle
 def test_preview_knows_whether_it_knows_the_target(group_inputs: Any, unknown: bool) -> None:
     """A new launch configuration's name is known only after it is made, as a new version's number is."""
     inputs = {"autoScalingGroup": {"name": "web", **group_inputs}}
-    assert template_unknown(inputs, lambda value: value == "?") is unknown
+    assert is_target_unknown(inputs, lambda value: value == "?") is unknown
 
 
 def test_a_member_on_its_way_out_makes_no_group_mixed(handled: Handled) -> None:

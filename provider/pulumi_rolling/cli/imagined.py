@@ -1,34 +1,43 @@
-"""A group that exists only in its sizes, for a plan without a cloud."""
+"""A group that exists only in its sizes, for a plan or a simulation without a cloud."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Sizes
 from pulumi_rolling.core.replace.ideal import all_old
+from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.plan import new_rollout, plan
 from pulumi_rolling.errors import Fault, PolicyErrors
-from pulumi_rolling.policy import (
-    Timing,
-    UpdatePolicy,
-    advice,
-    check_policy,
-    feasibility,
-    limits,
-    without_faulty,
-)
+from pulumi_rolling.policy.check import check_policy
+from pulumi_rolling.policy.rolling_update.block import RollingUpdate
+from pulumi_rolling.policy.rolling_update.feasibility import advice, feasibility
+from pulumi_rolling.policy.rolling_update.limits import limits
+from pulumi_rolling.policy.timing import Timing
 from pulumi_rolling.report.preview import Preview
 
 OLD = Revision("imagined:1", "old", "the old revision")
 NEW = Revision("imagined:2", "new", "the new revision")
 
 
+@dataclass(frozen=True, slots=True)
+class Imagined:
+    """A policy that was checked, alone and against the sizes of a group."""
+
+    roll: RollingUpdate
+    sizes: Sizes
+    allowed: Limits
+    warnings: tuple[str, ...]
+
+
 def imagined_preview(
     block: Any, desired: int | None, max_size: int | None, min_size: int, old: int | None
 ) -> Preview:
     """The plan for a group whose first ``old`` members are to be replaced. PolicyErrors with every fault at once."""
-    policy, sizes, warnings = imagined_policy(block, desired, max_size, min_size, old)
+    imagined = imagined_policy(block, desired, max_size, min_size, old)
+    sizes = imagined.sizes
     count = sizes.desired if old is None else old
     members = all_old(count, OLD) + [
         Member(f"kept-{i + 1}", NEW, Lifecycle.IN_SERVICE, launched_at=-500.0)
@@ -36,33 +45,39 @@ def imagined_preview(
     ]
     seen = Observation(0.0, tuple(members), sizes, OLD.address)
     rollout = new_rollout("plan", NEW, OLD, sizes, seen.suspended, seen.at)
-    note = advice(policy)
+    note = advice(imagined.roll)
     return Preview(
         group=f"group of {desired}",
-        plan=plan(limits(policy, sizes, Timing()), rollout, seen),
+        plan=plan(imagined.allowed, rollout, seen),
         came_from=str(OLD),
         to=str(NEW),
-        warnings=tuple(warnings),
+        warnings=imagined.warnings,
         notes=(note,) if note else (),
         returns_to=str(OLD),
     )
 
 
 def imagined_policy(
-    block: Any, desired: int | None, max_size: int | None, min_size: int, old: int | None
-) -> tuple[UpdatePolicy, Sizes, list[str]]:
-    """The policy, checked alone and against the sizes, with its warnings. PolicyErrors with every fault at once."""
-    normal, faults = check_policy(block)
-    faults += _size_faults(desired, max_size, min_size, old)
+    block: Any,
+    desired: int | None,
+    max_size: int | None,
+    min_size: int,
+    old: int | None,
+    timing: Timing | None = None,
+) -> Imagined:
+    """The policy, checked alone and against the sizes. PolicyErrors with every fault at once."""
+    checked = check_policy(block)
+    faults = [*checked.faults, *_size_faults(desired, max_size, min_size, old)]
     if desired is None or max_size is None:
         raise PolicyErrors(faults)
-    policy = UpdatePolicy.model_validate(without_faulty(normal, faults) if faults else normal)
+    roll = checked.without_faulty().rolling_update
     sizes = Sizes(min_size, max_size, desired)
-    against_sizes, warnings = feasibility(policy, sizes, old=desired if old is None else old)
+    allowed = limits(roll, sizes, timing or Timing())
+    against_sizes, warnings = feasibility(roll, allowed, sizes, old=desired if old is None else old)
     faults += against_sizes
     if faults:
         raise PolicyErrors(faults)
-    return policy, sizes, list(warnings)
+    return Imagined(roll, sizes, allowed, tuple(warnings))
 
 
 def _size_faults(desired: int | None, max_size: int | None, min_size: int, old: int | None) -> list[Fault]:

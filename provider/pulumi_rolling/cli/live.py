@@ -8,9 +8,7 @@ import typer
 
 from pulumi_rolling.engine.clock import SystemClock
 from pulumi_rolling.engine.retry import Retrier
-from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
-from pulumi_rolling.fleets.aws.api import Place
-from pulumi_rolling.fleets.aws.launch_templates import TemplateWanted
+from pulumi_rolling.fleets.replace import Fleet, SignalSource
 from pulumi_rolling.signals.choose import NoSignals
 
 PATIENCE = 30.0
@@ -21,12 +19,15 @@ Region = Annotated[str | None, typer.Option(help="Default: as the AWS SDK finds 
 Endpoint = Annotated[str | None, typer.Option(help="Another endpoint than AWS's, such as a lab's.")]
 
 
-def live_group(name: str, region: str | None, endpoint: str | None) -> AutoScalingGroupFleet:
+def live_group(
+    name: str, region: str | None, endpoint: str | None, signals: SignalSource | None = None
+) -> Fleet:
     """The group as a fleet. Nothing is asked yet."""
-    return AutoScalingGroupFleet(
-        name,
-        wanted=TemplateWanted(),
-        place=Place.of(region, endpoint),
-        retry=Retrier(SystemClock(), patience=PATIENCE),
-        signals=NoSignals(),
-    )
+    # Only a live group needs the table of kinds, and through it the models of the inputs.
+    from pulumi_rolling.handler.context import Defaults
+    from pulumi_rolling.handler.opening import fleet_named
+    from pulumi_rolling.handler.operation import Reach
+
+    retry = Retrier(SystemClock(), patience=PATIENCE)
+    fleet: Fleet = fleet_named(name, Reach(Defaults(region, endpoint), retry, signals or NoSignals()))
+    return fleet

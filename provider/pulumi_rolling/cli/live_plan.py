@@ -7,27 +7,27 @@ from typing import Any
 
 from pulumi_rolling.cli.live import live_group
 from pulumi_rolling.engine.record.pieces import read
-from pulumi_rolling.fleets.aws.launch_templates import LATEST, parts
-from pulumi_rolling.handler import assess, preview_of, wire
+from pulumi_rolling.handler.context import Context
+from pulumi_rolling.handler.kinds import kind_of_name
+from pulumi_rolling.handler.opening import Asked, open_operation
+from pulumi_rolling.handler.preview import preview_of
+from pulumi_rolling.handler.replace.situation import Situation
+from pulumi_rolling.policy.check import check_inputs
 from pulumi_rolling.report.preview import Preview
 
 
 def live_preview(block: Any, name: str, to: str | None, region: str | None, endpoint: str | None) -> Preview:
     """What the policy would do to the group now. PolicyErrors with everything that stands in the way."""
     facts = live_group(name, region, endpoint).facts()
-    template, _ = parts(facts.pointer)
-    group = {
-        "name": name,
-        "region": region,
-        "endpoint": endpoint,
-        "launchTemplate": {"id": template, "version": to or LATEST},
-    }
+    kind = kind_of_name()
+    group = {"name": name, "region": region, "endpoint": endpoint, **kind.at_version(facts.pointer, to)}
     given = {key: value for key, value in group.items() if value is not None}
-    wiring = wire({"autoScalingGroup": given, "updatePolicy": block}, lambda value: False)
+    checked = check_inputs({kind.key: given, "updatePolicy": block})
+    operation = open_operation(Asked(checked, checked.normal), Context())
     recorded = read(facts.tags)
-    # Whoever owns the record, this only looks: the rollout that is under way is the one to show.
+    # This only looks, so the rollout that is under way is the one to show, whichever resource owns it.
     owner = recorded[0] if recorded is not None else name
-    situation = assess(wiring, None, owner=owner, forced=False, target_unknown=False)
+    situation: Situation = operation.strategy.situation.assess(replace(operation, owner=owner))
     situation.raise_faults()
     preview = preview_of(situation, situation.notes)
     if recorded is None:

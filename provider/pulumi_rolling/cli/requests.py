@@ -18,7 +18,7 @@ from pulumi_rolling.engine.clock import Clock, SystemClock
 from pulumi_rolling.engine.lease import held
 from pulumi_rolling.engine.record.pieces import OF_A_MEMBER, read, request_mark
 from pulumi_rolling.errors import RollingError
-from pulumi_rolling.fleets.base import Fleet
+from pulumi_rolling.fleets.replace import Fleet
 
 LOOK = 1.0
 SETTLE = 20.0

@@ -19,7 +19,7 @@ from pulumi_rolling.core.model.member import Sizes
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.sizing import size_roll
 from pulumi_rolling.errors import Fault, PolicyErrors
-from pulumi_rolling.policy import Timing, limits
+from pulumi_rolling.policy.timing import Timing
 from pulumi_rolling.report.plan_text import faults_text
 from pulumi_rolling.report.simulation import Entry, Simulation, trial
 from pulumi_rolling.report.simulation_json import simulation_json
@@ -151,11 +151,11 @@ def _policies(policy: str, against: str | None, sizes: Sizes) -> list[tuple[str,
             continue
         try:
             block = read_policy(source)
-            checked, _, warnings = imagined_policy(block, sizes.desired, sizes.max, sizes.min, None)
+            imagined = imagined_policy(block, sizes.desired, sizes.max, sizes.min, None, timing)
         except PolicyErrors as error:
             faults += error.faults if option == "policy" else map(_of_the_second, error.faults)
             continue
-        found.append((_name(source, option), limits(checked, sizes, timing), tuple(warnings)))
+        found.append((_name(source, option), imagined.allowed, imagined.warnings))
     if faults:
         raise PolicyErrors(faults)
     return found

@@ -8,7 +8,7 @@ from pulumi_rolling.cli.live import Endpoint, Group, Region, live_group
 from pulumi_rolling.engine.lease import held
 from pulumi_rolling.engine.record.pieces import read, requests
 from pulumi_rolling.engine.said import said
-from pulumi_rolling.fleets.base import Fleet, Sight
+from pulumi_rolling.fleets.replace import Fleet, Sight
 from pulumi_rolling.report.status import Standing, standing_text
 
 

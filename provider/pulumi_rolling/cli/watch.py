@@ -13,7 +13,7 @@ from pulumi_rolling.cli.live import Endpoint, Group, Region, live_group
 from pulumi_rolling.cli.status import standing_in, standing_of
 from pulumi_rolling.engine.clock import Clock, SystemClock
 from pulumi_rolling.errors import RollingError
-from pulumi_rolling.fleets.base import Fleet
+from pulumi_rolling.fleets.replace import Fleet
 from pulumi_rolling.report.status import Standing
 from pulumi_rolling.report.watch import Ending, ended, is_over, line
 from pulumi_rolling.signals.tag import TagSignals
@@ -31,9 +31,8 @@ def watch(
     interval: Annotated[float, typer.Option(help="Seconds between two looks.", min=0.1)] = 2.0,
 ) -> None:
     """Watch the rollout of a group until it ends. Exit code 1 where it does not end on its target."""
-    fleet = live_group(group, region, endpoint)
-    # Those of a launch hook show in the state; whether the policy wants any is not on the group.
-    fleet.use_signals(TagSignals())
+    # Signals of a launch hook show in the state; whether the policy wants any is not on the group.
+    fleet = live_group(group, region, endpoint, TagSignals())
     try:
         ending = _follow(fleet, SystemClock(), interval)
     except KeyboardInterrupt:

@@ -10,9 +10,9 @@ from typing import assert_never
 
 from pulumi_rolling.core.model.codes import FAILURES, REASONS, Decider, ReasonCode, Step, VerdictCode
 from pulumi_rolling.core.model.decision import Because, Status
+from pulumi_rolling.core.model.durations import iso
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Failure, Verdict
-from pulumi_rolling.core.replace.events import iso
 from pulumi_rolling.core.replace.rollout import Decided
 
 

@@ -16,7 +16,7 @@ from pulumi_rolling.core.replace.record_rules import RENEWED, lease_length
 from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.engine.record.pieces import LEASE, read
 from pulumi_rolling.errors import LeaseHeldError
-from pulumi_rolling.fleets.base import Fleet
+from pulumi_rolling.fleets.base import Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def held(marks: Mapping[str, str]) -> Held | None:
 class Lease:
     """Ours, on one group, for one rollout."""
 
-    def __init__(self, fleet: Fleet, owner: str, clock: Clock, poll: float, settle: float = 0.0) -> None:
+    def __init__(self, fleet: Group, owner: str, clock: Clock, poll: float, settle: float = 0.0) -> None:
         self.holder = uuid.uuid4().hex[:12]
         self._fleet = fleet
         self._owner = owner

@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from pulumi_rolling.core.model.seen import Refusal, Request
-from pulumi_rolling.core.replace.actions import Action, PointAt, Remove, Terminate
+from pulumi_rolling.core.replace.actions import Action, Remove, Terminate
 from pulumi_rolling.core.replace.decide import decide
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.observation import Observation
@@ -34,7 +34,7 @@ from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.record.pieces import Journal, asked
 from pulumi_rolling.engine.said import said_mark
 from pulumi_rolling.errors import LeaseLostError, OrphanedError, PermanentFleetError, TemporaryFleetError
-from pulumi_rolling.fleets.base import Fleet
+from pulumi_rolling.fleets.replace import Fleet
 
 SILENCE = 900.0
 """Seconds without any answer of the cloud after which a drive gives up, the record kept."""
@@ -107,7 +107,7 @@ class Drive:
 
     def _record(self, written: Rollout, decision: Decided) -> Rollout:
         """What now stands on the group. The refusals that the decision has taken up are done with."""
-        said = said_mark(decision, self.clock.now())
+        said = said_mark(decision, self.clock.now(), self.fleet.shelf)
         if decision.actions or is_news(written, decision.next):
             self.journal.write(decision.next, {**self.lease.mark(), **said})
             written = decision.next
@@ -148,7 +148,7 @@ class Drive:
                 return
             except PermanentFleetError as error:
                 member = action.member if isinstance(action, Terminate | Remove) else None
-                self._refusals += (Refusal(_name(action), member, error.code, error.message),)
+                self._refusals += (Refusal(self.fleet.key(action), member, error.code, error.message),)
                 return
 
     def _finish(self, decision: Decided, marks: Mapping[str, str]) -> None:
@@ -172,9 +172,3 @@ class Drive:
         except (TemporaryFleetError, PermanentFleetError):
             # The lease runs out by itself.
             return
-
-
-def _name(action: Action) -> str:
-    return {Terminate: "terminate", PointAt: "point at the revision"}.get(
-        type(action), type(action).__name__.lower()
-    )

@@ -15,9 +15,9 @@ from pulumi_rolling.core.model.codes import ReasonCode, Step
 from pulumi_rolling.core.model.decision import Because, Status
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.replace.rollout import Decided
+from pulumi_rolling.fleets.base import Shelf
 
 SAID = "rolling:said"
-_CHARACTERS = 256
 _FIXED = 11
 _NONE = "-"
 
@@ -29,7 +29,8 @@ class Said:
     status: Status
 
 
-def said_mark(decision: Decided, at: float) -> dict[str, str]:
+def said_mark(decision: Decided, at: float, shelf: Shelf) -> dict[str, str]:
+    """Nothing where the cloud would refuse the text: no rollout fails by what is said of it."""
     status, because = decision.status, decision.because
     low, high = (f"{bound:.0f}" for bound in status.time_left) if status.time_left else (_NONE, _NONE)
     counts = (status.in_service, status.ready, status.replaced, status.total, status.waiting_count)
@@ -45,10 +46,11 @@ def said_mark(decision: Decided, at: float) -> dict[str, str]:
     words += [f"{name}={value:.10g}" for name, value in because.numbers.items()]
     for member in because.members:
         name = "_".join(member.split())
-        if len(" ".join(words)) + 1 + len(name) > _CHARACTERS:
+        if len(" ".join(words)) + 1 + len(name) > shelf.characters:
             break
         words.append(name)
-    return {SAID: " ".join(words)[:_CHARACTERS]}
+    text = " ".join(words)[: shelf.characters]
+    return {SAID: text} if shelf.allowed(text) else {}
 
 
 def said(marks: Mapping[str, str]) -> Said | None:

@@ -1,21 +1,9 @@
-"""check, diff, create, read, update, delete: one meaning for every face that Pulumi is shown."""
+"""check, diff, create, read, update, delete: one meaning for every face that Pulumi is shown.
 
-from pulumi_rolling.handler.context import Context, Diffed, Foreseen, Timeout
-from pulumi_rolling.handler.group import RollingGroupHandler
-from pulumi_rolling.handler.preview import preview_of
-from pulumi_rolling.handler.situation import assess
-from pulumi_rolling.handler.wiring import INPUTS, OUTPUTS, Defaults, wire
+The faces come in by this door; all else is imported from its own module.
+"""
 
-__all__ = [
-    "INPUTS",
-    "OUTPUTS",
-    "Context",
-    "Defaults",
-    "Diffed",
-    "Foreseen",
-    "RollingGroupHandler",
-    "Timeout",
-    "assess",
-    "preview_of",
-    "wire",
-]
+from pulumi_rolling.handler.context import Context, Defaults, Timeout
+from pulumi_rolling.handler.verbs import RollingGroupHandler
+
+__all__ = ["Context", "Defaults", "RollingGroupHandler", "Timeout"]

@@ -11,6 +11,16 @@ from pulumi_rolling.engine.clock import SystemClock
 
 
 @dataclass(frozen=True, slots=True)
+class Defaults:
+    """Where calls go when the inputs do not say; what is not here either the cloud's SDK finds in the environment."""
+
+    region: str | None = None
+    endpoint: str | None = None
+    profile: str | None = None
+    ignored_tags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What the face knows of the operation and state does not keep."""
 
@@ -23,7 +33,7 @@ class Context:
     status: Callable[[str], None] = lambda text: None
     """Replaces the status of the resource's row."""
     orphaned: Callable[[], bool] = lambda: False
-    aborts: Callable[[], tuple[Request, ...]] = lambda: ()
+    requests: Callable[[], tuple[Request, ...]] = lambda: ()
     """Asked at each look: what the user wants of the rollout, beside the requests on the group."""
     timeout: Timeout | None = None
     """Of this one operation; the policy's own may be shorter."""

@@ -6,8 +6,8 @@ from collections import Counter
 
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.replace.plan import plan
-from pulumi_rolling.handler.notes import UNKNOWN
-from pulumi_rolling.handler.situation import Situation
+from pulumi_rolling.handler.operation import UNKNOWN
+from pulumi_rolling.handler.replace.situation import Situation
 from pulumi_rolling.report.preview import Preview, instances, span
 
 TURNED_BACK = (

@@ -7,27 +7,23 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pulumi_rolling.core.replace.rollout import Rollout
-from pulumi_rolling.handler.situation import Situation
-from pulumi_rolling.handler.wiring import INPUTS, Wiring
-
-
-def inputs_of(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: properties[key] for key in INPUTS if properties.get(key) is not None}
+from pulumi_rolling.handler.kinds import inputs_of
+from pulumi_rolling.handler.operation import Operation
+from pulumi_rolling.handler.replace.situation import Situation
 
 
 def state_of(
-    olds: Mapping[str, Any] | None,
-    news: Mapping[str, Any],
+    operation: Operation,
     situation: Situation,
     rollout: Rollout | None = None,
     last: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The outputs beside the inputs. No defaults are written: a changed default would be a diff for everyone."""
-    return {**inputs_of(news), **outputs_of(olds, situation, rollout, last)}
+    return {**inputs_of(operation.news), **outputs_of(operation, situation, rollout, last)}
 
 
 def outputs_of(
-    olds: Mapping[str, Any] | None,
+    operation: Operation,
     situation: Situation,
     rollout: Rollout | None = None,
     last: Mapping[str, Any] | None = None,
@@ -39,33 +35,31 @@ def outputs_of(
         "previousRevision": former.address if former is not None and moved else None,
         "suspendedAsFound": sorted(situation.rollout.found.suspended),
         "status": "mixed" if rollout is not None and rollout.way.skipped else "stable",
-        "lastRollout": (olds or {}).get("lastRollout") if rollout is None else last,
+        "lastRollout": (operation.olds or {}).get("lastRollout") if rollout is None else last,
     }
     return {key: value for key, value in outputs.items() if value is not None}
 
 
-def left_of(
-    olds: Mapping[str, Any] | None, news: Mapping[str, Any], situation: Situation, status: str
-) -> dict[str, Any]:
+def left_of(operation: Operation, situation: Situation, status: str) -> dict[str, Any]:
     """State of a group between two revisions. Its revision is where the rollout came from: the way back needs it."""
-    if olds is not None:
-        return {**olds, "status": status}
+    if operation.olds is not None:
+        return {**operation.olds, "status": status}
     former = situation.came_from or situation.to
-    return {**state_of(None, news, situation), "revision": former.address, "status": status}
+    return {**state_of(operation, situation), "revision": former.address, "status": status}
 
 
-def last_rollout(rollout: Rollout, wiring: Wiring) -> dict[str, Any]:
+def last_rollout(rollout: Rollout, operation: Operation) -> dict[str, Any]:
     """What state keeps of a rollout. One without boots of its own hands on those of the last."""
     boots = rollout.way.boots if rollout.way.boots.n else rollout.prior
     told = {
         "id": rollout.goal.id,
         "startedAt": _iso(rollout.started_at),
-        "finishedAt": _iso(wiring.clock.now()),
+        "finishedAt": _iso(operation.clock.now()),
         "replaced": rollout.way.total,
         "failed": rollout.way.failures,
         "relaunchedByCloud": max(0, rollout.ours.seen_new - rollout.ours.launched),
         "lowestInService": rollout.ours.lowest,
-        "apiCalls": wiring.fleet.api_calls(),
+        "apiCalls": operation.fleet.api_calls(),
         "boots": {"n": boots.n, "logs": round(boots.logs, 4), "squares": round(boots.squares, 4)},
     }
     return {**told, "skipped": sorted(rollout.way.skipped)} if rollout.way.skipped else told

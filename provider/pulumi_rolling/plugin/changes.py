@@ -7,11 +7,12 @@ from typing import Any
 
 from pulumi.runtime.proto import provider_pb2
 
-from pulumi_rolling.plugin.wire import Path, spelled
+from pulumi_rolling.errors import spelled_path
+from pulumi_rolling.handler.kinds import identities
+from pulumi_rolling.plugin.wire import Path
 
 Kind = provider_pb2.PropertyDiff
 _REPLACING = {Kind.ADD: Kind.ADD_REPLACE, Kind.DELETE: Kind.DELETE_REPLACE, Kind.UPDATE: Kind.UPDATE_REPLACE}
-_IDENTITY = (("autoScalingGroup", "name"), ("autoScalingGroup", "region"))
 
 
 def detailed(
@@ -19,8 +20,9 @@ def detailed(
 ) -> dict[str, provider_pb2.PropertyDiff]:
     found = dict(_changed(olds, news, ()))
     if replaces:
-        found = {path: _REPLACING[kind] if path in _IDENTITY else kind for path, kind in found.items()}
-    return {spelled(path): Kind(kind=kind, inputDiff=True) for path, kind in found.items()}
+        identity = frozenset[Path](identities())
+        found = {path: _REPLACING[kind] if path in identity else kind for path, kind in found.items()}
+    return {spelled_path(path): Kind(kind=kind, inputDiff=True) for path, kind in found.items()}
 
 
 def _changed(old: Any, new: Any, at: Path) -> Iterator[tuple[Path, Any]]:

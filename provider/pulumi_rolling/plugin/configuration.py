@@ -13,7 +13,9 @@ from typing import Any
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.handler import Defaults
 from pulumi_rolling.plugin.wire import is_unknown
-from pulumi_rolling.policy import check_policy, normalise
+from pulumi_rolling.policy.check import check_policy
+from pulumi_rolling.policy.normal import normal_form
+from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 
 TEXTS = ("region", "endpoint", "profile")
 POLICY = "policy"
@@ -21,26 +23,13 @@ TAGS = "ignoreTags"
 KEYS = (*TEXTS, POLICY, TAGS)
 _OWN = ("version", "pluginDownloadURL", "pluginChecksums")
 """Of Pulumi's own, in every provider's configuration."""
-_POLICY_PATH = "updatePolicy.rollingUpdate"
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
     defaults: Defaults | None = None
     policy: Mapping[str, Any] | None = None
-    """Fields of rollingUpdate for every group that does not give them itself."""
-
-    def applied(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """The inputs, normalised, with the fields of the default policy that they leave open."""
-        normal = normalise(inputs)
-        if self.policy is None:
-            return normal
-        block = normal.get("updatePolicy", {})
-        roll = block.get("rollingUpdate", {}) if isinstance(block, Mapping) else None
-        other_strategy = isinstance(block, Mapping) and block and "rollingUpdate" not in block
-        if not isinstance(roll, Mapping) or other_strategy:
-            return normal
-        return {**normal, "updatePolicy": {**block, "rollingUpdate": {**self.policy, **roll}}}
+    """A normalised policy whose fields every group has that does not give them itself."""
 
 
 def configuration_of(given: Mapping[str, Any]) -> Configuration:
@@ -50,7 +39,7 @@ def configuration_of(given: Mapping[str, Any]) -> Configuration:
     }
     policy = known.get(POLICY)
     if policy is not None:
-        policy = normalise({"updatePolicy": {"rollingUpdate": policy}})["updatePolicy"]["rollingUpdate"]
+        policy = {RollingUpdate.key: normal_form(RollingUpdate, policy)}
     texts = {key: str(known[key]) for key in TEXTS if known.get(key)}
     tags = [key for key in known.get(TAGS, ()) if not is_unknown(key)]
     return Configuration(Defaults(**texts, ignored_tags=frozenset(tags)), policy)
@@ -98,12 +87,11 @@ def _text_faults(key: str, value: Any) -> list[Fault]:
 def _policy_faults(key: str, value: Any) -> list[Fault]:
     if not isinstance(value, Mapping):
         return [Fault(key, "must be a mapping of rollingUpdate's fields, in JSON.")]
-    _, faults = check_policy({"rollingUpdate": value}, is_unknown)
     return [
-        Fault(f"{key}{fault.path.removeprefix(_POLICY_PATH)}", fault.message)
-        if fault.path.startswith(_POLICY_PATH)
+        Fault(f"{key}{fault.path.removeprefix(RollingUpdate.path)}", fault.message)
+        if fault.path.startswith(RollingUpdate.path)
         else Fault(key, str(fault))
-        for fault in faults
+        for fault in check_policy({RollingUpdate.key: value}, is_unknown).faults
     ]
 
 

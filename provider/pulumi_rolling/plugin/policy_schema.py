@@ -7,7 +7,8 @@ from typing import Any
 
 from pulumi_rolling.plugin.descriptions import PROPERTIES, TYPES
 from pulumi_rolling.plugin.shapes import Shape, shapes
-from pulumi_rolling.policy.models import Block, UpdatePolicy
+from pulumi_rolling.policy.block import Block
+from pulumi_rolling.policy.inputs import UpdatePolicy
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

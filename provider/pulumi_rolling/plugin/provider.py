@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn, TypeAlias
 
@@ -17,15 +17,16 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from pulumi_rolling import __version__
-from pulumi_rolling.errors import Fault, RollingError
-from pulumi_rolling.handler import INPUTS, Context, RollingGroupHandler, Timeout
+from pulumi_rolling.errors import Fault, RollingError, spelled_path
+from pulumi_rolling.handler import Context, RollingGroupHandler, Timeout
+from pulumi_rolling.handler.kinds import KINDS, inputs_of, kind_in, name_in
 from pulumi_rolling.host.engine_log import EngineLog
 from pulumi_rolling.plugin import configuration
 from pulumi_rolling.plugin.changes import detailed
 from pulumi_rolling.plugin.failures import abort, fail
 from pulumi_rolling.plugin.operations import Operation, Operations
 from pulumi_rolling.plugin.schema import package_text
-from pulumi_rolling.plugin.wire import UNKNOWN, Path, Properties, decode, encode, is_unknown, spelled
+from pulumi_rolling.plugin.wire import UNKNOWN, Path, Properties, decode, encode, is_unknown
 from pulumi_rolling.policy.spelling import camel
 
 RESOURCE = "rolling:index:RollingGroup"
@@ -97,6 +98,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             )
         self.configuration = configuration.configuration_of(given)
         self.handler.defaults = self.configuration.defaults
+        self.handler.default_policy = self.configuration.policy
         self.operations.renew()
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
@@ -105,8 +107,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         olds, _ = decode(request.olds)
         news, secrets = decode(request.news)
         with self._answering(context, request.urn):
-            given = self.configuration.applied(news)
-            normal, faults = self.handler.check(olds, given, self._context(request.urn))
+            normal, faults = self.handler.check(olds, news, self._context(request.urn))
             faults = [*_secret_names(secrets), *faults]
             inputs = encode(normal, secrets)
         return provider_pb2.CheckResponse(inputs=inputs, failures=_failures(faults))
@@ -120,7 +121,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         none = provider_pb2.DiffResponse.DIFF_NONE
         if not found.changes:
             return provider_pb2.DiffResponse(changes=none, hasDetailedDiff=True)
-        changes = detailed(_inputs(olds), _inputs(news), replaces=bool(found.replaces))
+        changes = detailed(inputs_of(olds), inputs_of(news), replaces=bool(found.replaces))
         return provider_pb2.DiffResponse(
             changes=provider_pb2.DiffResponse.DIFF_SOME,
             # Without a change of the inputs it is the group that moved away from them.
@@ -136,7 +137,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if request.preview:
             planned = self._foreseen(None, news, secrets, request, context)
             return provider_pb2.CreateResponse(properties=planned)
-        with self._operation(request, context, _name(news), secrets) as around:
+        with self._operation(request, context, name_in(news) or "", secrets) as around:
             ident, state = self.handler.create(news, around)
         return provider_pb2.CreateResponse(id=ident, properties=encode(state, secrets))
 
@@ -156,7 +157,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         _known_type(request, context)
         state, secrets = decode(request.properties)
         with self._answering(context, request.urn):
-            if "autoScalingGroup" in state:
+            if kind_in(state) is not None:
                 read = self.handler.read(state)
                 inputs: struct_pb2.Struct = request.inputs
             else:
@@ -209,7 +210,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             warn=lambda text: engine.say(urn, text, warning=True),
             status=lambda text: engine.status(urn, text),
             orphaned=operations.is_stopping,
-            aborts=operations.aborts if operation is not None else lambda: (),
+            requests=operations.aborts if operation is not None else lambda: (),
             timeout=timeout,
             clock=operation.clock if operation is not None else None,
         )
@@ -282,14 +283,4 @@ def _failures(faults: Iterable[Fault]) -> list[provider_pb2.CheckFailure]:
 
 def _secret_names(secrets: frozenset[Path]) -> list[Fault]:
     canonical = [tuple(camel(p) if isinstance(p, str) else p for p in path) for path in secrets]
-    return [
-        Fault(spelled(p), SECRET_NAME) for p in sorted(canonical, key=str) if p[:1] == ("autoScalingGroup",)
-    ]
-
-
-def _inputs(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: properties[key] for key in INPUTS if properties.get(key) is not None}
-
-
-def _name(news: Mapping[str, Any]) -> str:
-    return str(news["autoScalingGroup"]["name"])
+    return [Fault(spelled_path(p), SECRET_NAME) for p in sorted(canonical, key=str) if p and p[0] in KINDS]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import typing
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,48 +15,23 @@ from typing import Any
 from pulumi_rolling import __version__
 from pulumi_rolling.plugin.descriptions import CHOICES, ENUMS, PROPERTIES, TYPES
 from pulumi_rolling.plugin.shapes import INTEGER, NUMBER, STRING, Shape, shapes
-from pulumi_rolling.policy.models import Block, RollingGroupInputs
+from pulumi_rolling.policy.block import Block
+from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
+from pulumi_rolling.policy.inputs import RollingGroupInputs
+from pulumi_rolling.policy.outputs import ALWAYS, Outputs
 
 NAME = "rolling"
 RESOURCE = f"{NAME}:index:RollingGroup"
 ANY = {"$ref": "pulumi.json#/Any"}
-_REQUIRED = {"RollingGroup": ["autoScalingGroup"], "AutoScalingGroup": ["name"]}
-_OUTPUTS: Mapping[str, dict[str, Any]] = {
-    "revision": {"type": STRING},
-    "previousRevision": {"type": STRING},
-    "suspendedAsFound": {"type": "array", "items": {"type": STRING}},
-    "status": {"type": STRING},
-    "lastRollout": {"$ref": f"#/types/{NAME}:index:LastRollout"},
-}
-_ALWAYS = ("revision", "suspendedAsFound", "status")
-_LAST_ROLLOUT: Mapping[str, dict[str, Any]] = {
-    "id": {"type": STRING},
-    "startedAt": {"type": STRING},
-    "finishedAt": {"type": STRING},
-    "replaced": {"type": INTEGER},
-    "failed": {"type": INTEGER},
-    "relaunchedByCloud": {"type": INTEGER},
-    "lowestInService": {"type": INTEGER},
-    "apiCalls": {"type": INTEGER},
-    "boots": {"$ref": f"#/types/{NAME}:index:Boots"},
-    "skipped": {"type": "array", "items": {"type": STRING}},
-}
-_BOOTS: Mapping[str, dict[str, Any]] = {
-    "n": {"type": INTEGER},
-    "logs": {"type": NUMBER},
-    "squares": {"type": NUMBER},
-}
+_REQUIRED = {"RollingGroup": [AutoScalingGroup.key], AutoScalingGroup.__name__: ["name"]}
+_WORDS = {str: STRING, int: INTEGER, float: NUMBER}
 
 
 def package() -> dict[str, Any]:
     """Pulumi's package schema (pkg/codegen/schema/pulumi.json)."""
     types: dict[str, Any] = {}
     inputs = _properties("RollingGroup", RollingGroupInputs, types)
-    types |= {
-        _token("LastRollout"): _object("LastRollout", _described("LastRollout", _LAST_ROLLOUT)),
-        _token("Boots"): _object("Boots", _described("Boots", _BOOTS)),
-    }
-    outputs = _described("RollingGroup", _OUTPUTS)
+    outputs = _members("RollingGroup", Outputs, types)
     return {
         "name": NAME,
         "displayName": "Rolling",
@@ -78,7 +54,7 @@ def package() -> dict[str, Any]:
                 "inputProperties": inputs,
                 "requiredInputs": _REQUIRED["RollingGroup"],
                 "properties": {**inputs, **outputs},
-                "required": [*_REQUIRED["RollingGroup"], *_ALWAYS],
+                "required": [*_REQUIRED["RollingGroup"], *ALWAYS],
             }
         },
         "language": _languages(),
@@ -130,6 +106,22 @@ def _described(owner: str, properties: Mapping[str, dict[str, Any]]) -> dict[str
 
 def _properties(owner: str, model: type[Block], types: dict[str, Any]) -> dict[str, Any]:
     return _described(owner, {shape.name: _type(shape, types) for shape in shapes(model)})
+
+
+def _members(owner: str, model: type, types: dict[str, Any]) -> dict[str, Any]:
+    """The properties of a typed mapping of the outputs; mappings within it become types of their own."""
+    hints = typing.get_type_hints(model)
+    return _described(owner, {name: _output(kind, types) for name, kind in hints.items()})
+
+
+def _output(kind: Any, types: dict[str, Any]) -> dict[str, Any]:
+    if typing.is_typeddict(kind):
+        types[_token(kind.__name__)] = _object(kind.__name__, _members(kind.__name__, kind, types))
+        return {"$ref": f"#/types/{_token(kind.__name__)}"}
+    if typing.get_origin(kind) is list:
+        (item,) = typing.get_args(kind)
+        return {"type": "array", "items": _output(item, types)}
+    return {"type": _WORDS[kind]}
 
 
 def _type(shape: Shape, types: dict[str, Any]) -> dict[str, Any]:

@@ -14,9 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pulumi_rolling.policy.leaves import Fold
-from pulumi_rolling.policy.models import Block
-from pulumi_rolling.policy.spelling import child, fields
+from pulumi_rolling.policy.block import Block, child, fields, folded
 
 INTEGER, NUMBER, STRING, BOOLEAN = "integer", "number", "string", "boolean"
 _SAMPLES: Mapping[str, tuple[Any, ...]] = {
@@ -76,21 +74,14 @@ def _kinds(model: type[Block], name: str, samples: Mapping[str, tuple[Any, ...]]
 
 def _short_forms(model: type[Block], name: str) -> Iterator[str]:
     for kind, values in {**_SAMPLES, "array": ([10, 50],)}.items():
-        folded = [_folded(model, name, value) for value in values]
-        if any(isinstance(f, Mapping) and _accepts(model, name, f) for f in folded):
+        forms = [folded(model, name, value) for value in values]
+        if any(isinstance(form, Mapping) and _accepts(model, name, form) for form in forms):
             yield kind
-
-
-def _folded(model: type[Block], name: str, value: Any) -> Any:
-    for mark in model.model_fields[fields(model)[name]].metadata:
-        if isinstance(mark, Fold):
-            value = mark.apply(value)
-    return value
 
 
 def _accepts(model: type[Block], name: str, value: Any) -> bool:
     try:
-        model.model_validate({name: _folded(model, name, value)}, context={"is_unknown": lambda _: False})
+        model.model_validate({name: folded(model, name, value)}, context={"is_unknown": lambda _: False})
     except ValidationError as error:
         return all(detail["loc"][:1] != (name,) for detail in error.errors(include_url=False))
     return True

@@ -103,9 +103,3 @@ def _wrapped(value: Any, secrets: frozenset[Path], at: Path) -> Any:
     elif isinstance(value, list):
         value = [_wrapped(item, secrets, (*at, i)) for i, item in enumerate(value)]
     return {_SIGNATURE: _SECRET, "value": value} if at in secrets else value
-
-
-def spelled(path: Path) -> str:
-    """A path as Pulumi and our faults write it: ``updatePolicy.rollingUpdate.suspendProcesses[0]``."""
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in path]
-    return "".join(parts).removeprefix(".")

@@ -1,30 +1,28 @@
-"""Judge the inputs: every fault at once, each with its canonical path, before anything is touched."""
+"""The inputs, normalised and judged once: what everybody below this door is handed.
+
+Every fault comes at once, each with its canonical path, before anything is touched. A value that ``is_unknown`` stays
+in the normalised form as it is and has no faults of its own. Which kinds and strategies there are is in ``inputs``.
+"""
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any
 
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
-
-from pulumi_rolling.errors import Fault, PolicyErrors
-from pulumi_rolling.policy.leaves import key_of, show
-from pulumi_rolling.policy.models import Block, RollingGroupInputs, UpdatePolicy
-from pulumi_rolling.policy.rules import IsUnknown, inputs_faults, policy_faults
-from pulumi_rolling.policy.spelling import (
-    OUTER,
-    camel,
-    child,
-    fields,
-    names_of,
-    normalise,
-    normalise_policy,
+from pulumi_rolling.errors import Fault, PolicyErrors, spelled_path
+from pulumi_rolling.policy.block import IsUnknown, child, fields
+from pulumi_rolling.policy.faults import in_order, judge
+from pulumi_rolling.policy.inputs import (
+    INPUTS,
+    RollingGroupInputs,
+    UpdatePolicy,
+    inputs_faults,
+    policy_faults,
+    rows,
 )
-
-B = TypeVar("B", bound=Block)
+from pulumi_rolling.policy.leaves import plain
+from pulumi_rolling.policy.normal import normal_form
 
 
 def nothing_unknown(_: object) -> bool:
@@ -32,50 +30,90 @@ def nothing_unknown(_: object) -> bool:
     return False
 
 
-def check(
-    inputs: Mapping[str, Any], is_unknown: IsUnknown = nothing_unknown
-) -> tuple[dict[str, Any], list[Fault]]:
-    """The normalised inputs and all their faults, sorted by path.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Inputs of a resource that were normalised and judged."""
 
-    A value that ``is_unknown`` stays in the normalised form as it is and has no faults of its own.
-    """
-    normal = normalise(inputs)
-    _, faults = _judge(RollingGroupInputs, normal, (), is_unknown)
-    return normal, _sorted([*faults, *inputs_faults(normal, is_unknown)])
+    normal: dict[str, Any]
+    """The inputs in the form that state holds. Values that are faulty or not known yet are among them."""
+    inputs: RollingGroupInputs | None
+    """None where there are faults."""
+    faults: tuple[Fault, ...]
+    """All of them, sorted by path."""
+
+    def accepted(self) -> RollingGroupInputs:
+        """The inputs. Raises PolicyErrors with all faults."""
+        if self.inputs is None:
+            raise PolicyErrors(self.faults)
+        return self.inputs
+
+    def without_faulty(self, is_unknown: IsUnknown = nothing_unknown) -> Checked:
+        """The same without what is faulty: the rest can still be judged against a group.
+
+        Of the policy its faulty fields are left out, beside it whole inputs.
+        """
+        if not self.faults:
+            return self
+        faulty = [fault.path for fault in self.faults]
+        kept = {
+            key: value
+            for key, value in self.normal.items()
+            if key in INPUTS and not any(_is_at_or_below(path, key) for path in faulty)
+        }
+        policy = _sound_policy(self.normal.get(UpdatePolicy.key), faulty, is_unknown)
+        return _judged({**kept, UpdatePolicy.key: policy}, is_unknown)
 
 
-def check_policy(block: Any, is_unknown: IsUnknown = nothing_unknown) -> tuple[Any, list[Fault]]:
-    """The same for what stands under ``updatePolicy`` alone, where there is no group: ``rolling plan``."""
-    normal = normalise_policy(block)
-    _, faults = _judge(UpdatePolicy, normal, ("updatePolicy",), is_unknown)
-    return normal, _sorted([*faults, *policy_faults(normal, is_unknown)])
+@dataclass(frozen=True, slots=True)
+class CheckedPolicy:
+    """What stands under ``updatePolicy`` alone, where there is no group: ``rolling plan``."""
+
+    normal: Any
+    policy: UpdatePolicy | None
+    """None where there are faults."""
+    faults: tuple[Fault, ...]
+
+    def accepted(self) -> UpdatePolicy:
+        """The policy. Raises PolicyErrors with all faults."""
+        if self.policy is None:
+            raise PolicyErrors(self.faults)
+        return self.policy
+
+    def without_faulty(self) -> UpdatePolicy:
+        """The policy without its faulty fields: the rest can still be judged against sizes."""
+        if self.policy is not None:
+            return self.policy
+        faulty = [fault.path for fault in self.faults]
+        return UpdatePolicy.model_validate(_sound_policy(self.normal, faulty, nothing_unknown))
 
 
-def without_faulty(block: Any, faults: Iterable[Fault]) -> dict[str, Any]:
-    """A normalised ``updatePolicy`` without its faulty fields: the rest can still be judged against a group."""
-    faulty = {fault.path for fault in faults}
-    roll = block.get("rollingUpdate") if isinstance(block, Mapping) else None
-    given = roll if isinstance(roll, Mapping) else {}
-    kept = {k: v for k, v in given.items() if not any(_is_at_or_below(path, k) for path in faulty)}
-    _, left = check_policy({"rollingUpdate": kept})
-    return {"rollingUpdate": {} if left else kept}
+def check_inputs(
+    raw: Mapping[str, Any],
+    is_unknown: IsUnknown = nothing_unknown,
+    default: Mapping[str, Any] | None = None,
+) -> Checked:
+    """Inputs as a program gives them. ``default``: a normalised policy for those that leave its fields open."""
+    normal = normal_form(RollingGroupInputs, raw)
+    return _judged(normal if default is None else _filled(normal, default), is_unknown)
 
 
-def _is_at_or_below(path: str, field: str) -> bool:
-    above = f"updatePolicy.rollingUpdate.{field}"
-    return path == above or path.startswith((f"{above}.", f"{above}["))
+def check_stored(properties: Mapping[str, Any], is_unknown: IsUnknown = nothing_unknown) -> Checked:
+    """Inputs among properties that were checked before, as Pulumi hands them back: every number a float."""
+    given = {key: properties[key] for key in INPUTS if properties.get(key) is not None}
+    return _judged(plain(given), is_unknown)
 
 
-def parse(inputs: Mapping[str, Any], is_unknown: IsUnknown = nothing_unknown) -> RollingGroupInputs:
-    """The inputs as a model. Raises PolicyErrors with all faults."""
-    normal, faults = check(inputs, is_unknown)
-    return _parsed(RollingGroupInputs, normal, faults, is_unknown)
+def check_policy(block: Any, is_unknown: IsUnknown = nothing_unknown) -> CheckedPolicy:
+    """What stands under ``updatePolicy`` as a program or a file gives it."""
+    normal = normal_form(UpdatePolicy, block)
+    policy, faults = judge(UpdatePolicy, normal, is_unknown)
+    found = in_order([*faults, *policy_faults(normal, is_unknown)])
+    return CheckedPolicy(normal, None if found else policy, tuple(found))
 
 
 def parse_policy(block: Any, is_unknown: IsUnknown = nothing_unknown) -> UpdatePolicy:
     """What stands under ``updatePolicy`` as a model. Raises PolicyErrors with all faults."""
-    normal, faults = check_policy(block, is_unknown)
-    return _parsed(UpdatePolicy, normal, faults, is_unknown)
+    return check_policy(block, is_unknown).accepted()
 
 
 def unknowns(inputs: Any, is_unknown: IsUnknown) -> tuple[str, ...]:
@@ -85,7 +123,7 @@ def unknowns(inputs: Any, is_unknown: IsUnknown) -> tuple[str, ...]:
 
 def _unknown_paths(value: Any, at: tuple[str | int, ...], is_unknown: IsUnknown) -> Iterator[str]:
     if is_unknown(value):
-        yield _path(at)
+        yield spelled_path(at)
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from _unknown_paths(item, (*at, key), is_unknown)
@@ -94,98 +132,40 @@ def _unknown_paths(value: Any, at: tuple[str | int, ...], is_unknown: IsUnknown)
             yield from _unknown_paths(item, (*at, index), is_unknown)
 
 
-def _parsed(model: type[B], normal: Any, faults: list[Fault], is_unknown: IsUnknown) -> B:
-    parsed, _ = _judge(model, normal, (), is_unknown)
-    if faults or parsed is None:
-        raise PolicyErrors(faults)
-    return parsed
+def _judged(normal: dict[str, Any], is_unknown: IsUnknown) -> Checked:
+    inputs, faults = judge(RollingGroupInputs, normal, is_unknown)
+    found = in_order([*faults, *inputs_faults(normal, is_unknown)])
+    return Checked(normal, None if found else inputs, tuple(found))
 
 
-def _judge(
-    model: type[B], normal: Any, at: tuple[str, ...], is_unknown: IsUnknown
-) -> tuple[B | None, list[Fault]]:
-    if is_unknown(normal):
-        return model(), []
-    try:
-        return model.model_validate(normal, context={"is_unknown": is_unknown}), []
-    except ValidationError as error:
-        return None, [
-            _fault(model, detail, at) for detail in error.errors(include_url=False, include_context=False)
-        ]
+def _filled(normal: dict[str, Any], default: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs with the fields of the default's strategy that they leave open, where they give no other."""
+    policy = normal.get(UpdatePolicy.key, {})
+    for key, open_fields in default.items():
+        given = policy.get(key, {}) if isinstance(policy, Mapping) else None
+        if not isinstance(given, Mapping) or (policy and key not in policy):
+            return normal
+        policy = {**policy, key: {**open_fields, **given}}
+    return {**normal, UpdatePolicy.key: policy}
 
 
-def _fault(model: type[Block], detail: ErrorDetails, at: tuple[str, ...]) -> Fault:
-    place = detail["loc"]
-    match detail["type"]:
-        case "extra_forbidden":
-            return _key_fault(model, place, at)
-        case "model_type":
-            sentence = f"must be {_block_at(model, place).form}; found {show(detail['input'])}."
-        case "tuple_type":
-            sentence = f"must be a list; found {show(detail['input'])}."
-        case "policy":
-            sentence = detail["msg"]
-        case _:
-            sentence = f"{detail['msg']}; found {show(detail['input'])}."
-    return Fault(_path((*at, *place)), sentence)
+def _sound_policy(policy: Any, faulty: Iterable[str], is_unknown: IsUnknown) -> dict[str, Any]:
+    """A normalised policy of the one strategy that it gives, without fields at fault and keys that are no fields."""
+    given = policy if isinstance(policy, Mapping) else {}
+    strategies = list(rows(UpdatePolicy))
+    key = next((key for key in strategies if isinstance(given.get(key), Mapping)), strategies[0])
+    block, model = given.get(key), child(UpdatePolicy, key)
+    above = spelled_path((UpdatePolicy.path, key))
+    sound = {
+        name: block[name]
+        for name in (fields(model) if model is not None else ())
+        if isinstance(block, Mapping)
+        and name in block
+        and not any(_is_at_or_below(path, f"{above}.{name}") for path in faulty)
+    }
+    _, faults = judge(UpdatePolicy, {key: sound}, is_unknown)
+    return {key: {} if [*faults, *policy_faults({key: sound}, is_unknown)] else sound}
 
 
-def _key_fault(root: type[Block], place: tuple[str | int, ...], at: tuple[str, ...]) -> Fault:
-    """A key that its block does not have, has already under another spelling, or refuses by name."""
-    block = _block_at(root, place[:-1])
-    key = str(place[-1])
-    name = names_of(block).get(key)
-    path = _path((*at, *place[:-1], name or camel(key)))
-    if name == key:
-        return Fault(path, block.refused[name])
-    if name is not None:
-        return Fault(path, f'is given twice, the second time as "{key}"; keep one of them.')
-    if block is UpdatePolicy and key in OUTER:
-        return Fault(path, f'"{key}" around the policy may be pasted, but then nothing stands beside it.')
-    where = _path((*at, *place[:-1])) or "the inputs"
-    return Fault(path, f'"{key}" is not a field of {where}; {_instead(root, block, key, at)}')
-
-
-def _block_at(root: type[Block], place: tuple[str | int, ...]) -> type[Block]:
-    block = root
-    for part in place:
-        block = child(block, str(part)) or block
-    return block
-
-
-def _instead(root: type[Block], block: type[Block], key: str, at: tuple[str, ...]) -> str:
-    meant = {key_of(name): field for name, field in block.meant.items()}
-    if key_of(key) in meant:
-        return f"did you mean {meant[key_of(key)]}?"
-    by_key = {key_of(name): name for name in fields(block)}
-    near = difflib.get_close_matches(key_of(key), by_key, n=1, cutoff=0.7)
-    if near:
-        return f"did you mean {by_key[near[0]]}?"
-    elsewhere = next((path for path in _homes(root, at) if key_of(path[-1]) == key_of(key)), None)
-    if elsewhere is not None:
-        return f"it belongs at {_path(elsewhere)}."
-    return f"allowed are {', '.join(fields(block))}."
-
-
-def _homes(model: type[Block], at: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """The path of every field below the model."""
-    for name in fields(model):
-        yield (*at, name)
-        inner = child(model, name)
-        if inner is not None:
-            yield from _homes(inner, (*at, name))
-
-
-def _path(place: tuple[str | int, ...]) -> str:
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in place]
-    return "".join(parts).removeprefix(".")
-
-
-def _sorted(faults: list[Fault]) -> list[Fault]:
-    """By path, list items by their number."""
-
-    def order(fault: Fault) -> tuple[list[str | int], str]:
-        parts = re.split(r"\[([0-9]+)\]", fault.path)
-        return [int(part) if index % 2 else part for index, part in enumerate(parts)], fault.message
-
-    return sorted(faults, key=order)
+def _is_at_or_below(path: str, above: str) -> bool:
+    return path == above or path.startswith((f"{above}.", f"{above}["))

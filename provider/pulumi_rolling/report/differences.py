@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pulumi_rolling.errors import spelled_path
+
 LONGEST = 48
 """Characters of a value that are shown."""
 HIDDEN = frozenset({"UserData"})
@@ -37,7 +39,7 @@ def _line(
     old: Mapping[tuple[str | int, ...], str],
     new: Mapping[tuple[str | int, ...], str],
 ) -> str:
-    name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+    name = spelled_path(path)
     hidden = any(part in HIDDEN for part in path)
     if path not in old:
         return f"{name} added" if hidden else f"{name} added: {_short(new[path])}"

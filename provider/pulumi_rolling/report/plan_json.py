@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from pulumi_rolling.core.model.durations import iso
 from pulumi_rolling.core.model.goal import OnFailure
-from pulumi_rolling.core.replace.events import iso
 from pulumi_rolling.core.replace.limits import Choice, Limits, Pacing, ZoneOrder
 from pulumi_rolling.core.replace.plan import Plan
 from pulumi_rolling.errors import Fault

@@ -11,6 +11,8 @@ from typing import Any
 
 import pulumi
 
+from pulumi_rolling.policy.spelling import camel
+
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
@@ -25,11 +27,6 @@ class Block:
 def properties_of(value: Any) -> Any:
     """A block as its properties; a pasted CloudFormation block, an output or a plain value as it is."""
     return value.properties() if isinstance(value, Block) else value
-
-
-def camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
 
 
 @dataclass(frozen=True, kw_only=True)

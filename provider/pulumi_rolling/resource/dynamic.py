@@ -70,8 +70,10 @@ class _Process:
     def __init__(self) -> None:
         # Here and not above: the program imports this module for the class alone.
         from pulumi_rolling.handler import Context, RollingGroupHandler
+        from pulumi_rolling.handler.kinds import name_in
 
         self._context = Context
+        self._name_in = name_in
         self.lock = threading.Lock()
         self.handler = RollingGroupHandler(is_unknown=_is_unknown, at_once=AT_ONCE)
         self.engine = EngineLog.of_this_process()
@@ -79,12 +81,17 @@ class _Process:
 
     def remember(self, properties: Mapping[str, Any], raw: Mapping[str, Any]) -> Context:
         with self.lock:
-            self.contexts[_key(properties)] = dict(raw)
+            self.contexts[self._key(properties)] = dict(raw)
         return self.context(raw)
 
     def recall(self, properties: Mapping[str, Any]) -> Context:
         with self.lock:
-            return self.context(self.contexts.get(_key(properties), {}))
+            return self.context(self.contexts.get(self._key(properties), {}))
+
+    def _key(self, properties: Mapping[str, Any]) -> str:
+        """A resource by its group; groups whose name is not known yet share a context, which only preview sees."""
+        name = self._name_in(properties)
+        return "" if name is None or _is_unknown(name) else name
 
     def context(self, raw: Mapping[str, Any]) -> Context:
         urn, engine = str(raw.get("urn") or ""), self.engine
@@ -160,13 +167,6 @@ class RollingGroupProvider(ResourceProvider):
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         with _clean_errors():
             _here().handler.delete(_without_engine_keys(_props))
-
-
-def _key(properties: Mapping[str, Any]) -> str:
-    """A resource by its group; groups whose name is not known yet share a context, which only preview sees."""
-    group = properties.get("autoScalingGroup")
-    name = group.get("name") if isinstance(group, Mapping) else None
-    return name if isinstance(name, str) and not _is_unknown(name) else ""
 
 
 def _failure(fault: Fault) -> CheckFailure:

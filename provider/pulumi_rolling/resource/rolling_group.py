@@ -8,11 +8,11 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import Resource
 
+from pulumi_rolling.policy.outputs import OUTPUTS
 from pulumi_rolling.resource.args import AutoScalingGroup, UpdatePolicy, properties_of
 from pulumi_rolling.resource.dynamic import RollingGroupProvider
 
 TYPE = "pulumi-python:dynamic/rolling:RollingGroup"
-OUTPUTS = ("revision", "previousRevision", "suspendedAsFound", "status", "lastRollout")
 
 
 class RollingGroup(Resource, module="rolling", name="RollingGroup"):

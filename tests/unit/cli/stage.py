@@ -50,7 +50,7 @@ class Staged:
         begun = new_rollout("r1", V2, V1, seen.sizes, frozenset(), seen.at)
         rollout = changed(begun, step=Step.ROLL, watermark=seen.at - 300, total=4, batch=1, desired=4)
         rollout = changed(rollout, desired_before=4, **changes)
-        self.fleet.write_marks(pack(rollout, "urn-hash", 1))
+        self.fleet.write_marks(pack(rollout, "urn-hash", 1, self.fleet.shelf))
         if lease_for is not None:
             self.fleet.write_marks({LEASE: f"driver-1 urn-hash {seen.at + lease_for:.0f}"})
         return rollout

@@ -22,8 +22,8 @@ from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.engine.record.pieces import Journal
 from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
-from pulumi_rolling.fleets.aws.api import Place
 from pulumi_rolling.fleets.aws.launch_templates import TemplateWanted
+from pulumi_rolling.fleets.aws.place import Place
 from pulumi_rolling.signals.choose import NoSignals
 
 from tests.in_lab import use_lab
@@ -204,7 +204,7 @@ class Driving:
         clock = SystemClock()
         lease = Lease(fleet, "another", clock, self.limits.poll)
         lease.acquire()
-        former = fleet.resolve(TemplateWanted(id=self.template, version="1"))
+        former = fleet.at(f"{self.template}:1")
         facts = fleet.facts()
         start = new_rollout("r1", fleet.target(), former, facts.sizes, facts.suspended, clock.now())
         drive = Drive(

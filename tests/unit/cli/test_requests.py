@@ -243,7 +243,7 @@ def takes_up(stage: Staged, **changes: Any) -> Callable[[], None]:
         marks = stage.fleet.marks()
         record = read(marks)
         assert record is not None
-        stage.fleet.write_marks(pack(changed(record[1], **changes), "urn-hash", 2))
+        stage.fleet.write_marks(pack(changed(record[1], **changes), "urn-hash", 2, stage.fleet.shelf))
         stage.fleet.remove_marks(list(asked(marks)))
 
     return act

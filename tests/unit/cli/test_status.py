@@ -10,6 +10,7 @@ from pulumi_rolling.core.model.decision import Because, Decision, Status
 from pulumi_rolling.core.replace.rollout import Gate, Rollout
 from pulumi_rolling.engine.record.pieces import request_mark
 from pulumi_rolling.engine.said import said_mark
+from pulumi_rolling.fleets.aws.tags import SHELF
 
 from tests.unit.cli.conftest import Ran
 from tests.unit.cli.stage import Staged, staged
@@ -26,7 +27,7 @@ def said(rollout: Rollout, code: str, at: float, **numbers: float) -> dict[str, 
     """What a driver says beside the record."""
     status = Status(rollout.step, rollout.direction, 3, 3, 1, 4, (), 1, (40.0, 90.0))
     return said_mark(
-        Decision(rollout, (), at, Because(ReasonCode(code), dict(numbers), ("i-1",)), status), at
+        Decision(rollout, (), at, Because(ReasonCode(code), dict(numbers), ("i-1",)), status), at, SHELF
     )
 
 

@@ -19,7 +19,7 @@ from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.engine.record.pieces import read
 from pulumi_rolling.errors import RollingError
-from pulumi_rolling.fleets.base import Sight
+from pulumi_rolling.fleets.replace import Sight
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
 from pulumi_rolling.report.status import Standing
 from pulumi_rolling.report.watch import Ending, member_rows, progress

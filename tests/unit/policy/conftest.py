@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
 from pulumi_rolling.errors import Fault
-from pulumi_rolling.policy import check
+from pulumi_rolling.policy.check import check_inputs
 
 Faults = Callable[..., dict[str, str]]
 
@@ -18,13 +18,12 @@ def faults() -> Faults:
 
     def of(policy: Any, **others: Any) -> dict[str, str]:
         group = {"name": "web", "launchTemplate": {"id": "lt-1", "version": "3"}}
-        _, found = check({"autoScalingGroup": group, "updatePolicy": policy, **others})
-        return by_path(found)
+        return by_path(check_inputs({"autoScalingGroup": group, "updatePolicy": policy, **others}).faults)
 
     return of
 
 
-def by_path(found: list[Fault]) -> dict[str, str]:
+def by_path(found: Iterable[Fault]) -> dict[str, str]:
     messages = {fault.path: fault.message for fault in found}
-    assert len(messages) == len(found), f"two faults at one path: {found}"
+    assert len(messages) == len(list(found)), f"two faults at one path: {found}"
     return messages

@@ -6,27 +6,23 @@ from dataclasses import fields as arguments_of
 
 import pulumi_rolling as rolling
 import pytest
-from pulumi_rolling.policy import models, normalise
-from pulumi_rolling.policy.spelling import fields
+from pulumi_rolling.policy.block import Block, fields
+from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup, LaunchTemplate
+from pulumi_rolling.policy.inputs import RollingGroupInputs
+from pulumi_rolling.policy.normal import normal_form
+from pulumi_rolling.policy.rolling_update.block import Canary, Checkpoints, Readiness, RollingUpdate
+from pulumi_rolling.policy.spelling import camel
 from pulumi_rolling.resource import args
-from pulumi_rolling.resource.args import camel
 
 
 @pytest.mark.parametrize(
-    "name",
-    [
-        "AutoScalingGroup",
-        "Canary",
-        "Checkpoints",
-        "LaunchTemplate",
-        "Readiness",
-        "RollingUpdate",
-    ],
+    "model", [AutoScalingGroup, Canary, Checkpoints, LaunchTemplate, Readiness, RollingUpdate]
 )
-def test_every_field_has_its_argument_and_its_public_name(name: str) -> None:
+def test_every_field_has_its_argument_and_its_public_name(model: type[Block]) -> None:
     """A field that YAML has and Python lacks, or the other way round, would be a language less."""
+    name = model.__name__
     block = getattr(args, name)
-    assert {camel(each.name) for each in arguments_of(block)} == set(fields(getattr(models, name)))
+    assert {camel(each.name) for each in arguments_of(block)} == set(fields(model))
     assert getattr(rolling, name) is block
     assert name in rolling.__all__
 
@@ -41,7 +37,7 @@ def test_blocks_within_blocks_become_what_the_check_reads() -> None:
         scale_in_protected_instances="Ignore",
     )
     policy = rolling.UpdatePolicy(rolling_update=update)
-    assert normalise({"updatePolicy": policy.properties()}) == {
+    assert normal_form(RollingGroupInputs, {"updatePolicy": policy.properties()}) == {
         "updatePolicy": {
             "rollingUpdate": {
                 "guard": "fast",
@@ -53,7 +49,7 @@ def test_blocks_within_blocks_become_what_the_check_reads() -> None:
         }
     }
     alone = rolling.RollingUpdate(canary=2, checkpoints=rolling.Checkpoints(percents=[50], delay="PT1H"))
-    assert normalise({"updatePolicy": {"rollingUpdate": alone.properties()}}) == {
+    assert normal_form(RollingGroupInputs, {"updatePolicy": {"rollingUpdate": alone.properties()}}) == {
         "updatePolicy": {
             "rollingUpdate": {
                 "canary": {"size": 2},

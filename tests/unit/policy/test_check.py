@@ -10,15 +10,10 @@ from hypothesis import strategies as st
 from pulumi_rolling.core.model.goal import OnFailure
 from pulumi_rolling.core.replace.limits import Guard, Pacing
 from pulumi_rolling.errors import PolicyErrors
-from pulumi_rolling.policy import (
-    Percent,
-    check,
-    check_policy,
-    normalise,
-    parse,
-    parse_policy,
-    unknowns,
-)
+from pulumi_rolling.policy.check import CheckedPolicy, check_inputs, check_policy, parse_policy, unknowns
+from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy
+from pulumi_rolling.policy.normal import normal_form
+from pulumi_rolling.policy.percent import Percent
 
 from .conftest import Faults, by_path
 from .test_spellings import INPUTS, JSON
@@ -200,9 +195,9 @@ def test_a_policy_without_a_strategy_is_refused(policy: Any, why: str, faults: F
 
 
 def test_a_missing_group_template_or_name_is_asked_for() -> None:
-    _, found = check({"updatePolicy": {"rollingUpdate": {}}})
+    found = check_inputs({"updatePolicy": {"rollingUpdate": {}}}).faults
     assert list(by_path(found)) == ["autoScalingGroup"]
-    _, found = check({"autoScalingGroup": {}, "updatePolicy": {"rollingUpdate": {}}})
+    found = check_inputs({"autoScalingGroup": {}, "updatePolicy": {"rollingUpdate": {}}}).faults
     assert list(by_path(found)) == ["autoScalingGroup.launchTemplate", "autoScalingGroup.name"]
 
 
@@ -219,7 +214,7 @@ def test_a_missing_group_template_or_name_is_asked_for() -> None:
 )
 def test_a_launch_template_is_one_id_or_one_name(template: Any, path: str, sentence: str) -> None:
     group = {"name": "web", "launchTemplate": template}
-    _, found = check({"autoScalingGroup": group, "updatePolicy": {"rollingUpdate": {}}})
+    found = check_inputs({"autoScalingGroup": group, "updatePolicy": {"rollingUpdate": {}}}).faults
     assert list(by_path(found)) == [f"autoScalingGroup.{path}"]
     assert sentence in found[0].message
 
@@ -228,33 +223,34 @@ def test_a_launch_configuration_stands_in_place_of_a_template() -> None:
     """Instances are made from exactly one of the two, and one of them has to be there."""
     policy: dict[str, Any] = {"updatePolicy": {"rollingUpdate": {}}}
     group: dict[str, Any] = {"name": "web", "launchConfiguration": "web-7"}
-    normal, found = check({"autoScalingGroup": group, **policy})
-    assert found == []
-    assert parse(normal).auto_scaling_group.launch_configuration == "web-7"
-    _, found = check({"autoScalingGroup": {**group, "launchTemplate": {"id": "lt-1"}}, **policy})
+    accepted = check_inputs({"autoScalingGroup": group, **policy}).accepted()
+    assert accepted.auto_scaling_group.launch_configuration == "web-7"
+    found = check_inputs({"autoScalingGroup": {**group, "launchTemplate": {"id": "lt-1"}}, **policy}).faults
     assert list(by_path(found)) == ["autoScalingGroup.launchConfiguration"]
-    _, found = check({"autoScalingGroup": {"name": "web", "launchConfiguration": " "}, **policy})
+    found = check_inputs({"autoScalingGroup": {"name": "web", "launchConfiguration": " "}, **policy}).faults
     assert list(by_path(found)) == ["autoScalingGroup.launchConfiguration"]
-    _, found = check({"autoScalingGroup": {"name": "web"}, **policy})
+    found = check_inputs({"autoScalingGroup": {"name": "web"}, **policy}).faults
     assert "or launchConfiguration" in by_path(found)["autoScalingGroup.launchTemplate"]
 
 
 def test_an_endpoint_is_a_url() -> None:
     group = {"name": "web", "launchTemplate": {"name": "t"}, "endpoint": "localhost:5000", "region": ""}
-    _, found = check({"autoScalingGroup": group, "updatePolicy": {"rollingUpdate": {}}})
+    found = check_inputs({"autoScalingGroup": group, "updatePolicy": {"rollingUpdate": {}}}).faults
     assert list(by_path(found)) == ["autoScalingGroup.endpoint", "autoScalingGroup.region"]
 
 
 @pytest.mark.parametrize("kind", ["ecsService", "beanstalkEnvironment", "essScalingGroup"])
 def test_another_kind_of_group_is_not_available(kind: str) -> None:
-    _, found = check({kind: {"name": "web"}, "updatePolicy": {"rollingUpdate": {}}})
+    found = check_inputs({kind: {"name": "web"}, "updatePolicy": {"rollingUpdate": {}}}).faults
     assert list(by_path(found)) == [kind]
     assert "not available in this version" in found[0].message
 
 
 def test_two_groups_are_refused() -> None:
     group = {"name": "web", "launchTemplate": {"id": "lt-1"}}
-    _, found = check({"autoScalingGroup": group, "ecsService": {}, "updatePolicy": {"rollingUpdate": {}}})
+    found = check_inputs(
+        {"autoScalingGroup": group, "ecsService": {}, "updatePolicy": {"rollingUpdate": {}}}
+    ).faults
     assert {fault.path for fault in found} == {"ecsService"}
     assert any("exactly one group" in fault.message for fault in found)
 
@@ -328,10 +324,10 @@ def test_an_unknown_value_is_kept_and_not_judged_while_everything_else_is() -> N
         },
         "triggers": [unknown],
     }
-    normal, found = check(inputs, later)
-    assert normal == inputs
-    assert list(by_path(found)) == [f"{ROLL}.pauseTime", f"{ROLL}.suspendProcesses[1]"]
-    assert unknowns(normal, later) == (
+    checked = check_inputs(inputs, later)
+    assert checked.normal == inputs
+    assert list(by_path(checked.faults)) == [f"{ROLL}.pauseTime", f"{ROLL}.suspendProcesses[1]"]
+    assert unknowns(checked.normal, later) == (
         "autoScalingGroup.name",
         "autoScalingGroup.launchTemplate.id",
         "autoScalingGroup.launchTemplate.version",
@@ -349,22 +345,23 @@ def test_a_whole_block_may_be_unknown(block: str) -> None:
         "updatePolicy": {"rollingUpdate": {"maxBatchSize": 3}},
         block: Later(),
     }
-    normal, found = check(inputs, later)
-    assert found == []
-    assert later(normal[block])
-    assert unknowns(normal, later) == (block,)
+    checked = check_inputs(inputs, later)
+    assert checked.faults == ()
+    assert later(checked.normal[block])
+    assert unknowns(checked.normal, later) == (block,)
 
 
 def test_a_policy_alone_may_be_unknown() -> None:
     unknown = Later()
-    assert check_policy(unknown, later) == (unknown, [])
+    assert check_policy(unknown, later) == CheckedPolicy(unknown, UpdatePolicy(), ())
     assert parse_policy(unknown, later).rolling_update.max_batch_size == 1
 
 
 def test_parsing_gives_defaults_for_what_is_unknown() -> None:
     group = {"name": Later(), "launchTemplate": {"id": "lt-1", "version": Later()}}
     roll = {"maxBatchSize": Later(), "suspendProcesses": [Later(), "HealthCheck"]}
-    model = parse({"autoScalingGroup": group, "updatePolicy": {"rollingUpdate": roll}}, later)
+    inputs = {"autoScalingGroup": group, "updatePolicy": {"rollingUpdate": roll}}
+    model = check_inputs(inputs, later).accepted()
     assert model.auto_scaling_group.name is None
     assert model.auto_scaling_group.launch_template.version is None
     assert model.update_policy.rolling_update.max_batch_size == 1
@@ -372,7 +369,7 @@ def test_parsing_gives_defaults_for_what_is_unknown() -> None:
 
 
 def test_parsing_good_inputs_gives_values_as_they_are_used() -> None:
-    model = parse(
+    model = check_inputs(
         {
             "autoScalingGroup": {"name": "web", "launchTemplate": {"name": "t", "version": 4.0}},
             "updatePolicy": {
@@ -388,7 +385,7 @@ def test_parsing_good_inputs_gives_values_as_they_are_used() -> None:
             "onFailure": "Leave",
             "__provider": "gAS",
         }
-    )
+    ).accepted()
     roll = model.update_policy.rolling_update
     assert model.auto_scaling_group.launch_template.version == "4"
     assert model.on_failure is OnFailure.LEAVE
@@ -401,35 +398,35 @@ def test_parsing_good_inputs_gives_values_as_they_are_used() -> None:
 
 def test_parsing_bad_inputs_raises_all_faults() -> None:
     with pytest.raises(PolicyErrors) as caught:
-        parse({"updatePolicy": {"rollingUpdate": {"maxBatchSize": 0}}})
+        check_inputs({"updatePolicy": {"rollingUpdate": {"maxBatchSize": 0}}}).accepted()
     assert [fault.path for fault in caught.value.faults] == ["autoScalingGroup", f"{ROLL}.maxBatchSize"]
     with pytest.raises(PolicyErrors):
         parse_policy({"instanceRefresh": {}})
 
 
 def test_a_policy_alone_is_checked_without_a_group_and_with_the_same_paths() -> None:
-    normal, found = check_policy({"AutoScalingRollingUpdate": {"MaxBatchSize": 0, "Nope": 1}})
-    assert normal == {"rollingUpdate": {"maxBatchSize": 0, "Nope": 1, "pacing": "lockStep"}}
-    assert list(by_path(found)) == [f"{ROLL}.maxBatchSize", f"{ROLL}.nope"]
-    _, found = check_policy("fast")
+    checked = check_policy({"AutoScalingRollingUpdate": {"MaxBatchSize": 0, "Nope": 1}})
+    assert checked.normal == {"rollingUpdate": {"maxBatchSize": 0, "Nope": 1, "pacing": "lockStep"}}
+    assert list(by_path(checked.faults)) == [f"{ROLL}.maxBatchSize", f"{ROLL}.nope"]
+    found = check_policy("fast").faults
     assert [str(fault) for fault in found] == ['updatePolicy: must be a mapping of fields; found "fast".']
 
 
 @settings(deadline=None)
 @given(INPUTS)
 def test_check_never_crashes_and_normalises_as_normalise_does(inputs: dict[str, Any]) -> None:
-    normal, found = check(inputs)
-    assert normal == normalise(inputs)
-    assert all(fault.message for fault in found)
-    assert check(normal) == (normal, found), "the normalised form has the same faults"
+    checked = check_inputs(inputs)
+    assert checked.normal == normal_form(RollingGroupInputs, inputs)
+    assert all(fault.message for fault in checked.faults)
+    assert check_inputs(checked.normal) == checked, "the normalised form has the same faults"
 
 
 @settings(deadline=None)
 @given(JSON)
 def test_check_policy_never_crashes(block: Any) -> None:
-    normal, found = check_policy(block)
-    if not found:
-        parse_policy(normal)
+    checked = check_policy(block)
+    if not checked.faults:
+        assert parse_policy(checked.normal) == checked.policy
 
 
 @settings(deadline=None)
@@ -443,5 +440,5 @@ def test_unknown_leaves_never_crash_a_check(data: st.DataObject) -> None:
             return unknown
         return {key: blur(item) for key, item in value.items()} if isinstance(value, dict) else value
 
-    normal, _ = check({key: blur(item) for key, item in inputs.items()}, later)
-    assert normalise(normal) == normal
+    normal = check_inputs({key: blur(item) for key, item in inputs.items()}, later).normal
+    assert normal_form(RollingGroupInputs, normal) == normal

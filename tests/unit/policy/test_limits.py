@@ -8,13 +8,16 @@ import pytest
 from pulumi_rolling.core.model.goal import OnFailure
 from pulumi_rolling.core.model.member import Sizes
 from pulumi_rolling.core.replace.limits import Choice, Guard, Limits, Pacing, ZoneOrder
-from pulumi_rolling.policy import Timing, UpdatePolicy, limits, parse_policy
+from pulumi_rolling.policy.check import parse_policy
+from pulumi_rolling.policy.rolling_update.block import RollingUpdate
+from pulumi_rolling.policy.rolling_update.limits import limits
+from pulumi_rolling.policy.timing import Timing
 
 TIMING = Timing(poll=0.5, settle=3.0, boot_limit=60.0)
 
 
-def policy(**fields: Any) -> UpdatePolicy:
-    return parse_policy({"rollingUpdate": fields})
+def policy(**fields: Any) -> RollingUpdate:
+    return parse_policy({"rollingUpdate": fields}).rolling_update
 
 
 def test_an_empty_block_resolves_to_the_defaults() -> None:
@@ -147,7 +150,7 @@ def test_a_canary_is_a_count_or_a_percent_of_desired(
 )
 def test_the_guard_in_effect(block: dict[str, Any], guard: Guard, why: str) -> None:
     """Balanced wherever the window slides and nothing else is said; in lock-step there is nothing to guard."""
-    assert limits(parse_policy(block), Sizes(2, 8, 6), TIMING).guard is guard, why
+    assert limits(parse_policy(block).rolling_update, Sizes(2, 8, 6), TIMING).guard is guard, why
 
 
 @pytest.mark.parametrize(
@@ -247,4 +250,4 @@ def test_a_success_share_of_nought_is_not_the_default() -> None:
     ],
 )
 def test_pacing_in_effect(block: dict[str, Any], pacing: Pacing, why: str) -> None:
-    assert limits(parse_policy(block), Sizes(2, 8, 6), TIMING).pacing is pacing, why
+    assert limits(parse_policy(block).rolling_update, Sizes(2, 8, 6), TIMING).pacing is pacing, why

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_rolling.policy import check_policy, parse_policy, unknowns, without_faulty
+from pulumi_rolling.policy.check import check_policy, parse_policy, unknowns
 
 from .conftest import Faults, by_path
 from .test_check import Later, later
@@ -198,8 +198,9 @@ def test_unknown_values_within_blocks_are_kept_and_not_judged() -> None:
         "drainTimeout": "PT5M",
         "drain": unknown,
     }
-    normal, found = check_policy({"rollingUpdate": roll}, later)
-    assert (normal, found) == ({"rollingUpdate": roll}, [])
+    checked = check_policy({"rollingUpdate": roll}, later)
+    normal = checked.normal
+    assert (normal, checked.faults) == ({"rollingUpdate": roll}, ())
     assert unknowns(normal["rollingUpdate"], later) == (
         "guard",
         "canary.size",
@@ -220,11 +221,12 @@ def test_a_whole_block_may_be_unknown(name: str) -> None:
     """An output in place of the block is neither folded nor judged."""
     unknown = Later()
     roll = {name: unknown, "approval": True, "canary": unknown}
-    assert check_policy({"rollingUpdate": roll}, later) == ({"rollingUpdate": roll}, [])
+    checked = check_policy({"rollingUpdate": roll}, later)
+    assert (checked.normal, checked.faults) == ({"rollingUpdate": roll}, ())
 
 
 def test_a_faulty_block_is_left_out_of_what_is_still_judged() -> None:
     """A fault within a block takes the whole field away, and the rest can be held against the group."""
-    normal, found = check_policy({"rollingUpdate": {"canary": 0, "alarms": ["a", "a"], "maxBatchSize": 3}})
-    assert list(by_path(found)) == [f"{ROLL}.alarms[1]", f"{ROLL}.canary.size"]
-    assert without_faulty(normal, found) == {"rollingUpdate": {"maxBatchSize": 3}}
+    checked = check_policy({"rollingUpdate": {"canary": 0, "alarms": ["a", "a"], "maxBatchSize": 3}})
+    assert list(by_path(checked.faults)) == [f"{ROLL}.alarms[1]", f"{ROLL}.canary.size"]
+    assert checked.without_faulty() == parse_policy({"rollingUpdate": {"maxBatchSize": 3}})

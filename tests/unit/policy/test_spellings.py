@@ -8,18 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pulumi_rolling.policy import normalise, normalise_policy
-from pulumi_rolling.policy.models import (
-    AutoScalingGroup,
-    Block,
-    Canary,
-    Checkpoints,
-    Readiness,
-    RollingGroupInputs,
-    RollingUpdate,
-    UpdatePolicy,
-)
-from pulumi_rolling.policy.spelling import fields, forms
+from pulumi_rolling.policy.block import Block, fields, names_of
+from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
+from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy
+from pulumi_rolling.policy.normal import normal_form
+from pulumi_rolling.policy.rolling_update.block import Canary, Checkpoints, Readiness, RollingUpdate
+from pulumi_rolling.policy.spelling import forms
 
 CANONICAL: dict[str, Any] = {
     "maxBatchSize": 2,
@@ -70,7 +64,7 @@ def test_the_example_has_every_field() -> None:
 @pytest.mark.parametrize("spelling", [0, 1, 2], ids=["camel", "snake", "pascal"])
 def test_every_field_is_read_in_every_spelling(spelling: int) -> None:
     policy = {"updatePolicy": {"rollingUpdate": CANONICAL}}
-    assert normalise(spelt(policy, spelling)) == policy
+    assert normal_form(RollingGroupInputs, spelt(policy, spelling)) == policy
 
 
 def test_snake_case_is_the_attribute_name_of_the_model() -> None:
@@ -139,11 +133,11 @@ def test_snake_case_is_the_attribute_name_of_the_model() -> None:
     ],
 )
 def test_values_fold(given_block: dict[str, Any], normal: dict[str, Any], why: str) -> None:
-    assert normalise_policy({"rollingUpdate": given_block}) == {"rollingUpdate": normal}, why
+    assert normal_form(UpdatePolicy, {"rollingUpdate": given_block}) == {"rollingUpdate": normal}, why
 
 
 def test_true_and_one_are_not_confused() -> None:
-    normal = normalise_policy({"rollingUpdate": {"maxBatchSize": True, "waitOnResourceSignals": 1}})
+    normal = normal_form(UpdatePolicy, {"rollingUpdate": {"maxBatchSize": True, "waitOnResourceSignals": 1}})
     assert normal["rollingUpdate"]["maxBatchSize"] is True
     assert normal["rollingUpdate"]["waitOnResourceSignals"] == 1
 
@@ -159,13 +153,13 @@ def test_true_and_one_are_not_confused() -> None:
 )
 def test_a_pasted_block_is_lock_step_with_or_without_its_outer_key(pasted: dict[str, Any]) -> None:
     expected = {"rollingUpdate": {"maxBatchSize": 2, "pacing": "lockStep"}}
-    assert normalise_policy(pasted) == expected
-    assert normalise({"updatePolicy": pasted}) == {"updatePolicy": expected}
+    assert normal_form(UpdatePolicy, pasted) == expected
+    assert normal_form(RollingGroupInputs, {"updatePolicy": pasted}) == {"updatePolicy": expected}
 
 
 def test_our_own_fields_may_stand_in_a_pasted_block() -> None:
     pasted = {"AutoScalingRollingUpdate": {"Pacing": "Sliding", "Timeout": "PT2H"}}
-    assert normalise_policy(pasted) == {"rollingUpdate": {"pacing": "sliding", "timeout": "PT2H"}}
+    assert normal_form(UpdatePolicy, pasted) == {"rollingUpdate": {"pacing": "sliding", "timeout": "PT2H"}}
 
 
 def test_our_own_blocks_may_stand_in_a_pasted_block() -> None:
@@ -179,7 +173,7 @@ def test_our_own_blocks_may_stand_in_a_pasted_block() -> None:
         "Readiness": {"TargetHealth": "true"},
         "ScaleInProtectedInstances": "Ignore",
     }
-    assert normalise_policy({"AutoScalingRollingUpdate": pasted}) == {
+    assert normal_form(UpdatePolicy, {"AutoScalingRollingUpdate": pasted}) == {
         "rollingUpdate": {
             "pacing": "sliding",
             "guard": "balanced",
@@ -195,11 +189,13 @@ def test_our_own_blocks_may_stand_in_a_pasted_block() -> None:
 def test_only_what_was_given_is_written() -> None:
     """A default that changed would be a diff for everyone; nested blocks are no exception."""
     sparse = {"canary": {"size": 1}, "readiness": {}, "checkpoints": {"percents": [50]}, "drain": True}
-    assert normalise_policy({"rollingUpdate": sparse}) == {"rollingUpdate": sparse}
+    assert normal_form(UpdatePolicy, {"rollingUpdate": sparse}) == {"rollingUpdate": sparse}
 
 
 def test_our_own_key_in_pascal_case_is_not_taken_for_a_pasted_block() -> None:
-    assert normalise_policy({"RollingUpdate": {"MaxBatchSize": 2}}) == {"rollingUpdate": {"maxBatchSize": 2}}
+    assert normal_form(UpdatePolicy, {"RollingUpdate": {"MaxBatchSize": 2}}) == {
+        "rollingUpdate": {"maxBatchSize": 2}
+    }
 
 
 def test_the_other_inputs_fold_too() -> None:
@@ -209,7 +205,7 @@ def test_the_other_inputs_fold_too() -> None:
         "triggers": [1.0, "1", True, None, 1.5],
         "__provider": "gAS",
     }
-    assert normalise(inputs) == {
+    assert normal_form(RollingGroupInputs, inputs) == {
         "autoScalingGroup": {"name": "web", "launchTemplate": {"id": "lt-1", "version": "3"}},
         "onFailure": "rollBack",
         "triggers": [1, "1", True, None, 1.5],
@@ -220,7 +216,7 @@ def test_the_other_inputs_fold_too() -> None:
 @pytest.mark.parametrize("key", ["launchConfiguration", "launch_configuration", "LaunchConfigurationName"])
 def test_a_launch_configuration_has_cloudformations_name_too(key: str) -> None:
     """``LaunchConfigurationName`` is what the group's own resource calls it in CloudFormation."""
-    assert normalise({"autoScalingGroup": {key: "web-7"}}) == {
+    assert normal_form(RollingGroupInputs, {"autoScalingGroup": {key: "web-7"}}) == {
         "autoScalingGroup": {"launchConfiguration": "web-7"}
     }
 
@@ -230,13 +226,12 @@ def test_any_mapping_will_do_and_is_not_changed() -> None:
     frozen = MappingProxyType(
         {"update_policy": MappingProxyType({"rolling_update": MappingProxyType(inner)})}
     )
-    assert normalise(frozen) == {"updatePolicy": {"rollingUpdate": {"maxBatchSize": 2}}}
+    assert normal_form(RollingGroupInputs, frozen) == {"updatePolicy": {"rollingUpdate": {"maxBatchSize": 2}}}
     assert inner == {"max_batch_size": 2.0}
 
 
 def _names(model: type[Block]) -> list[str]:
-    found = [*fields(model), *model.refused, *model.other_names]
-    return [form for name in found for form in forms(name)]
+    return list(names_of(model))
 
 
 KEYS = st.sampled_from(
@@ -292,8 +287,8 @@ INPUTS = st.dictionaries(KEYS, JSON, max_size=5) | st.dictionaries(
 @settings(deadline=None)
 @given(INPUTS)
 def test_normalising_twice_changes_nothing_more(inputs: dict[str, Any]) -> None:
-    once = normalise(inputs)
-    twice = normalise(once)
+    once = normal_form(RollingGroupInputs, inputs)
+    twice = normal_form(RollingGroupInputs, once)
     assert twice == once
     assert repr(twice) == repr(once), "1, 1.0 and True are equal and not the same"
 
@@ -301,5 +296,5 @@ def test_normalising_twice_changes_nothing_more(inputs: dict[str, Any]) -> None:
 @settings(deadline=None)
 @given(JSON)
 def test_normalising_a_policy_twice_changes_nothing_more(block: Any) -> None:
-    once = normalise_policy(block)
-    assert repr(normalise_policy(once)) == repr(once)
+    once = normal_form(UpdatePolicy, block)
+    assert repr(normal_form(UpdatePolicy, once)) == repr(once)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from pulumi_rolling.errors import PolicyErrors
-from pulumi_rolling.policy import Timing
+from pulumi_rolling.policy.timing import Timing
 
 
 def test_an_empty_environment_leaves_the_defaults() -> None:

@@ -8,7 +8,9 @@ from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.replace.ideal import all_old
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.plan import Plan, new_rollout, plan
-from pulumi_rolling.policy import Timing, limits, parse_policy
+from pulumi_rolling.policy.check import parse_policy
+from pulumi_rolling.policy.rolling_update.limits import limits
+from pulumi_rolling.policy.timing import Timing
 from pulumi_rolling.report.preview import Preview
 
 V1 = Revision("lt-1:1", "one", "version 1")
@@ -41,7 +43,8 @@ class Planner:
         sizes = Sizes(0, max_size, desired)
         seen = Observation(0.0, tuple(all_old(desired, V1)), sizes, V1.address)
         rollout = new_rollout("test", V2, V1, sizes, frozenset(), seen.at)
-        return plan(limits(parse_policy(block), sizes, Timing(), None, on_failure), rollout, seen)
+        roll = parse_policy(block).rolling_update
+        return plan(limits(roll, sizes, Timing(), None, on_failure), rollout, seen)
 
 
 @pytest.fixture

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[3]
 
@@ -15,3 +17,11 @@ def test_the_policy_test_of_the_examples_passes() -> None:
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert " passed" in ran.stdout
+
+
+def test_the_example_in_the_manual_passes() -> None:
+    """The lines of docs/simulate.md, as they stand there."""
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/simulate.md").read_text(), re.DOTALL)
+    written: dict[str, Any] = {}
+    exec(code, written)
+    written["test_a_build_that_never_signals_reaches_only_the_canaries"]()

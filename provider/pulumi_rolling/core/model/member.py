@@ -43,6 +43,8 @@ class Revision:
     digest: str
     label: str = ""
     """How people call it, e.g. ``version 3``."""
+    exists: bool = True
+    """False: what it was made from is gone, so that nothing can be launched from it any more."""
 
     def __str__(self) -> str:
         return self.label or self.address

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pulumi_rolling.core.model.codes import FailureReason, Step, VerdictCode
+from pulumi_rolling.core.model.durations import iso
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.actions import Resize, Terminate
@@ -26,15 +27,6 @@ def by_id(ids: tuple[str, ...]) -> str:
 def masked(ids: tuple[str, ...]) -> str:
     """How instances are written whose ids are not known yet."""
     return f"{{{len(ids)} instance{'s' if len(ids) != 1 else ''}}}"
-
-
-def iso(seconds: float) -> str:
-    """Seconds as CloudFormation writes a PauseTime: 300 is PT5M."""
-    whole = round(seconds)
-    hours, rest = divmod(whole, 3600)
-    minutes, left = divmod(rest, 60)
-    text = "".join(f"{n}{unit}" for n, unit in ((hours, "H"), (minutes, "M"), (left, "S")) if n)
-    return f"PT{text or '0S'}"
 
 
 class EventTexts:

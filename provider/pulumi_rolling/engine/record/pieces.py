@@ -1,8 +1,9 @@
 """The record of a rollout in the group's own tags: where the next run, or another machine, finds it.
 
-A tag holds 256 characters and a group 50 tags, so the text is cut into ``rolling:record.N``. Each piece names the
-serial of its writing and how many pieces there are; pieces of two writings never make a record. Nothing propagates
-to instances. Beside the record stand ``rolling:lease``, ``rolling:said`` and requests.
+A tag holds few characters and a group few tags (the fleet's shelf says how many), so the text is cut into
+``rolling:record.N``. Each piece names the serial of its writing and how many pieces there are; pieces of two writings
+never make a record. Nothing propagates to instances. Beside the record stand ``rolling:lease``, ``rolling:said`` and
+requests.
 
 A request is ``rolling:request.ID`` = ``KIND`` or ``KIND:MEMBER``, put there by any shell; one tag each, so that two
 shells never overwrite each other. IDs begin with the time of asking and are taken up in that order. The driver acts on
@@ -27,7 +28,7 @@ from pulumi_rolling.core.replace.rollout import Issued, Ledger, Rollout, Way
 from pulumi_rolling.engine.record.replace import KEPT_FAILURES, decode, encode
 from pulumi_rolling.engine.said import SAID
 from pulumi_rolling.errors import JournalError
-from pulumi_rolling.fleets.base import Fleet
+from pulumi_rolling.fleets.base import Group, Shelf
 
 PREFIX = "rolling:"
 RECORD = "rolling:record."
@@ -35,19 +36,18 @@ LEASE = "rolling:lease"
 REQUEST = "rolling:request"
 OF_THE_ROLLOUT = frozenset({"abort", "pause", "resume", "approve", "reject"})
 OF_A_MEMBER = frozenset({"retry", "skip"})
-TAG_CHARACTERS = 256
-TAGS_PER_GROUP = 50
 MOST_PENDING = 3
 """Requests that may wait on a group at a time."""
-ROOM_FOR_CAUSES = 2
-"""Tags for what the cloud says of failures, once in the record and once in its verdict."""
+ROOM_FOR_CAUSES = 472
+"""Characters for what the cloud says of failures, once in the record and once in its verdict."""
 _HEADER = 20
+"""Characters of a piece for the serial and the count."""
 
 
 class Journal:
     """Writes and reads one group's record. ``owner`` (the resource's URN) is kept in it, to tell strangers apart."""
 
-    def __init__(self, fleet: Fleet, owner: str) -> None:
+    def __init__(self, fleet: Group, owner: str) -> None:
         self._fleet = fleet
         self._owner = owner
         self._serial = int(uuid.uuid4().int % 10_000)
@@ -56,7 +56,7 @@ class Journal:
     def write(self, rollout: Rollout, extra: Mapping[str, str] | None = None) -> None:
         """One call for all pieces and ``extra`` (the lease); pieces no longer needed are removed after it."""
         self._serial += 1
-        marks = pack(rollout, self._owner, self._serial)
+        marks = pack(rollout, self._owner, self._serial, self._fleet.shelf)
         self._fleet.write_marks({**marks, **(extra or {})})
         left = [f"{RECORD}{i}" for i in range(len(marks), self._pieces)]
         if left:
@@ -72,12 +72,15 @@ class Journal:
         self._pieces = 0
 
 
-def pack(rollout: Rollout, owner: str, serial: int) -> dict[str, str]:
+def pack(rollout: Rollout, owner: str, serial: int, shelf: Shelf) -> dict[str, str]:
     """The pieces of a record as tags."""
     text = f"{owner} {encode(rollout)}"
-    size = TAG_CHARACTERS - _HEADER
+    size = shelf.characters - _HEADER
     pieces = [text[i : i + size] for i in range(0, len(text), size)]
-    return {f"{RECORD}{i}": f"{serial}.{len(pieces)} {piece}" for i, piece in enumerate(pieces)}
+    marks = {f"{RECORD}{i}": f"{serial}.{len(pieces)} {piece}" for i, piece in enumerate(pieces)}
+    if not all(map(shelf.allowed, marks.values())):
+        raise JournalError("the record of the rollout holds a text that the cloud allows in no tag")
+    return marks
 
 
 def read(marks: Mapping[str, str]) -> tuple[str, Rollout] | None:
@@ -138,7 +141,9 @@ def request_mark(kind: str, member: str = "") -> dict[str, str]:
     return {f"{REQUEST}.{ident}": f"{kind}:{member}" if member else kind}
 
 
-def pieces_needed(rollout: Rollout, window: int, owner: str, limits: Limits | None = None) -> int:
+def pieces_needed(
+    rollout: Rollout, window: int, owner: str, shelf: Shelf, limits: Limits | None = None
+) -> int:
     """Tags that a rollout may take when ``window`` victims and as many members in flight are on its record.
 
     Lease, what was last said and a few requests included; under ``limits`` also what drain and warm-up remember, on
@@ -164,19 +169,20 @@ def pieces_needed(rollout: Rollout, window: int, owner: str, limits: Limits | No
         ),
     )
     beside = len((LEASE, SAID)) + MOST_PENDING
-    return len(pack(full, owner, 99_999)) + ROOM_FOR_CAUSES + beside
+    causes = math.ceil(ROOM_FOR_CAUSES / (shelf.characters - _HEADER))
+    return len(pack(full, owner, 99_999, shelf)) + causes + beside
 
 
 def _some_ids(count: int) -> list[str]:
     return [f"i-{uuid.uuid4().hex[:17]}" for _ in range(count)]
 
 
-def check_room(tags: Mapping[str, str], needed: int) -> str | None:
+def check_room(tags: Mapping[str, str], needed: int, shelf: Shelf) -> str | None:
     """Why the record would not fit among the group's tags; None when it fits."""
     theirs = sum(not key.startswith(PREFIX) for key in tags)
-    if theirs + needed <= TAGS_PER_GROUP:
+    if theirs + needed <= shelf.count:
         return None
     return (
-        f"the record of this rollout needs up to {needed} tags and the group has {theirs} of {TAGS_PER_GROUP}; "
+        f"the record of this rollout needs up to {needed} tags and the group has {theirs} of {shelf.count}; "
         "lower maxBatchSize or remove tags"
     )

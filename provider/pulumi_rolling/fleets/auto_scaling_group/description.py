@@ -19,7 +19,8 @@ from pulumi_rolling.fleets.aws.launch_templates import DEFAULT, address
 MARK = "rolling:"
 WARM = "Warmed:"
 """Lifecycle states of instances in the warm pool begin so."""
-_PATH = "autoScalingGroup"
+PATH = "autoScalingGroup"
+"""Where the group stands in the inputs."""
 _OVER = frozenset({"Terminated", "Detaching", "Detached", "Quarantined"})
 _ACTIVE_REFRESH = frozenset({"Pending", "InProgress", "Baking", "Cancelling", "RollbackInProgress"})
 _DEPRECATED_PROCESS = "RemoveFromLoadBalancerLowPriority"
@@ -158,7 +159,7 @@ def refusals(group: Answer, refreshes: list[Answer]) -> tuple[Fault, ...]:
         if refresh["Status"] in _ACTIVE_REFRESH:
             faults.append(
                 Fault(
-                    f"{_PATH}.instanceRefresh",
+                    f"{PATH}.instanceRefresh",
                     f"instance refresh {refresh['InstanceRefreshId']} is {refresh['Status']} on the group. "
                     "Wait for its end, or cancel it.",
                 )
@@ -168,7 +169,7 @@ def refusals(group: Answer, refreshes: list[Answer]) -> tuple[Fault, ...]:
 
 def mixed_needs_template() -> Fault:
     return Fault(
-        f"{_PATH}.launchConfiguration",
+        f"{PATH}.launchConfiguration",
         "the group has a mixed instances policy, which needs a launch template and would be lost with a launch "
         "configuration. Name a launchTemplate.",
     )

@@ -1,5 +1,4 @@
-"""One EC2 Auto Scaling group: facts before a rollout, a look during one, and the acts of the core as AWS
-calls.
+"""One EC2 Auto Scaling group: facts before a rollout, a look during one, and the acts of the core as AWS calls.
 
 A look costs one DescribeAutoScalingGroups, shared with every other group that rolls here. EC2 and the scaling
 activities are asked only when the rollout has an open question that they answer (design: the engine). Nothing
@@ -12,11 +11,11 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from pulumi_rolling.core.model.goal import Direction
-from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Sizes
+from pulumi_rolling.core.model.member import Member, Revision
 from pulumi_rolling.core.replace.actions import Action, Remove
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.rollout import Rollout
@@ -25,48 +24,41 @@ from pulumi_rolling.fleets.auto_scaling_group import surroundings
 from pulumi_rolling.fleets.auto_scaling_group.activities import ActivityLog
 from pulumi_rolling.fleets.auto_scaling_group.acts import GroupActs
 from pulumi_rolling.fleets.auto_scaling_group.description import Listed
+from pulumi_rolling.fleets.auto_scaling_group.facts import AutoScalingGroupFacts, Watched
+from pulumi_rolling.fleets.auto_scaling_group.members import Members
 from pulumi_rolling.fleets.auto_scaling_group.members_to_ask import for_ec2
 from pulumi_rolling.fleets.auto_scaling_group.missing_members import what_went_wrong
 from pulumi_rolling.fleets.auto_scaling_group.overrides import OwnTemplates, notes_of
-from pulumi_rolling.fleets.auto_scaling_group.poll import GroupPoll, Look, poll_of
-from pulumi_rolling.fleets.auto_scaling_group.readiness import Beside, with_target_health
+from pulumi_rolling.fleets.auto_scaling_group.poll import Look, poll_of
+from pulumi_rolling.fleets.auto_scaling_group.readiness import Readiness, with_target_health
 from pulumi_rolling.fleets.auto_scaling_group.revisions import Revisions, Wanted
+from pulumi_rolling.fleets.auto_scaling_group.traffic import lattice_faults, traffic_of
+from pulumi_rolling.fleets.auto_scaling_group.verdict_tags import VerdictTags
 from pulumi_rolling.fleets.auto_scaling_group.warm_pool import WarmPool
-from pulumi_rolling.fleets.aws.alarms import AlarmPoll, alarms_of
-from pulumi_rolling.fleets.aws.api import Answer, AwsApi, Place
+from pulumi_rolling.fleets.aws.alarms import alarms_of
+from pulumi_rolling.fleets.aws.api import Answer, AwsApi
 from pulumi_rolling.fleets.aws.launch_configurations import (
     PREFIX,
     ConfigurationWanted,
-    LaunchConfigurations,
     configurations_of,
 )
-from pulumi_rolling.fleets.aws.launch_templates import LaunchTemplates, templates_of
-from pulumi_rolling.fleets.aws.machines import Machine, Machines
-from pulumi_rolling.fleets.aws.queue import SqsQueue, VerdictTags, queue_facts
-from pulumi_rolling.fleets.aws.targets import lattice_faults, traffic_of
-from pulumi_rolling.fleets.base import GroupFacts, MemberFacts, Retry, Sight, SignalSource, Watched
+from pulumi_rolling.fleets.aws.launch_templates import templates_of
+from pulumi_rolling.fleets.aws.machines import Machines
+from pulumi_rolling.fleets.aws.place import Place
+from pulumi_rolling.fleets.aws.queue import SqsQueue, queue_facts
+from pulumi_rolling.fleets.aws.tags import SHELF
+from pulumi_rolling.fleets.base import Retry
+from pulumi_rolling.fleets.replace import Glance, Sight, SignalSource, counts_of, key_of, returning_acts
 
 FRESH = 1.0
 """Seconds for which a description made for another group's look also serves this one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """What a diff needs to see that there is nothing to do."""
-
-    target: Revision
-    current: Revision | None
-    """What the pointer resolves to now; None where the template or version is gone."""
-    pointer: str
-    sizes: Sizes
-    members: tuple[Member, ...]
-    warm: tuple[Member, ...]
-    """Asked for only where the policy does not leave the warm pool alone."""
-    marks: Mapping[str, str]
-    tags: Mapping[str, str]
-
-
 class AutoScalingGroupFleet:
+    """Beyond what every fleet offers: queues, tags of verdicts, and the choice of what is watched and who signals."""
+
+    shelf = SHELF
+
     def __init__(
         self,
         name: str,
@@ -76,26 +68,22 @@ class AutoScalingGroupFleet:
         retry: Retry[Any],
         signals: SignalSource,
         clock: Callable[[], float] = time.time,
-        poll: GroupPoll | None = None,
-        templates: LaunchTemplates | None = None,
-        configurations: LaunchConfigurations | None = None,
-        alarms: AlarmPoll | None = None,
     ) -> None:
         """Nothing is called yet; the name is registered, so that one request may serve several groups."""
         self.name = name
         self._wanted = wanted
-        self._api = AwsApi(place, retry)
+        self._api = AwsApi(place, retry, region_path=f"{described.PATH}.region")
         self._signals = dict.fromkeys(Direction, signals)
         self._clock = clock
-        self._poll = poll or poll_of(place)
-        templates = templates or templates_of(place)
-        self._revisions = Revisions(self._api, templates, configurations or configurations_of(place))
-        self._own_templates = OwnTemplates(self._api, templates)
+        self._poll = poll_of(place)
+        self._revisions = Revisions(self._api, templates_of(place), configurations_of(place))
+        self._own_templates = OwnTemplates(self._api, templates_of(place))
         self._warm = WarmPool(name, self._api, clock)
         self._machines = Machines()
+        self._members = Members(self._api, self._revisions, self._own_templates, self._machines)
         self._activities = ActivityLog(name)
         self._acts = GroupActs(name, self._api, self._as_it_is, clock)
-        self._beside = Beside(self._api, alarms or alarms_of(place))
+        self._readiness = Readiness(self._api, alarms_of(place))
         self._looked_at = 0.0
         self._poll.register(name)
 
@@ -119,10 +107,10 @@ class AutoScalingGroupFleet:
 
     def watch(self, watched: Watched) -> None:
         """What the policy wants looked at beside the group, from now on."""
-        self._beside.watched = watched
+        self._readiness.watched = watched
 
-    def facts(self) -> GroupFacts:
-        """Everything checks and preview ask of the live group: six calls, seven with a warm pool, and what is watched.
+    def facts(self) -> AutoScalingGroupFacts:
+        """All that checks and preview ask of the live group: six calls, seven with a warm pool, and what is watched.
 
         Launch times are among it: the plan needs them as the rollout does, whose first look then asks no more.
         """
@@ -131,34 +119,29 @@ class AutoScalingGroupFleet:
         pointer = described.pointer(group)
         listed, warm = tuple(described.listed(group)), self._warm.all_now(group)
         current = self._revisions.learn((*listed, *warm), [pointer]).get(pointer)
-        members = self._members(group, listed)
-        machines = self._machines.look(self._api, [m.id for m in members if m.launched_at is None])
-        source = self._signals[Direction.FORWARD]
-        members = tuple(self._judged(member, machines.get(member.id), source) for member in members)
+        members = self._members.of(group, listed)
+        unknown = [m.id for m in members if m.launched_at is None]
+        members = self._members.asked(members, unknown, self._signals[Direction.FORWARD])
         traffic = traffic_of(group)
         idle: tuple[str, ...] = ()
         refusals = described.refusals(group, surroundings.refreshes(self._api, self.name))
         if self._is_wrong_kind(group):
             refusals += (described.mixed_needs_template(),)
-        if self._beside.watched.target_health:
+        if self._readiness.watched.target_health:
             members, idle = with_target_health(self._api, group, members)
             refusals += tuple(lattice_faults(traffic))
-        alarms, missing = self._beside.alarms_now(age=0.0)
-        return GroupFacts(
+        alarms, missing = self._readiness.alarms_now(age=0.0)
+        return AutoScalingGroupFacts(
             name=self.name,
-            arn=group["AutoScalingGroupARN"],
-            sizes=described.sizes(group),
-            suspended=described.suspended(group),
+            id=group["AutoScalingGroupARN"],
             pointer=pointer,
             current=current,
             observation=replace(
-                self._observation(look, members), alarms=alarms, warm=self._members(group, warm)
+                self._observation(look, members), alarms=alarms, warm=self._members.of(group, warm)
             ),
             tags=described.tags(group),
             hooks=surroundings.launch_hooks(self._api, self.name),
             scheduled_actions=surroundings.scheduled_actions(self._api, self.name),
-            standby=tuple(m.id for m in members if m.lifecycle is Lifecycle.STANDBY),
-            protected=tuple(m.id for m in members if m.protected),
             refusals=refusals,
             counts=Counter(self._revisions.label(one, group) for one in listed),
             targets=traffic.names,
@@ -166,7 +149,7 @@ class AutoScalingGroupFleet:
             missing_alarms=missing,
             as_their_override=self._own_templates.matching(group, (*listed, *warm)),
             notes=notes_of(group),
-            queues=tuple(queue_facts(self._api, url) for url in self._beside.watched.queues),
+            queues=tuple(queue_facts(self._api, url) for url in self._readiness.watched.queues),
         )
 
     def glance(self) -> Glance:
@@ -176,28 +159,25 @@ class AutoScalingGroupFleet:
         pointer = described.pointer(group)
         wanted = self._wanted_pointer(group)
         listed = tuple(described.listed(group))
-        warm = self._warm.all_now(group) if self._beside.watched.warm_pool else ()
+        warm = self._warm.all_now(group) if self._readiness.watched.warm_pool else ()
         meant = self._revisions.learn((*listed, *warm), [pointer, wanted] if wanted else [pointer])
         target = (meant.get(wanted) if wanted else None) or self.target()
+        members = self._members.of(group, listed, target)
         return Glance(
             target=target,
             current=meant.get(pointer),
             pointer=pointer,
-            sizes=described.sizes(group),
-            members=self._members(group, listed, target),
-            warm=self._members(group, warm, target),
-            marks=described.marks(group),
             tags=described.tags(group),
+            counts=counts_of(members),
+            members=members,
+            warm=self._members.of(group, warm, target),
         )
 
     def target(self) -> Revision:
         """What the wanted template and version stand for now."""
-        return self.resolve(self._wanted)
+        return self._revisions.resolve(self._wanted)
 
-    def resolve(self, wanted: Wanted) -> Revision:
-        return self._revisions.resolve(wanted)
-
-    def revision_at(self, address: str) -> Revision:
+    def at(self, address: str) -> Revision:
         """The revision of an address that was written down once; its digest matches nothing when it is gone."""
         return self._revisions.at(address)
 
@@ -208,17 +188,16 @@ class AutoScalingGroupFleet:
     def observe(self, rollout: Rollout) -> Sight:
         look = self._look()
         group = look.description
-        members = self._learnt(group, tuple(described.listed(group)), rollout.target)
+        members = self._members.learnt(group, tuple(described.listed(group)), rollout.target)
         suspended, desired = described.suspended(group), described.sizes(group).desired
         source = self._signals[rollout.direction]
         ask = for_ec2(rollout, members, suspended, tags=source.needs_tags)
-        machines = self._machines.look(self._api, ask) if ask else {}
-        members = tuple(self._judged(member, machines.get(member.id), source) for member in members)
-        members = self._beside.proved(rollout, group, members)
-        watched = self._beside.watched
+        members = self._members.asked(members, ask, source)
+        members = self._readiness.proved(rollout, group, members)
+        watched = self._readiness.watched
 
         def as_members(listed: tuple[Listed, ...]) -> tuple[Member, ...]:
-            return self._learnt(group, listed, rollout.target)
+            return self._members.learnt(group, listed, rollout.target)
 
         launches, losses = what_went_wrong(
             self._api, rollout, members, desired, self._activities, self._machines
@@ -227,13 +206,20 @@ class AutoScalingGroupFleet:
             self._observation(look, members),
             launches=launches,
             losses=losses,
-            alarms=self._beside.alarms(rollout),
+            alarms=self._readiness.alarms(rollout),
             warm=self._warm.look(rollout, group, watched.seldom, as_members) if watched.warm_pool else (),
         )
         return Sight(observation, described.marks(group))
 
     def apply(self, action: Action) -> None:
         self._acts.carry_out(action, isinstance(action, Remove) and action.member in self._warm)
+
+    def key(self, action: Action) -> str:
+        return key_of(action)
+
+    def give_back(self, record: Rollout) -> None:
+        for action in returning_acts(record):
+            self.apply(action)
 
     def marks(self) -> Mapping[str, str]:
         return described.marks(self._look().description)
@@ -285,41 +271,3 @@ class AutoScalingGroupFleet:
     def _is_wrong_kind(self, group: Answer) -> bool:
         wants_configuration = isinstance(self._wanted, ConfigurationWanted)
         return wants_configuration and described.mixed_template(group) is not None
-
-    def _learnt(self, group: Answer, listed: tuple[Listed, ...], target: Revision) -> tuple[Member, ...]:
-        self._revisions.learn(listed)
-        return self._members(group, listed, target)
-
-    def _members(
-        self, group: Answer, listed: tuple[Listed, ...], target: Revision | None = None
-    ) -> tuple[Member, ...]:
-        """Whoever is as an override's own template makes them matches the target, whatever that is."""
-        matching = frozenset() if target is None else self._own_templates.matching(group, listed)
-        members = []
-        for one in listed:
-            revision = self._revisions.of(one)
-            if target is not None and one.id in matching:
-                revision = replace(revision, digest=target.digest)
-            members.append(
-                Member(
-                    id=one.id,
-                    revision=revision,
-                    lifecycle=one.lifecycle,
-                    healthy=one.healthy,
-                    zone=one.zone,
-                    launched_at=self._machines.launched_at(one.id),
-                    protected=one.protected,
-                    weight=one.weight,
-                )
-            )
-        return tuple(members)
-
-    def _judged(self, member: Member, machine: Machine | None, source: SignalSource) -> Member:
-        """The member with its launch time, life and signal."""
-        tags = machine.tags if machine is not None else None
-        return replace(
-            member,
-            launched_at=self._machines.launched_at(member.id),
-            alive=machine is None or machine.alive,
-            signal=source.read(MemberFacts(member.id, member.lifecycle, tags)),
-        )

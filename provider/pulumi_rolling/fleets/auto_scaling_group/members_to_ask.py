@@ -1,4 +1,4 @@
-"""Of whom something is still to be found out. Only for them is anybody but the group asked."""
+"""Members that we must ask EC2 about. For all others the group's own description is enough."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.fleets.aws.machines import PAGE
 
 
-def present(members: Iterable[Member]) -> list[Member]:
+def members_here(members: Iterable[Member]) -> list[Member]:
     return [m for m in members if m.lifecycle is not Lifecycle.LEAVING]
 
 
@@ -30,11 +30,11 @@ def unjudged(rollout: Rollout, here: Iterable[Member]) -> list[Member]:
 def for_ec2(
     rollout: Rollout, members: Iterable[Member], suspended: frozenset[str], *, tags: bool
 ) -> set[str]:
-    """Ids for DescribeInstances: everybody where the group checks no health, else those in question.
+    """Ids for DescribeInstances: all where the group checks no health, else those in question.
 
     ``tags``: signals come by tag, so that each look needs the tags of those that are awaited.
     """
-    here = present(members)
+    here = members_here(members)
     if "HealthCheck" in suspended:
         return {m.id for m in here}
     open_ones = unjudged(rollout, here)

@@ -15,7 +15,8 @@ from copy import copy
 from dataclasses import dataclass
 
 from pulumi_rolling.errors import FleetError, GroupNotFoundError, PermanentFleetError
-from pulumi_rolling.fleets.aws.api import AUTO_SCALING, Answer, AwsApi, Place
+from pulumi_rolling.fleets.aws.api import AUTO_SCALING, Answer, AwsApi
+from pulumi_rolling.fleets.aws.place import Place
 
 MOST_NAMES = 100
 """MaxRecords of DescribeAutoScalingGroups (facts/aws.md 2.1)."""

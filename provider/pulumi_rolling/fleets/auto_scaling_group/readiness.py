@@ -1,4 +1,4 @@
-"""What a look brings from beside the group: health behind load balancers, EC2's status checks, alarms.
+"""Readiness beyond the group itself: health behind load balancers, EC2's status checks, alarms.
 
 Each costs calls of its own, so each is asked for only when the policy wants it and only while its answer can
 matter.
@@ -14,18 +14,21 @@ from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Member
 from pulumi_rolling.core.model.seen import Alarm, AlarmState
 from pulumi_rolling.core.replace.rollout import Rollout
-from pulumi_rolling.fleets.auto_scaling_group.members_to_ask import present, unjudged
+from pulumi_rolling.fleets.auto_scaling_group.facts import Watched
+from pulumi_rolling.fleets.auto_scaling_group.members_to_ask import members_here, unjudged
+from pulumi_rolling.fleets.auto_scaling_group.traffic import traffic_of
 from pulumi_rolling.fleets.aws.alarms import AlarmPoll
 from pulumi_rolling.fleets.aws.api import Answer, AwsApi
 from pulumi_rolling.fleets.aws.status_checks import read_checks
-from pulumi_rolling.fleets.aws.targets import health_of, read_targets, traffic_of
-from pulumi_rolling.fleets.base import Watched
+from pulumi_rolling.fleets.aws.targets import health_of, read_targets
 
 _COUNTING = frozenset({Step.PREPARE, Step.ROLL, Step.BAKE, Step.SETTLE})
 _ALARMED = frozenset({Step.PREPARE, Step.ROLL, Step.BAKE})
 
 
-class Beside:
+class Readiness:
+    """What the policy wants looked at beside one group, asked for while it can matter."""
+
     def __init__(self, api: AwsApi, alarms: AlarmPoll) -> None:
         self.watched = Watched()
         self._api = api
@@ -41,7 +44,7 @@ class Beside:
             found = with_target_health(self._api, group, found)[0]
         if self.watched.status_checks and rollout.step in _COUNTING:
             # EC2 refuses a call that names a machine it does not know; one with a launch time it has told of.
-            open_ones = [m.id for m in unjudged(rollout, present(found)) if m.launched_at is not None]
+            open_ones = [m.id for m in unjudged(rollout, members_here(found)) if m.launched_at is not None]
             checks = read_checks(self._api, open_ones)
             found = tuple(replace(m, checks=checks.get(m.id)) for m in found)
         return found

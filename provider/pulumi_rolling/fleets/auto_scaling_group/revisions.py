@@ -17,9 +17,9 @@ from pulumi_rolling.fleets.aws.launch_templates import (
     LaunchTemplates,
     TemplateWanted,
     address,
-    is_gone,
     parts,
 )
+from pulumi_rolling.fleets.aws.revision import gone
 
 Wanted = TemplateWanted | ConfigurationWanted
 
@@ -62,7 +62,7 @@ class Revisions:
             self._configurations.learn(self._api, names | pointed)
         for name in pointed:
             known = self._configurations.known(name)
-            if known is not None and not is_gone(known):
+            if known is not None and known.exists:
                 meant[f"{PREFIX}{name}"] = known
         return meant
 
@@ -101,4 +101,4 @@ class Revisions:
         else:
             self._templates.learn(self._api, template, [version])
             known = self._templates.known(template, version)
-        return known or Revision(where, f"gone:{where}", where)
+        return known or gone(where, where)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pulumi_rolling.fleets.auto_scaling_group.facts import Hook
 from pulumi_rolling.fleets.aws.api import AUTO_SCALING, Answer, AwsApi
-from pulumi_rolling.fleets.base import Hook
 
 
 def launch_hooks(api: AwsApi, group: str) -> tuple[Hook, ...]:

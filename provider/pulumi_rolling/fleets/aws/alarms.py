@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pulumi_rolling.core.model.seen import AlarmState
-from pulumi_rolling.fleets.aws.api import ALARMS, Answer, AwsApi, Place
+from pulumi_rolling.fleets.aws.api import ALARMS, Answer, AwsApi
+from pulumi_rolling.fleets.aws.place import Place
 
 MOST_NAMES = 100
 """AlarmNames of one request (DescribeAlarms, CloudWatch API)."""

@@ -7,10 +7,8 @@ else. Botocore's own retries are off: its default gives up after one to three se
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pulumi_rolling.errors import (
@@ -19,6 +17,7 @@ from pulumi_rolling.errors import (
     PermanentFleetError,
     TemporaryFleetError,
 )
+from pulumi_rolling.fleets.aws.place import Place
 from pulumi_rolling.fleets.base import Retry
 
 AUTO_SCALING = "autoscaling"
@@ -71,43 +70,16 @@ _ACTION_PREFIXES = {LOAD_BALANCING: "elasticloadbalancing", CLASSIC_BALANCING: "
 _LONGEST_MESSAGE = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where calls go and as whom. Two fleets at the same place share clients, polls and template versions."""
-
-    region: str
-    endpoint: str
-    profile: str
-    key: str
-    ignored_tags: frozenset[str] = frozenset()
-    """Keys of tags that make no revision of their own: two versions that differ in them alone are equal."""
-
-    @staticmethod
-    def of(
-        region: str | None = None,
-        endpoint: str | None = None,
-        profile: str | None = None,
-        ignored_tags: frozenset[str] = frozenset(),
-    ) -> Place:
-        """What is not given is taken from the environment as it is now."""
-        read = os.environ.get
-        return Place(
-            region or read("AWS_REGION") or read("AWS_DEFAULT_REGION") or "",
-            endpoint or read("AWS_ENDPOINT_URL") or "",
-            profile or read("AWS_PROFILE") or "",
-            read("AWS_ACCESS_KEY_ID") or "",
-            ignored_tags,
-        )
-
-
 class AwsApi:
     """Calls of one fleet at one place: each attempt counted, each error ours, each call under the fleet's
     retry.
     """
 
-    def __init__(self, place: Place, retry: Retry[Any]) -> None:
+    def __init__(self, place: Place, retry: Retry[Any], *, region_path: str = "region") -> None:
+        """``region_path``: where the region is set in the inputs, for the error that misses it."""
         self.place = place
         self._retry = retry
+        self._region_path = region_path
         self._lock = threading.Lock()
         self._count = 0
 
@@ -144,16 +116,14 @@ class AwsApi:
         except FleetError:
             raise
         except Exception as error:
-            ours = translated(error, service, operation)
+            ours = translated(error, service, operation, self._region_path)
             if ours is None:
                 raise
             raise ours from error
 
 
-def translated(error: Exception, service: str, operation: str) -> FleetError | None:
-    """The error in our tree, or None for what botocore did not raise: that is a bug of ours and stays
-    visible.
-    """
+def translated(error: Exception, service: str, operation: str, region_path: str) -> FleetError | None:
+    """The error in our tree, or None for what botocore did not raise: that is a bug of ours and stays visible."""
     from botocore import exceptions as boto  # type: ignore[import-untyped]
     from botocore.parsers import ResponseParserError  # type: ignore[import-untyped]
 
@@ -176,7 +146,7 @@ def translated(error: Exception, service: str, operation: str) -> FleetError | N
             hint=hint,
         )
     if isinstance(error, boto.NoRegionError):
-        hint = "Set autoScalingGroup.region or AWS_REGION."
+        hint = f"Set {region_path} or AWS_REGION."
         return PermanentFleetError(
             f"{operation} was not sent: no AWS region is known.", operation=operation, code=kind, hint=hint
         )

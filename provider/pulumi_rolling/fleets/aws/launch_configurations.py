@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.errors import PermanentFleetError
-from pulumi_rolling.fleets.aws.api import AUTO_SCALING, Answer, AwsApi, Place
-from pulumi_rolling.fleets.aws.launch_templates import digest_of, is_gone
+from pulumi_rolling.fleets.aws.api import AUTO_SCALING, Answer, AwsApi
+from pulumi_rolling.fleets.aws.place import Place
+from pulumi_rolling.fleets.aws.revision import digest_of, gone
 
 PREFIX = "lc:"
 MOST_NAMES = 50
@@ -57,17 +58,15 @@ class LaunchConfigurations:
             with self._lock:
                 for name in some:
                     where = f"{PREFIX}{name}"
-                    self._known.setdefault(
-                        name, Revision(where, f"gone:{where}", f"{_label(name)} (deleted)")
-                    )
+                    self._known.setdefault(name, gone(where, f"{_label(name)} (deleted)"))
 
     def resolve(self, api: AwsApi, wanted: ConfigurationWanted) -> Revision:
         """An error where there is none of that name: what was gone before may have been made since."""
         known = self.known(wanted.name)
-        if known is None or is_gone(known):
+        if known is None or not known.exists:
             self._ask(api, [wanted.name])
             known = self.known(wanted.name)
-        if known is None or is_gone(known):
+        if known is None or not known.exists:
             raise PermanentFleetError(
                 f"There is no launch configuration {wanted.name!r}.",
                 operation="DescribeLaunchConfigurations",

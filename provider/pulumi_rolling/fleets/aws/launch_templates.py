@@ -8,15 +8,15 @@ new number with the old contents (design: the resource). A version that is gone 
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.errors import PermanentFleetError
-from pulumi_rolling.fleets.aws.api import EC2, Answer, AwsApi, Place
+from pulumi_rolling.fleets.aws.api import EC2, Answer, AwsApi
+from pulumi_rolling.fleets.aws.place import Place
+from pulumi_rolling.fleets.aws.revision import digest_of, gone
 
 LATEST = "$Latest"
 DEFAULT = "$Default"
@@ -98,14 +98,14 @@ class LaunchTemplates:
         meant = {
             each: self.known(template, each) if each.isdigit() else _meant(found, each) for each in literals
         }
-        return {each: revision for each, revision in meant.items() if revision and not is_gone(revision)}
+        return {each: revision for each, revision in meant.items() if revision and revision.exists}
 
     def resolve(self, api: AwsApi, wanted: TemplateWanted) -> Revision:
         """The revision that the user's words stand for now; an error that names what does not exist."""
         literal = wanted.literal
         if wanted.id and literal.isdigit():
             known = self.known(wanted.id, literal)
-            if known is not None and not is_gone(known):
+            if known is not None and known.exists:
                 return known
         key: Answer = {"LaunchTemplateId": wanted.id} if wanted.id else {"LaunchTemplateName": wanted.name}
         found = self._versions(api, key, [literal])
@@ -158,13 +158,7 @@ class LaunchTemplates:
         with self._lock:
             for number in numbers:
                 where = address(template, number)
-                self._known.setdefault(
-                    (template, number), Revision(where, f"gone:{where}", f"version {number} (deleted)")
-                )
-
-
-def is_gone(revision: Revision) -> bool:
-    return revision.digest.startswith("gone:")
+                self._known.setdefault((template, number), gone(where, f"version {number} (deleted)"))
 
 
 def no_such_version(wanted: TemplateWanted) -> PermanentFleetError:
@@ -173,12 +167,6 @@ def no_such_version(wanted: TemplateWanted) -> PermanentFleetError:
         operation="DescribeLaunchTemplateVersions",
         code="InvalidLaunchTemplateId.VersionNotFound",
     )
-
-
-def digest_of(template_data: Answer) -> str:
-    """A short hash of the contents, independent of the order of keys."""
-    text = json.dumps(template_data, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _revision(version: Answer) -> Revision:

@@ -1,17 +1,16 @@
-"""Where a group's members get their traffic from, and how healthy each of them is there.
+"""How healthy members are behind the target groups and load balancers that their group is attached to.
 
-What the group is attached to stands in its own description, so finding it out costs nothing. Health costs one call
-for each target group or classic load balancer and brings everybody who is registered there.
+Health costs one call for each target group or classic load balancer and brings all that is registered there.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pulumi_rolling.core.model.member import Lifecycle, Member, TargetHealth
-from pulumi_rolling.errors import Fault, PermanentFleetError
+from pulumi_rolling.errors import PermanentFleetError
 from pulumi_rolling.fleets.aws.api import CLASSIC_BALANCING, LOAD_BALANCING, Answer, AwsApi
 
 _GONE = frozenset({"TargetGroupNotFound", "LoadBalancerNotFound", "AccessPointNotFound"})
@@ -41,7 +40,7 @@ class Traffic:
 
     @property
     def names(self) -> tuple[str, ...]:
-        return (*(_short(arn) for arn in self.target_groups), *self.classic)
+        return (*(short_name(arn) for arn in self.target_groups), *self.classic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,32 +53,13 @@ class Registered:
     """No load balancer uses the target group: "Target.NotInUse" (TargetHealth, ELB API) for everybody in it."""
 
 
-def traffic_of(group: Answer) -> Traffic:
-    """TrafficSources holds everything; older attachments stand in the two older lists as well."""
-    sources = [(s.get("Type", ""), s["Identifier"]) for s in group.get("TrafficSources", [])]
-    return Traffic(
-        _once(*group.get("TargetGroupARNs", []), *(i for kind, i in sources if kind == "elbv2")),
-        _once(*group.get("LoadBalancerNames", []), *(i for kind, i in sources if kind == "elb")),
-        _once(*(i for kind, i in sources if kind == "vpc-lattice")),
-    )
-
-
-def lattice_faults(traffic: Traffic) -> Iterator[Fault]:
-    for arn in traffic.lattice:
-        yield Fault(
-            "autoScalingGroup.trafficSources",
-            f"the health of targets in VPC Lattice ({_short(arn)}) is not read. Set readiness.targetHealth to false, "
-            "or detach the group from it.",
-        )
-
-
 def read_targets(api: AwsApi, traffic: Traffic) -> list[Registered]:
     """One call each. A target group that is gone is none that the group is attached to."""
     found: list[Registered] = []
     for arn in traffic.target_groups:
         answer = _asked(api, LOAD_BALANCING, "DescribeTargetHealth", TargetGroupArn=arn)
         if answer is not None:
-            found.append(_of_target_group(_short(arn), answer["TargetHealthDescriptions"]))
+            found.append(_of_target_group(short_name(arn), answer["TargetHealthDescriptions"]))
     for name in traffic.classic:
         answer = _asked(api, CLASSIC_BALANCING, "DescribeInstanceHealth", LoadBalancerName=name)
         if answer is not None:
@@ -143,11 +123,7 @@ def _asked(api: AwsApi, service: str, operation: str, **parameters: str) -> Answ
         raise
 
 
-def _once(*names: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))
-
-
-def _short(arn: str) -> str:
+def short_name(arn: str) -> str:
     """``arn:...:targetgroup/web/0123`` as people call it: ``web``."""
     parts = arn.split("/")
     return parts[1] if len(parts) > 1 else arn

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.core.model.seen import Alarm, AlarmState, Request
@@ -11,13 +12,16 @@ from pulumi_rolling.core.replace.actions import Action, PointAt, Remove, Resize,
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.errors import TemporaryFleetError
-from pulumi_rolling.fleets.base import GroupFacts, Sight
+from pulumi_rolling.fleets.base import Shelf
+from pulumi_rolling.fleets.replace import Facts, Glance, Sight, counts_of, key_of, returning_acts
 from pulumi_rolling.fleets.simulated.behaviour import Behaviour
 from pulumi_rolling.fleets.simulated.misfortunes import TroubledGroup
 
 
 class SimulatedFleet(TroubledGroup):
-    """A fleet as ``pulumi_rolling.fleets.base.Fleet`` describes it, without a cloud."""
+    """A fleet as ``pulumi_rolling.fleets.replace.Fleet`` describes it, without a cloud."""
+
+    shelf = Shelf(count=50, characters=256)
 
     def __init__(
         self,
@@ -121,24 +125,53 @@ class SimulatedFleet(TroubledGroup):
         self._requests.append(request)
         self._view.touch(None, self.now - self.stale)
 
-    def facts(self) -> GroupFacts:
+    def key(self, action: Action) -> str:
+        return key_of(action)
+
+    def facts(self) -> Facts:
         members = self.members()
         warm = tuple(self.warm_pool())
         seen = Observation(
             self.now, tuple(members), self.sizes, self.pointer.address, self.suspended, warm=warm
         )
-        return GroupFacts(
+        return Facts(
             name=self.name,
-            arn=self.name,
-            sizes=self.sizes,
-            suspended=self.suspended,
+            id=self.name,
             pointer=self.pointer.address,
             current=self.pointer,
             observation=seen,
             tags=dict(self._marks),
-            standby=tuple(x.id for x in self._lives.values() if x.is_standby(self.now)),
-            protected=tuple(x.id for x in self._lives.values() if x.is_protected(self.now)),
         )
+
+    def glance(self) -> Glance:
+        members = tuple(self.members())
+        return Glance(
+            target=self.target(),
+            current=self.pointer,
+            pointer=self.pointer.address,
+            tags=dict(self._marks),
+            counts=counts_of(members),
+            members=members,
+            warm=tuple(self.warm_pool()),
+        )
+
+    def target(self) -> Revision:
+        """Where the group points: nobody wants anything else of it."""
+        return self.pointer
+
+    def at(self, address: str) -> Revision:
+        """A revision that some member or the pointer has; any other is gone."""
+        known = (self.pointer, *(member.revision for member in (*self.members(), *self.warm_pool())))
+        gone = Revision(address, f"gone:{address}", exists=False)
+        return next((revision for revision in known if revision.address == address), gone)
+
+    def contents(self, revision: Revision) -> Mapping[str, Any]:
+        """Revisions are nothing but their digests here."""
+        return {"digest": revision.digest}
+
+    def give_back(self, record: Rollout) -> None:
+        for action in returning_acts(record):
+            self.apply(action)
 
     def write_marks(self, marks: Mapping[str, str]) -> None:
         self._call("CreateOrUpdateTags")

@@ -1,11 +1,11 @@
-"""ISO 8601 durations."""
+"""Seconds and the durations that CloudFormation writes for them."""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pulumi_rolling.policy import format_duration, parse_duration, parse_pause
+from pulumi_rolling.core.model.durations import iso, parse_duration, parse_pause
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,7 @@ from pulumi_rolling.policy import format_duration, parse_duration, parse_pause
     ],
 )
 def test_a_pause_is_hours_minutes_and_seconds(text: str, seconds: int | None) -> None:
+    """A pause has hours, minutes or seconds, in that order, each whole, and nothing else."""
     assert parse_pause(text) == seconds
 
 
@@ -51,18 +52,30 @@ def test_a_pause_is_hours_minutes_and_seconds(text: str, seconds: int | None) ->
     ],
 )
 def test_a_long_duration_may_have_days(text: str, seconds: int | None) -> None:
+    """Days are allowed beside the clock; weeks, months and an empty clock are not."""
     assert parse_duration(text) == seconds
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(0, "PT0S"), (300, "PT5M"), (3661, "PT1H1M1S"), (86400, "PT24H"), (59, "PT59S")]
+    ("seconds", "text"),
+    [
+        (0, "PT0S"),
+        (300, "PT5M"),
+        (3661, "PT1H1M1S"),
+        (86400, "PT24H"),
+        (59, "PT59S"),
+        (59.6, "PT1M"),
+        (0.4, "PT0S"),
+    ],
 )
-def test_the_shortest_form_is_written(seconds: int, text: str) -> None:
-    assert format_duration(seconds) == text
+def test_the_shortest_form_is_written(seconds: float, text: str) -> None:
+    """Units of nothing are left out, days are written as hours, and parts of a second are rounded away."""
+    assert iso(seconds) == text
 
 
 @settings(deadline=None)
 @given(st.integers(0, 10**8))
 def test_what_is_written_reads_back(seconds: int) -> None:
-    assert parse_pause(format_duration(seconds)) == seconds
-    assert parse_duration(format_duration(seconds)) == seconds
+    """The text of whole seconds means the same seconds, as a pause and as a duration."""
+    assert parse_pause(iso(seconds)) == seconds
+    assert parse_duration(iso(seconds)) == seconds

@@ -12,11 +12,12 @@ from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Target
 from pulumi_rolling.core.model.seen import Alarm, AlarmState
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.errors import PermanentFleetError, TemporaryFleetError
+from pulumi_rolling.fleets.auto_scaling_group.facts import Watched
 from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
+from pulumi_rolling.fleets.auto_scaling_group.traffic import traffic_of
 from pulumi_rolling.fleets.aws.alarms import AlarmPoll
 from pulumi_rolling.fleets.aws.api import AwsApi
-from pulumi_rolling.fleets.aws.targets import Registered, health_of, traffic_of
-from pulumi_rolling.fleets.base import Watched
+from pulumi_rolling.fleets.aws.targets import Registered, health_of
 
 from tests.fleets.scripted_aws import Answer, ScriptedAws, refused
 from tests.fleets.stage import ROLLOUT, V1, V2, Stage, group, instance, machine, once

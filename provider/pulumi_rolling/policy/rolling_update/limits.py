@@ -1,11 +1,11 @@
-"""Resolve the policy against the sizes as found into the Limits of a rollout."""
+"""What a rollout may do: the Limits of a rolling update against the sizes as found."""
 
 from __future__ import annotations
 
 from pulumi_rolling.core.model.goal import OnFailure
 from pulumi_rolling.core.model.member import Sizes
 from pulumi_rolling.core.replace.limits import Limits
-from pulumi_rolling.policy.models import RollingUpdate, UpdatePolicy
+from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 from pulumi_rolling.policy.timing import Timing
 
 ALL = 100.0
@@ -13,17 +13,16 @@ ALL = 100.0
 
 
 def limits(
-    policy: UpdatePolicy,
+    roll: RollingUpdate,
     sizes: Sizes,
     timing: Timing,
-    former: UpdatePolicy | None = None,
+    former: RollingUpdate | None = None,
     on_failure: OnFailure = OnFailure.ROLL_BACK,
 ) -> Limits:
-    """What a rollout under the policy may do.
+    """What a rollout under the block may do.
 
-    ``former`` is the policy of the last deployment: it rules the way back, as CloudFormation has it.
+    ``former`` is the block of the last deployment: it rules the way back, as CloudFormation has it.
     """
-    roll = policy.rolling_update
     success = roll.min_successful_instances_percent
     return Limits(
         batch=batch_of(roll, sizes),

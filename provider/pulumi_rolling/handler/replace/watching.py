@@ -6,16 +6,20 @@ wants can be refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from pulumi_rolling.core.model.seen import AlarmState
 from pulumi_rolling.core.replace.limits import Choice, Limits
 from pulumi_rolling.errors import Fault
-from pulumi_rolling.fleets.base import GroupFacts, Watched
-from pulumi_rolling.policy import Timing, UpdatePolicy
+from pulumi_rolling.fleets.auto_scaling_group.facts import AutoScalingGroupFacts, Watched
+from pulumi_rolling.handler.operation import Operation
+from pulumi_rolling.policy.inputs import UpdatePolicy
+from pulumi_rolling.policy.rolling_update.block import RollingUpdate
+from pulumi_rolling.policy.timing import Timing
 
-ROLL = "updatePolicy.rollingUpdate"
+ROLL = RollingUpdate.path
 QUEUE_PATH = f"{ROLL}.readiness.signalQueue"
 SELDOM = 5
 """Polls for which an answer about what changes seldom serves again."""
@@ -41,17 +45,18 @@ def queue_of(policy: UpdatePolicy | None) -> str | None:
 
 
 def watch_faults(
-    policy: UpdatePolicy, facts: GroupFacts, suspended: frozenset[str], alarms_as_given: Sequence[object]
+    operation: Operation, facts: AutoScalingGroupFacts, suspended: frozenset[str]
 ) -> Iterator[Fault]:
-    """``suspended``: processes that were suspended before we came. The place in the list is that in the program."""
+    """``suspended``: processes that were suspended before we came."""
+    policy = operation.policy
     roll = policy.rolling_update
     if roll.readiness.target_health:
         yield from _target_faults(facts)
         if _REGISTERS in roll.suspend_processes:
             yield Fault(f"{ROLL}.suspendProcesses", _never_registered("take it out"))
         elif _REGISTERS in suspended:
-            yield Fault("autoScalingGroup.suspendedProcesses", _never_registered("resume it"))
-    for index, name in enumerate(alarms_as_given):
+            yield Fault(f"{operation.kind.key}.suspendedProcesses", _never_registered("resume it"))
+    for index, name in enumerate(alarms_as_given(operation)):
         if name in facts.missing_alarms:
             yield Fault(
                 f"{ROLL}.alarms[{index}]",
@@ -62,7 +67,15 @@ def watch_faults(
             yield Fault(QUEUE_PATH, f"no signal can be received from {queue.url}: {queue.trouble}")
 
 
-def watch_warnings(policy: UpdatePolicy, facts: GroupFacts) -> Iterator[str]:
+def alarms_as_given(operation: Operation) -> Sequence[object]:
+    """Those that preview does not know yet included: a fault names the place of its alarm in the program."""
+    found: Any = operation.news
+    for key in (UpdatePolicy.key, RollingUpdate.key, "alarms"):
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return tuple(found) if isinstance(found, list) else ()
+
+
+def watch_warnings(policy: UpdatePolicy, facts: AutoScalingGroupFacts) -> Iterator[str]:
     for alarm in facts.observation.alarms:
         if alarm.state is AlarmState.ALARM:
             yield f"alarm {alarm.name} is in ALARM already; it is ignored until it has once been OK"
@@ -76,7 +89,7 @@ def watch_warnings(policy: UpdatePolicy, facts: GroupFacts) -> Iterator[str]:
             )
 
 
-def within_reach(limits: Limits, facts: GroupFacts) -> tuple[Limits, tuple[str, ...]]:
+def within_reach(limits: Limits, facts: AutoScalingGroupFacts) -> tuple[Limits, tuple[str, ...]]:
     """The limits without what the former policy wants of a way back and the group cannot give any more."""
     back = limits.way_back
     if back is None or not back.target_health or limits.target_health or facts.targets:
@@ -89,7 +102,7 @@ def within_reach(limits: Limits, facts: GroupFacts) -> tuple[Limits, tuple[str, 
     )
 
 
-def _target_faults(facts: GroupFacts) -> Iterator[Fault]:
+def _target_faults(facts: AutoScalingGroupFacts) -> Iterator[Fault]:
     path = f"{ROLL}.readiness.targetHealth"
     if not facts.targets:
         yield Fault(

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from pulumi_rolling.errors import Fault, FleetError, PermanentFleetError, PolicyErrors
-from pulumi_rolling.handler.watching import QUEUE_PATH
-from pulumi_rolling.handler.wiring import Wiring
+from pulumi_rolling.handler.operation import Operation
+from pulumi_rolling.handler.replace.watching import QUEUE_PATH
 from pulumi_rolling.signals.choose import Source
 from pulumi_rolling.signals.queue import Inbox, QueueSignals, Receiver, receiver_of
 from pulumi_rolling.signals.tag import SIGNAL_TAG
 
 
 @contextmanager
-def listening(wiring: Wiring, sources: Iterable[Source]) -> Iterator[None]:
+def listening(operation: Operation, sources: Iterable[Source]) -> Iterator[None]:
     """Nothing where signals come otherwise. A queue that refuses to be read is a fault, before anything is touched."""
     heard: dict[str, list[QueueSignals]] = {}
     for source in dict.fromkeys(sources):
@@ -23,7 +23,7 @@ def listening(wiring: Wiring, sources: Iterable[Source]) -> Iterator[None]:
     joined: list[tuple[Receiver, Inbox]] = []
     try:
         for url, theirs in heard.items():
-            receiver, inbox = receiver_of((wiring.fleet.place, url)), _inbox(wiring, url, theirs)
+            receiver, inbox = receiver_of((operation.fleet.place, url)), _inbox(operation, url, theirs)
             try:
                 receiver.join(inbox)
             except PermanentFleetError as error:
@@ -35,10 +35,10 @@ def listening(wiring: Wiring, sources: Iterable[Source]) -> Iterator[None]:
             receiver.leave(inbox)
 
 
-def _inbox(wiring: Wiring, url: str, sources: list[QueueSignals]) -> Inbox:
+def _inbox(operation: Operation, url: str, sources: list[QueueSignals]) -> Inbox:
     def fail(error: FleetError) -> None:
         for source in sources:
             source.trouble = error
 
-    fleet = wiring.fleet
-    return Inbox(fleet.name, fleet.queue(url), fleet.verdict_tags(SIGNAL_TAG).keep, wiring.wake, fail)
+    fleet = operation.fleet
+    return Inbox(fleet.name, fleet.queue(url), fleet.verdict_tags(SIGNAL_TAG).keep, operation.wake, fail)

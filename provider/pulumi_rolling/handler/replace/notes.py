@@ -2,45 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from pulumi_rolling.core.model.member import Lifecycle, Member, Revision
+from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.core.replace.limits import Choice, Limits
 from pulumi_rolling.engine.record import pieces as journal
-from pulumi_rolling.fleets.aws.launch_configurations import configuration_in
-from pulumi_rolling.fleets.base import GroupFacts
-
-UNKNOWN = Revision("known after apply", "known after apply", "")
-"""Stands for a target that preview cannot know; nothing has its digest, so every member may have to go."""
+from pulumi_rolling.fleets.replace import Facts
+from pulumi_rolling.handler.operation import UNKNOWN, Operation
+from pulumi_rolling.handler.replace.members import is_old, members_counted
 
 
-def present(facts: GroupFacts) -> list[Member]:
-    away = (Lifecycle.LEAVING, Lifecycle.STANDBY)
-    return [m for m in facts.observation.members if m.lifecycle not in away]
-
-
-def pointer_warnings(facts: GroupFacts, to: Revision, state: Mapping[str, Any] | None) -> list[str]:
+def pointer_warnings(operation: Operation, facts: Facts, to: Revision) -> list[str]:
     """Another resource moved the pointer: then a way back would be undone by its next update."""
-    if state is None or not state.get("revision") or facts.current is None or to is UNKNOWN:
+    deployed = operation.revision_in_state()
+    if deployed is None or facts.current is None or to is UNKNOWN:
         return []
-    moved = facts.current.digest == to.digest and facts.pointer != str(state["revision"])
-    stays = any(m.revision.digest != to.digest for m in present(facts))
+    moved = facts.current.digest == to.digest and facts.pointer != deployed
+    stays = any(is_old(m, to) for m in members_counted(facts))
     if not (moved and stays) or journal.read(facts.tags) is not None:
         return []
     return [
         f"the group already points at {to}: another resource moved it, and would move it again after a way back. "
-        f'Add ignore_changes=["{_property(to)}"] to the options of the group.'
+        f'Add ignore_changes=["{operation.kind.pointer_property(to)}"] to the options of the group.'
     ]
 
 
-def _property(to: Revision) -> str:
-    """The group's property that holds the pointer, as the AWS provider of Pulumi calls it."""
-    return "launchTemplate" if configuration_in(to.address) is None else "launchConfiguration"
-
-
-def member_notes(facts: GroupFacts, rules: Limits) -> list[str]:
-    """Who is in a special state, and what becomes of them."""
+def member_notes(facts: Facts, rules: Limits) -> list[str]:
+    """Members in a special state, and what becomes of them."""
     notes = []
     if facts.standby:
         notes.append(f"in standby, {_fate(rules.standby)}: {', '.join(facts.standby)}")
@@ -50,7 +36,7 @@ def member_notes(facts: GroupFacts, rules: Limits) -> list[str]:
             f"{len(facts.protected)} protected from scale-in, {_fate(rules.protected)}{like}: "
             f"{', '.join(facts.protected[:5])}{', ...' if len(facts.protected) > 5 else ''}"
         )
-    weights = [m.weight for m in present(facts)]
+    weights = [m.weight for m in members_counted(facts)]
     if any(weight > 1 for weight in weights):
         heaviest = -(-facts.sizes.desired // max(weights))
         notes.append(

@@ -1,0 +1,103 @@
+"""What the replace machine asks of a group: members of which it picks each victim, and sizes that it may change.
+
+Shared by the kinds that are rolled so. Nothing of one cloud stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Signal, Sizes
+from pulumi_rolling.core.replace.actions import Action, PointAt, Resize, Resume, Terminate
+from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.fleets import base
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts(base.Facts):
+    """The group as found before a rollout, with its members."""
+
+    observation: Observation
+
+    @property
+    def sizes(self) -> Sizes:
+        return self.observation.sizes
+
+    @property
+    def suspended(self) -> frozenset[str]:
+        return self.observation.suspended
+
+    @property
+    def standby(self) -> tuple[str, ...]:
+        return tuple(m.id for m in self.observation.members if m.lifecycle is Lifecycle.STANDBY)
+
+    @property
+    def protected(self) -> tuple[str, ...]:
+        return tuple(m.id for m in self.observation.members if m.protected)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance(base.Glance):
+    """The light look, with the members themselves: the policy leaves some of them alone."""
+
+    members: tuple[Member, ...]
+    warm: tuple[Member, ...] = ()
+    """Asked for only where the policy does not leave the warm pool alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight(base.Sight[Observation]):
+    """One look at the group during a rollout."""
+
+
+class Fleet(base.Driven[Rollout, Observation, Action], Protocol):
+    """One group. ``observe`` brings the signals, losses and refused launches that the rollout still has to judge."""
+
+    def facts(self) -> Facts: ...
+
+    def glance(self) -> Glance: ...
+
+    def observe(self, rollout: Rollout) -> Sight: ...
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFacts:
+    """What a signal source may judge a member by."""
+
+    id: str
+    lifecycle: Lifecycle
+    tags: Mapping[str, str] | None
+    """The instance's own tags; None when the cloud was not asked for them."""
+
+
+class SignalSource(Protocol):
+    """Where an instance's SUCCESS or FAILURE comes from. ``needs_tags``: instance tags are wanted for new members."""
+
+    needs_tags: bool
+
+    def read(self, member: MemberFacts) -> Signal | None: ...
+
+
+def counts_of(members: Iterable[Member]) -> dict[Revision, int]:
+    """Members that do not leave, by their revision, in the order of the members."""
+    counts: dict[Revision, int] = {}
+    for member in members:
+        if member.lifecycle is not Lifecycle.LEAVING:
+            counts[member.revision] = counts.get(member.revision, 0) + 1
+    return counts
+
+
+def key_of(action: Action) -> str:
+    """How an act of this machine is called where it is refused."""
+    return {Terminate: "terminate", PointAt: "point at the revision"}.get(
+        type(action), type(action).__name__.lower()
+    )
+
+
+def returning_acts(record: Rollout) -> tuple[Action, ...]:
+    """Sizes and processes as the rollout of a record found them. Desired stays, so that no member goes or comes."""
+    resume = (Resume(record.ours.suspended),) if record.ours.suspended else ()
+    return Resize(min=record.found.sizes.min), *resume

@@ -1,0 +1,130 @@
+"""Drives one rollout: takes the lease, goes on from what is true then, and ends in a state or in one error.
+
+State keeps the old inputs where it ends in an error, so the next update shows the change again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from pulumi_rolling.core.explain import status_line
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.rollout import Decided, Rollout
+from pulumi_rolling.engine.lease import Lease
+from pulumi_rolling.engine.loop import Drive
+from pulumi_rolling.engine.record import pieces as journal
+from pulumi_rolling.errors import FleetError, RollingError
+from pulumi_rolling.handler.context import Context
+from pulumi_rolling.handler.operation import Operation
+from pulumi_rolling.handler.replace.situation import Situation
+from pulumi_rolling.handler.state import last_rollout, left_of, state_of
+from pulumi_rolling.handler.verdicts import POLICY_TIMEOUT, error_of
+
+
+def roll(operation: Operation, context: Context) -> dict[str, Any]:
+    """The state after the group was rolled, or at once where there is nothing to do."""
+    situations = operation.strategy.situation
+    situation: Situation = situations.assess(operation)
+    situation.raise_faults()
+    if situation.is_idle and not journal.ours(situation.facts.tags):
+        return state_of(operation, situation)
+    with situations.listening(operation, situation):
+        return _drive(operation, situation, context)
+
+
+def _drive(operation: Operation, situation: Situation, context: Context) -> dict[str, Any]:
+    fleet, clock, timing = operation.fleet, operation.clock, operation.timing
+    lease = Lease(fleet, operation.owner, clock, timing.poll, timing.settle)
+    marks = lease.acquire()
+    if journal.record_marks(marks) != journal.record_marks(situation.facts.tags):
+        situation = _as_left(operation, situation, lease)
+    elif situation.interrupted is None:
+        # What is left of a run that ended: its lease, or a request that came too late for it.
+        fleet.remove_marks(sorted(journal.ours(marks).keys() - {journal.LEASE}))
+        if situation.is_idle:
+            lease.release()
+            return state_of(operation, situation)
+    for warning in situation.warnings:
+        context.warn(warning)
+    limits, rollout, timeout = _bounded(situation, context, clock.now())
+    drive = Drive(
+        fleet,
+        limits,
+        journal.Journal(fleet, operation.owner),
+        lease,
+        clock,
+        on_decision=_reporter(context),
+        orphaned=context.orphaned,
+        aborts=context.requests,
+    )
+    if rollout.resumed_at is not None:
+        # The driver before may have acted until the lease was ours: the settle time begins only now.
+        rollout = replace(rollout, resumed_at=clock.now())
+    try:
+        decision = drive.run(rollout)
+    except FleetError as error:
+        error.left = left_of(operation, situation, "interrupted")
+        raise
+    return _ended(operation, situation, decision, context, timeout)
+
+
+def _as_left(operation: Operation, situation: Situation, lease: Lease) -> Situation:
+    """The driver before us did more than we saw before the lease was ours: look again."""
+    try:
+        again: Situation = operation.strategy.situation.assess_again(operation, situation)
+        again.raise_faults()
+    except RollingError:
+        lease.release()
+        raise
+    return again
+
+
+def _ended(
+    operation: Operation, situation: Situation, decision: Decided, context: Context, timeout: str
+) -> dict[str, Any]:
+    last = last_rollout(decision.next, operation)
+    if decision.outcome is None or not decision.outcome.done:
+        failed = error_of(operation.name, decision, timeout)
+        if not failed.returned:
+            status = "mixed" if decision.next.back_failed is None else "interrupted"
+            failed.left = {**left_of(operation, situation, status), "lastRollout": last}
+        raise failed
+    if decision.next.way.skipped:
+        context.warn(skipped(decision.next))
+    return state_of(operation, situation, decision.next, last)
+
+
+def _reporter(context: Context) -> Callable[[Rollout, Decided], None]:
+    last: list[str] = [""]
+
+    def report(before: Rollout, decision: Decided) -> None:
+        line = status_line(decision)
+        if line != last[0]:
+            last[0] = line
+            context.status(line)
+
+    return report
+
+
+def _bounded(situation: Situation, context: Context, now: float) -> tuple[Limits, Rollout, str]:
+    """Limits and rollout under the shorter of the policy's timeout and this operation's, and where that is set."""
+    limits, rollout, timeout = situation.limits, situation.rollout, context.timeout
+    if timeout is None or (limits.timeout is not None and limits.timeout <= timeout.seconds):
+        return limits, rollout, POLICY_TIMEOUT
+    # A rollout that was taken over brings a deadline of its own; the user has set this one since.
+    taken_over = situation.interrupted is not None and rollout.direction is Direction.FORWARD
+    deadline = now + timeout.seconds if taken_over else rollout.deadline
+    return replace(limits, timeout=timeout.seconds), replace(rollout, deadline=deadline), timeout.path
+
+
+def skipped(rollout: Rollout) -> str:
+    """What is said at the end of members that were left out on request."""
+    names = sorted(rollout.way.skipped)
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return (
+        f"left as they are on request: {', '.join(names[:5])}{more}; those that do not match are replaced by the next "
+        "update"
+    )

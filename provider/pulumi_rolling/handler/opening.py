@@ -1,0 +1,79 @@
+"""Opens an operation: the row of its kind, its fleet with retry, its clock and its pace."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_rolling.core.replace.record_rules import lease_length
+from pulumi_rolling.engine.clock import SystemClock
+from pulumi_rolling.engine.lease import owner_of
+from pulumi_rolling.engine.retry import Retrier
+from pulumi_rolling.fleets.base import Retry
+from pulumi_rolling.handler.context import Context, Defaults
+from pulumi_rolling.handler.kinds import is_target_unknown, kind_in, kind_of_name, strategy_in
+from pulumi_rolling.handler.operation import Operation, Reach
+from pulumi_rolling.policy.block import IsUnknown, fields
+from pulumi_rolling.policy.check import Checked, check_stored, nothing_unknown
+from pulumi_rolling.policy.timing import Timing
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Inputs that were checked, and as what properties they came."""
+
+    checked: Checked
+    news: Mapping[str, Any]
+
+    @staticmethod
+    def stored(properties: Mapping[str, Any], is_unknown: IsUnknown = nothing_unknown) -> Asked:
+        """Inputs as Pulumi hands them back."""
+        return Asked(check_stored(properties, is_unknown), properties)
+
+
+def open_operation(
+    asked: Asked,
+    context: Context,
+    *,
+    olds: Mapping[str, Any] | None = None,
+    is_unknown: IsUnknown = nothing_unknown,
+    defaults: Defaults | None = None,
+) -> Operation:
+    """Nothing is called yet. Raises PolicyErrors where the inputs are not right after all."""
+    inputs, news = asked.checked.accepted(), asked.news
+    kind = kind_in(news)
+    if kind is None:
+        raise ValueError("the inputs name no group")
+    strategy = strategy_in(kind, news)
+    timing, clock = Timing.from_environment(os.environ), context.clock or SystemClock()
+    reach = Reach(defaults or Defaults(), retry_in(timing))
+    fleet = strategy.fleet(getattr(inputs, fields(type(inputs))[kind.key]), reach)
+    return Operation(
+        kind=kind,
+        strategy=strategy,
+        fleet=fleet,
+        inputs=inputs,
+        news=news,
+        olds=olds,
+        owner=owner_of(context.urn or fleet.name),
+        target_unknown=is_target_unknown(news, is_unknown),
+        timing=timing,
+        clock=clock,
+        wake=clock.wake,
+    )
+
+
+def fleet_named(name: str, reach: Reach) -> Any:
+    """The fleet of a group of which nothing but the name is known, so that no revision is wanted of it."""
+    kind = kind_of_name()
+    return strategy_in(kind, {}).fleet(kind.inputs.model_validate({"name": name}), reach)
+
+
+def retry_in(timing: Timing) -> Retry[Any]:
+    """A call is given up well before the lease runs out: what it was to do is decided again, by the driver of then.
+
+    Its waits are on a clock of its own: a wake is for the loop.
+    """
+    return Retrier(SystemClock(), patience=0.6 * lease_length(timing.poll))

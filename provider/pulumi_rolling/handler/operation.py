@@ -1,0 +1,162 @@
+"""One operation on one group: its inputs, its kind, the fleet, what state says, clock and pace.
+
+Kind and Strategy are the shape of a row of the table in ``kinds``; no kind is named here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Generic, Protocol, TypeVar
+
+from pulumi_rolling.core.model.member import Revision, Sizes
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.engine.clock import Clock
+from pulumi_rolling.fleets.base import Group, Retry
+from pulumi_rolling.fleets.replace import Facts, Glance, SignalSource
+from pulumi_rolling.handler.context import Defaults
+from pulumi_rolling.policy.block import Block, fields
+from pulumi_rolling.policy.check import parse_policy
+from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy
+from pulumi_rolling.policy.timing import Timing
+from pulumi_rolling.signals.choose import NoSignals
+
+F = TypeVar("F", bound=Group)
+
+UNKNOWN = Revision("known after apply", "known after apply", "")
+"""Stands for a target that preview cannot know; nothing has its digest, so every member may have to go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a fleet is made with beside its block of the inputs."""
+
+    defaults: Defaults
+    retry: Retry[Any]
+    signals: SignalSource = field(default_factory=NoSignals)
+
+
+class Situations(Protocol):
+    """What is true of a group before a strategy rolls it. The situation itself is that of the strategy's machine."""
+
+    def assess(self, operation: Operation) -> Any:
+        """Look at the live group: the rollout that would be driven, and all that stands in its way."""
+        ...
+
+    def assess_again(self, operation: Operation, before: Any) -> Any:
+        """As ``assess``, while what is listened to stays that of the situation before."""
+        ...
+
+    def glance(self, operation: Operation) -> Glance:
+        """The light look, with what the policy wants looked at."""
+        ...
+
+    def is_settled(self, operation: Operation, glance: Glance) -> bool:
+        """Whether nothing has to be replaced."""
+        ...
+
+    def listening(self, operation: Operation, situation: Any) -> AbstractContextManager[None]:
+        """Around the drive: what the cloud says unasked reaches the rollout."""
+        ...
+
+    def as_found(self, facts: Facts) -> dict[str, Any]:
+        """Outputs that a rollout must put back, of a group that is adopted."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy(Generic[F]):
+    """One way to roll groups of a kind."""
+
+    block: type[Block]
+    """Of ``updatePolicy``."""
+    limits: Callable[..., Limits]
+    """What its block allows: (block, sizes, timing, former block, on failure)."""
+    fleet: Callable[[Any, Reach], F]
+    """The fleet of a group, from its block of the inputs."""
+    situation: Situations
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of group, as far as the handler knows it."""
+
+    key: str
+    """Where the group stands in the inputs."""
+    inputs: type[Block]
+    """The block that stands there."""
+    strategies: Mapping[str, Strategy[Any]]
+    """By their keys under ``updatePolicy``; the first is the one that an adopted group gets."""
+    identity: tuple[str, ...]
+    """Fields of which another value is another group."""
+    address: tuple[str, ...]
+    """Fields that must be known before the group can be asked for; the others say which revision is wanted."""
+    pointer_property: Callable[[Revision], str]
+    """The property of the group's own resource that holds the pointer, for ``ignore_changes``."""
+    as_inputs: Callable[[str], dict[str, Any]]
+    """The fields that want what a pointer says."""
+    at_version: Callable[[str, str | None], dict[str, Any]]
+    """The fields that want another version than the pointer's, by default the newest."""
+    noun: tuple[str, str]
+    """What a member is called, one and many."""
+    mend: str
+    """What is to be mended where new members fail."""
+
+    def is_path(self, path: str) -> bool:
+        """Whether a fault is about the group itself."""
+        return path.startswith(self.key)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a verb is about. ``olds`` is the resource's last good state, None on create."""
+
+    kind: Kind
+    strategy: Strategy[Any]
+    fleet: Any
+    """As the strategy makes it; its situation knows the type."""
+    inputs: RollingGroupInputs
+    news: Mapping[str, Any]
+    """The same inputs as properties, with values that preview does not know yet."""
+    olds: Mapping[str, Any] | None
+    owner: str
+    """A short name of the resource, on the group's record."""
+    target_unknown: bool
+    timing: Timing
+    clock: Clock
+    wake: Callable[[], None] = lambda: None
+    """Ends a wait on the clock."""
+
+    @property
+    def name(self) -> str:
+        name: str = self.fleet.name
+        return name
+
+    @property
+    def policy(self) -> UpdatePolicy:
+        return self.inputs.update_policy
+
+    @cached_property
+    def former(self) -> UpdatePolicy | None:
+        """The policy of the last deployment, which rules the way back (CloudFormation: that of the former template)."""
+        block = None if self.olds is None else self.olds.get("updatePolicy")
+        return None if block is None else parse_policy(block)
+
+    @property
+    def forced(self) -> bool:
+        """Members are replaced although their revision is equal."""
+        return self.olds is not None and self.olds.get("triggers") != self.news.get("triggers")
+
+    def limits(self, sizes: Sizes) -> Limits:
+        block, former = self._block(self.policy), None if self.former is None else self._block(self.former)
+        return self.strategy.limits(block, sizes, self.timing, former, self.inputs.on_failure)
+
+    def _block(self, policy: UpdatePolicy) -> Any:
+        return getattr(policy, fields(type(policy))[self.strategy.block.key])
+
+    def revision_in_state(self) -> str | None:
+        """The address of the revision that the last deployment left."""
+        revision = (self.olds or {}).get("revision")
+        return None if not revision else str(revision)

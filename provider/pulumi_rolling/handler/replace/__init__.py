@@ -1,0 +1,1 @@
+"""What is true before the replace machine rolls a group, and what is listened to meanwhile."""

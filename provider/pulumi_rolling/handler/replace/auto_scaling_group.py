@@ -1,0 +1,127 @@
+"""EC2 Auto Scaling groups under a rolling update: the fleet, and what is around the instances.
+
+Hooks and queues bring signals, load balancers and alarms are watched, scheduled actions and suspended processes stand
+in the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from pulumi_rolling.core.model.member import Revision
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.fleets.auto_scaling_group.facts import AutoScalingGroupFacts
+from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
+from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
+from pulumi_rolling.fleets.aws.launch_configurations import ConfigurationWanted, configuration_in
+from pulumi_rolling.fleets.aws.launch_templates import LATEST, TemplateWanted, parts
+from pulumi_rolling.fleets.aws.place import Place
+from pulumi_rolling.fleets.replace import Glance
+from pulumi_rolling.handler.operation import Operation, Reach
+from pulumi_rolling.handler.replace.listening import listening
+from pulumi_rolling.handler.replace.surroundings import Judged, Sources, Start, Surroundings
+from pulumi_rolling.handler.replace.watching import (
+    queue_of,
+    watch_faults,
+    watch_warnings,
+    watched,
+    within_reach,
+)
+from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
+from pulumi_rolling.policy.inputs import UpdatePolicy
+from pulumi_rolling.policy.rolling_update.feasibility import advice, feasibility
+from pulumi_rolling.signals.choose import Source, choose
+
+
+def fleet_of(group: AutoScalingGroup, reach: Reach) -> AutoScalingGroupFleet:
+    if group.name is None:
+        raise ValueError("the group's name is not known yet")
+    defaults = reach.defaults
+    place = Place.of(
+        group.region or defaults.region,
+        group.endpoint or defaults.endpoint,
+        defaults.profile,
+        defaults.ignored_tags,
+    )
+    return AutoScalingGroupFleet(
+        group.name, wanted=_wanted(group), place=place, retry=reach.retry, signals=reach.signals
+    )
+
+
+def _wanted(group: AutoScalingGroup) -> Wanted:
+    if group.launch_configuration is not None:
+        return ConfigurationWanted(group.launch_configuration)
+    template = group.launch_template
+    return TemplateWanted(template.id, template.name, template.version)
+
+
+def pointer_property(revision: Revision) -> str:
+    """As the AWS provider of Pulumi calls it."""
+    return "launchTemplate" if configuration_in(revision.address) is None else "launchConfiguration"
+
+
+def as_inputs(pointer: str) -> dict[str, Any]:
+    configuration = configuration_in(pointer)
+    if configuration is not None:
+        return {"launchConfiguration": configuration}
+    template, version = parts(pointer)
+    return {"launchTemplate": {"id": template, "version": version}}
+
+
+def at_version(pointer: str, version: str | None) -> dict[str, Any]:
+    template, _ = parts(pointer)
+    return {"launchTemplate": {"id": template, "version": version or LATEST}}
+
+
+class InstanceSurroundings(Surroundings[AutoScalingGroupFacts]):
+    """Of an Auto Scaling group."""
+
+    def look(self, operation: Operation) -> AutoScalingGroupFacts:
+        self._watch(operation, operation.former)
+        return super().look(operation)
+
+    def glance(self, operation: Operation) -> Glance:
+        self._watch(operation, None)
+        return super().glance(operation)
+
+    def towards(self, facts: AutoScalingGroupFacts, to: Revision) -> AutoScalingGroupFacts:
+        return facts.matching_overrides(to.digest)
+
+    def judge(self, operation: Operation, start: Start[AutoScalingGroupFacts]) -> Judged:
+        policy, facts = operation.policy, start.facts
+        roll = policy.rolling_update
+        limits, unreachable = within_reach(start.limits, facts)
+        theirs = start.suspended_by_others
+        found, said = feasibility(roll, limits, start.sizes, theirs, facts.scheduled_actions, old=start.old)
+        sources, about = _signals(facts, limits, policy, operation.former)
+        self.use(operation, sources)
+        hint = advice(roll, facts.suspended)
+        return Judged(
+            limits,
+            faults=(*found, *watch_faults(operation, facts, theirs)),
+            warnings=(*said, *unreachable, *watch_warnings(policy, facts), *about),
+            notes=() if hint is None else (hint,),
+            sources=sources,
+        )
+
+    def use(self, operation: Operation, sources: Sources) -> None:
+        operation.fleet.use_signals(*sources)
+
+    def listening(self, operation: Operation, sources: Iterable[Source]) -> AbstractContextManager[None]:
+        return listening(operation, sources)
+
+    def _watch(self, operation: Operation, former: UpdatePolicy | None) -> None:
+        operation.fleet.watch(watched(operation.policy, former, operation.timing))
+
+
+def _signals(
+    facts: AutoScalingGroupFacts, rules: Limits, policy: UpdatePolicy, former: UpdatePolicy | None
+) -> tuple[Sources, tuple[str, ...]]:
+    """Each direction has its own source, as it has its own policy."""
+    forward, said = choose(facts.hooks, rules.signals, rules.pause, queue_of(policy))
+    back = rules.way_back
+    if back is None:
+        return (forward, forward), said
+    return (forward, choose(facts.hooks, back.signals, back.pause, queue_of(former))[0]), said

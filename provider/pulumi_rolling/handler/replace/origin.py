@@ -1,0 +1,177 @@
+"""Where a rollout starts: from the group's record, from state, or from what its members run.
+
+A record of ours is taken over. Without one a rollout begins anew; where members show that one was interrupted all the
+same, state says where it came from.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, TargetHealth
+from pulumi_rolling.core.replace.budget import slot_clock
+from pulumi_rolling.core.replace.limits import Choice, Limits
+from pulumi_rolling.core.replace.plan import new_rollout
+from pulumi_rolling.core.replace.rollout import Boots, Rollout
+from pulumi_rolling.core.replace.takeover import resume, retarget, with_sizes
+from pulumi_rolling.engine import lease
+from pulumi_rolling.engine.record import pieces as journal
+from pulumi_rolling.errors import Fault
+from pulumi_rolling.fleets.replace import Facts
+from pulumi_rolling.handler.operation import UNKNOWN, Operation
+from pulumi_rolling.handler.replace.members import is_old, members_counted
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The group as found, and the two revisions between which it moves."""
+
+    facts: Facts
+    to: Revision
+    came_from: Revision | None
+    record: Rollout | None
+    """Of an unfinished rollout by this resource."""
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The rollout that would be driven, new or taken over, and what people should know of it."""
+
+    rollout: Rollout
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def came_from(operation: Operation, facts: Facts, to: Revision) -> Revision | None:
+    """The revision in state; on create the one that most members run. None: there is no way back."""
+    address = operation.revision_in_state()
+    if address is not None:
+        revision: Revision = operation.fleet.at(address)
+    else:
+        counts = Counter(m.revision for m in members_counted(facts) if is_old(m, to))
+        if not counts:
+            return None
+        revision = counts.most_common(1)[0][0]
+    if not revision.exists:
+        return None
+    if facts.current is not None and facts.current.digest == revision.digest and "$" not in facts.pointer:
+        return facts.current
+    return revision
+
+
+def recorded(operation: Operation, facts: Facts) -> tuple[Rollout | None, tuple[Fault, ...]]:
+    """The record of this resource on the group, and the faults where another one has the group."""
+    found = journal.read(facts.tags)
+    other = lease.held(facts.tags)
+    path, owner = f"{operation.kind.key}.name", operation.owner
+    if found is not None and found[0] != owner:
+        sentence = (
+            f"group {facts.name} carries the record of rollout {found[1].goal.id} by another resource; "
+            "two RollingGroups on one group are refused"
+        )
+        return None, (Fault(path, sentence),)
+    record = None if found is None else found[1]
+    if other is not None and other.owner != owner and other.until > facts.observation.at:
+        return record, (Fault(path, f"group {facts.name} is being rolled by driver {other.holder}"),)
+    return record, ()
+
+
+def begin(operation: Operation, origin: Origin, limits: Limits) -> Begun:
+    """Take the record over, or begin anew."""
+    if origin.record is not None:
+        return _taken_over(operation, origin, origin.record)
+    facts, to = origin.facts, origin.to
+    rollout = new_rollout(uuid.uuid4().hex[:8], to, origin.came_from, facts.sizes, facts.suspended, origin.at)
+    ignored = limits.protected is Choice.IGNORE
+    fresh = operation.olds is None and all(
+        not is_old(m, to) or (m.protected and ignored) for m in members_counted(facts)
+    )
+    rollout = replace(
+        rollout,
+        goal=replace(
+            rollout.goal, forced=operation.forced, fresh=fresh and _is_unsettled(limits, facts, origin.at)
+        ),
+        prior=_last_boots(operation.olds),
+    )
+    return _without_record(operation, facts, rollout)
+
+
+def _taken_over(operation: Operation, origin: Origin, record: Rollout) -> Begun:
+    to, prior = origin.to, _last_boots(operation.olds)
+    note = f"an interrupted rollout to {record.goal.to} was found; it is taken over from the group's record"
+    record = with_sizes(record, origin.facts.sizes)
+    if to is UNKNOWN:
+        rollout = resume(record, origin.at, prior=prior)
+    elif record.goal.to.digest == to.digest:
+        rollout = resume(record, origin.at, prior=prior)
+        rollout = replace(rollout, goal=replace(rollout.goal, to=to))
+    else:
+        rollout = retarget(record, to, origin.at, forced=operation.forced, prior=prior)
+    return Begun(rollout, notes=(note,))
+
+
+def _is_unsettled(limits: Limits, facts: Facts, at: float) -> bool:
+    """A group being born: fewer than Desired in service, or members so young that they are still to be judged."""
+    here = members_counted(facts)
+    if sum(m.weight for m in here if m.lifecycle is Lifecycle.IN_SERVICE) < facts.sizes.desired:
+        return True
+    unproved = here if limits.signals or limits.status_checks or limits.warm_up else []
+    if limits.target_health and not unproved:
+        unproved = [m for m in here if m.target is not TargetHealth.HEALTHY]
+    return any(m.launched_at is None or at - m.launched_at < slot_clock(limits) for m in unproved)
+
+
+def _last_boots(state: Mapping[str, Any] | None) -> Boots:
+    """Boots of the group's last rollout, as state has them; whole numbers come back from Pulumi as floats."""
+    last = ((state or {}).get("lastRollout") or {}).get("boots") or {}
+    try:
+        return Boots(int(last["n"]), float(last["logs"]), float(last["squares"]))
+    except (KeyError, TypeError, ValueError):
+        return Boots()
+
+
+def _without_record(operation: Operation, facts: Facts, rollout: Rollout) -> Begun:
+    """A rollout was interrupted and its record is gone (a refresh lets the group's own resource remove our tags).
+
+    Seen by members that are neither all of the former nor all of the wanted revision. Where we came from is in
+    state; sizes are taken as they live; processes that were running when the resource was last deployed are ours.
+    """
+    former = rollout.goal.came_from
+    if operation.olds is None or former is None:
+        return Begun(rollout)
+    strange = [m for m in members_counted(facts) if is_old(m, former)]
+    if not strange:
+        return Begun(rollout)
+    ours = _suspended_by_us(operation, facts)
+    abandoned = dict.fromkeys(m.revision.digest for m in strange if is_old(m, rollout.goal.to))
+    taken = replace(
+        rollout,
+        goal=replace(rollout.goal, abandoned=tuple(abandoned)),
+        ours=replace(rollout.ours, suspended=ours),
+        found=replace(rollout.found, suspended=facts.suspended - ours),
+    )
+    return Begun(taken, warnings=(_lost(operation, strange, rollout, ours),))
+
+
+def _suspended_by_us(operation: Operation, facts: Facts) -> frozenset[str]:
+    """What the policies suspend and was running when the resource was last deployed."""
+    as_found = frozenset((operation.olds or {}).get("suspendedAsFound") or ())
+    policies = [each for each in (operation.policy, operation.former) if each is not None]
+    suspends = frozenset(process for each in policies for process in each.rolling_update.suspend_processes)
+    return (facts.suspended - as_found) & suspends
+
+
+def _lost(operation: Operation, strange: list[Member], rollout: Rollout, ours: frozenset[str]) -> str:
+    former = rollout.goal.came_from
+    elsewhere = former is not None and former.digest != rollout.goal.to.digest
+    back = f"the way back is {former}, " if elsewhere else ""
+    resumed = f", and {', '.join(sorted(ours))} will be resumed" if ours else ""
+    return (
+        f"{len(strange)} {operation.kind.noun[1]} are not of {former}, which this resource deployed last, and the "
+        f"group carries no record of a rollout; {back}sizes are taken as they are{resumed}"
+    )

@@ -1,0 +1,154 @@
+"""All that is true before the replace machine starts: the group, the revisions, the limits, the record, the faults.
+
+Preview and update look at the same Situation, so what preview refuses update refuses, and the plan is of the very
+rollout that would be started.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Generic
+
+from pulumi_rolling.core.model.member import Lifecycle, Member, Revision
+from pulumi_rolling.core.replace.limits import Choice, Limits
+from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.replace.sizing import in_instances
+from pulumi_rolling.engine.record import pieces as journal
+from pulumi_rolling.errors import Fault, PolicyErrors
+from pulumi_rolling.fleets.replace import Facts, Glance
+from pulumi_rolling.handler.operation import UNKNOWN, Operation
+from pulumi_rolling.handler.replace.members import is_left_alone, is_old, members_counted
+from pulumi_rolling.handler.replace.notes import member_notes, pointer_warnings
+from pulumi_rolling.handler.replace.origin import Begun, Origin, begin, came_from, recorded
+from pulumi_rolling.handler.replace.surroundings import F, Judged, Sources, Start, Surroundings
+from pulumi_rolling.policy.rolling_update.block import RollingUpdate
+from pulumi_rolling.report.differences import differences
+from pulumi_rolling.signals.choose import NoSignals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    facts: Facts
+    to: Revision
+    came_from: Revision | None
+    limits: Limits
+    rollout: Rollout
+    """What would be driven: new, or taken over from the record."""
+    interrupted: Rollout | None
+    """The record of an unfinished rollout, as it is on the group."""
+    faults: tuple[Fault, ...]
+    warnings: tuple[str, ...]
+    notes: tuple[str, ...]
+    differences: tuple[str, ...] = ()
+    """Between the contents of the revision that we come from and of the target, where both are known."""
+    sources: Sources = (NoSignals(), NoSignals())
+
+    @property
+    def old(self) -> list[Member]:
+        """Members that do not match and that the policy does not leave alone, standby ones left out."""
+        rules = self.limits
+        return [
+            m
+            for m in members_counted(self.facts)
+            if self._is_replaced(m) and not is_left_alone(m, rules.standby, rules.protected)
+        ]
+
+    @property
+    def outside(self) -> list[Member]:
+        """Old ones outside Desired, in standby and in the warm pool, that the policy does not leave alone."""
+        seen = self.facts.observation
+        standby = [m for m in seen.members if m.lifecycle is Lifecycle.STANDBY and self._is_replaced(m)]
+        warm = [m for m in seen.warm if m.lifecycle is not Lifecycle.LEAVING and self._is_replaced(m)]
+        return [
+            *(standby if self.limits.standby is not Choice.IGNORE else ()),
+            *(warm if self.limits.warm_pool is not Choice.IGNORE else ()),
+        ]
+
+    def _is_replaced(self, member: Member) -> bool:
+        return is_old(member, self.to, self.rollout.goal.forced)
+
+    @property
+    def has_work(self) -> bool:
+        return bool(self.old or self.outside) or self.interrupted is not None or self.rollout.goal.fresh
+
+    @property
+    def is_pointer_only(self) -> bool:
+        return not self.has_work and self.facts.pointer != self.to.address
+
+    @property
+    def is_idle(self) -> bool:
+        return not self.has_work and not self.is_pointer_only
+
+    def raise_faults(self) -> None:
+        if self.faults:
+            raise PolicyErrors(self.faults)
+
+
+class Replacing(Generic[F]):
+    """The situations of a strategy under which the replace machine picks each victim."""
+
+    def __init__(self, surroundings: Surroundings[F]) -> None:
+        self._around = surroundings
+
+    def assess(self, operation: Operation) -> Situation:
+        facts = self._around.look(operation)
+        to = UNKNOWN if operation.target_unknown else operation.fleet.target()
+        facts = self._around.towards(facts, to)
+        former = came_from(operation, facts, to)
+        record, taken = recorded(operation, facts)
+        found = facts.sizes if record is None else record.found.sizes
+        sizes = in_instances(found, [m.weight for m in members_counted(facts)])
+        rules = operation.limits(sizes)
+        begun = begin(operation, Origin(facts, to, former, record, operation.clock.now()), rules)
+        judged = self._around.judge(operation, Start(facts, to, begun.rollout, sizes, rules))
+        return Situation(
+            facts=facts,
+            to=to,
+            came_from=begun.rollout.goal.came_from,
+            limits=judged.limits,
+            rollout=begun.rollout,
+            interrupted=record,
+            faults=(*facts.refusals, *taken, *judged.faults, *_no_room(operation, facts, begun, judged)),
+            warnings=(*begun.warnings, *judged.warnings, *pointer_warnings(operation, facts, to)),
+            notes=(*begun.notes, *member_notes(facts, judged.limits), *facts.notes, *judged.notes),
+            differences=_differences(operation, begun.rollout.goal.came_from, to),
+            sources=judged.sources,
+        )
+
+    def assess_again(self, operation: Operation, before: Situation) -> Situation:
+        situation = self.assess(operation)
+        self._around.use(operation, before.sources)
+        return situation
+
+    def glance(self, operation: Operation) -> Glance:
+        return self._around.glance(operation)
+
+    def is_settled(self, operation: Operation, glance: Glance) -> bool:
+        """All match whom the policy does not leave alone."""
+        roll = operation.policy.rolling_update
+        return all(
+            not is_old(m, glance.target)
+            for m in glance.members
+            if not is_left_alone(m, roll.standby_instances, roll.scale_in_protected_instances)
+        ) and all(not is_old(m, glance.target) for m in glance.warm)
+
+    def listening(self, operation: Operation, situation: Situation) -> AbstractContextManager[None]:
+        return self._around.listening(operation, situation.sources if situation.has_work else ())
+
+    def as_found(self, facts: Facts) -> dict[str, Any]:
+        return {"suspendedAsFound": sorted(facts.suspended)}
+
+
+def _no_room(operation: Operation, facts: Facts, begun: Begun, judged: Judged) -> tuple[Fault, ...]:
+    """The record of a full window must fit beside the tags that the group has already."""
+    shelf, rules = operation.fleet.shelf, judged.limits
+    needed = journal.pieces_needed(begun.rollout, rules.batch, operation.owner, shelf, rules)
+    crowded = journal.check_room(facts.tags, needed, shelf)
+    return (Fault(f"{RollingUpdate.path}.maxBatchSize", crowded),) if crowded else ()
+
+
+def _differences(operation: Operation, former: Revision | None, to: Revision) -> tuple[str, ...]:
+    if former is None or to is UNKNOWN:
+        return ()
+    return differences(operation.fleet.contents(former), operation.fleet.contents(to))

@@ -1,0 +1,222 @@
+"""RollingGroup: what check, diff, create, read, update and delete mean, whichever face Pulumi talks to.
+
+Theory of operation. ``check`` refuses bad input with every fault at once, in preview too, and touches nothing. ``diff``
+costs one shared look at the group when nothing changed; in preview it says the plan. ``create`` and ``update`` are
+one act: assess the situation, take the lease, drive the rollout, and either answer with the new state or raise one
+sentence after the group is back.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pulumi_rolling.engine.record import pieces as journal
+from pulumi_rolling.errors import Fault, GroupNotFoundError, PermanentFleetError, PolicyErrors
+from pulumi_rolling.handler.context import Context, Defaults, Diffed, Foreseen
+from pulumi_rolling.handler.driving import roll
+from pulumi_rolling.handler.kinds import (
+    inputs_of,
+    is_group_unknown,
+    is_target_unknown,
+    kind_in,
+    kind_of_name,
+    strategy_in,
+)
+from pulumi_rolling.handler.opening import Asked, fleet_named, open_operation, retry_in
+from pulumi_rolling.handler.operation import Operation, Reach
+from pulumi_rolling.handler.preview import preview_of
+from pulumi_rolling.handler.replace.situation import Situation
+from pulumi_rolling.handler.state import outputs_of
+from pulumi_rolling.policy.block import POLICY, IsUnknown
+from pulumi_rolling.policy.check import Checked, check_inputs
+from pulumi_rolling.policy.outputs import OUTPUTS
+from pulumi_rolling.policy.timing import Timing
+from pulumi_rolling.report.plan_text import preview_text
+
+POLICY_RECORDED = "the policy is recorded and rules the next rollout; nothing is replaced for it"
+
+
+@dataclass(slots=True)
+class RollingGroupHandler:
+    """``is_unknown`` tells a value that preview does not know."""
+
+    is_unknown: IsUnknown = lambda value: False
+    planned: set[str] = field(default_factory=set)
+    """Groups that this process has planned to roll."""
+    at_once: int | None = None
+    """Operations that the face carries out at the same time, where that is few."""
+    defaults: Defaults | None = None
+    default_policy: Mapping[str, Any] | None = None
+    """A normalised policy whose fields every group has that leaves them open."""
+
+    def check(
+        self, olds: Mapping[str, Any] | None, news: Mapping[str, Any], context: Context
+    ) -> tuple[dict[str, Any], list[Fault]]:
+        """Normalised inputs and every fault of them, those against the live group included when something changed."""
+        checked = check_inputs(news, self.is_unknown, self.default_policy)
+        normal, faults = checked.normal, list(checked.faults)
+        kind = kind_in(normal)
+        if kind is None or is_group_unknown(normal, self.is_unknown):
+            return normal, faults
+        if not any(kind.is_path(f.path) for f in faults):
+            faults += self._live_faults(olds, checked, context)
+        return normal, faults
+
+    def _live_faults(self, olds: Mapping[str, Any] | None, checked: Checked, context: Context) -> list[Fault]:
+        if olds and inputs_of(olds) == inputs_of(checked.normal):
+            return []
+        judged = checked.without_faulty(self.is_unknown)
+        operation = self._open(Asked(judged, judged.normal), context, olds or None)
+        try:
+            situation = _assessed(operation)
+        except GroupNotFoundError:
+            return []
+        except PermanentFleetError as error:
+            return [Fault(operation.kind.key, str(error))]
+        if not olds and context.dry_run and not checked.faults and not situation.faults:
+            self._say_plan(situation, context)
+        known = {f.path for f in checked.faults}
+        return [f for f in situation.faults if f.path not in known]
+
+    def diff(self, olds: Mapping[str, Any], news: Mapping[str, Any], context: Context) -> Diffed:
+        """Is there anything to do. In preview the plan is said here."""
+        replaces = _replaces(olds, news)
+        if replaces:
+            return Diffed(True, replaces)
+        changed = inputs_of(olds) != inputs_of(news)
+        operation = self._open_stored(news, context, olds)
+        if not changed and _is_settled(operation):
+            return Diffed(False)
+        if context.dry_run:
+            recorded = POLICY_RECORDED if olds.get(POLICY) != news.get(POLICY) else None
+            self._say_plan(_assessed(operation), context, recorded)
+        return Diffed(True)
+
+    def create(self, news: Mapping[str, Any], context: Context) -> tuple[str, dict[str, Any]]:
+        """(id, state). The id is the group's name; its fresh members are waited for, others are rolled."""
+        operation = self._open_stored(news, context, None)
+        return operation.name, roll(operation, context)
+
+    def update(self, olds: Mapping[str, Any], news: Mapping[str, Any], context: Context) -> dict[str, Any]:
+        return roll(self._open_stored(news, context, olds), context)
+
+    def foresee(self, olds: Mapping[str, Any] | None, news: Mapping[str, Any], context: Context) -> Foreseen:
+        """What create (``olds`` None) or update would bring, for a face whose preview asks; the plan is said."""
+        given = inputs_of(news)
+        if is_group_unknown(news, self.is_unknown):
+            return Foreseen(given, OUTPUTS)
+        operation = self._open_stored(news, context, olds)
+        try:
+            situation = _assessed(operation)
+        except GroupNotFoundError:
+            if olds is not None:
+                raise
+            context.say(f"group {operation.name} is not there yet; its members will be waited for")
+            return Foreseen(given, OUTPUTS)
+        situation.raise_faults()
+        recorded = olds is not None and olds.get(POLICY) != news.get(POLICY)
+        self._say_plan(situation, context, POLICY_RECORDED if recorded else None)
+        if is_target_unknown(news, self.is_unknown):
+            return Foreseen(given, OUTPUTS)
+        known = {**given, **outputs_of(operation, situation)}
+        return Foreseen(known, ("lastRollout",) if situation.has_work else ())
+
+    def adopt(self, name: str, context: Context) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """(inputs, state) for a group that stands and is to be rolled from now on; None when there is none."""
+        kind = kind_of_name()
+        retry = retry_in(Timing.from_environment(os.environ))
+        try:
+            facts = fleet_named(name, Reach(self.defaults or Defaults(), retry)).facts()
+        except GroupNotFoundError:
+            return None
+        if facts.refusals:
+            raise PolicyErrors(facts.refusals)
+        inputs = {
+            kind.key: {"name": name, **kind.as_inputs(facts.pointer)},
+            POLICY: {next(iter(kind.strategies)): {}},
+        }
+        revision = facts.current.address if facts.current is not None else facts.pointer
+        found = {"revision": revision, **strategy_in(kind, inputs).situation.as_found(facts)}
+        state = self.read({**inputs, **found})
+        return None if state is None else (inputs, state)
+
+    def read(self, state: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The state as the group is; None when the group is gone."""
+        operation = self._open_stored(state, Context(), None)
+        try:
+            glance = operation.strategy.situation.glance(operation)
+        except GroupNotFoundError:
+            return None
+        read = dict(state)
+        if journal.read(glance.tags) is not None:
+            # Where the interrupted rollout came from is what state must keep.
+            return {**read, "status": "interrupted"}
+        counts = glance.counts
+        contents = {revision.digest for revision in counts}
+        if counts and glance.target.digest not in contents:
+            read["revision"] = max(counts, key=lambda revision: counts[revision]).address
+        return {**read, "status": "stable" if len(contents) <= 1 else "mixed"}
+
+    def delete(self, state: Mapping[str, Any]) -> None:
+        """Give back what we hold; touch no instance (so Desired stays, and the least size and processes return)."""
+        fleet = self._open_stored(state, Context(), None).fleet
+        try:
+            marks = fleet.marks()
+        except GroupNotFoundError:
+            return
+        found = journal.read(marks)
+        if found is not None:
+            fleet.give_back(found[1])
+        if marks:
+            fleet.remove_marks(sorted(marks))
+
+    def _open_stored(
+        self, news: Mapping[str, Any], context: Context, olds: Mapping[str, Any] | None
+    ) -> Operation:
+        return self._open(Asked.stored(news, self.is_unknown), context, olds)
+
+    def _open(self, asked: Asked, context: Context, olds: Mapping[str, Any] | None) -> Operation:
+        return open_operation(asked, context, olds=olds, is_unknown=self.is_unknown, defaults=self.defaults)
+
+    def _say_plan(self, situation: Situation, context: Context, recorded: str | None = None) -> None:
+        if situation.faults:
+            return
+        notes = situation.notes
+        if situation.has_work:
+            self.planned.add(situation.facts.name)
+        elif recorded is not None:
+            notes = (recorded,)
+        if self.at_once is not None and len(self.planned) > self.at_once:
+            notes += (
+                f"{len(self.planned)} groups roll in this update, {self.at_once} at a time; one that waits longer than "
+                "30 minutes for its turn is dropped and needs another 'pulumi up'",
+            )
+        context.say(preview_text(preview_of(situation, notes)))
+
+
+def _assessed(operation: Operation) -> Situation:
+    situation: Situation = operation.strategy.situation.assess(operation)
+    return situation
+
+
+def _is_settled(operation: Operation) -> bool:
+    """One shared look: nothing is to be replaced, the pointer is right, and no mark of ours is left."""
+    situations = operation.strategy.situation
+    glance = situations.glance(operation)
+    return (
+        not journal.ours(glance.tags)
+        and glance.pointer == glance.target.address == (operation.olds or {}).get("revision")
+        and situations.is_settled(operation, glance)
+    )
+
+
+def _replaces(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, ...]:
+    """The group itself, where it is another one."""
+    kind = kind_in(news)
+    if kind is None:
+        return ()
+    old, new = olds.get(kind.key) or {}, news.get(kind.key) or {}
+    return (kind.key,) if any(old.get(name) != new.get(name) for name in kind.identity) else ()

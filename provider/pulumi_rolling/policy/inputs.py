@@ -1,0 +1,185 @@
+"""All inputs of the resource: exactly one kind of group, exactly one strategy, and what stands beside them.
+
+The fields with a ``Row`` are the table of kinds and strategies: key, block, rules. A further one has files of its own
+and its row here, in place of its sentence in ``later``; nothing else in this package names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+from pydantic import PlainValidator
+
+from pulumi_rolling.core.model.goal import OnFailure
+from pulumi_rolling.errors import Fault
+from pulumi_rolling.policy.block import POLICY, Block, IsUnknown, child, fields, marks
+from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup, group_faults
+from pulumi_rolling.policy.leaves import Flag, Fold, flag, fold_choice, fold_flag, one_of, refusal, show
+from pulumi_rolling.policy.rolling_update.block import RollingUpdate
+from pulumi_rolling.policy.rolling_update.rules import roll_faults
+
+_LATER = "is not available in this version"
+_ELSEWHERE = "belongs to another kind of CloudFormation resource, not to an Auto Scaling group; remove it."
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Marks a field of which exactly one may be given: a kind of group, or a strategy."""
+
+    faults: Callable[[Mapping[str, Any], IsUnknown], Iterator[Fault]]
+    """What can be wrong between the fields of its normalised block, with paths within it."""
+
+
+class Table(Block):
+    """A block in which exactly one of the rows is given."""
+
+    later: ClassVar[Mapping[str, str]] = {}
+    """Rows (camelCase) that this version does not have, and the sentence to say. They are in ``refused`` as well."""
+
+
+def rows(table: type[Table]) -> Mapping[str, Row]:
+    """The rows of a table by their keys, in order."""
+    return {name: row for name in fields(table) for row in marks(table, name, Row)}
+
+
+def given_rows(table: type[Table], normal: Mapping[str, Any]) -> list[str]:
+    """Keys of the rows that normalised inputs give, those of later versions included."""
+    return [key for key in (*rows(table), *table.later) if key in normal]
+
+
+def replacing_nothing(value: Any) -> bool:
+    """False; true is refused."""
+    if flag(value):
+        raise refusal(
+            "is not what RollingGroup does: Pulumi creates a new group before it deletes the old one when "
+            "the group resource itself is replaced, for example by replaceOnChanges: [launchTemplate] in "
+            "that resource's options; remove autoScalingReplacingUpdate here."
+        )
+    return False
+
+
+class ReplacingUpdate(Block):
+    """CloudFormation's AutoScalingReplacingUpdate, which is harmless only while WillReplace is false."""
+
+    will_replace: Annotated[bool, Fold(fold_flag), PlainValidator(replacing_nothing)] = False
+
+
+class ScheduledAction(Block):
+    """CloudFormation's AutoScalingScheduledAction. Nothing to do: RollingGroup never re-asserts sizes."""
+
+    ignore_unmodified_group_size_properties: Flag = False
+
+
+class UpdatePolicy(Table):
+    """The policy: one strategy, and what CloudFormation lets stand beside it."""
+
+    rolling_update: Annotated[RollingUpdate, Row(roll_faults)] = RollingUpdate()
+
+    auto_scaling_replacing_update: ReplacingUpdate = ReplacingUpdate()
+    auto_scaling_scheduled_action: ScheduledAction = ScheduledAction()
+
+    key: ClassVar[str] = POLICY
+    path: ClassVar[str] = POLICY
+    may_be_wrapped: ClassVar[bool] = True
+    later: ClassVar[Mapping[str, str]] = {
+        "instanceRefresh": f"{_LATER}; use rollingUpdate.",
+        "ecsDeployment": f"{_LATER}; for an Auto Scaling group use rollingUpdate.",
+        "beanstalkUpdate": f"{_LATER}; for an Auto Scaling group use rollingUpdate.",
+        "rollingUpdateTask": f"{_LATER}; for an Auto Scaling group use rollingUpdate.",
+    }
+    other_names: ClassVar[Mapping[str, str]] = {"autoScalingInstanceRefresh": "instanceRefresh"}
+    refused: ClassVar[Mapping[str, str]] = {
+        **later,
+        "codeDeployLambdaAliasUpdate": _ELSEWHERE,
+        "enableVersionUpgrade": _ELSEWHERE,
+        "useOnlineResharding": _ELSEWHERE,
+    }
+
+
+def triggers_of(value: Any) -> list[Any] | dict[str, Any]:
+    """A list or a mapping. Its items are judged between fields, where each has its own path."""
+    if isinstance(value, list | dict):
+        return value
+    raise refusal(f"must be a list or a mapping of texts, numbers, booleans or nulls; found {show(value)}.")
+
+
+class RollingGroupInputs(Table):
+    """All inputs of the resource."""
+
+    auto_scaling_group: Annotated[AutoScalingGroup, Row(group_faults)] = AutoScalingGroup()
+
+    update_policy: UpdatePolicy = UpdatePolicy()
+    on_failure: Annotated[
+        OnFailure, Fold(fold_choice("rollBack", "leave", "hold")), PlainValidator(one_of(OnFailure))
+    ] = OnFailure.ROLL_BACK
+    triggers: Annotated[list[Any] | dict[str, Any] | None, PlainValidator(triggers_of)] = None
+
+    later: ClassVar[Mapping[str, str]] = {
+        "ecsService": f"{_LATER}; this version rolls an autoScalingGroup.",
+        "beanstalkEnvironment": f"{_LATER}; this version rolls an autoScalingGroup.",
+        "essScalingGroup": f"{_LATER}; this version rolls an autoScalingGroup.",
+    }
+    refused: ClassVar[Mapping[str, str]] = later
+
+
+INPUTS = tuple(fields(RollingGroupInputs))
+"""The inputs among a resource's properties; the rest of state are outputs."""
+
+
+def inputs_faults(inputs: Mapping[str, Any], is_unknown: IsUnknown) -> Iterator[Fault]:
+    """Faults between the fields of the whole resource, over the normalised inputs."""
+    kinds = given_rows(RollingGroupInputs, inputs)
+    if not kinds:
+        yield Fault(AutoScalingGroup.path, "is required: the Auto Scaling group to roll.")
+    if len(kinds) > 1:
+        yield Fault(
+            kinds[1], f"may not stand with {kinds[0]}: exactly one group is rolled; found {_and(kinds)}."
+        )
+    yield from _row_faults(RollingGroupInputs, inputs, is_unknown)
+    yield from _trigger_faults(inputs.get("triggers"), is_unknown)
+    yield from policy_faults(inputs.get(UpdatePolicy.key, {}), is_unknown)
+
+
+def policy_faults(policy: Any, is_unknown: IsUnknown) -> Iterator[Fault]:
+    """Faults between the fields of the normalised ``updatePolicy``."""
+    if not isinstance(policy, Mapping):
+        return
+    strategies = given_rows(UpdatePolicy, policy)
+    if not strategies and not _replaces(policy.get("autoScalingReplacingUpdate")):
+        yield Fault(UpdatePolicy.path, f"needs exactly one strategy, and has none; use {RollingUpdate.key}.")
+    if len(strategies) > 1:
+        text = f"needs exactly one strategy; found {_and(strategies)}."
+        if {RollingUpdate.key, "instanceRefresh"} <= set(strategies):
+            text += " CloudFormation's update fails with a rolling update and an instance refresh together."
+        yield Fault(UpdatePolicy.path, text)
+    yield from _row_faults(UpdatePolicy, policy, is_unknown)
+
+
+def _row_faults(table: type[Table], normal: Mapping[str, Any], is_unknown: IsUnknown) -> Iterator[Fault]:
+    """What the rules of each row say of its block. What is no mapping the models have refused already."""
+    for key, row in rows(table).items():
+        block, given = child(table, key), normal.get(key)
+        if block is not None and isinstance(given, Mapping):
+            yield from (fault.below(block.path) for fault in row.faults(given, is_unknown))
+
+
+def _replaces(block: Any) -> bool:
+    """A replacing update is a strategy, and refused as such, unless it says that it replaces nothing."""
+    return isinstance(block, Mapping) and block.get("willReplace", False) is not False
+
+
+def _trigger_faults(triggers: Any, is_unknown: IsUnknown) -> Iterator[Fault]:
+    items: list[tuple[str, Any]] = []
+    if isinstance(triggers, Mapping):
+        items = [(f"triggers.{key}", item) for key, item in triggers.items()]
+    elif isinstance(triggers, list):
+        items = [(f"triggers[{index}]", item) for index, item in enumerate(triggers)]
+    for path, item in items:
+        if isinstance(item, Mapping | list) and not is_unknown(item):
+            yield Fault(path, f"must be a text, a number, a boolean or null; found {show(item)}.")
+
+
+def _and(names: list[str]) -> str:
+    return ", ".join(names[:-1]) + f" and {names[-1]}"

@@ -1,0 +1,45 @@
+"""The outputs of the resource: what its state holds beside the inputs, each with its type.
+
+This is the one list that schema, handler and resource read. It knows names and types, and nothing of how an output
+comes about. It loads no third party: users' programs import it.
+"""
+
+from typing import NotRequired, TypedDict
+
+
+class Boots(TypedDict):
+    """How long members took until they were ready, as sums."""
+
+    n: int
+    logs: float
+    squares: float
+
+
+class LastRollout(TypedDict, total=False):
+    """The last rollout that the resource drove."""
+
+    id: str
+    startedAt: str
+    finishedAt: str
+    replaced: int
+    failed: int
+    relaunchedByCloud: int
+    lowestInService: int
+    apiCalls: int
+    boots: Boots
+    skipped: list[str]
+
+
+class Outputs(TypedDict):
+    """All outputs of a resource that was deployed."""
+
+    revision: str
+    previousRevision: NotRequired[str]
+    suspendedAsFound: list[str]
+    status: str
+    lastRollout: NotRequired[LastRollout]
+
+
+OUTPUTS = tuple(Outputs.__annotations__)
+ALWAYS = tuple(name for name in OUTPUTS if name in Outputs.__required_keys__)
+"""Outputs that no state is without."""

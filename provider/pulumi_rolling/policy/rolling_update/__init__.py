@@ -1,0 +1,1 @@
+"""The strategy ``rollingUpdate``: its block, its rules, what a live group forbids, and its limits."""
