@@ -1,4 +1,4 @@
-"""How often one operation normalises and judges inputs, and resolves limits."""
+"""What one operation does with its inputs: it checks them once, and hands on what is sound."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from pulumi_rolling.handler.operation import Operation
 from pulumi_rolling.handler.replace.watching import alarms_as_given
 from pulumi_rolling.policy import check
+from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 
 from tests.fleets.stage import WEB, group, instance
 from tests.handler.conftest import Handled, opened
@@ -60,3 +61,16 @@ def test_an_operation_opens_with_a_policy_that_is_not_known_yet() -> None:
     """In preview the whole policy may be an output of another resource; its alarms are none then."""
     given = {"autoScalingGroup": {"name": "web", "launchTemplate": {"id": WEB}}, "updatePolicy": "?"}
     assert alarms_as_given(opened(given, None, lambda value: value == "?")) == ()
+
+
+def test_faults_of_the_inputs_do_not_hide_those_against_the_group(handled: Handled) -> None:
+    """What is sound is held against the live group at once, and a fault that was told is not told again."""
+    handled.stage.shows(group(instance("i-1")))
+    news = {**handled.inputs(minInstancesInService=6, maxBatchSize=0, alarms=["a", "a"]), "onFailure": "stop"}
+    _, faults = handled.handler.check(None, news, handled.context)
+    assert [fault.path for fault in faults] == [
+        "onFailure",
+        f"{RollingUpdate.path}.alarms[1]",
+        f"{RollingUpdate.path}.maxBatchSize",
+        f"{RollingUpdate.path}.minInstancesInService",
+    ]

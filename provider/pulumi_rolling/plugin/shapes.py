@@ -1,4 +1,4 @@
-"""What the policy's models accept, found by asking them: the models judge values, and know no JSON types.
+"""Shapes of the inputs' fields, found by asking the models: they judge values, and know no JSON types.
 
 Each field is shown one value of every kind, through the fold of its spellings as the user's own would be. So a new
 field has its shape without a word here.

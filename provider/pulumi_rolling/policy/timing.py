@@ -18,7 +18,7 @@ _RANGES = {
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds. What each one means stands with the fields of the same names in ``core.model.Limits``."""
+    """Seconds. The fields of the same names in ``Limits`` say what each one means."""
 
     poll: float = 1.0
     settle: float = 20.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import fields as arguments_of
 
 import pulumi_rolling as rolling
@@ -57,3 +59,10 @@ def test_blocks_within_blocks_become_what_the_check_reads() -> None:
             }
         }
     }
+
+
+def test_arguments_load_no_models() -> None:
+    """A program that only declares a RollingGroup does not wait for pydantic; the provider's process loads it."""
+    code = "import sys, pulumi_rolling.policy.spelling, pulumi_rolling.policy.outputs; print('pydantic' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "False"

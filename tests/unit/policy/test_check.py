@@ -53,6 +53,7 @@ ROLL = "updatePolicy.rollingUpdate"
 def test_a_value_out_of_bounds_is_refused_with_what_was_found(
     field: str, value: Any, sentence: str, faults: Faults
 ) -> None:
+    """A bad value is one fault at its field, with what is allowed or what was found."""
     found = faults({"rollingUpdate": {field: value, **_signals_for(field)}})
     assert list(found) == [f"{ROLL}.{field}"]
     assert sentence in found[f"{ROLL}.{field}"]
@@ -78,6 +79,7 @@ def test_a_value_out_of_bounds_is_refused_with_what_was_found(
     ],
 )
 def test_the_bounds_themselves_are_allowed(field: str, value: Any, faults: Faults) -> None:
+    """Bounds are inclusive."""
     assert faults({"rollingUpdate": {field: value, **_signals_for(field)}}) == {}
 
 
@@ -86,6 +88,7 @@ def _signals_for(field: str) -> dict[str, Any]:
 
 
 def test_all_faults_of_a_pasted_block_come_at_once_with_canonical_paths(faults: Faults) -> None:
+    """Faults in Pascal and snake case have paths in camelCase, all in one answer."""
     pasted = {
         "WaitOnResourceSignals": "maybe",
         "SuspendProcesses": ["azrebalance", "Launch", "Foo"],
@@ -105,6 +108,7 @@ def test_all_faults_of_a_pasted_block_come_at_once_with_canonical_paths(faults: 
 
 
 def test_the_order_does_not_depend_on_the_order_of_the_keys_and_counts_list_items(faults: Faults) -> None:
+    """Faults are sorted by path, and the tenth item of a list comes after the ninth."""
     processes = ["x"] * 11
     one = faults({"rollingUpdate": {"suspendProcesses": processes, "maxBatchSize": 0}})
     other = faults({"rollingUpdate": {"maxBatchSize": 0, "suspendProcesses": processes}})
@@ -153,6 +157,7 @@ def test_the_order_does_not_depend_on_the_order_of_the_keys_and_counts_list_item
     ],
 )
 def test_a_key_that_does_not_belong_is_named(policy: Any, path: str, sentence: str, faults: Faults) -> None:
+    """A key that is unknown, doubled or in the wrong place is one fault that says what to write instead."""
     found = faults(policy)
     assert list(found) == [path]
     assert sentence in found[path]
@@ -169,6 +174,7 @@ def test_a_key_that_does_not_belong_is_named(policy: Any, path: str, sentence: s
     ],
 )
 def test_another_strategy_is_refused_with_the_alternative(key: str, path: str, faults: Faults) -> None:
+    """A strategy that this version does not have is refused in each spelling, with the one to use."""
     found = faults({key: {"Preferences": {}}})
     assert list(found) == [f"updatePolicy.{path}"]
     assert "not available in this version" in found[f"updatePolicy.{path}"]
@@ -189,12 +195,14 @@ def test_another_strategy_is_refused_with_the_alternative(key: str, path: str, f
     ],
 )
 def test_a_policy_without_a_strategy_is_refused(policy: Any, why: str, faults: Faults) -> None:
+    """A policy has exactly one strategy; what may stand beside one is none."""
     found = faults(policy)
     assert list(found) == ["updatePolicy"], why
     assert "exactly one strategy" in found["updatePolicy"]
 
 
 def test_a_missing_group_template_or_name_is_asked_for() -> None:
+    """The group, its name and what its instances are made from are required."""
     found = check_inputs({"updatePolicy": {"rollingUpdate": {}}}).faults
     assert list(by_path(found)) == ["autoScalingGroup"]
     found = check_inputs({"autoScalingGroup": {}, "updatePolicy": {"rollingUpdate": {}}}).faults
@@ -213,6 +221,7 @@ def test_a_missing_group_template_or_name_is_asked_for() -> None:
     ],
 )
 def test_a_launch_template_is_one_id_or_one_name(template: Any, path: str, sentence: str) -> None:
+    """A template is named by exactly one of id and name, and its version is a number or a literal of AWS's."""
     group = {"name": "web", "launchTemplate": template}
     found = check_inputs({"autoScalingGroup": group, "updatePolicy": {"rollingUpdate": {}}}).faults
     assert list(by_path(found)) == [f"autoScalingGroup.{path}"]
@@ -234,6 +243,7 @@ def test_a_launch_configuration_stands_in_place_of_a_template() -> None:
 
 
 def test_an_endpoint_is_a_url() -> None:
+    """An endpoint without http or https, and an empty region, are faults of their own."""
     group = {"name": "web", "launchTemplate": {"name": "t"}, "endpoint": "localhost:5000", "region": ""}
     found = check_inputs({"autoScalingGroup": group, "updatePolicy": {"rollingUpdate": {}}}).faults
     assert list(by_path(found)) == ["autoScalingGroup.endpoint", "autoScalingGroup.region"]
@@ -241,12 +251,14 @@ def test_an_endpoint_is_a_url() -> None:
 
 @pytest.mark.parametrize("kind", ["ecsService", "beanstalkEnvironment", "essScalingGroup"])
 def test_another_kind_of_group_is_not_available(kind: str) -> None:
+    """A kind of group that this version does not have is refused by name, and counts as the group that is given."""
     found = check_inputs({kind: {"name": "web"}, "updatePolicy": {"rollingUpdate": {}}}).faults
     assert list(by_path(found)) == [kind]
     assert "not available in this version" in found[0].message
 
 
 def test_two_groups_are_refused() -> None:
+    """Exactly one group is rolled."""
     group = {"name": "web", "launchTemplate": {"id": "lt-1"}}
     found = check_inputs(
         {"autoScalingGroup": group, "ecsService": {}, "updatePolicy": {"rollingUpdate": {}}}
@@ -274,10 +286,12 @@ def test_on_failure_is_roll_back_leave_or_hold(faults: Faults) -> None:
     ],
 )
 def test_triggers_are_scalars_in_a_list_or_mapping(triggers: Any, paths: list[str], faults: Faults) -> None:
+    """An item that is a list or a mapping is a fault at its own place."""
     assert list(faults({"rollingUpdate": {}}, triggers=triggers)) == paths
 
 
 def test_signals_rules_wait_for_a_readable_flag(faults: Faults) -> None:
+    """A rule between fields says nothing where one of them is at fault itself."""
     found = faults({"rollingUpdate": {"waitOnResourceSignals": "?", "minSuccessfulInstancesPercent": 50}})
     assert list(found) == [f"{ROLL}.waitOnResourceSignals"]
 
@@ -292,10 +306,12 @@ def test_signals_rules_wait_for_a_readable_flag(faults: Faults) -> None:
     ],
 )
 def test_only_a_fixed_pause_forbids_sliding(fields: dict[str, Any], paths: list[str], faults: Faults) -> None:
+    """A pause of nothing, and one that is the time for signals, follow no batch."""
     assert list(faults({"rollingUpdate": fields})) == paths
 
 
 def test_a_value_with_braces_or_of_great_length_does_not_spoil_the_sentence(faults: Faults) -> None:
+    """What was found is quoted as it is, and cut where it is long."""
     found = faults({"rollingUpdate": {"pacing": "{sentence}{x}", "timeout": "P" * 500}})
     assert found[f"{ROLL}.pacing"] == 'must be lockStep or sliding; found "{sentence}{x}".'
     assert len(found[f"{ROLL}.timeout"]) < 200
@@ -310,6 +326,7 @@ def later(value: object) -> bool:
 
 
 def test_an_unknown_value_is_kept_and_not_judged_while_everything_else_is() -> None:
+    """Values that preview does not know stay in the normalised form; faults beside them are found all the same."""
     unknown = Later()
     inputs = {
         "autoScalingGroup": {"name": unknown, "launchTemplate": {"id": unknown, "version": unknown}},
@@ -340,6 +357,7 @@ def test_an_unknown_value_is_kept_and_not_judged_while_everything_else_is() -> N
 
 @pytest.mark.parametrize("block", ["autoScalingGroup", "updatePolicy", "onFailure", "triggers"])
 def test_a_whole_block_may_be_unknown(block: str) -> None:
+    """An output in place of a block is no fault."""
     inputs: dict[str, Any] = {
         "autoScalingGroup": {"name": "web", "launchTemplate": {"id": "lt-1"}},
         "updatePolicy": {"rollingUpdate": {"maxBatchSize": 3}},
@@ -352,12 +370,14 @@ def test_a_whole_block_may_be_unknown(block: str) -> None:
 
 
 def test_a_policy_alone_may_be_unknown() -> None:
+    """An output in place of the policy has the defaults."""
     unknown = Later()
     assert check_policy(unknown, later) == CheckedPolicy(unknown, UpdatePolicy(), ())
     assert parse_policy(unknown, later).rolling_update.max_batch_size == 1
 
 
 def test_parsing_gives_defaults_for_what_is_unknown() -> None:
+    """A field that is not known yet has its default in the model, and a list leaves the unknown item out."""
     group = {"name": Later(), "launchTemplate": {"id": "lt-1", "version": Later()}}
     roll = {"maxBatchSize": Later(), "suspendProcesses": [Later(), "HealthCheck"]}
     inputs = {"autoScalingGroup": group, "updatePolicy": {"rollingUpdate": roll}}
@@ -369,6 +389,7 @@ def test_parsing_gives_defaults_for_what_is_unknown() -> None:
 
 
 def test_parsing_good_inputs_gives_values_as_they_are_used() -> None:
+    """The model carries seconds, shares and enumerations, each default in effect."""
     model = check_inputs(
         {
             "autoScalingGroup": {"name": "web", "launchTemplate": {"name": "t", "version": 4.0}},
@@ -397,6 +418,7 @@ def test_parsing_good_inputs_gives_values_as_they_are_used() -> None:
 
 
 def test_parsing_bad_inputs_raises_all_faults() -> None:
+    """Faulty inputs are an error that carries every fault."""
     with pytest.raises(PolicyErrors) as caught:
         check_inputs({"updatePolicy": {"rollingUpdate": {"maxBatchSize": 0}}}).accepted()
     assert [fault.path for fault in caught.value.faults] == ["autoScalingGroup", f"{ROLL}.maxBatchSize"]
@@ -405,6 +427,7 @@ def test_parsing_bad_inputs_raises_all_faults() -> None:
 
 
 def test_a_policy_alone_is_checked_without_a_group_and_with_the_same_paths() -> None:
+    """Paths begin with updatePolicy although there is nothing above it."""
     checked = check_policy({"AutoScalingRollingUpdate": {"MaxBatchSize": 0, "Nope": 1}})
     assert checked.normal == {"rollingUpdate": {"maxBatchSize": 0, "Nope": 1, "pacing": "lockStep"}}
     assert list(by_path(checked.faults)) == [f"{ROLL}.maxBatchSize", f"{ROLL}.nope"]
@@ -415,6 +438,7 @@ def test_a_policy_alone_is_checked_without_a_group_and_with_the_same_paths() -> 
 @settings(deadline=None)
 @given(INPUTS)
 def test_check_never_crashes_and_normalises_as_normalise_does(inputs: dict[str, Any]) -> None:
+    """Any inputs have a normalised form and faults with a sentence; the normalised form is checked to the same."""
     checked = check_inputs(inputs)
     assert checked.normal == normal_form(RollingGroupInputs, inputs)
     assert all(fault.message for fault in checked.faults)
@@ -424,6 +448,7 @@ def test_check_never_crashes_and_normalises_as_normalise_does(inputs: dict[str, 
 @settings(deadline=None)
 @given(JSON)
 def test_check_policy_never_crashes(block: Any) -> None:
+    """Any block has an answer, and a good one reads back from its normalised form."""
     checked = check_policy(block)
     if not checked.faults:
         assert parse_policy(checked.normal) == checked.policy
@@ -432,6 +457,7 @@ def test_check_policy_never_crashes(block: Any) -> None:
 @settings(deadline=None)
 @given(st.data())
 def test_unknown_leaves_never_crash_a_check(data: st.DataObject) -> None:
+    """Values that are not known yet, at any place, survive normalising."""
     unknown = Later()
     inputs = data.draw(INPUTS)
 

@@ -25,10 +25,11 @@ def test_what_is_left_of_faulty_inputs_is_checked_anew() -> None:
             "onFailure": "stop",
             "triggers": ["a"],
             "ecsService": {},
+            "launch_type": "spot",
         },
         later,
     )
-    assert (checked.inputs, len(checked.faults)) == (None, 5)
+    assert (checked.inputs, len(checked.faults)) == (None, 6)
     rest = checked.without_faulty(later)
     assert rest.normal == {
         "autoScalingGroup": group,

@@ -71,12 +71,14 @@ def test_a_roomy_group_has_neither_faults_nor_warnings() -> None:
 def test_sizes_that_bend_the_policy_are_warned_about(
     fields: dict[str, Any], sizes: Sizes, sentence: str | None
 ) -> None:
+    """A floor or batch that the sizes lower, and a group that has no room, bring one warning; no roll brings none."""
     faults, warnings = held_against(policy(**fields), sizes)
     assert faults == []
     assert warnings == ([] if sentence is None else [sentence])
 
 
 def test_the_floor_fault_replaces_the_size_warnings() -> None:
+    """A floor at MaxSize is a fault with both numbers, and no warning about the same sizes stands beside it."""
     faults, warnings = held_against(policy(minInstancesInService="100%"), Sizes(2, 6, 6))
     assert [fault.path for fault in faults] == ["updatePolicy.rollingUpdate.minInstancesInService"]
     assert "found 100% of Desired 6, which is 6, with a MaxSize of 6" in faults[0].message
@@ -84,11 +86,13 @@ def test_the_floor_fault_replaces_the_size_warnings() -> None:
 
 
 def test_a_group_of_no_size_has_nothing_to_roll_and_no_fault() -> None:
+    """A group whose MaxSize is 0 has no member to replace, so no floor is at fault."""
     assert held_against(policy(), Sizes(0, 0, 0)) == ([], [])
 
 
 @pytest.mark.parametrize("in_policy", [True, False])
 def test_suspending_load_balancer_registration_is_warned_about(in_policy: bool) -> None:
+    """AddToLoadBalancer at rest, by the policy or already, is warned about."""
     name = "AddToLoadBalancer"
     rolling = policy(suspendProcesses=[name]) if in_policy else policy()
     faults, warnings = held_against(rolling, Sizes(4, 8, 6), frozenset() if in_policy else frozenset({name}))
@@ -116,6 +120,7 @@ def test_too_little_time_to_signal_is_warned_about(fields: dict[str, Any], warne
 
 
 def test_advice_is_one_line_and_names_only_what_still_runs() -> None:
+    """Processes that the policy or the group lets rest are not advised again."""
     assert advice(policy(suspendProcesses=ALL)) is None
     assert advice(policy(suspendProcesses=ALL[:4]), frozenset({"ScheduledActions"})) is None
     line = advice(policy(suspendProcesses=ALL[2:]))
@@ -186,6 +191,6 @@ def test_stops_that_few_members_or_the_timeout_bend_are_warned_about(
 
 
 def test_without_a_count_all_of_desired_is_to_be_replaced() -> None:
-    """Whoever does not know how many are old has the warnings of a whole roll."""
+    """A caller that does not know how many are old gets the warnings of a whole roll."""
     _, warnings = held_against(policy(canary=7), Sizes(4, 8, 6))
     assert warnings == ["canary 7 is more than the 6 to be replaced, and is lowered to it."]

@@ -21,6 +21,7 @@ def policy(**fields: Any) -> RollingUpdate:
 
 
 def test_an_empty_block_resolves_to_the_defaults() -> None:
+    """Every limit has its documented default."""
     assert limits(policy(), Sizes(2, 8, 6), Timing()) == Limits(
         batch=1,
         floor=0,
@@ -42,6 +43,7 @@ def test_an_empty_block_resolves_to_the_defaults() -> None:
 
 
 def test_every_field_reaches_its_limit() -> None:
+    """CloudFormation's seven fields, pacing and timeout each arrive in the limits, on the way back too."""
     full = policy(
         maxBatchSize=3,
         minInstancesInService=5,
@@ -175,6 +177,7 @@ def test_a_drain_lasts_a_quarter_of_an_hour_unless_said(fields: dict[str, Any], 
     ],
 )
 def test_a_percent_batch_rounds_down(size: int | str, desired: int, batch: int, why: str) -> None:
+    """A share of Desired never makes a batch larger than was asked for, and never nothing."""
     assert limits(policy(maxBatchSize=size), Sizes(0, 1000, desired), TIMING).batch == batch, why
 
 
@@ -192,10 +195,12 @@ def test_a_percent_batch_rounds_down(size: int | str, desired: int, batch: int, 
     ],
 )
 def test_a_percent_floor_rounds_up(size: int | str, desired: int, floor: int, why: str) -> None:
+    """A share of Desired never makes a floor smaller than was asked for."""
     assert limits(policy(minInstancesInService=size), Sizes(0, 20, desired), TIMING).floor == floor, why
 
 
 def test_the_way_back_is_resolved_against_the_same_sizes() -> None:
+    """The former policy's shares are of the Desired that was found."""
     back = limits(policy(), Sizes(2, 12, 10), TIMING, policy(minInstancesInService="50%", maxBatchSize="20%"))
     assert back.way_back is not None
     assert (back.way_back.floor, back.way_back.batch, back.way_back.poll) == (5, 2, 0.5)
@@ -220,15 +225,18 @@ def test_the_way_back_is_resolved_against_the_same_sizes() -> None:
 def test_active_percent_with_and_without_signals(
     fields: dict[str, Any], active: float | None, why: str
 ) -> None:
+    """With signals the active percent is judged only where it was given."""
     assert limits(policy(**fields), Sizes(2, 8, 6), TIMING).active_percent == active, why
 
 
 def test_a_pause_of_nought_is_not_the_default() -> None:
+    """PT0S is an answer, and absence another."""
     nought = policy(waitOnResourceSignals=True, pauseTime="PT0S")
     assert limits(nought, Sizes(2, 8, 6), TIMING).pause == 0.0
 
 
 def test_a_success_share_of_nought_is_not_the_default() -> None:
+    """0 is an answer, and absence means 100."""
     nought = policy(waitOnResourceSignals=True, minSuccessfulInstancesPercent=0)
     assert limits(nought, Sizes(2, 8, 6), TIMING).need_percent == 0.0
 
@@ -250,4 +258,5 @@ def test_a_success_share_of_nought_is_not_the_default() -> None:
     ],
 )
 def test_pacing_in_effect(block: dict[str, Any], pacing: Pacing, why: str) -> None:
+    """The window slides unless a fixed pause, a pasted key or the policy itself says lockStep."""
     assert limits(parse_policy(block).rolling_update, Sizes(2, 8, 6), TIMING).pacing is pacing, why

@@ -56,6 +56,7 @@ def spelt(value: Any, spelling: int) -> Any:
 
 
 def test_the_example_has_every_field() -> None:
+    """The example of the tests leaves no field of a rolling update out."""
     assert set(CANONICAL) == set(fields(RollingUpdate))
     for name, model in (("canary", Canary), ("readiness", Readiness), ("checkpoints", Checkpoints)):
         assert set(CANONICAL[name]) == set(fields(model))
@@ -63,11 +64,13 @@ def test_the_example_has_every_field() -> None:
 
 @pytest.mark.parametrize("spelling", [0, 1, 2], ids=["camel", "snake", "pascal"])
 def test_every_field_is_read_in_every_spelling(spelling: int) -> None:
+    """A key in snake or Pascal case is the same as in camelCase."""
     policy = {"updatePolicy": {"rollingUpdate": CANONICAL}}
     assert normal_form(RollingGroupInputs, spelt(policy, spelling)) == policy
 
 
 def test_snake_case_is_the_attribute_name_of_the_model() -> None:
+    """Python's spelling of a field is the attribute that carries it."""
     for model in (
         RollingGroupInputs,
         AutoScalingGroup,
@@ -133,10 +136,12 @@ def test_snake_case_is_the_attribute_name_of_the_model() -> None:
     ],
 )
 def test_values_fold(given_block: dict[str, Any], normal: dict[str, Any], why: str) -> None:
+    """Each value is normalised into one spelling; what is not recognised stays as it came."""
     assert normal_form(UpdatePolicy, {"rollingUpdate": given_block}) == {"rollingUpdate": normal}, why
 
 
 def test_true_and_one_are_not_confused() -> None:
+    """True and 1 are equal in Python and not the same to a user."""
     normal = normal_form(UpdatePolicy, {"rollingUpdate": {"maxBatchSize": True, "waitOnResourceSignals": 1}})
     assert normal["rollingUpdate"]["maxBatchSize"] is True
     assert normal["rollingUpdate"]["waitOnResourceSignals"] == 1
@@ -152,12 +157,14 @@ def test_true_and_one_are_not_confused() -> None:
     ],
 )
 def test_a_pasted_block_is_lock_step_with_or_without_its_outer_key(pasted: dict[str, Any]) -> None:
+    """CloudFormation's own key makes a block lockStep, however many times UpdatePolicy is around it."""
     expected = {"rollingUpdate": {"maxBatchSize": 2, "pacing": "lockStep"}}
     assert normal_form(UpdatePolicy, pasted) == expected
     assert normal_form(RollingGroupInputs, {"updatePolicy": pasted}) == {"updatePolicy": expected}
 
 
 def test_our_own_fields_may_stand_in_a_pasted_block() -> None:
+    """A pacing of the block's own goes before what its key means."""
     pasted = {"AutoScalingRollingUpdate": {"Pacing": "Sliding", "Timeout": "PT2H"}}
     assert normal_form(UpdatePolicy, pasted) == {"rollingUpdate": {"pacing": "sliding", "timeout": "PT2H"}}
 
@@ -193,12 +200,14 @@ def test_only_what_was_given_is_written() -> None:
 
 
 def test_our_own_key_in_pascal_case_is_not_taken_for_a_pasted_block() -> None:
+    """RollingUpdate is our key, so nothing is written into its block."""
     assert normal_form(UpdatePolicy, {"RollingUpdate": {"MaxBatchSize": 2}}) == {
         "rollingUpdate": {"maxBatchSize": 2}
     }
 
 
 def test_the_other_inputs_fold_too() -> None:
+    """Group, onFailure and triggers have one form as well, and Pulumi's own keys pass."""
     inputs = {
         "auto_scaling_group": {"name": "web", "launch_template": {"id": "lt-1", "version": 3.0}},
         "on_failure": "RollBack",
@@ -222,6 +231,7 @@ def test_a_launch_configuration_has_cloudformations_name_too(key: str) -> None:
 
 
 def test_any_mapping_will_do_and_is_not_changed() -> None:
+    """A mapping that cannot be written to is normalised into a new one."""
     inner = {"max_batch_size": 2.0}
     frozen = MappingProxyType(
         {"update_policy": MappingProxyType({"rolling_update": MappingProxyType(inner)})}
@@ -287,6 +297,7 @@ INPUTS = st.dictionaries(KEYS, JSON, max_size=5) | st.dictionaries(
 @settings(deadline=None)
 @given(INPUTS)
 def test_normalising_twice_changes_nothing_more(inputs: dict[str, Any]) -> None:
+    """The normalised form of any inputs is its own normalised form, to the type of each value."""
     once = normal_form(RollingGroupInputs, inputs)
     twice = normal_form(RollingGroupInputs, once)
     assert twice == once
@@ -296,5 +307,6 @@ def test_normalising_twice_changes_nothing_more(inputs: dict[str, Any]) -> None:
 @settings(deadline=None)
 @given(JSON)
 def test_normalising_a_policy_twice_changes_nothing_more(block: Any) -> None:
+    """So is that of any policy."""
     once = normal_form(UpdatePolicy, block)
     assert repr(normal_form(UpdatePolicy, once)) == repr(once)

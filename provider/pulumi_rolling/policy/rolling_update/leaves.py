@@ -82,6 +82,7 @@ def checkpoint(value: Any, info: ValidationInfo) -> float:
 
 
 def known(percents: tuple[float, ...]) -> tuple[float, ...]:
+    """The percents without those that are not known yet."""
     return tuple(percent for percent in percents if percent)
 
 
