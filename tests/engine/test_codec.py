@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pulumi_rolling.core.model.codes import FailureReason, Step, VerdictCode
+from pulumi_rolling.core.model.codes import FailureReason, Remedy, Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.model.verdict import Failure, Verdict
@@ -69,7 +69,8 @@ acts = st.one_of(
     st.builds(Terminate, ids, st.booleans(), st.integers(1, 999)),
     st.builds(Remove, ids),
 )
-failures = st.builds(Failure, ids, st.sampled_from(FailureReason), texts)
+remedies = st.none() | st.sampled_from(Remedy)
+failures = st.builds(Failure, ids, st.sampled_from(FailureReason), texts, remedies, texts)
 verdicts = st.builds(
     Verdict,
     st.sampled_from(VerdictCode),
@@ -78,6 +79,8 @@ verdicts = st.builds(
     counts,
     st.lists(failures, max_size=5).map(tuple),
     texts,
+    remedy=remedies,
+    hint=texts,
 )
 moments = st.lists(
     st.tuples(ids, st.floats(min_value=0, max_value=4e9).map(lambda at: round(at, 2))), max_size=3
@@ -144,9 +147,9 @@ rollouts = st.builds(Rollout, **FIELDS)
 
 
 def as_kept(rollout: Rollout) -> Rollout:
-    """What of a small rollout is dropped on purpose: when it was resumed, and causes but those of the last failures."""
+    """What of a small rollout is dropped on purpose: when it was resumed, and the cloud's words on older failures."""
     last = rollout.failed[-3:]
-    failed = tuple(f if f in last else replace(f, cause="") for f in rollout.failed)
+    failed = tuple(f if f in last else replace(f, cause="", hint="") for f in rollout.failed)
     return replace(rollout, resumed_at=None, failed=failed)
 
 
@@ -189,7 +192,10 @@ def large(window: int) -> Rollout:
         in_flight=frozenset(flight),
         missing=tuple((i, 1.7e9 + 0.123) for i in flight[:2]),
         succeeded=frozenset(ident() for _ in range(600)),
-        failed=tuple(Failure(ident(), FailureReason.FAILURE_SIGNAL, "c" * 500) for _ in range(80)),
+        failed=tuple(
+            Failure(ident(), FailureReason.LAUNCH_REFUSED, "c" * 500, Remedy.QUOTA, "h" * 500)
+            for _ in range(80)
+        ),
         boots=Boots(600, 1234.56789, 9876.54321),
         verdict=Verdict(
             VerdictCode.TOO_MANY_FAILURES,
@@ -198,6 +204,8 @@ def large(window: int) -> Rollout:
             1000,
             (Failure(ident(), FailureReason.VANISHED, "x" * 999),),
             "y" * 999,
+            remedy=Remedy.QUOTA,
+            hint="z" * 999,
         ),
     )
 
@@ -210,7 +218,9 @@ def test_what_grows_with_the_roll_is_cut() -> None:
     assert [f.id for f in back.failed] == [f.id for f in rollout.failed[-KEPT_FAILURES:]]
     assert len(rollout.succeeded) > KEPT_SUCCESSES and back.succeeded == frozenset()
     assert [len(f.cause) for f in back.failed[-4:]] == [0] + 3 * [CAUSE_CHARACTERS]
+    assert [len(f.hint) for f in back.failed[-4:]] == [0] + 3 * [CAUSE_CHARACTERS]
     assert back.verdict is not None and len(back.verdict.cause) == 2 * CAUSE_CHARACTERS
+    assert len(back.verdict.hint) == CAUSE_CHARACTERS
     assert back.in_flight == rollout.in_flight and back.issued == rollout.issued
 
 
@@ -361,6 +371,18 @@ def test_a_raise_that_format_1_had_not_asked_for_is_still_asked_for() -> None:
     assert decode(rewritten(RECORDED, n=[10, 2, 12], r=ABSENT)).surge == 2
     assert decode(rewritten(RECORDED, n=[10, 2, 12])).surge == 0
     assert decode(rewritten(RECORDED, n=[10, 2, 12], r=ABSENT, p="prepare")).surge == 0
+
+
+def test_what_knew_no_remedy_is_still_read() -> None:
+    """Formats 1 and 2 wrote verdicts and failures without remedy and hint, and what has none is written so still."""
+    failure = ["i-1", "launchRefused", "no quota"]
+    verdict = ["tooManyFailures", 9.0, 1, 10, [failure], "", 300.0, 4]
+    rollout = decode(rewritten(v=2, x=[failure], vd=verdict, hv=verdict))
+    told = Failure("i-1", FailureReason.LAUNCH_REFUSED, "no quota")
+    held = Verdict(VerdictCode.TOO_MANY_FAILURES, 9.0, 1, 10, (told,), "", 300.0, 4)
+    assert (rollout.failed, rollout.verdict, rollout.held) == ((told,), held, held)
+    raw = json.loads(zlib.decompress(base64.b64decode(encode(rollout))))
+    assert (raw["x"], raw["vd"]) == ([failure], verdict)
 
 
 def test_what_most_rollouts_do_not_have_takes_no_room() -> None:

@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.seen import Refusal, Request
 from pulumi_rolling.core.replace.actions import Action, PointAt, Remove, Terminate
@@ -34,7 +35,13 @@ from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.record.pieces import Journal, asked
 from pulumi_rolling.engine.said import said_mark
-from pulumi_rolling.errors import LeaseLostError, OrphanedError, PermanentFleetError, TemporaryFleetError
+from pulumi_rolling.errors import (
+    DeniedFleetError,
+    LeaseLostError,
+    OrphanedError,
+    PermanentFleetError,
+    TemporaryFleetError,
+)
 from pulumi_rolling.fleets.base import Fleet
 
 SILENCE = 900.0
@@ -148,8 +155,7 @@ class Drive:
                 # It stands in the record as issued; unseen after a settle time it is decided again.
                 return
             except PermanentFleetError as error:
-                member = action.member if isinstance(action, Terminate | Remove) else None
-                self._refusals += (Refusal(_name(action), member, error.code, error.message),)
+                self._refusals += (_refusal(action, error),)
                 return
 
     def _finish(self, decision: Decision, marks: Mapping[str, str]) -> None:
@@ -173,6 +179,12 @@ class Drive:
         except (TemporaryFleetError, PermanentFleetError):
             # The lease runs out by itself.
             return
+
+
+def _refusal(action: Action, error: PermanentFleetError) -> Refusal:
+    member = action.member if isinstance(action, Terminate | Remove) else None
+    remedy = Remedy.PERMISSION if isinstance(error, DeniedFleetError) else None
+    return Refusal(_name(action), member, error.code, error.message, remedy, error.hint)
 
 
 def _name(action: Action) -> str:

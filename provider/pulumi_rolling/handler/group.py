@@ -33,11 +33,11 @@ from pulumi_rolling.errors import (
 from pulumi_rolling.fleets.aws.launch_configurations import configuration_in
 from pulumi_rolling.fleets.aws.launch_templates import parts
 from pulumi_rolling.handler.context import Context, Diffed, Foreseen
+from pulumi_rolling.handler.endings import POLICY_TIMEOUT, Words, error_of
 from pulumi_rolling.handler.listening import listening
 from pulumi_rolling.handler.preview import preview_of
 from pulumi_rolling.handler.situation import Situation, assess, is_left_alone
 from pulumi_rolling.handler.state import inputs_of, last_rollout, left_of, outputs_of, state_of
-from pulumi_rolling.handler.verdicts import POLICY_TIMEOUT, error_of
 from pulumi_rolling.handler.wiring import (
     OUTPUTS,
     Defaults,
@@ -303,7 +303,7 @@ class RollingGroupHandler:
             raise
         last = last_rollout(decision.next, wiring)
         if decision.outcome is None or not decision.outcome.done:
-            failed = error_of(wiring.name, decision, timeout)
+            failed = error_of(decision, Words(wiring.name, wiring.mended, timeout))
             if not failed.returned:
                 standing = "mixed" if decision.next.back_failed is None else "interrupted"
                 failed.left = {**left_of(olds, news, situation, standing), "lastRollout": last}

@@ -57,6 +57,12 @@ class Wiring:
     def name(self) -> str:
         return self.fleet.name
 
+    @property
+    def mended(self) -> str:
+        """What makes the members, as it is called where it is at fault."""
+        by_configuration = self.inputs.auto_scaling_group.launch_configuration is not None
+        return "the launch configuration" if by_configuration else "the launch template"
+
 
 def wire(
     properties: Mapping[str, Any],

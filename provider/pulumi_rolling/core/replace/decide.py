@@ -23,7 +23,7 @@ When more members failed than the policy tolerates the direction turns: the same
 
 from __future__ import annotations
 
-from pulumi_rolling.core.model.codes import ReasonCode, Step, VerdictCode
+from pulumi_rolling.core.model.codes import VERDICTS, EndedBy, ReasonCode, Step, VerdictCode
 from pulumi_rolling.core.model.decision import Because, Decision
 from pulumi_rolling.core.model.goal import Direction, OnFailure
 from pulumi_rolling.core.model.verdict import Verdict
@@ -41,9 +41,6 @@ from pulumi_rolling.core.replace.rollout import Boots, Rollout, replace
 from pulumi_rolling.core.replace.roster import with_roster
 from pulumi_rolling.core.replace.sizing import size_roll
 from pulumi_rolling.core.replace.verdicts import start_alarms, take_verdict
-
-_ASKED_FOR = (VerdictCode.ABORTED, VerdictCode.REJECTED)
-"""Verdicts by somebody who wants the way back, also under ``onFailure: hold``."""
 
 
 def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decision:
@@ -173,7 +170,7 @@ def _turn(limits: Limits, rollout: Rollout, seen: Observation, verdict: Verdict)
 
 def _is_held(limits: Limits, rollout: Rollout, verdict: Verdict) -> bool:
     """onFailure hold waits for somebody's word, except where it has just been spoken."""
-    asked = verdict.code in _ASKED_FOR or verdict is rollout.held
+    asked = VERDICTS[verdict.code].ended_by is EndedBy.PERSON or verdict is rollout.held
     return limits.on_failure is OnFailure.HOLD and rollout.direction is Direction.FORWARD and not asked
 
 
@@ -210,10 +207,7 @@ def _prepare(limits: Limits, rollout: Rollout, seen: Observation, census: Census
     there = desired_at_end(limits, rollout) if rollout.unit == 1 else len(census.counted) + census.gap
     sizing = size_roll(limits, replaceable, there)
     if replaceable and not sizing.batch:
-        verdict = Verdict(
-            VerdictCode.REFUSED, seen.at, cause="no room between MinInstancesInService and MaxSize"
-        )
-        return _turn(limits, rollout, seen, verdict)
+        return _turn(limits, rollout, seen, Verdict(VerdictCode.NO_ROOM, seen.at))
     capacity = sizing.capacity
     if rollout.unit > 1:
         capacity = rollout.desired + (sizing.capacity - there) * rollout.unit

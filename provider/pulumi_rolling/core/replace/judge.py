@@ -21,7 +21,7 @@ from pulumi_rolling.core.replace.census import (
     take_census,
 )
 from pulumi_rolling.core.replace.limits import Limits
-from pulumi_rolling.core.replace.observation import LaunchError, Observation
+from pulumi_rolling.core.replace.observation import LaunchError, Loss, Observation
 from pulumi_rolling.core.replace.rollout import Opening, Rollout, replace
 from pulumi_rolling.core.replace.roster import roster_of
 
@@ -146,7 +146,7 @@ def _judge_vanished(limits: Limits, rollout: Rollout, census: Census, seen: Obse
     missing = dict(rollout.missing)
     excused = {loss.member for loss in seen.losses if loss.excused}
     excused |= {m.id for m in roster_of(seen).others.values() if m.lifecycle is Lifecycle.STANDBY}
-    causes = {loss.member: loss.cause for loss in seen.losses}
+    losses = {loss.member: loss for loss in seen.losses}
     failed: list[Failure] = []
     flight = set(rollout.in_flight)
     for member in sorted(rollout.in_flight):
@@ -156,9 +156,10 @@ def _judge_vanished(limits: Limits, rollout: Rollout, census: Census, seen: Obse
         since = missing.setdefault(member, seen.at)
         if member in excused:
             flight.discard(member)
-        elif member in census.leaving or member in causes or seen.at - since >= limits.settle:
+        elif member in census.leaving or member in losses or seen.at - since >= limits.settle:
             flight.discard(member)
-            failed.append(Failure(member, FailureReason.VANISHED, causes.get(member, "")))
+            loss = losses.get(member, Loss(member, seen.at, excused=False))
+            failed.append(Failure(member, FailureReason.VANISHED, loss.cause, loss.remedy, loss.hint))
     missing = {member: at for member, at in missing.items() if member in flight}
     if len(flight) == len(rollout.in_flight) and tuple(missing.items()) == rollout.missing:
         return rollout
@@ -176,7 +177,7 @@ def _judge_launches(rollout: Rollout, seen: Observation) -> Rollout:
     known = {f.id for f in rollout.failed}
     fresh = [x for x in seen.launches if x.at > rollout.judged_until and x.id not in known]
     refused = tuple(
-        Failure(x.id, FailureReason.LAUNCH_REFUSED, x.cause)
+        Failure(x.id, FailureReason.LAUNCH_REFUSED, x.cause, x.remedy or x.error.remedy, x.hint)
         for x in sorted(fresh, key=lambda x: (x.at, x.id))
         if x.error is LaunchError.PERMANENT
     )
@@ -199,10 +200,11 @@ def _reconcile_openings(limits: Limits, rollout: Rollout, census: Census, seen: 
     overdue = sum(o.count for o in openings if seen.at - o.at >= limits.boot_limit)
     if not overdue:
         return replace(rollout, openings=tuple(openings)) if tuple(openings) != rollout.openings else rollout
-    cause = next((x.cause for x in reversed(seen.launches) if x.error is LaunchError.CAPACITY), "")
+    last = next((x for x in reversed(seen.launches) if x.error is LaunchError.CAPACITY), None)
+    why = ("", None, "") if last is None else (last.cause, last.remedy or last.error.remedy, last.hint)
     number = rollout.failures
     late = tuple(
-        Failure(f"launch-{number + i + 1}", FailureReason.NEVER_APPEARED, cause) for i in range(overdue)
+        Failure(f"launch-{number + i + 1}", FailureReason.NEVER_APPEARED, *why) for i in range(overdue)
     )
     kept = [o for o in openings if seen.at - o.at < limits.boot_limit]
     return replace(

@@ -48,7 +48,8 @@ def take_verdict(
 
 def refusal(seen: Observation) -> Verdict:
     first = seen.refusals[0]
-    return Verdict(VerdictCode.REFUSED, seen.at, cause=f"{first.act}: {first.message}")
+    cause = f"{first.act}: {first.message}"
+    return Verdict(VerdictCode.REFUSED, seen.at, cause=cause, remedy=first.remedy, hint=first.hint)
 
 
 def start_alarms(rollout: Rollout, seen: Observation) -> Rollout:

@@ -38,8 +38,8 @@ TAG_CHARACTERS = 256
 TAGS_PER_GROUP = 50
 MOST_PENDING = 3
 """Requests that may wait on a group at a time."""
-ROOM_FOR_CAUSES = 2
-"""Tags for what the cloud says of failures, once in the record and once in its verdict."""
+ROOM_FOR_CAUSES = 3
+"""Tags for what the cloud says of failures and of their remedies, once in the record and once in its verdict."""
 _HEADER = 20
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Any
 
-from pulumi_rolling.core.model.codes import FailureReason, Step, VerdictCode
+from pulumi_rolling.core.model.codes import FailureReason, Remedy, Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.model.verdict import Failure, Verdict
@@ -74,7 +74,7 @@ def _out(rollout: Rollout) -> dict[str, Any]:
         "in": sorted(rollout.in_flight),
         "m": [list(pair) for pair in rollout.missing],
         "ok": sorted(rollout.succeeded) if len(rollout.succeeded) <= KEPT_SUCCESSES else [],
-        "x": [[f.id, f.reason, f.cause[:CAUSE_CHARACTERS] if f in failed[-3:] else ""] for f in failed],
+        "x": [_failure_out(f if f in failed[-3:] else replace(f, cause="", hint="")) for f in failed],
         "xb": rollout.failed_before + len(rollout.failed) - len(failed),
         "j": rollout.judged_until,
         "b": [rollout.boots.n, round(rollout.boots.logs, 4), round(rollout.boots.squares, 4)],
@@ -156,7 +156,7 @@ def _in(raw: dict[str, Any]) -> Rollout:
         in_flight=frozenset(raw["in"]),
         missing=_pairs(raw["m"]),
         succeeded=frozenset(raw["ok"]),
-        failed=tuple(_failure(f) for f in raw["x"]),
+        failed=tuple(_failure_in(f) for f in raw["x"]),
         failed_before=raw["xb"],
         judged_until=raw["j"],
         boots=Boots(*raw["b"]),
@@ -229,25 +229,43 @@ def _act_in(raw: list[Any]) -> Action:
 
 
 def _verdict_out(verdict: Verdict) -> list[Any]:
-    failures = [[f.id, f.reason, f.cause[:CAUSE_CHARACTERS]] for f in verdict.failures]
     return [
         verdict.code,
         verdict.at,
         verdict.failed,
         verdict.of,
-        failures,
+        [_failure_out(f) for f in verdict.failures],
         verdict.cause[: 2 * CAUSE_CHARACTERS],
         verdict.clock,
         verdict.touched,
+        *_advice_out(verdict.remedy, verdict.hint),
     ]
 
 
 def _verdict_in(raw: list[Any]) -> Verdict:
-    code, at, failed, of, failures, cause, clock, *touched = raw  # Format 1 had no touched.
-    named = tuple(_failure(f) for f in failures)
-    return Verdict(VerdictCode(code), at, failed, of, named, cause, clock, *touched)
+    code, at, failed, of, failures, cause, clock, *rest = raw
+    touched, *advice = rest or [0]  # Format 1 had no touched.
+    named = tuple(_failure_in(f) for f in failures)
+    return Verdict(VerdictCode(code), at, failed, of, named, cause, clock, touched, *_advice_in(advice))
 
 
-def _failure(raw: list[Any]) -> Failure:
-    ident, reason, cause = raw
-    return Failure(ident, FailureReason(reason), cause)
+def _failure_out(failure: Failure) -> list[Any]:
+    cause = failure.cause[:CAUSE_CHARACTERS]
+    return [failure.id, failure.reason, cause, *_advice_out(failure.remedy, failure.hint)]
+
+
+def _failure_in(raw: list[Any]) -> Failure:
+    ident, reason, cause, *advice = raw
+    return Failure(ident, FailureReason(reason), cause, *_advice_in(advice))
+
+
+def _advice_out(remedy: Remedy | None, hint: str) -> list[str]:
+    """What formats 1 and 2 did not know. Most failures have none of it, so what is empty is left out."""
+    if not hint:
+        return [] if remedy is None else [remedy]
+    return [remedy or "", hint[:CAUSE_CHARACTERS]]
+
+
+def _advice_in(raw: list[str]) -> tuple[Remedy | None, str]:
+    remedy, hint = (*raw, "", "")[:2]
+    return Remedy(remedy) if remedy else None, hint
