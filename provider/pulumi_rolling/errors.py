@@ -69,6 +69,10 @@ class PermanentFleetError(FleetError):
     """The cloud will refuse the same call again: permissions, a wrong name, an invalid value."""
 
 
+class DeniedFleetError(PermanentFleetError):
+    """We may not make that call. The hint names what to allow."""
+
+
 class GroupNotFoundError(PermanentFleetError):
     """There is no group of that name in that region."""
 
@@ -111,6 +115,14 @@ class AlarmError(RolloutError):
 
 class DeadlineExceededError(RolloutError):
     """The whole rollout took longer than its timeout, or nothing could move any more."""
+
+
+class RefusedError(RolloutError):
+    """The cloud refused one of our acts for good."""
+
+
+class NoRoomError(RolloutError):
+    """The policy's least number in service and the group's greatest size leave no room to replace anybody."""
 
 
 class AbortedError(RolloutError):

@@ -23,7 +23,8 @@ def _fails(stage: Stage, template: str, image: str, boot_limit: str = "3600") ->
     state = stage.state()
     assert state is not None and state["revision"] == f"{template}:1", "state keeps what is true"
     assert "Group web is back on version 1" in ran.error and AS_FOUND in ran.error
-    assert ran.error.endswith("Mend the launch template and run 'pulumi up' again.")
+    assert ran.error.endswith(" run 'pulumi up' again.")
+    assert ("launch template" in ran.error) is (image == "ami-gone"), "mended only where it is at fault"
     return ran.error
 
 
@@ -38,6 +39,7 @@ def test_members_that_fail_to_signal(open_stage: Open) -> None:
     stage.lab.image("ami-failing", signal="FAILURE")
     error = _fails(stage, template, "ami-failing")
     assert re.match(r"RollFailed: \d of 6 instances failed \(i-\w+ sent FAILURE", error)
+    assert "See in the start of version 2 why it sends FAILURE, mend that and" in error
 
     stage.lab.image("ami-silent", signal=None)
     assert re.search(r"i-\w+ sent no signal within PT", _fails(stage, template, "ami-silent"))
@@ -47,7 +49,7 @@ def test_members_that_fail_to_signal(open_stage: Open) -> None:
 
     stage.lab.image("ami-gone", launchError="InvalidAMIID.NotFound")
     error = _fails(stage, template, "ami-gone")
-    assert "ami-gone" in error
+    assert "ami-gone" in error and "Name an image in the launch template that exists" in error
 
 
 def test_members_that_are_only_waited_for(open_stage: Open) -> None:
@@ -64,7 +66,7 @@ def test_members_that_are_only_waited_for(open_stage: Open) -> None:
 
     stage.lab.image("ami-scarce", launchError="InsufficientInstanceCapacity")
     error = _fails(stage, template, "ami-scarce", boot_limit="8")
-    assert "capacity" in error
+    assert "capacity" in error and "Give the group another instance type or zone" in error
 
     watched = Watched(stage)
     stage.want(template, stage.new_version(template, "ami-late"))
@@ -122,4 +124,4 @@ def test_left_where_it_is(open_stage: Open) -> None:
     assert group["launchTemplate"]["Version"] == "2"
     assert (group["inService"], group["total"]) == (6, 6)
     assert "it points at version 2, and scaling out uses that" in ran.error
-    assert "Mend the launch template" in ran.error
+    assert "See in the start of version 2 why it sends FAILURE" in ran.error

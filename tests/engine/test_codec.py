@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pulumi_rolling.core.model.codes import FailureReason, Step, VerdictCode
+from pulumi_rolling.core.model.codes import FailureReason, Remedy, Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.model.verdict import Failure, Verdict
@@ -71,7 +71,8 @@ acts = st.one_of(
     st.builds(Terminate, ids, st.booleans(), st.integers(1, 999)),
     st.builds(Remove, ids),
 )
-failures = st.builds(Failure, ids, st.sampled_from(FailureReason), texts)
+remedies = st.none() | st.sampled_from(Remedy)
+failures = st.builds(Failure, ids, st.sampled_from(FailureReason), texts, remedies, texts)
 verdicts = st.builds(
     Verdict,
     st.sampled_from(VerdictCode),
@@ -80,6 +81,8 @@ verdicts = st.builds(
     counts,
     st.lists(failures, max_size=5).map(tuple),
     texts,
+    remedy=remedies,
+    hint=texts,
 )
 moments = st.lists(
     st.tuples(ids, st.floats(min_value=0, max_value=4e9).map(lambda at: round(at, 2))), max_size=3
@@ -146,9 +149,9 @@ rollouts = st.builds(rollout_of, **FIELDS)
 
 
 def as_kept(rollout: Rollout) -> Rollout:
-    """What of a small rollout is dropped on purpose: when it was resumed, and causes but those of the last failures."""
+    """What of a small rollout is dropped on purpose: when it was resumed, and the cloud's words on older failures."""
     last = rollout.way.failed[-3:]
-    failed = tuple(f if f in last else replace(f, cause="") for f in rollout.way.failed)
+    failed = tuple(f if f in last else replace(f, cause="", hint="") for f in rollout.way.failed)
     return changed(rollout, resumed_at=None, failed=failed)
 
 
@@ -192,7 +195,10 @@ def large(window: int) -> Rollout:
         in_flight=frozenset(flight),
         missing=tuple((i, 1.7e9 + 0.123) for i in flight[:2]),
         succeeded=frozenset(ident() for _ in range(600)),
-        failed=tuple(Failure(ident(), FailureReason.FAILURE_SIGNAL, "c" * 500) for _ in range(80)),
+        failed=tuple(
+            Failure(ident(), FailureReason.LAUNCH_REFUSED, "c" * 500, Remedy.QUOTA, "h" * 500)
+            for _ in range(80)
+        ),
         boots=Boots(600, 1234.56789, 9876.54321),
         verdict=Verdict(
             VerdictCode.TOO_MANY_FAILURES,
@@ -201,6 +207,8 @@ def large(window: int) -> Rollout:
             1000,
             (Failure(ident(), FailureReason.VANISHED, "x" * 999),),
             "y" * 999,
+            remedy=Remedy.QUOTA,
+            hint="z" * 999,
         ),
     )
 
@@ -445,6 +453,18 @@ def test_a_raise_that_format_1_had_not_asked_for_is_still_asked_for() -> None:
     assert decode(rewritten(RECORDED, n=[10, 2, 12], r=ABSENT)).way.surge == 2
     assert decode(rewritten(RECORDED, n=[10, 2, 12])).way.surge == 0
     assert decode(rewritten(RECORDED, n=[10, 2, 12], r=ABSENT, p="prepare")).way.surge == 0
+
+
+def test_what_knew_no_remedy_is_still_read() -> None:
+    """Formats 1 and 2 wrote verdicts and failures without remedy and hint, and what has none is written so still."""
+    failure = ["i-1", "launchRefused", "no quota"]
+    verdict = ["tooManyFailures", 9.0, 1, 10, [failure], "", 300.0, 4]
+    rollout = decode(rewritten(vd=verdict, w__x=[failure], w__xb=0, w__hv=verdict))
+    told = Failure("i-1", FailureReason.LAUNCH_REFUSED, "no quota")
+    held = Verdict(VerdictCode.TOO_MANY_FAILURES, 9.0, 1, 10, (told,), "", 300.0, 4)
+    assert (rollout.way.failed, rollout.verdict, rollout.way.held) == ((told,), held, held)
+    raw = json.loads(zlib.decompress(base64.b64decode(encode(rollout))))
+    assert (raw["w"]["x"], raw["vd"]) == ([failure], verdict)
 
 
 def test_what_most_rollouts_do_not_have_takes_no_room() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import pytest
-from pulumi_rolling.core.model.codes import ReasonCode, VerdictCode
+from pulumi_rolling.core.model.codes import ReasonCode, Remedy, VerdictCode
 from pulumi_rolling.core.model.goal import Direction, OnFailure
 from pulumi_rolling.core.model.member import Lifecycle, Revision, Signal, Sizes
 from pulumi_rolling.core.model.seen import Request
@@ -18,7 +18,7 @@ from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.engine.lease import Lease, held
 from pulumi_rolling.engine.loop import SILENCE, Drive
 from pulumi_rolling.engine.record.pieces import REQUEST, Journal, read, request_mark
-from pulumi_rolling.errors import PermanentFleetError, TemporaryFleetError
+from pulumi_rolling.errors import DeniedFleetError, PermanentFleetError, TemporaryFleetError
 from pulumi_rolling.fleets.replace import Sight
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
 
@@ -173,7 +173,8 @@ class Refusing(MortalFleet):
             self.asked[type(action).__name__] += 1
             if self.asked[type(action).__name__] > self.first:
                 self.calls.append(type(action).__name__)
-                raise PermanentFleetError("AccessDenied: no", operation="X", code="AccessDenied")
+                hint = f"Allow autoscaling:{type(action).__name__}."
+                raise DeniedFleetError("AccessDenied: no", operation="X", code="AccessDenied", hint=hint)
         super().apply(action)
 
 
@@ -188,6 +189,8 @@ def test_an_act_refused_before_anything_was_replaced_returns_the_group(
     decision = drive(refusing, FleetClock(fleet), replace(LIMITS, pacing=pacing), fresh(fleet))
     assert decision.next.verdict is not None and decision.next.verdict.code is VerdictCode.REFUSED
     assert "AccessDenied" in decision.next.verdict.cause
+    assert decision.next.verdict.remedy is Remedy.PERMISSION
+    assert decision.next.verdict.hint == f"Allow autoscaling:{act.__name__}."
     assert decision.outcome is not None and decision.outcome.returned is True
     assert revisions(fleet) == {V1} and fleet.pointer == V1
     assert "Terminate" not in refusing.calls and is_as_found(fleet)
@@ -203,6 +206,7 @@ def test_terminations_refused_for_good_end_with_the_record_kept(first: int, paci
     decision = drive(refusing, FleetClock(fleet), replace(LIMITS, pacing=pacing), fresh(fleet))
     assert decision.outcome is not None and not decision.outcome.done and decision.outcome.returned is False
     assert decision.next.back_failed is not None and decision.next.back_failed.code == "refused"
+    assert decision.next.back_failed.hint == "Allow autoscaling:Terminate."
     assert fleet.suspended == {"AZRebalance"}
     assert refusing.asked["Terminate"] <= first + 4
     found = read(fleet.marks())

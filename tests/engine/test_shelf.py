@@ -42,7 +42,7 @@ def test_pieces_are_as_long_as_the_shelf_holds() -> None:
 
 
 @pytest.mark.parametrize(
-    ("window", "theirs", "fits"), [(1, 0, True), (2, 2, True), (2, 12, False), (40, 0, False)]
+    ("window", "theirs", "fits"), [(1, 0, True), (2, 1, True), (2, 12, False), (40, 0, False)]
 )
 def test_room_is_counted_in_the_shelfs_own_tags(window: int, theirs: int, fits: bool) -> None:
     """What fits fifty tags of 256 characters may not fit twenty of 128; the sentence names the shelf's own number."""

@@ -7,79 +7,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.core.replace.observation import LaunchError
 from pulumi_rolling.fleets.auto_scaling_group.activities import (
     ActivityLog,
     is_excused,
-    launch_error,
     read_activity,
 )
 from pulumi_rolling.fleets.aws.api import AwsApi
 
 from tests.fleets.scripted_aws import Answer, ScriptedAws
-
-PERMANENT, CAPACITY = LaunchError.PERMANENT, LaunchError.CAPACITY
-
-LAUNCH_FAILURES = [
-    # EC2 Auto Scaling user guide, "Troubleshoot EC2 Auto Scaling: AMI issues"
-    ("The image id '[ami-0abc]' does not exist. Launching EC2 instance failed.", PERMANENT),
-    ("AMI ID ami-0abc is disabled. Launching EC2 instance failed.", PERMANENT),
-    ("AMI ami-0abc is pending, and cannot be run. Launching EC2 instance failed.", CAPACITY),
-    (
-        "The requested instance type's architecture (arm64) does not match the architecture in the manifest "
-        "for "
-        "ami-0abc (x86_64). Launching EC2 instance failed.",
-        PERMANENT,
-    ),
-    # EC2 Auto Scaling user guide, "Troubleshoot EC2 Auto Scaling: EC2 instance launch failures"
-    ("The security group 'sg-1' does not exist. Launching EC2 instance failed.", PERMANENT),
-    ("The key pair 'mine' does not exist. Launching EC2 instance failed.", PERMANENT),
-    ("The requested configuration is currently not supported. Please check the documentation.", PERMANENT),
-    ("Invalid device name upload. Launching EC2 instance failed.", PERMANENT),
-    ("Value (ephemeral9) for parameter virtualName is invalid.", PERMANENT),
-    ("EBS block device mappings not supported for instance-store AMIs.", PERMANENT),
-    ("Placement groups may not be used with instances of type 't2.micro'.", PERMANENT),
-    (
-        "Your requested instance type (m5.large) is not supported in your requested Availability Zone "
-        "(us-east-1e).",
-        CAPACITY,
-    ),
-    (
-        "We currently do not have sufficient m5.large capacity in the Availability Zone you requested "
-        "(us-east-1a). "
-        "Our system will be working on provisioning additional capacity.",
-        CAPACITY,
-    ),
-    (
-        "You have requested more instances (7) than your current instance limit of 6 allows for the "
-        "specified instance "
-        "type. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this "
-        "limit.",
-        PERMANENT,
-    ),
-    (
-        "Could not launch On-Demand Instances. VcpuLimitExceeded - You have requested more vCPU capacity "
-        "than your "
-        "current vCPU limit of 32 allows",
-        PERMANENT,
-    ),
-    (
-        "Could not launch Spot Instances. MaxSpotInstanceCountExceeded - Max spot instance count exceeded",
-        PERMANENT,
-    ),
-    ("Could not launch Spot Instances. UnfulfillableCapacity - Unable to fulfill capacity.", CAPACITY),
-    ("There is no Spot capacity available that matches your request.", CAPACITY),
-    ("There are not enough free addresses in subnet 'subnet-1' to satisfy the requested number.", CAPACITY),
-    ("You are not authorized to perform this operation. Launching EC2 instance failed.", PERMANENT),
-    (
-        "Value (x) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name",
-        PERMANENT,
-    ),
-    ("In order to use this AWS Marketplace product you need to accept terms and subscribe.", PERMANENT),
-    ("The specified launch template, with template ID lt-1, does not exist.", PERMANENT),
-    ("Something that nobody has seen before.", CAPACITY),
-    ("", CAPACITY),
-]
 
 ENDS = [
     # AWS re:Post, "Why did Amazon EC2 Auto Scaling terminate an instance?"; causes as shown in
@@ -153,14 +90,6 @@ def activity(
     }
 
 
-@pytest.mark.parametrize(("message", "error"), LAUNCH_FAILURES)
-def test_a_refused_launch_is_for_good_or_for_want_of_capacity(message: str, error: LaunchError) -> None:
-    """Image, quota, authorization, template and parameters fail again; the rest may pass, the unknown
-    included.
-    """
-    assert launch_error(message) is error
-
-
 @pytest.mark.parametrize(("cause", "excused"), ENDS)
 def test_an_end_is_excused_when_the_cloud_took_the_member_for_its_own_reasons(
     cause: str, excused: bool
@@ -189,8 +118,30 @@ def test_a_launch_that_failed_before_there_was_an_instance_is_a_refused_launch(s
         )
     )
     assert seen.loss is None and seen.launch is not None
-    assert (seen.launch.id, seen.launch.at, seen.launch.error) == ("a1", 100.0, PERMANENT)
+    assert (seen.launch.id, seen.launch.at, seen.launch.error) == ("a1", 100.0, LaunchError.PERMANENT)
     assert seen.launch.cause == "You are not authorized"
+    assert seen.launch.remedy is Remedy.PERMISSION and "ec2:RunInstances" in seen.launch.hint
+
+
+@pytest.mark.parametrize(
+    ("message", "remedy"), [("Nobody has seen this.", Remedy.OBJECTION), (" ", Remedy.ACTIVITIES)]
+)
+def test_what_is_not_recognised_is_left_for_people_to_read(message: str, remedy: Remedy) -> None:
+    """A new sentence tells by itself; where there is none, the group's activities are the place to look at."""
+    launch = read_activity(activity("Launching a new EC2 instance.", "Failed", message=message)).launch
+    assert launch is not None and (launch.error, launch.remedy) == (LaunchError.CAPACITY, remedy)
+
+
+def test_a_machine_that_could_not_start_says_what_mends_it() -> None:
+    """There was an instance, so it is a loss; the key of its volumes is to be allowed all the same."""
+    message = (
+        "Instance became unhealthy while waiting for instance to be in InService state. Termination Reason: "
+        "Client.InternalError: Client error on launch"
+    )
+    loss = read_activity(
+        activity(f"Launching a new EC2 instance: i-0a01. Status Reason: {message}", "Failed", message=message)
+    ).loss
+    assert loss is not None and loss.remedy is Remedy.PERMISSION and "kms:CreateGrant" in loss.hint
 
 
 def test_an_abandoned_launch_is_the_loss_of_its_member() -> None:
@@ -207,6 +158,7 @@ def test_an_abandoned_launch_is_the_loss_of_its_member() -> None:
     )
     assert seen.launch is None and seen.loss is not None
     assert (seen.loss.member, seen.loss.excused, seen.loss.cause) == ("i-0a01", False, message)
+    assert seen.loss.remedy is None and seen.loss.hint == ""
 
 
 @pytest.mark.parametrize("status", ["Successful", "InProgress", "PreInService", "WaitingForInstanceId"])

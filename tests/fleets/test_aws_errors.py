@@ -13,7 +13,13 @@ import pytest
 from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 from pulumi_rolling.core.replace.actions import Suspend
-from pulumi_rolling.errors import FleetError, GroupNotFoundError, PermanentFleetError, TemporaryFleetError
+from pulumi_rolling.errors import (
+    DeniedFleetError,
+    FleetError,
+    GroupNotFoundError,
+    PermanentFleetError,
+    TemporaryFleetError,
+)
 from pulumi_rolling.fleets.aws.api import AwsApi, one_line
 from pulumi_rolling.fleets.aws.place import Place
 
@@ -29,8 +35,8 @@ TABLE = [
     ("AnythingNew", 502, TemporaryFleetError),
     ("AnythingNew", 429, TemporaryFleetError),
     ("ValidationError", 400, PermanentFleetError),
-    ("AccessDenied", 403, PermanentFleetError),
-    ("UnauthorizedOperation", 403, PermanentFleetError),
+    ("AccessDenied", 403, DeniedFleetError),
+    ("UnauthorizedOperation", 403, DeniedFleetError),
     ("ExpiredToken", 403, PermanentFleetError),
     ("AnythingNew", 400, PermanentFleetError),
 ]
@@ -114,7 +120,7 @@ def test_a_denied_call_names_the_action_to_allow(
     """The hint of an access refusal is the IAM action, which is the service and the operation."""
     aws.answer(operation, refused(code, "no", 403))
     parameters = {"AutoScalingGroupName": "web"} if service == "autoscaling" else {}
-    with pytest.raises(PermanentFleetError) as caught:
+    with pytest.raises(DeniedFleetError) as caught:
         AwsApi(aws.place, once).call(service, operation, **parameters)
     assert caught.value.hint == hint
 
@@ -125,9 +131,36 @@ def test_a_template_that_may_not_be_used_names_what_a_launch_needs(aws: Scripted
         "UpdateAutoScalingGroup",
         refused("ValidationError", "You are not authorized to use launch template: lt-1"),
     )
-    with pytest.raises(PermanentFleetError) as caught:
+    with pytest.raises(DeniedFleetError) as caught:
         AwsApi(aws.place, once).call("autoscaling", "UpdateAutoScalingGroup", AutoScalingGroupName="web")
     assert "ec2:RunInstances" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "hint"),
+    [
+        (
+            "ValidationError",
+            "You must use a valid fully-formed launch template. The image id '[ami-1]' does not exist",
+            "Mend the launch template.",
+        ),
+        ("ExpiredToken", "expired", "The AWS credentials have expired; renew them."),
+        (
+            "InvalidClientTokenId",
+            "no",
+            "AWS does not accept these credentials; check AWS_PROFILE and AWS_ACCESS_KEY_ID.",
+        ),
+        ("ValidationError", "Desired capacity must be at most MaxSize", ""),
+    ],
+)
+def test_a_refusal_says_what_to_do_where_its_words_tell(
+    aws: ScriptedAws, code: str, message: str, hint: str
+) -> None:
+    """A template that nothing can be launched from, and credentials, have one thing to mend; nothing is guessed."""
+    aws.answer("UpdateAutoScalingGroup", refused(code, message))
+    with pytest.raises(PermanentFleetError) as caught:
+        AwsApi(aws.place, once).call("autoscaling", "UpdateAutoScalingGroup", AutoScalingGroupName="web")
+    assert (type(caught.value), caught.value.hint) == (PermanentFleetError, hint)
 
 
 def test_an_act_on_a_missing_group_says_so(aws: ScriptedAws) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import boto3
 import pytest
+from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.core.model.member import Lifecycle, Revision, Signal, Sizes
 from pulumi_rolling.core.replace.actions import PointAt, Resize, Resume, Suspend, Terminate
 from pulumi_rolling.core.replace.observation import LaunchError
@@ -146,7 +147,7 @@ def test_a_refused_launch_appears_with_its_cause(lab: Lab, web: Web) -> None:
     fleet.apply(Resize(desired=3))
     wait_until(lambda: bool(fleet.observe(towards).observation.launches))
     launch = fleet.observe(towards).observation.launches[0]
-    assert launch.error is LaunchError.PERMANENT
+    assert (launch.error, launch.remedy) == (LaunchError.PERMANENT, Remedy.IMAGE)
     assert "does not exist" in launch.cause
 
 

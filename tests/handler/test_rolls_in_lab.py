@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
-from pulumi_rolling.errors import AlarmError, RolloutError
+from pulumi_rolling.errors import AlarmError, RolloutError, TooManyFailuresError
 from pulumi_rolling.lab import Lab
 
 from tests.fleets.scripted_aws import wait_until
@@ -79,7 +79,7 @@ def test_an_alarm_while_it_bakes_returns_the_group(lab: Lab) -> None:
 
 
 def test_a_group_goes_from_a_launch_configuration_to_a_template_and_back(lab: Lab) -> None:
-    """A failed build returns it to its launch configuration; a good one leaves it on the template."""
+    """Failed builds return it to its launch configuration, and blame the right thing; a good one stays."""
     lab.image("ami-v1", signal="FAILURE")
     asg = boto3.client("autoscaling")
     asg.create_launch_configuration(
@@ -92,6 +92,12 @@ def test_a_group_goes_from_a_launch_configuration_to_a_template_and_back(lab: La
         web.update(state, web.news("1", waitOnResourceSignals=True))
     assert caught.value.returned
     assert web.group["launchConfiguration"] == "web-1" and web.revisions() == {"web-1"}
+    asg.create_launch_configuration(
+        LaunchConfigurationName="web-2", ImageId="ami-gone", InstanceType="t3.small"
+    )
+    lab.image("ami-gone", launchError="InvalidAMIID.NotFound")
+    with pytest.raises(TooManyFailuresError, match="Name an image in the launch configuration that exists"):
+        web.update(state, web.news(on={"launchConfiguration": "web-2"}, waitOnResourceSignals=True))
     state = web.update(state, web.news("2", waitOnResourceSignals=True))
     assert web.group["launchTemplate"]["Version"] == "2" and web.revisions() == {"2"}
     assert state["previousRevision"] == "lc:web-1"

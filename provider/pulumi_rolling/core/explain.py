@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import assert_never
 
-from pulumi_rolling.core.model.codes import FAILURES, REASONS, Decider, ReasonCode, Step, VerdictCode
+from pulumi_rolling.core.model.codes import (
+    FAILURES,
+    REASONS,
+    VERDICTS,
+    Decider,
+    ReasonCode,
+    Step,
+    VerdictCode,
+)
 from pulumi_rolling.core.model.decision import Because, Status
 from pulumi_rolling.core.model.durations import iso
 from pulumi_rolling.core.model.goal import Direction
@@ -119,6 +127,8 @@ def failure(verdict: Verdict, noun: str = "instances") -> str:
             return "nothing has moved for an hour"
         case VerdictCode.REFUSED:
             return f"the cloud refused: {verdict.cause}"
+        case VerdictCode.NO_ROOM:
+            return VERDICTS[verdict.code].words
         case _:
             assert_never(verdict.code)
 
@@ -178,10 +188,10 @@ def _why(failures: tuple[Failure, ...], clock: float) -> str:
     counts = Counter(f.reason for f in failures)
     said = []
     for reason, count in counts.items():
-        ids = [f.id for f in failures if f.reason == reason and f.id.startswith("i-")][:3]
-        causes = [f.cause for f in failures if f.reason == reason and f.cause][:1]
-        who = ", ".join(ids) if ids else str(count)
         meaning = FAILURES[reason]
+        ids = [f.id for f in failures if f.reason is reason][:3]
+        causes = [f.cause for f in failures if f.reason is reason and f.cause][:1]
+        who = str(count) if meaning.nameless else ", ".join(ids)
         within = f" within {iso(clock)}" if meaning.within_clock else ""
         said.append(f"{who} {meaning.words}{within}" + (f": {causes[0]}" if causes else ""))
     return "; ".join(said)

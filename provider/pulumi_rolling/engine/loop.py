@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.core.model.seen import Refusal, Request
 from pulumi_rolling.core.replace.actions import Action, Remove, Terminate
 from pulumi_rolling.core.replace.decide import decide
@@ -33,7 +34,13 @@ from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.record.pieces import Journal, asked
 from pulumi_rolling.engine.said import said_mark
-from pulumi_rolling.errors import LeaseLostError, OrphanedError, PermanentFleetError, TemporaryFleetError
+from pulumi_rolling.errors import (
+    DeniedFleetError,
+    LeaseLostError,
+    OrphanedError,
+    PermanentFleetError,
+    TemporaryFleetError,
+)
 from pulumi_rolling.fleets.replace import Fleet
 
 SILENCE = 900.0
@@ -147,8 +154,7 @@ class Drive:
                 # It stands in the record as issued; unseen after a settle time it is decided again.
                 return
             except PermanentFleetError as error:
-                member = action.member if isinstance(action, Terminate | Remove) else None
-                self._refusals += (Refusal(self.fleet.key(action), member, error.code, error.message),)
+                self._refusals += (_refusal(self.fleet.key(action), action, error),)
                 return
 
     def _finish(self, decision: Decided, marks: Mapping[str, str]) -> None:
@@ -172,3 +178,9 @@ class Drive:
         except (TemporaryFleetError, PermanentFleetError):
             # The lease runs out by itself.
             return
+
+
+def _refusal(key: str, action: Action, error: PermanentFleetError) -> Refusal:
+    member = action.member if isinstance(action, Terminate | Remove) else None
+    remedy = Remedy.PERMISSION if isinstance(error, DeniedFleetError) else None
+    return Refusal(key, member, error.code, error.message, remedy, error.hint)

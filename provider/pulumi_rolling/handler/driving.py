@@ -18,10 +18,10 @@ from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import FleetError, RollingError
 from pulumi_rolling.handler.context import Context
+from pulumi_rolling.handler.endings import POLICY_TIMEOUT, Words, error_of
 from pulumi_rolling.handler.operation import Operation
 from pulumi_rolling.handler.replace.situation import Situation
 from pulumi_rolling.handler.state import last_rollout, left_of, state_of
-from pulumi_rolling.handler.verdicts import POLICY_TIMEOUT, error_of
 
 
 def roll(operation: Operation, context: Context) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def _ended(
 ) -> dict[str, Any]:
     last = last_rollout(decision.next, operation)
     if decision.outcome is None or not decision.outcome.done:
-        failed = error_of(operation.name, decision, timeout)
+        failed = error_of(decision, Words(operation.name, operation.mended, timeout))
         if not failed.returned:
             status = "mixed" if decision.next.back_failed is None else "interrupted"
             failed.left = {**left_of(operation, situation, status), "lastRollout": last}

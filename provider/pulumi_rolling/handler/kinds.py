@@ -35,7 +35,7 @@ KINDS: dict[str, Kind] = {
         as_inputs=auto_scaling_group.as_inputs,
         at_version=auto_scaling_group.at_version,
         noun=("instance", "instances"),
-        mend="the launch template",
+        mend=auto_scaling_group.mend,
     ),
 }
 

@@ -15,7 +15,7 @@ from pulumi_rolling.fleets.base import Retry
 from pulumi_rolling.handler.context import Context, Defaults
 from pulumi_rolling.handler.kinds import is_target_unknown, kind_in, kind_of_name, strategy_in
 from pulumi_rolling.handler.operation import Operation, Reach
-from pulumi_rolling.policy.block import IsUnknown, fields
+from pulumi_rolling.policy.block import IsUnknown
 from pulumi_rolling.policy.check import Checked, check_stored, nothing_unknown
 from pulumi_rolling.policy.timing import Timing
 
@@ -49,7 +49,7 @@ def open_operation(
     strategy = strategy_in(kind, news)
     timing, clock = Timing.from_environment(os.environ), context.clock or SystemClock()
     reach = Reach(defaults or Defaults(), retry_in(timing))
-    fleet = strategy.fleet(getattr(inputs, fields(type(inputs))[kind.key]), reach)
+    fleet = strategy.fleet(kind.block_in(inputs), reach)
     return Operation(
         kind=kind,
         strategy=strategy,

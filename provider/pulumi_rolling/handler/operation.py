@@ -101,8 +101,12 @@ class Kind:
     """The fields that want another version than the pointer's, by default the newest."""
     noun: tuple[str, str]
     """What a member is called, one and many."""
-    mend: str
-    """What is to be mended where new members fail."""
+    mend: Callable[[Any], str]
+    """What makes the members by this block of the inputs, as it is called where it is at fault."""
+
+    def block_in(self, inputs: RollingGroupInputs) -> Any:
+        """The group's own block of the inputs."""
+        return getattr(inputs, fields(type(inputs))[self.key])
 
     def is_path(self, path: str) -> bool:
         """Whether a fault is about the group itself."""
@@ -133,6 +137,11 @@ class Operation:
     def name(self) -> str:
         name: str = self.fleet.name
         return name
+
+    @property
+    def mended(self) -> str:
+        """What makes the members, as it is called where it is at fault."""
+        return self.kind.mend(self.kind.block_in(self.inputs))
 
     @property
     def policy(self) -> UpdatePolicy:

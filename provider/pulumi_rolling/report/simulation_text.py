@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from pulumi_rolling.core.model.codes import VERDICTS, VerdictCode
 from pulumi_rolling.core.replace.limits import Guard, Limits, Pacing
 from pulumi_rolling.report.preview import instances, span
 from pulumi_rolling.report.simulation import Distribution, Entry, Simulation, Trial
 
 _COLUMNS = ("p5", "p50", "p95", "mean", "spread")
-_VERDICTS = {
-    "tooManyFailures": "too many failures",
-    "canaryFailed": "a canary failed",
-    "deadline": "the roll's timeout",
-    "stalled": "nothing moved for an hour",
-}
 Row = tuple[str, Callable[[Trial], Distribution | None], Callable[[float], str]]
 
 
@@ -122,7 +117,7 @@ def _outcome(trial: Trial) -> str:
     if trial.arrived:
         parts.append(f"{_percent(trial.arrived, trial.rolls)} arrive")
     for code, count in sorted(trial.stopped_by.items(), key=lambda pair: -pair[1]):
-        parts.append(f"{_percent(count, trial.rolls)} are stopped ({_VERDICTS.get(code, code)})")
+        parts.append(f"{_percent(count, trial.rolls)} are stopped ({VERDICTS[VerdictCode(code)].words})")
     mixed = trial.rolls - trial.arrived - trial.returned
     if mixed:
         parts.append(f"{_percent(mixed, trial.rolls)} do not come back whole")

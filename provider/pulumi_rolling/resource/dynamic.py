@@ -57,7 +57,9 @@ _NAMES: dict[type[RollingError], str] = {
     OrphanedError: "RollInterrupted",
     LeaseHeldError: "GroupBusy",
     LeaseLostError: "GroupBusy",
+    RollingError: "RollFailed",
 }
+"""In order, the narrow before the wide; programs match the names, so they stay."""
 
 
 def _is_unknown(value: object) -> bool:
@@ -189,7 +191,7 @@ def _clean_errors() -> Iterator[None]:
         yield
     except RollingError as error:
         text = str(error)
-        name = next((n for kind, n in _NAMES.items() if isinstance(error, kind)), "RollFailed")
+        name = next(name for kind, name in _NAMES.items() if isinstance(error, kind))
     else:
         return
     clean = type(name, (Exception,), {"__module__": "builtins"})

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pulumi_rolling.core.explain import failure, has_time_left, reason, sentence, standing_line
-from pulumi_rolling.core.model.codes import FailureReason, ReasonCode, Step, VerdictCode
+from pulumi_rolling.core.model.codes import (
+    FAILURES,
+    REASONS,
+    VERDICTS,
+    FailureReason,
+    ReasonCode,
+    Remedy,
+    Step,
+    VerdictCode,
+)
 from pulumi_rolling.core.model.decision import Because, Status
 from pulumi_rolling.core.model.goal import Direction
-from pulumi_rolling.core.model.verdict import Failure, Verdict
+from pulumi_rolling.core.model.verdict import Cure, Failure, Verdict, cure_of
 
 
 def status(step: Step = Step.ROLL, time_left: tuple[float, float] | None = (40.0, 90.0)) -> Status:
@@ -130,11 +141,61 @@ def test_a_bake_is_told_with_what_was_replaced() -> None:
             "the rollout took longer than its timeout of PT20M",
         ),
         (Verdict(VerdictCode.REFUSED, 1.0, cause="terminate: no"), "the cloud refused: terminate: no"),
+        (Verdict(VerdictCode.NO_ROOM, 1.0), "no room between MinInstancesInService and MaxSize"),
+        (Verdict(VerdictCode.STALLED, 1.0), "nothing has moved for an hour"),
+        (
+            Verdict(
+                VerdictCode.TOO_MANY_FAILURES,
+                1.0,
+                4,
+                10,
+                (
+                    Failure("task/0a", FailureReason.FAILURE_SIGNAL),
+                    Failure("f3a1", FailureReason.LAUNCH_REFUSED, "no such image"),
+                    Failure("f3a2", FailureReason.LAUNCH_REFUSED, "no such image"),
+                    Failure("launch-4", FailureReason.NEVER_APPEARED),
+                ),
+            ),
+            "4 of 10 instances failed (task/0a sent FAILURE; 2 launch refused: no such image; 1 never appeared)",
+        ),
     ],
 )
 def test_what_failed(verdict: Verdict, words: str) -> None:
     """One clause a verdict, with the members or the cause that it is about."""
     assert failure(verdict) == words
+
+
+def test_every_code_has_its_meaning() -> None:
+    """A code without a row would be a KeyError where a rollout just failed."""
+    assert (set(REASONS), set(FAILURES), set(VERDICTS)) == (
+        set(ReasonCode),
+        set(FailureReason),
+        set(VerdictCode),
+    )
+    assert all(failed.words for failed in FAILURES.values()) and all(v.words for v in VERDICTS.values())
+    builds = {code for code, meaning in FAILURES.items() if meaning.remedy is Remedy.BUILD}
+    assert builds == {code for code, meaning in FAILURES.items() if meaning.look}
+
+
+QUOTA = Failure("launch-1", FailureReason.LAUNCH_REFUSED, "", Remedy.QUOTA, "Ask for more.")
+SILENT = Failure("i-1", FailureReason.SIGNAL_TIMEOUT)
+FAILING = Failure("i-2", FailureReason.FAILURE_SIGNAL)
+
+
+@pytest.mark.parametrize(
+    ("failures", "cure"),
+    [
+        ((), Cure(Remedy.BUILD)),
+        ((SILENT, QUOTA), Cure(Remedy.BUILD, "", SILENT.reason)),
+        ((QUOTA, SILENT), Cure(Remedy.QUOTA, "Ask for more.", QUOTA.reason)),
+        ((SILENT, QUOTA, QUOTA), Cure(Remedy.QUOTA, "Ask for more.", QUOTA.reason)),
+        ((QUOTA, SILENT, FAILING, FAILING), Cure(Remedy.BUILD, "", FAILING.reason)),
+        ((replace(QUOTA, hint=""), QUOTA), Cure(Remedy.QUOTA, "Ask for more.", QUOTA.reason)),
+    ],
+)
+def test_what_most_failures_need_is_what_to_mend(failures: tuple[Failure, ...], cure: Cure) -> None:
+    """One thing to do, of several the commonest, and the first where they are as many."""
+    assert cure_of(Verdict(VerdictCode.TOO_MANY_FAILURES, 1.0, failures=failures)) == cure
 
 
 def test_why_one_member_failed() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model.codes import FailureReason
+from pulumi_rolling.core.model.codes import FailureReason, Remedy
 from pulumi_rolling.core.model.member import Lifecycle, Member
 from pulumi_rolling.core.model.verdict import Failure
 from pulumi_rolling.core.replace.judge import judge
@@ -90,7 +91,7 @@ def test_a_refused_launch(launch: Launch, past: dict[str, Any], counts: bool) ->
     before = past.get("failed", ())
     assert after.way.failed == (
         *before,
-        *([Failure("l-1", FailureReason.LAUNCH_REFUSED, launch.cause)] if counts else []),
+        *([Failure("l-1", FailureReason.LAUNCH_REFUSED, launch.cause, Remedy.OBJECTION)] if counts else []),
     )
 
 
@@ -124,11 +125,28 @@ def test_a_member_that_never_appears() -> None:
     launches = tuple(Launch(f"l-{i}", AT, LaunchError.CAPACITY, f"no room {i}") for i in range(2))
     late = owed(waiting, 7, AT + ONE_HOUR, launches=launches)
     assert late.way.failed == tuple(
-        Failure(f"launch-{i}", FailureReason.NEVER_APPEARED, "no room 1") for i in (1, 2)
+        Failure(f"launch-{i}", FailureReason.NEVER_APPEARED, "no room 1", Remedy.CAPACITY) for i in (1, 2)
     )
     assert late.way.openings == (Opening(AT + 9, 1), Opening(AT + ONE_HOUR, 2))
     assert (waiting.progress_at, late.progress_at) == (START, AT + ONE_HOUR)
     assert owed(changed(late, failed=failures(5)), 7, AT + ONE_HOUR + 9).way.failed[-1].id == "launch-6"
+
+
+QUOTA = (Remedy.QUOTA, "Ask for more.")
+
+
+def test_a_failure_has_its_remedy_from_what_the_cloud_said() -> None:
+    """A refused launch, one that came to nothing, and a member that the cloud ended keep remedy and hint."""
+    refused = Launch("l-1", AT, LaunchError.PERMANENT, "", *QUOTA)
+    assert judged({}, rolling(), launches=(refused,)).way.failed[0] == Failure(
+        "l-1", FailureReason.LAUNCH_REFUSED, "", *QUOTA
+    )
+    awaited = replace(refused, error=LaunchError.CAPACITY)
+    late = owed(rolling(openings=(Opening(AT, 1),)), 9, AT + ONE_HOUR, launches=(awaited,))
+    assert late.way.failed == (Failure("launch-1", FailureReason.NEVER_APPEARED, "", *QUOTA),)
+    lost = Loss("m", AT, False, "no", *QUOTA)
+    gone = judged({}, rolling(in_flight=M), losses=(lost,))
+    assert gone.way.failed == (Failure("m", FailureReason.VANISHED, "no", *QUOTA),)
 
 
 def test_the_lowest_number_in_service_is_kept() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model.codes import FailureReason, Step, VerdictCode
+from pulumi_rolling.core.model.codes import FailureReason, Remedy, Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member
 from pulumi_rolling.core.model.seen import Alarm, AlarmState, Refusal, Request
@@ -243,6 +243,17 @@ def test_a_refusal_is_told_in_the_cloud_s_words() -> None:
     more = replace(DENIED, message="another")
     verdict = taken(limits(), rolling(progress_at=AT), refusals=(DENIED, more))[1]
     assert verdict == Verdict(VerdictCode.REFUSED, AT, cause="terminate: not authorized")
+    hinted = replace(DENIED, remedy=Remedy.PERMISSION, hint="Allow it.")
+    verdict = taken(limits(), rolling(progress_at=AT), refusals=(hinted,))[1]
+    assert verdict is not None and (verdict.remedy, verdict.hint) == (Remedy.PERMISSION, "Allow it.")
+
+
+def test_no_room_is_the_policy_s_own_verdict() -> None:
+    """Ten at least in service of ten at most: nobody can go first or come first, and the cloud refused nothing."""
+    rules = limits(floor=10, max_size=10)
+    begun = rolling(step=Step.PREPARE, total=0)
+    after = decide(rules, begun, look(*(old(f"old-{i}") for i in range(10)))).next
+    assert after.verdict is not None and after.verdict.code is VerdictCode.NO_ROOM
 
 
 def test_requests_are_taken_up_also_where_they_end_nothing() -> None:

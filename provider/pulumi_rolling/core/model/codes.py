@@ -1,4 +1,4 @@
-"""Every code of the core, with the one meaning that it has: why a decision, why a member failed, why a direction ended.
+"""Every code of the core, with the one meaning that it has: why a decision, why a failure, why an end, what mends it.
 
 Explanation, errors and reports read these tables and have none of their own. The values stand in records, in state and
 in JSON, so they never change. Who adds a code adds its row: a test walks all of them.
@@ -75,6 +75,45 @@ class VerdictCode(StrEnum):
     ABORTED = "aborted"
     REJECTED = "rejected"
     REFUSED = "refused"
+    NO_ROOM = "noRoom"
+
+
+class EndedBy(Enum):
+    """What ended a direction; the error has its class from it."""
+
+    MEMBERS = "members"
+    CANARY = "canary"
+    ALARM = "alarm"
+    CLOCK = "clock"
+    PERSON = "person"
+    CLOUD = "cloud"
+    POLICY = "policy"
+
+
+class Remedy(StrEnum):
+    """What somebody has to mend before the next run can end better."""
+
+    BUILD = "build"
+    """What the new revision runs, as its members show it."""
+    IMAGE = "image"
+    TEMPLATE = "template"
+    """What members are made from, save its image."""
+    QUOTA = "quota"
+    PERMISSION = "permission"
+    CAPACITY = "capacity"
+    """The cloud has none of that kind there now."""
+    OBJECTION = "objection"
+    """The cloud's own sentence says it, and no other remedy is known to fit."""
+    ACTIVITIES = "activities"
+    """Nobody said what is wrong; the cloud's list of what it did may."""
+    ROOM = "room"
+    """Least in service and greatest size leave no place for a change."""
+    ALARM = "alarm"
+    TIME = "time"
+    FREE = "free"
+    """Members that a person has set aside."""
+    AGAIN = "again"
+    """Nothing: a person ended it."""
 
 
 class Decider(Enum):
@@ -101,10 +140,25 @@ class ReasonMeaning:
 @dataclass(frozen=True, slots=True)
 class FailureMeaning:
     words: str
+    remedy: Remedy = Remedy.BUILD
+    """Where the cloud did not say more."""
+    look: str = ""
+    """Where to look at a build that fails so, with the place of the ``{revision}``."""
     within_clock: bool = False
     """The member had a time for it, which belongs into the sentence."""
     of_signals: bool = False
     """MinActiveInstancesPercent, which knows no signals, does not count it."""
+    nameless: bool = False
+    """There never was a member, so the failure's id tells people nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictMeaning:
+    words: str
+    """As what ended it, in a list of such."""
+    ended_by: EndedBy
+    remedy: Remedy
+    """Where neither the cloud nor a failure said more."""
 
 
 _SOMEBODY = Decider.SOMEBODY
@@ -140,14 +194,48 @@ REASONS: Mapping[ReasonCode, ReasonMeaning] = {
 }
 
 FAILURES: Mapping[FailureReason, FailureMeaning] = {
-    FailureReason.FAILURE_SIGNAL: FailureMeaning("sent FAILURE", of_signals=True),
-    FailureReason.SIGNAL_TIMEOUT: FailureMeaning("sent no signal", within_clock=True, of_signals=True),
-    FailureReason.NOT_IN_SERVICE: FailureMeaning("did not reach service", within_clock=True),
-    FailureReason.TARGET_UNHEALTHY: FailureMeaning(
-        "did not become healthy in its target groups", within_clock=True
+    FailureReason.FAILURE_SIGNAL: FailureMeaning(
+        "sent FAILURE", look="in the start of {revision} why it sends FAILURE", of_signals=True
     ),
-    FailureReason.CHECKS_FAILED: FailureMeaning("did not pass its status checks", within_clock=True),
-    FailureReason.NEVER_APPEARED: FailureMeaning("never appeared"),
-    FailureReason.LAUNCH_REFUSED: FailureMeaning("launch refused"),
-    FailureReason.VANISHED: FailureMeaning("vanished before it was ready"),
+    FailureReason.SIGNAL_TIMEOUT: FailureMeaning(
+        "sent no signal",
+        look="in the start of {revision} what keeps it from sending its signal",
+        within_clock=True,
+        of_signals=True,
+    ),
+    FailureReason.NOT_IN_SERVICE: FailureMeaning(
+        "did not reach service",
+        look="in the start of {revision} what keeps it from service",
+        within_clock=True,
+    ),
+    FailureReason.TARGET_UNHEALTHY: FailureMeaning(
+        "did not become healthy in its target groups",
+        look="what the health checks of the target groups find in {revision}",
+        within_clock=True,
+    ),
+    FailureReason.CHECKS_FAILED: FailureMeaning(
+        "did not pass its status checks",
+        look="what the status checks find in {revision}",
+        within_clock=True,
+    ),
+    FailureReason.NEVER_APPEARED: FailureMeaning("never appeared", remedy=Remedy.ACTIVITIES, nameless=True),
+    FailureReason.LAUNCH_REFUSED: FailureMeaning("launch refused", remedy=Remedy.OBJECTION, nameless=True),
+    FailureReason.VANISHED: FailureMeaning(
+        "vanished before it was ready", look="what ends {revision} before it is ready"
+    ),
+}
+
+VERDICTS: Mapping[VerdictCode, VerdictMeaning] = {
+    VerdictCode.TOO_MANY_FAILURES: VerdictMeaning("too many failures", EndedBy.MEMBERS, Remedy.BUILD),
+    VerdictCode.CANARY_FAILED: VerdictMeaning("a canary failed", EndedBy.CANARY, Remedy.BUILD),
+    VerdictCode.ALARM: VerdictMeaning("an alarm", EndedBy.ALARM, Remedy.ALARM),
+    VerdictCode.DEADLINE: VerdictMeaning("the roll's timeout", EndedBy.CLOCK, Remedy.TIME),
+    VerdictCode.STALLED: VerdictMeaning("nothing moved for an hour", EndedBy.CLOCK, Remedy.ACTIVITIES),
+    VerdictCode.OCCUPIED: VerdictMeaning("members set aside for an hour", EndedBy.CLOCK, Remedy.FREE),
+    VerdictCode.ABORTED: VerdictMeaning("an abort", EndedBy.PERSON, Remedy.AGAIN),
+    VerdictCode.REJECTED: VerdictMeaning("a rejection", EndedBy.PERSON, Remedy.AGAIN),
+    VerdictCode.REFUSED: VerdictMeaning("an act that the cloud refused", EndedBy.CLOUD, Remedy.OBJECTION),
+    VerdictCode.NO_ROOM: VerdictMeaning(
+        "no room between MinInstancesInService and MaxSize", EndedBy.POLICY, Remedy.ROOM
+    ),
 }

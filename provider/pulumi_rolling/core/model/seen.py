@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.core.model.values import value
 
 
@@ -21,6 +22,10 @@ class Refusal:
     member: str | None
     code: str
     message: str
+    remedy: Remedy | None = None
+    """None: the message has to tell."""
+    hint: str = ""
+    """What to do, in the cloud's own terms."""
 
 
 @value(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from pulumi_rolling.core.model.codes import ReasonCode, Step, VerdictCode
+from pulumi_rolling.core.model.codes import VERDICTS, EndedBy, ReasonCode, Step, VerdictCode
 from pulumi_rolling.core.model.decision import Because
 from pulumi_rolling.core.model.goal import Direction, OnFailure
 from pulumi_rolling.core.model.verdict import Verdict
@@ -46,9 +46,6 @@ from pulumi_rolling.core.replace.sizing import size_roll
 from pulumi_rolling.core.replace.verdicts import take_verdict
 from pulumi_rolling.core.shared import deadline
 from pulumi_rolling.core.shared.alarms import ringing
-
-_ASKED_FOR = (VerdictCode.ABORTED, VerdictCode.REJECTED)
-"""Verdicts by somebody who wants the way back, also under ``onFailure: hold``."""
 
 
 def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decided:
@@ -146,7 +143,7 @@ def _turn(look: Look, verdict: Verdict) -> Decided:
 
 def _is_held(limits: Limits, rollout: Rollout, verdict: Verdict) -> bool:
     """onFailure hold waits for somebody's word, except where it has just been spoken."""
-    asked = verdict.code in _ASKED_FOR or verdict is rollout.way.held
+    asked = VERDICTS[verdict.code].ended_by is EndedBy.PERSON or verdict is rollout.way.held
     return limits.on_failure is OnFailure.HOLD and rollout.direction is Direction.FORWARD and not asked
 
 
@@ -193,8 +190,7 @@ def _begin_to_roll(look: Look) -> Decided:
     there = desired_at_end(rollout) if way.unit == 1 else len(census.counted) + census.gap
     sizing = size_roll(rules, replaceable, there)
     if replaceable and not sizing.batch:
-        cause = "no room between MinInstancesInService and MaxSize"
-        return _turn(look, Verdict(VerdictCode.REFUSED, look.at, cause=cause))
+        return _turn(look, Verdict(VerdictCode.NO_ROOM, look.at))
     capacity = sizing.capacity
     if way.unit > 1:
         capacity = desired + (sizing.capacity - there) * way.unit

@@ -22,7 +22,7 @@ from pulumi_rolling.core.replace.census import (
 )
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.look import Look
-from pulumi_rolling.core.replace.observation import LaunchError, Observation
+from pulumi_rolling.core.replace.observation import LaunchError, Loss, Observation
 from pulumi_rolling.core.replace.rollout import Opening, Rollout, replace
 from pulumi_rolling.core.replace.roster import roster_of
 
@@ -164,7 +164,7 @@ def _judge_vanished(look: Look, rollout: Rollout) -> Rollout:
     missing = dict(way.missing)
     excused = {loss.member for loss in seen.losses if loss.excused}
     excused |= {m.id for m in roster_of(seen).others.values() if m.lifecycle is Lifecycle.STANDBY}
-    causes = {loss.member: loss.cause for loss in seen.losses}
+    losses = {loss.member: loss for loss in seen.losses}
     failed: list[Failure] = []
     flight = set(way.in_flight)
     for member in sorted(way.in_flight):
@@ -174,9 +174,10 @@ def _judge_vanished(look: Look, rollout: Rollout) -> Rollout:
         since = missing.setdefault(member, seen.at)
         if member in excused:
             flight.discard(member)
-        elif member in census.leaving or member in causes or seen.at - since >= look.limits.settle:
+        elif member in census.leaving or member in losses or seen.at - since >= look.limits.settle:
             flight.discard(member)
-            failed.append(Failure(member, FailureReason.VANISHED, causes.get(member, "")))
+            loss = losses.get(member, Loss(member, seen.at, excused=False))
+            failed.append(Failure(member, FailureReason.VANISHED, loss.cause, loss.remedy, loss.hint))
     missing = {member: at for member, at in missing.items() if member in flight}
     if len(flight) == len(way.in_flight) and tuple(missing.items()) == way.missing:
         return rollout
@@ -194,7 +195,7 @@ def _judge_launches(rollout: Rollout, seen: Observation) -> Rollout:
     known = {f.id for f in rollout.way.failed}
     fresh = [x for x in seen.launches if x.at > rollout.judged_until and x.id not in known]
     refused = tuple(
-        Failure(x.id, FailureReason.LAUNCH_REFUSED, x.cause)
+        Failure(x.id, FailureReason.LAUNCH_REFUSED, x.cause, x.remedy or x.error.remedy, x.hint)
         for x in sorted(fresh, key=lambda x: (x.at, x.id))
         if x.error is LaunchError.PERMANENT
     )
@@ -222,10 +223,11 @@ def _reconcile_openings(look: Look, rollout: Rollout) -> Rollout:
         if tuple(openings) == way.openings:
             return rollout
         return replace(rollout, way=replace(way, openings=tuple(openings)))
-    refused = (x.cause for x in reversed(look.seen.launches) if x.error is LaunchError.CAPACITY)
-    cause = next(refused, "")
+    refused = (x for x in reversed(look.seen.launches) if x.error is LaunchError.CAPACITY)
+    last = next(refused, None)
+    why = ("", None, "") if last is None else (last.cause, last.remedy or last.error.remedy, last.hint)
     late = tuple(
-        Failure(f"launch-{way.failures + i + 1}", FailureReason.NEVER_APPEARED, cause) for i in range(overdue)
+        Failure(f"launch-{way.failures + i + 1}", FailureReason.NEVER_APPEARED, *why) for i in range(overdue)
     )
     kept = [o for o in openings if at - o.at < longest]
     way = replace(way, openings=(*kept, Opening(at, overdue)), failed=way.failed + late)

@@ -6,6 +6,7 @@ from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.core.model.member import Member, Sizes
 from pulumi_rolling.core.model.seen import Alarm, Refusal, Request
 from pulumi_rolling.core.model.values import value
@@ -20,6 +21,11 @@ class LaunchError(Enum):
     CAPACITY = "capacity"
     """The cloud retries, possibly in another zone, and may succeed."""
 
+    @property
+    def remedy(self) -> Remedy:
+        """What mends it, as far as this alone tells."""
+        return Remedy.CAPACITY if self is LaunchError.CAPACITY else Remedy.OBJECTION
+
 
 @value(frozen=True, slots=True)
 class Launch:
@@ -29,6 +35,9 @@ class Launch:
     at: float
     error: LaunchError
     cause: str = ""
+    remedy: Remedy | None = None
+    """None: that of the error."""
+    hint: str = ""
 
 
 @value(frozen=True, slots=True)
@@ -39,6 +48,9 @@ class Loss:
     at: float
     excused: bool
     cause: str = ""
+    remedy: Remedy | None = None
+    """None: what the member ran is at fault."""
+    hint: str = ""
 
 
 @value(frozen=True, slots=True)

@@ -47,7 +47,8 @@ def verdict_of(look: Look, code: VerdictCode, *, cause: str = "", clock: float =
 
 def refusal(seen: Observation) -> Verdict:
     first = seen.refusals[0]
-    return Verdict(VerdictCode.REFUSED, seen.at, cause=f"{first.act}: {first.message}")
+    cause = f"{first.act}: {first.message}"
+    return Verdict(VerdictCode.REFUSED, seen.at, cause=cause, remedy=first.remedy, hint=first.hint)
 
 
 def _spent(look: Look) -> Verdict | None:

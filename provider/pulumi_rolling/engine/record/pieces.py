@@ -38,8 +38,8 @@ OF_THE_ROLLOUT = frozenset({"abort", "pause", "resume", "approve", "reject"})
 OF_A_MEMBER = frozenset({"retry", "skip"})
 MOST_PENDING = 3
 """Requests that may wait on a group at a time."""
-ROOM_FOR_CAUSES = 472
-"""Characters for what the cloud says of failures, once in the record and once in its verdict."""
+ROOM_FOR_CAUSES = 708
+"""Characters for what the cloud says of failures and of their remedies, in the record and in its verdict."""
 _HEADER = 20
 """Characters of a piece for the serial and the count."""
 

@@ -12,10 +12,10 @@ import base64
 import json
 import zlib
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
-from pulumi_rolling.core.model.codes import FailureReason, Step, VerdictCode
+from pulumi_rolling.core.model.codes import FailureReason, Remedy, Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction, Goal
 from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.model.verdict import Failure, Verdict
@@ -105,7 +105,7 @@ def _way_out(way: Way) -> dict[str, Any]:
             "in": sorted(way.in_flight),
             "m": [list(pair) for pair in way.missing],
             "ok": sorted(way.succeeded) if len(way.succeeded) <= KEPT_SUCCESSES else [],
-            "x": [[f.id, f.reason, f.cause[:CAUSE_CHARACTERS] if f in failed[-3:] else ""] for f in failed],
+            "x": [_failure_out(f if f in failed[-3:] else replace(f, cause="", hint="")) for f in failed],
             "xb": way.failed_before + len(way.failed) - len(failed),
             "dr": _moments(way.draining),
             "wa": _moments(way.warming),
@@ -182,7 +182,7 @@ def _way_in(raw: dict[str, Any]) -> Way:
         warming=_pairs(raw.get("wa", ())),
         missing=_pairs(raw.get("m", ())),
         succeeded=frozenset(raw.get("ok", ())),
-        failed=tuple(_failure(f) for f in raw.get("x", ())),
+        failed=tuple(_failure_in(f) for f in raw.get("x", ())),
         failed_before=raw.get("xb", 0),
         retried=frozenset(raw.get("rt", ())),
         skipped=frozenset(raw.get("sk", ())),
@@ -298,25 +298,43 @@ def _act_in(raw: list[Any]) -> Action:
 
 
 def _verdict_out(verdict: Verdict) -> list[Any]:
-    failures = [[f.id, f.reason, f.cause[:CAUSE_CHARACTERS]] for f in verdict.failures]
     return [
         verdict.code,
         verdict.at,
         verdict.failed,
         verdict.of,
-        failures,
+        [_failure_out(f) for f in verdict.failures],
         verdict.cause[: 2 * CAUSE_CHARACTERS],
         verdict.clock,
         verdict.touched,
+        *_advice_out(verdict.remedy, verdict.hint),
     ]
 
 
 def _verdict_in(raw: list[Any]) -> Verdict:
-    code, at, failed, of, failures, cause, clock, *touched = raw  # Format 1 had no touched.
-    named = tuple(_failure(f) for f in failures)
-    return Verdict(VerdictCode(code), at, failed, of, named, cause, clock, *touched)
+    code, at, failed, of, failures, cause, clock, *rest = raw
+    touched, *advice = rest or [0]  # Format 1 had no touched.
+    named = tuple(_failure_in(f) for f in failures)
+    return Verdict(VerdictCode(code), at, failed, of, named, cause, clock, touched, *_advice_in(advice))
 
 
-def _failure(raw: list[Any]) -> Failure:
-    ident, reason, cause = raw
-    return Failure(ident, FailureReason(reason), cause)
+def _failure_out(failure: Failure) -> list[Any]:
+    cause = failure.cause[:CAUSE_CHARACTERS]
+    return [failure.id, failure.reason, cause, *_advice_out(failure.remedy, failure.hint)]
+
+
+def _failure_in(raw: list[Any]) -> Failure:
+    ident, reason, cause, *advice = raw
+    return Failure(ident, FailureReason(reason), cause, *_advice_in(advice))
+
+
+def _advice_out(remedy: Remedy | None, hint: str) -> list[str]:
+    """What formats 1 and 2 did not know. Most failures have none of it, so what is empty is left out."""
+    if not hint:
+        return [] if remedy is None else [remedy]
+    return [remedy or "", hint[:CAUSE_CHARACTERS]]
+
+
+def _advice_in(raw: list[str]) -> tuple[Remedy | None, str]:
+    remedy, hint = (*raw, "", "")[:2]
+    return Remedy(remedy) if remedy else None, hint

@@ -1,10 +1,8 @@
 """Scaling activities as launches that failed and losses with their causes.
 
-An activity has a status, a cause and a message, and no code: what happened is read from AWS's own sentences.
-Sources: EC2 Auto Scaling user guide, "Troubleshoot EC2 Auto Scaling: EC2 instance launch failures" and "...
-AMI issues"; AWS CLI reference, ``describe-scaling-activities``; AWS re:Post, "Why did Amazon EC2 Auto Scaling
-terminate an instance?". What is not recognised is taken for the milder case: the cloud goes on trying, and
-the slot's clock decides.
+An activity has a status, a cause and a message, and no code: what happened is read from AWS's own sentences, those of
+refused launches in ``launch_refusals``. Sources: AWS CLI reference, ``describe-scaling-activities``; AWS re:Post, "Why
+did Amazon EC2 Auto Scaling terminate an instance?".
 """
 
 from __future__ import annotations
@@ -13,46 +11,14 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pulumi_rolling.core.replace.observation import Launch, LaunchError, Loss
+from pulumi_rolling.core.model.codes import Remedy
+from pulumi_rolling.core.replace.observation import Launch, Loss
 from pulumi_rolling.fleets.aws.api import AUTO_SCALING, Answer, AwsApi, one_line
+from pulumi_rolling.fleets.aws.launch_refusals import read_refusal
 
 _MEMBER = re.compile(r"\bi-[0-9a-f]+\b")
 _OVER = frozenset({"Successful", "Failed", "Cancelled"})
 _REFUSED = frozenset({"Failed", "Cancelled"})
-
-_MAY_PASS = re.compile(
-    r"do not have sufficient|insufficient.{0,20}capacity|no spot capacity|unfulfillablecapacity"
-    r"|enough free addresses|not supported in your requested availability zone"
-    r"|is pending, and cannot be run|try again later",
-    re.I,
-)
-"""Another zone, another hour: the cloud's own retry may succeed."""
-
-_IMAGE = (
-    r"image id '\[?ami-[^']*' does not exist|invalidamiid|ami id .* is disabled|not authorized for images?"
-    r"|virtualization type|architecture .* does not match"
-)
-_QUOTA = (
-    r"instance limit|vcpu limit|(vcpu|instance|volume)limitexceeded|spot instance count exceeded"
-    r"|maxspotinstancecountexceeded|exceeded your maximum .* limit"
-)
-_AUTHORIZATION = (
-    r"not authorized|unauthorizedoperation|access ?denied|authfailure|iam instance profile"
-    r"|accept terms and subscribe|optinrequired"
-)
-_TEMPLATE = (
-    r"launch template\b.*(does not exist|not found|not valid)|invalidlaunchtemplate"
-    r"|fully-formed launch template"
-)
-_PARAMETER = (
-    r"key pair '[^']*' does not exist|security group '[^']*' does not exist|subnet id '[^']*' does not exist"
-    r"|snapshot '[^']*' does not exist"
-    r"|invalid(keypair|group|subnet|subnetid|snapshot|blockdevicemapping|parameter)"
-    r"|invalid device name|for parameter \S+ is invalid|requested configuration is currently not supported"
-    r"|block device mappings not supported"
-    r"|placement groups? may not be used|placement group '[^']*' is unknown"
-)
-_FOR_GOOD = re.compile("|".join((_IMAGE, _QUOTA, _AUTHORIZATION, _TEMPLATE, _PARAMETER)), re.I)
 
 _BROKEN = re.compile(r"health|abandon", re.I)
 """Health checks and abandoned hooks are never excused, whatever else the sentence says."""
@@ -102,22 +68,22 @@ def read_activity(activity: Answer) -> Seen:
         if status not in _REFUSED:
             return Seen(ident, at, is_over)
         if member is None:
-            return Seen(
-                ident, at, is_over, launch=Launch(ident, at, launch_error(message), one_line(message))
-            )
+            return Seen(ident, at, is_over, launch=_refused(ident, at, message))
         excused = _SPOT.search(message) is not None
-        return Seen(ident, at, is_over, loss=Loss(member[0], at, excused, one_line(message or cause)))
+        told = read_refusal(message)
+        loss = Loss(member[0], at, excused, one_line(message or cause), told.remedy, told.hint)
+        return Seen(ident, at, is_over, loss=loss)
     if member is not None and description.startswith(("Terminating", "Detaching")):
         loss = Loss(member[0], at, is_excused(cause), one_line(cause))
         return Seen(ident, at, is_over, loss=loss, by_machine="terminated or stopped" in cause)
     return Seen(ident, at, is_over)
 
 
-def launch_error(message: str) -> LaunchError:
-    text = " ".join(message.split())
-    if _MAY_PASS.search(text) is None and _FOR_GOOD.search(text) is not None:
-        return LaunchError.PERMANENT
-    return LaunchError.CAPACITY
+def _refused(ident: str, at: float, message: str) -> Launch:
+    told = read_refusal(message)
+    # What nobody has shown before is for people to read; where nothing is said, the activities are.
+    remedy = told.remedy or (Remedy.OBJECTION if message.strip() else Remedy.ACTIVITIES)
+    return Launch(ident, at, told.error, one_line(message), remedy, told.hint)
 
 
 def is_excused(cause: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from pulumi_rolling.errors import (
+    DeniedFleetError,
     FleetError,
     GroupNotFoundError,
     PermanentFleetError,
@@ -164,23 +165,33 @@ def _refused(response: Answer, service: str, operation: str) -> FleetError:
         return TemporaryFleetError(message, operation=operation, code=code)
     if code == "ValidationError" and "autoscalinggroup name not found" in line.lower():
         return GroupNotFoundError(message, operation=operation, code=code)
-    return PermanentFleetError(
-        message, operation=operation, code=code, hint=_hint(code, line, service, operation)
-    )
+    allow = _to_allow(code, line, service, operation)
+    if allow:
+        return DeniedFleetError(message, operation=operation, code=code, hint=f"Allow {allow}.")
+    return PermanentFleetError(message, operation=operation, code=code, hint=_hint(code, line))
 
 
-def _hint(code: str, line: str, service: str, operation: str) -> str:
-    """The one thing to do, where there is one."""
+def _to_allow(code: str, line: str, service: str, operation: str) -> str:
+    """The action that the caller lacks, where that is why the call was refused."""
     if "not authorized to use launch template" in line.lower():
         # "you must have permissions to use the specified launch template", EC2 Auto Scaling user guide,
         # "Control Amazon EC2 launch template usage": the caller needs what a launch from it would need.
-        return "Allow ec2:RunInstances on what the template names, and iam:PassRole for its instance profile."
-    if code in _DENIED:
-        # SQS checks a batch by the action for one message (SQS developer guide, "API permissions").
-        action = operation.removesuffix("Batch") if service == QUEUES else operation
-        return f"Allow {_ACTION_PREFIXES.get(service, service)}:{action}."
+        return "ec2:RunInstances on what the template names, and iam:PassRole for its instance profile"
+    if code not in _DENIED:
+        return ""
+    # SQS checks a batch by the action for one message (SQS developer guide, "API permissions").
+    action = operation.removesuffix("Batch") if service == QUEUES else operation
+    return f"{_ACTION_PREFIXES.get(service, service)}:{action}"
+
+
+def _hint(code: str, line: str) -> str:
+    """The one thing to do, where there is one."""
+    if "valid fully-formed launch template" in line.lower():
+        # A group is pointed at a template that no launch would succeed from: a missing image, key pair, instance
+        # profile (the sentence stands in terraform-provider-aws, resource aws_autoscaling_group).
+        return "Mend the launch template."
     if code in _STALE_CREDENTIALS:
-        return "The AWS credentials have expired; renew them and run again."
+        return "The AWS credentials have expired; renew them."
     if code in _WRONG_CREDENTIALS:
         return "AWS does not accept these credentials; check AWS_PROFILE and AWS_ACCESS_KEY_ID."
     return ""

@@ -62,6 +62,10 @@ def pointer_property(revision: Revision) -> str:
     return "launchTemplate" if configuration_in(revision.address) is None else "launchConfiguration"
 
 
+def mend(group: AutoScalingGroup) -> str:
+    return "the launch template" if group.launch_configuration is None else "the launch configuration"
+
+
 def as_inputs(pointer: str) -> dict[str, Any]:
     configuration = configuration_in(pointer)
     if configuration is not None:

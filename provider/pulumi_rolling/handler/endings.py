@@ -1,0 +1,163 @@
+"""How a rollout ended, as the one sentence the user reads: what failed, what is true now, what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from pulumi_rolling.core.explain import failure
+from pulumi_rolling.core.model.codes import FAILURES, VERDICTS, EndedBy, FailureReason, Remedy
+from pulumi_rolling.core.model.member import Revision
+from pulumi_rolling.core.model.verdict import Verdict, cure_of
+from pulumi_rolling.core.replace.rollout import Decided, Rollout
+from pulumi_rolling.errors import (
+    AbortedError,
+    AlarmError,
+    DeadlineExceededError,
+    NoRoomError,
+    RefusedError,
+    RollbackFailedError,
+    RolloutError,
+    TooManyFailuresError,
+)
+from pulumi_rolling.report.preview import instances
+
+POLICY_TIMEOUT = "updatePolicy.rollingUpdate.timeout"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the sentence takes from the group and its inputs."""
+
+    group: str
+    mended: str
+    """What makes the members: ``the launch template``."""
+    timeout: str = POLICY_TIMEOUT
+    """The path of what set the deadline."""
+
+
+def error_of(decision: Decided, words: Words) -> RolloutError:
+    """The error of a decision whose outcome is not a success."""
+    rollout = decision.next
+    verdict = rollout.verdict or rollout.back_failed
+    if verdict is None:
+        raise ValueError("the rollout did not fail")
+    kind = _kind(VERDICTS[verdict.code].ended_by)
+    what = failure(verdict)
+    hint = _again(_advice(verdict, rollout.goal.to, words))
+    if decision.outcome is not None and decision.outcome.returned:
+        return kind(
+            f"{what}. Group {words.group} is back on {rollout.goal.came_from}{_touched(rollout)}; sizes and suspended "
+            "processes are as found.",
+            returned=True,
+            hint=hint,
+        )
+    if rollout.back_failed is not None:
+        return _not_returned(rollout, rollout.back_failed, words)
+    return kind(
+        f"{what}. Group {words.group} was left as it is: it points at {rollout.goal.to}, and scaling out uses that; "
+        "sizes and suspended processes are as found.",
+        returned=False,
+        hint=hint,
+    )
+
+
+def _kind(ended_by: EndedBy) -> type[RolloutError]:
+    match ended_by:
+        case EndedBy.MEMBERS | EndedBy.CANARY:
+            return TooManyFailuresError
+        case EndedBy.ALARM:
+            return AlarmError
+        case EndedBy.CLOCK:
+            return DeadlineExceededError
+        case EndedBy.PERSON:
+            return AbortedError
+        case EndedBy.CLOUD:
+            return RefusedError
+        case EndedBy.POLICY:
+            return NoRoomError
+        case _:
+            assert_never(ended_by)
+
+
+def _not_returned(rollout: Rollout, back_failed: Verdict, words: Words) -> RollbackFailedError:
+    back = failure(back_failed)
+    if rollout.verdict is None:
+        told = (
+            f"group {words.group} runs {rollout.goal.to}, but giving sizes and processes back failed: {back}."
+        )
+    elif rollout.gives_up:
+        told = (
+            f"{failure(rollout.verdict)}; then giving sizes and processes back failed as well: {back}. Group "
+            f"{words.group} points at {rollout.goal.to}, and scaling out uses that."
+        )
+    else:
+        told = (
+            f"{failure(rollout.verdict)}; then the way back to {rollout.goal.came_from} failed as well: {back}. Group "
+            f"{words.group} is mixed, its sizes are still those of the rollout, its processes run again."
+        )
+    advice = _advice(back_failed, rollout.target, words)
+    return RollbackFailedError(
+        told, returned=False, hint=f"The record is kept on the group. {_going_on(advice)}"
+    )
+
+
+def _touched(rollout: Rollout) -> str:
+    """Launches by our acts on the way forward; those of the way back are no harm done."""
+    touched = rollout.verdict.touched if rollout.verdict is not None else 0
+    return f" ({instances(touched)} touched)" if touched else ""
+
+
+def _again(advice: str) -> str:
+    return f"{advice} run 'pulumi up' again." if advice else "Run 'pulumi up' to try again."
+
+
+def _going_on(advice: str) -> str:
+    return f"{advice or 'Then'} run 'pulumi up' to go on from there."
+
+
+def _advice(verdict: Verdict, revision: Revision, words: Words) -> str:
+    """What to mend, up to the word before ``run 'pulumi up'``; empty where it is nothing."""
+    cure = cure_of(verdict)
+    if cure.hint:
+        return f"{cure.hint.rstrip('.')}, then"
+    match cure.remedy:
+        case Remedy.BUILD:
+            return _build(cure.reason, revision)
+        case Remedy.IMAGE:
+            return f"Name an image in {words.mended} that exists, may be launched and fits the instance type, and"
+        case Remedy.TEMPLATE:
+            return f"Mend {words.mended} and"
+        case Remedy.QUOTA:
+            return "Ask for a higher quota, then"
+        case Remedy.PERMISSION:
+            return "Allow what was refused, then"
+        case Remedy.CAPACITY:
+            return "Give the group another instance type or zone, or wait for capacity, then"
+        case Remedy.OBJECTION:
+            return "Mend what the cloud objects to, then"
+        case Remedy.ACTIVITIES:
+            return f"See in the activities of group {words.group} what it waited for, mend that and"
+        case Remedy.ROOM:
+            return "Raise MaxSize or lower minInstancesInService, then"
+        case Remedy.ALARM:
+            return "Mend what the alarm is about and"
+        case Remedy.TIME:
+            return f"Raise {words.timeout} or mend what is slow, then"
+        case Remedy.FREE:
+            return (
+                "Free them, or choose Ignore or Replace for them (standbyInstances, scaleInProtectedInstances, "
+                "warmPoolInstances), and"
+            )
+        case Remedy.AGAIN:
+            return ""
+        case _:
+            assert_never(cure.remedy)
+
+
+def _build(reason: FailureReason | None, revision: Revision) -> str:
+    if reason is None or not FAILURES[reason].look:
+        return f"See how {revision} starts, mend that and"
+    look = FAILURES[reason].look.format(revision=revision)
+    more_time = " or give it more time," if FAILURES[reason].within_clock else ""
+    return f"See {look}, mend that{more_time} and"
