@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pulumi_rolling.fleets.auto_scaling_group.poll import expect_many
 from pulumi_rolling.handler.operation import Kind, Strategy
 from pulumi_rolling.handler.replace import auto_scaling_group
 from pulumi_rolling.handler.replace.situation import Replacing
@@ -36,11 +37,18 @@ KINDS: dict[str, Kind] = {
         at_version=auto_scaling_group.at_version,
         noun=("instance", "instances"),
         mend="the launch template",
+        expect_many=expect_many,
     ),
 }
 
 BESIDE = (POLICY, "onFailure", "triggers")
 """The inputs that stand beside any group."""
+
+
+def expect_groups_of_a_stack() -> None:
+    """This process serves all groups of a stack, so that its first diff is not the only one."""
+    for kind in KINDS.values():
+        kind.expect_many()
 
 
 def kind_of_name() -> Kind:

@@ -103,6 +103,8 @@ class Kind:
     """What a member is called, one and many."""
     mend: str
     """What is to be mended where new members fail."""
+    expect_many: Callable[[], None] = lambda: None
+    """Told once by a process that serves the groups of a whole stack."""
 
     def is_path(self, path: str) -> bool:
         """Whether a fault is about the group itself."""
