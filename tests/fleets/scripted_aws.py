@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
@@ -12,6 +13,9 @@ from pulumi_rolling.fleets.aws.place import Place
 
 Answer = dict[str, Any]
 Script = Answer | Exception | Callable[[Answer], Answer]
+
+_numbers = count()
+"""No two scripts share a place, and with it what a process keeps of one."""
 
 
 def refused(code: str, message: str = "", status: int = 400) -> Answer:
@@ -28,7 +32,7 @@ class ScriptedAws:
     """
 
     def __init__(self) -> None:
-        self.place = Place("us-east-1", "http://127.0.0.1:9", "", f"scripted-{id(self)}")
+        self.place = Place("us-east-1", "http://127.0.0.1:9", "", f"scripted-{next(_numbers)}")
         self.calls: list[tuple[str, Answer]] = []
         self._answers: dict[str, list[Script]] = {}
         self._lock = threading.Lock()

@@ -20,7 +20,7 @@ SKIPPED = (Part.OLD, Part.IN_FLIGHT, Part.FAILED)
 
 
 def refuse(standing: Standing, kind: str, member: str = "") -> None:
-    """Raise RollingError where nobody could act on the request, or where it would change nothing."""
+    """Raise RollingError where no driver could act on the request, or where it would change nothing."""
     rollout, group = standing.rollout, standing.group
     _refuse_at_the_end(standing, kind)
     if not standing.is_driven:

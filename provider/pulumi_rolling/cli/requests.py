@@ -1,4 +1,4 @@
-"""`rolling abort`, `pause`, `resume`, `approve`, `reject`, `retry`, `skip`: ask whoever drives a group's rollout.
+"""`rolling abort`, `pause`, `resume`, `approve`, `reject`, `retry`, `skip`: ask the driver of a group's rollout.
 
 A request is a tag on the group, so it reaches the driver from any shell that may tag the group, at the driver's next
 look. The driver takes the tag off when it has taken the request up; `--wait` waits for that.
@@ -129,7 +129,7 @@ def await_answer(fleet: Fleet, key: str, kind: str, member: str, before: Rollout
 
 
 def _take_back(fleet: Fleet, key: str) -> None:
-    """A request that nobody took up would strike the next rollout."""
+    """A request that was not taken up would strike the next rollout."""
     fleet.remove_marks([key])
 
 

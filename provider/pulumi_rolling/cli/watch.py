@@ -53,7 +53,7 @@ def _follow(fleet: Fleet, clock: Clock, interval: float) -> Ending:
 
 
 def follow(fleet: Fleet, clock: Clock, interval: float, show: Show) -> Ending:
-    """One look an interval, until the record is gone or nobody can go on from it."""
+    """One look an interval, until the record is gone or no driver can go on from it."""
     standing = standing_of(fleet)
     if standing is None:
         raise RollingError(f"{fleet.name} has no rollout to watch.")

@@ -13,8 +13,9 @@ from pulumi_rolling.engine.lease import owner_of
 from pulumi_rolling.engine.retry import Retrier
 from pulumi_rolling.fleets.base import Retry
 from pulumi_rolling.handler.context import Context, Defaults
-from pulumi_rolling.handler.kinds import is_target_unknown, kind_in, kind_of_name, strategy_in
+from pulumi_rolling.handler.kinds import kind_in, kind_of_name, strategy_in
 from pulumi_rolling.handler.operation import Operation, Reach
+from pulumi_rolling.handler.properties import is_target_unknown
 from pulumi_rolling.policy.block import IsUnknown
 from pulumi_rolling.policy.check import Checked, check_stored, nothing_unknown
 from pulumi_rolling.policy.timing import Timing

@@ -104,6 +104,9 @@ class Kind:
     mend: Callable[[Any], str]
     """What makes the members by this block of the inputs, as it is called where it is at fault."""
 
+    expect_many: Callable[[], None] = lambda: None
+    """Told once by a process that serves the groups of a whole stack."""
+
     def block_in(self, inputs: RollingGroupInputs) -> Any:
         """The group's own block of the inputs."""
         return getattr(inputs, fields(type(inputs))[self.key])

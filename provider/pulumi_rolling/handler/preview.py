@@ -53,7 +53,7 @@ def preview_of(situation: Situation, notes: tuple[str, ...]) -> Preview:
 
 
 def _waits(situation: Situation) -> str:
-    """What a create does on a group whose members all match: it replaces nobody, and may fail all the same."""
+    """What a create does on a group whose members all match: it replaces no member, and may fail all the same."""
     signals = situation.limits.signals
     young = (
         f", and for a SUCCESS signal from each younger than {span(situation.limits.pause)}" if signals else ""

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pulumi_rolling.core.replace.rollout import Rollout
-from pulumi_rolling.handler.kinds import inputs_of
 from pulumi_rolling.handler.operation import Operation
+from pulumi_rolling.handler.properties import inputs_of
 from pulumi_rolling.handler.replace.situation import Situation
 
 

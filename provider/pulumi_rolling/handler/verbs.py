@@ -17,17 +17,11 @@ from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import Fault, GroupNotFoundError, PermanentFleetError, PolicyErrors
 from pulumi_rolling.handler.context import Context, Defaults, Diffed, Foreseen
 from pulumi_rolling.handler.driving import roll
-from pulumi_rolling.handler.kinds import (
-    inputs_of,
-    is_group_unknown,
-    is_target_unknown,
-    kind_in,
-    kind_of_name,
-    strategy_in,
-)
+from pulumi_rolling.handler.kinds import kind_in, kind_of_name, strategy_in
 from pulumi_rolling.handler.opening import Asked, fleet_named, open_operation, retry_in
 from pulumi_rolling.handler.operation import Operation, Reach
 from pulumi_rolling.handler.preview import preview_of
+from pulumi_rolling.handler.properties import inputs_of, is_group_unknown, is_target_unknown
 from pulumi_rolling.handler.replace.situation import Situation
 from pulumi_rolling.handler.state import outputs_of
 from pulumi_rolling.policy.block import POLICY, IsUnknown
@@ -161,7 +155,7 @@ class RollingGroupHandler:
         return {**read, "status": "stable" if len(contents) <= 1 else "mixed"}
 
     def delete(self, state: Mapping[str, Any]) -> None:
-        """Give back what we hold; touch no instance (so Desired stays, and the least size and processes return)."""
+        """Give back what is ours; touch no member (so Desired stays, and the least size and processes return)."""
         fleet = self._open_stored(state, Context(), None).fleet
         try:
             marks = fleet.marks()

@@ -8,7 +8,7 @@ from typing import Any
 from pulumi.runtime.proto import provider_pb2
 
 from pulumi_rolling.errors import spelled_path
-from pulumi_rolling.handler.kinds import identities
+from pulumi_rolling.handler.properties import identities
 from pulumi_rolling.plugin.wire import Path
 
 Kind = provider_pb2.PropertyDiff

@@ -19,7 +19,8 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from pulumi_rolling import __version__
 from pulumi_rolling.errors import Fault, RollingError, spelled_path
 from pulumi_rolling.handler import Context, RollingGroupHandler, Timeout
-from pulumi_rolling.handler.kinds import KINDS, inputs_of, kind_in, name_in
+from pulumi_rolling.handler.kinds import KINDS, kind_in
+from pulumi_rolling.handler.properties import inputs_of, name_in
 from pulumi_rolling.host.engine_log import EngineLog
 from pulumi_rolling.plugin import configuration
 from pulumi_rolling.plugin.changes import detailed

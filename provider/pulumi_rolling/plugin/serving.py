@@ -15,7 +15,7 @@ from typing import Any
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from pulumi_rolling.fleets.auto_scaling_group.poll import expect_many
+from pulumi_rolling.handler.kinds import expect_groups_of_a_stack
 from pulumi_rolling.plugin.provider import Provider
 
 LARGEST_MESSAGE = 400 * 1024 * 1024
@@ -65,7 +65,7 @@ def serve(engine: str) -> None:
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    expect_many()
+    expect_groups_of_a_stack()
     provider = Provider(engine)
     server, port = served(provider)
     print(port, flush=True)

@@ -72,7 +72,7 @@ class _Process:
     def __init__(self) -> None:
         # Here and not above: the program imports this module for the class alone.
         from pulumi_rolling.handler import Context, RollingGroupHandler
-        from pulumi_rolling.handler.kinds import name_in
+        from pulumi_rolling.handler.properties import name_in
 
         self._context = Context
         self._name_in = name_in

@@ -47,7 +47,7 @@ def choose(
     if not signals_wanted:
         return NoSignals(), ()
     if queue is not None:
-        return QueueSignals(queue), (_held_besides(hooks),) if hooks else ()
+        return QueueSignals(queue), (_hooks_besides(hooks),) if hooks else ()
     strict = [hook for hook in hooks if hook.default == ABANDON]
     if strict:
         return HookSignals(), tuple(
@@ -58,7 +58,7 @@ def choose(
     return TagSignals(), ()
 
 
-def _held_besides(hooks: Sequence[LaunchHook]) -> str:
+def _hooks_besides(hooks: Sequence[LaunchHook]) -> str:
     names = ", ".join(repr(hook.name) for hook in hooks)
     return (
         f"The signal comes by the queue, and the launch hook {names} holds new instances besides: each must complete "

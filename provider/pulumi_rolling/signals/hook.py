@@ -12,7 +12,7 @@ from typing import Protocol
 from pulumi_rolling.core.model.member import Lifecycle, Signal
 
 
-class Held(Protocol):
+class Hooked(Protocol):
     """A member as far as a hook tells about it."""
 
     @property
@@ -22,5 +22,5 @@ class Held(Protocol):
 class HookSignals:
     needs_tags: bool = False
 
-    def read(self, member: Held) -> Signal | None:
+    def read(self, member: Hooked) -> Signal | None:
         return Signal.SUCCESS if member.lifecycle is Lifecycle.IN_SERVICE else None

@@ -4,7 +4,7 @@ Theory of operation. A thread waits for messages (long poll) as long as some rol
 ``{"group": ..., "instanceId": ..., "status": ...}``. One for a group that listens here is handed to it, and deleted
 only after the group has kept the verdict where a crash does not lose it: in the instance's own tag. Then the rollout is
 woken, and reads the verdict as if the instance had set the tag itself. All other messages are left for others: they
-are hidden for a moment, longer each time, and never deleted. So are those of instances that nobody knows yet.
+are hidden for a moment, longer each time, and never deleted. So are those of instances that EC2 does not know yet.
 
 Worked example: two messages at 10 s, i-1 of ``web`` and i-2 of ``api``; only ``web`` rolls here. Tag on i-1, first
 message deleted, the rollout looks at once; the second message is hidden for 2 s, then 4, 8, 16 and 30.
@@ -183,7 +183,7 @@ class Receiver:
             mailbox.give_back(left)
 
     def _keep(self, group: str, said: list[Spoken]) -> frozenset[str]:
-        """The instances whose verdict lasts now; nobody's where the group does not listen here."""
+        """The instances whose verdict lasts now; none where the group does not listen here."""
         with self._lock:
             inbox = self._inboxes.get(group)
         if inbox is None:

@@ -2,7 +2,7 @@
 
 The group decides the way, by the same rule as ``choose``: with a launch hook whose default is ABANDON the
 waiting hooks are completed; otherwise the instance's tag is set, and hooks that wait are completed as well.
-boto3 is imported when needed; its own retries stay on, since nobody else repeats a signal.
+boto3 is imported when needed; its own retries stay on, since a signal is not repeated by the engine.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ SIGNAL_TAG = "rolling:signal"
 
 
 class Tagged(Protocol):
-    """A member as far as tags tell about it; None when nobody asked for them."""
+    """A member as far as its tags tell about it; None where the cloud was not asked for them."""
 
     @property
     def tags(self) -> Mapping[str, str] | None: ...

@@ -116,7 +116,7 @@ def record_marks(tags: Mapping[str, str]) -> dict[str, str]:
 
 
 def asked(marks: Mapping[str, str]) -> dict[str, Request]:
-    """Each request by its tag, the oldest first. What nobody understands is no request."""
+    """Each request by its tag, the oldest first. A tag that is not understood is no request."""
     found: dict[str, Request] = {}
     for key, value in marks.items():
         before, _, ident = key.partition(f"{REQUEST}.")

@@ -33,7 +33,7 @@ class GroupActs:
         self._clock = clock
 
     def carry_out(self, action: Action, in_warm_pool: bool = False) -> None:
-        """``in_warm_pool`` tells of whom a Remove is: standby members belong to the group, warm ones do not."""
+        """``in_warm_pool``: the instance to remove is no member, as one in standby would be."""
         match action:
             case Suspend(processes):
                 self._do("SuspendProcesses", ScalingProcesses=sorted(processes))

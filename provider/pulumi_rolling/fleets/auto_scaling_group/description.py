@@ -1,5 +1,4 @@
-"""What DescribeAutoScalingGroups says, in our words: sizes, pointer, members, marks, and what must not be
-rolled.
+"""What DescribeAutoScalingGroups says, in our words: sizes, pointer, members, marks, and what must not be rolled.
 
 Reading only: no call is made here. The pointer is ``lt-id:version`` as the group has it, or ``lc:name`` for a group on
 a launch configuration.
@@ -24,8 +23,7 @@ PATH = "autoScalingGroup"
 _OVER = frozenset({"Terminated", "Detaching", "Detached", "Quarantined"})
 _ACTIVE_REFRESH = frozenset({"Pending", "InProgress", "Baking", "Cancelling", "RollbackInProgress"})
 _DEPRECATED_PROCESS = "RemoveFromLoadBalancerLowPriority"
-"""Listed as suspended together with AddToLoadBalancer on old groups; neither suspended nor resumed by name.
-"""
+"""Listed as suspended together with AddToLoadBalancer on old groups; neither suspended nor resumed by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +40,7 @@ class Listed:
     healthy: bool
     zone: str
     protected: bool
-    kind: str = ""
-    """Its instance type."""
+    instance_type: str = ""
     weight: int = 1
     """Units of Desired, where its override gives it a weight."""
 
@@ -127,7 +124,7 @@ def listed_one(instance: Answer) -> Listed:
         healthy=instance.get("HealthStatus", "Healthy").lower() == "healthy",
         zone=instance.get("AvailabilityZone", ""),
         protected=bool(instance.get("ProtectedFromScaleIn", False)),
-        kind=instance.get("InstanceType", ""),
+        instance_type=instance.get("InstanceType", ""),
         weight=int(instance.get("WeightedCapacity") or 1),
     )
 
@@ -136,7 +133,7 @@ def folded(state: str) -> Lifecycle:
     """LifecycleState as five words. An unknown new state counts as pending: present, and not yet in service.
 
     A root volume being replaced keeps its instance, which serves again afterwards (facts/aws.md 1.2). What stands in a
-    warm pool is as good as in standby: prepared, outside Desired, serving nobody.
+    warm pool is as good as in standby: prepared, outside Desired, not serving.
     """
     if state.startswith(WARM):
         ending = state.startswith((f"{WARM}Terminating", f"{WARM}Terminated"))

@@ -23,7 +23,7 @@ def what_went_wrong(
     activities: ActivityLog,
     machines: Machines,
 ) -> tuple[tuple[Launch, ...], tuple[Loss, ...]]:
-    """Nothing, and no call, where the group is complete and everybody awaited is there.
+    """Nothing, and no call, where the group is complete and all that are awaited are there.
 
     With weights Desired counts units, and each member as many as it weighs.
     """

@@ -18,13 +18,13 @@ from pulumi_rolling.fleets.aws.launch_templates import DEFAULT, LaunchTemplates
 @dataclass(frozen=True, slots=True)
 class Override:
     index: int
-    kind: str
-    """The instance type that it is for; empty where it has requirements instead."""
+    instance_type: str
+    """Empty where it has requirements instead."""
     template: str
     version: str
 
     def is_of(self, one: Listed) -> bool:
-        return self.template == one.template and self.kind in ("", one.kind)
+        return self.template == one.template and self.instance_type in ("", one.instance_type)
 
 
 def own_templates(group: Answer) -> Iterator[Override]:
@@ -38,7 +38,7 @@ def own_templates(group: Answer) -> Iterator[Override]:
 
 def notes_of(group: Answer) -> tuple[str, ...]:
     return tuple(
-        f"override {each.index} ({each.kind or 'by requirements'}) launches from {each.template} version "
+        f"override {each.index} ({each.instance_type or 'by requirements'}) launches from {each.template} version "
         f"{each.version}, which this resource does not move; its instances are replaced where they differ from that"
         for each in own_templates(group)
     )

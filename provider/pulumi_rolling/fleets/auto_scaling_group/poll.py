@@ -1,7 +1,7 @@
 """One DescribeAutoScalingGroups for every group that rolls at one place in this process.
 
-Whoever needs a newer description than the kept one waits a moment for others with the same need, and then one
-caller describes all groups of interest in one request (at most 100 names). Knows nothing of rollouts; keeps
+A caller that needs a newer description than the kept one waits a moment for others with the same need, and then one of
+them describes all groups of interest in one request (at most 100 names). The poll knows nothing of rollouts, and keeps
 nothing but the last description of each group.
 """
 
@@ -70,7 +70,7 @@ class GroupPoll:
             self._asked[name] = self._clock()
 
     def look(self, name: str, not_before: float, api: AwsApi) -> Look:
-        """The group as it was at ``not_before`` or later; whoever needs a request first sends it.
+        """The group as it was at ``not_before`` or later; the first caller that needs a request sends it.
 
         That a group is absent is never taken from before the question: it may have been made since.
         """

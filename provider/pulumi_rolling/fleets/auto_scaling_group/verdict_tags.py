@@ -16,7 +16,7 @@ class VerdictTags:
     """Keeps verdicts of one group's instances in the tag that the rollout reads.
 
     FAILURE wins over SUCCESS, never SUCCESS over FAILURE, in whatever order they came. Only instances of the group are
-    tagged, as EC2 has it: any other is nobody's, or not known yet.
+    tagged, as EC2 has it: any other is a stranger, or not known yet.
     """
 
     def __init__(self, api: AwsApi, group: str, tag: str) -> None:

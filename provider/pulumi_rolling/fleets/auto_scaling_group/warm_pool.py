@@ -18,7 +18,7 @@ from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.fleets.auto_scaling_group.description import Listed, listed_one
 from pulumi_rolling.fleets.aws.api import AUTO_SCALING, Answer, AwsApi
 
-Seen = tuple[Listed, ...]
+Warm = tuple[Listed, ...]
 _LOOKING = frozenset({Step.PREPARE, Step.ROLL})
 
 
@@ -47,7 +47,7 @@ class WarmPool:
         return self._seen
 
     def look(
-        self, rollout: Rollout, group: Answer, seldom: float, members: Callable[[Seen], tuple[Member, ...]]
+        self, rollout: Rollout, group: Answer, seldom: float, members: Callable[[Warm], tuple[Member, ...]]
     ) -> tuple[Member, ...]:
         """As ``all_now`` while the answer can matter; what was seen before serves for ``seldom`` seconds.
 

@@ -36,7 +36,7 @@ class AlarmPoll:
         """Those of the alarms that exist, as they were ``age`` seconds ago or later.
 
         An alarm changes once in ten seconds at most (its period and its evaluation), so a rollout asks with an age
-        of five polls: a call in five looks, shared by all groups. The others wait for whoever is asking.
+        of five polls: a call in five looks, shared by all groups. One group asks, and the others wait for its answer.
         """
         names = tuple(names)
         with self._lock:

@@ -46,7 +46,7 @@ def queue_facts(api: AwsApi, url: str) -> QueueFacts:
 
 
 class SqsQueue:
-    """Requests that are sent once: whoever receives repeats them."""
+    """Requests that are sent once: the receiver repeats them."""
 
     def __init__(self, api: AwsApi, url: str) -> None:
         self._api = api

@@ -45,12 +45,12 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """Who is registered at one target group or load balancer."""
+    """The targets that are registered at one target group or load balancer."""
 
     name: str
     health: Mapping[str, TargetHealth]
     idle: bool = False
-    """No load balancer uses the target group: "Target.NotInUse" (TargetHealth, ELB API) for everybody in it."""
+    """No load balancer uses the target group: "Target.NotInUse" (TargetHealth, ELB API) for all in it."""
 
 
 def read_targets(api: AwsApi, traffic: Traffic) -> list[Registered]:
@@ -69,7 +69,7 @@ def read_targets(api: AwsApi, traffic: Traffic) -> list[Registered]:
 
 
 def health_of(member: Member, registered: list[Registered]) -> TargetHealth | None:
-    """The worst of all. Who is not registered is still to be, except for those that leave."""
+    """The worst of all. A member that is not registered is still to be, unless it leaves."""
     states = [each.health.get(member.id) for each in registered]
     if member.lifecycle is Lifecycle.LEAVING:
         return _worst([state for state in states if state is not None])

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from pulumi_rolling.core.model.member import Revision
-from pulumi_rolling.core.model.seen import Alarm, AlarmState, Request
+from pulumi_rolling.core.model.seen import Alarm, Request
 from pulumi_rolling.core.replace.actions import Action, PointAt, Remove, Resize, Resume, Suspend, Terminate
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.errors import TemporaryFleetError
 from pulumi_rolling.fleets.base import Shelf
 from pulumi_rolling.fleets.replace import Facts, Glance, Sight, counts_of, key_of, returning_acts
-from pulumi_rolling.fleets.simulated.behaviour import Behaviour
 from pulumi_rolling.fleets.simulated.misfortunes import TroubledGroup
+from pulumi_rolling.fleets.simulated.options import Options, given_as_keywords
 
 
 class SimulatedFleet(TroubledGroup):
@@ -23,56 +23,14 @@ class SimulatedFleet(TroubledGroup):
 
     shelf = Shelf(count=50, characters=256)
 
-    def __init__(
-        self,
-        *,
-        desired: int,
-        max_size: int,
-        revision: Revision,
-        min_size: int = 0,
-        behaviours: Mapping[str, Behaviour | Sequence[Behaviour]] | None = None,
-        suspended: frozenset[str] = frozenset(),
-        zones: int = 3,
-        warm: int = 0,
-        targets: bool = False,
-        checks: bool = False,
-        alarms: Mapping[str, AlarmState] | None = None,
-        weights: Sequence[int] = (1,),
-        seed: int = 1,
-        shutdown: float = 2.0,
-        stale: float = 0.0,
-        throttled: float = 0.0,
-        name: str = "simulated",
-    ) -> None:
-        """``behaviours``: by a revision's digest; several for one revision each have their ``share`` of it.
-
-        ``weights``: of the launches, by chance; sizes are units then. ``warm``: size of the warm pool. ``targets``,
-        ``checks``: the group has target groups, EC2's checks are read. ``shutdown``: seconds that a member takes to
-        go. ``stale``: seconds by which answers are late. ``throttled``: the share of calls that the cloud refuses
-        for now.
-        """
-        super().__init__(
-            desired=desired,
-            max_size=max_size,
-            revision=revision,
-            min_size=min_size,
-            behaviours=behaviours,
-            suspended=suspended,
-            zones=zones,
-            warm=warm,
-            targets=targets,
-            checks=checks,
-            alarms=alarms,
-            weights=weights,
-            seed=seed,
-            shutdown=shutdown,
-            stale=stale,
-        )
-        self.name = name
-        self.stale = stale
-        self.throttled = throttled
+    @given_as_keywords(Options)
+    def __init__(self, options: Options) -> None:
+        super().__init__(options)
+        self.name = options.name
+        self.stale = options.stale
+        self.throttled = options.throttled
         self.acts: list[tuple[float, Action]] = []
-        self._noise = random.Random(seed)
+        self._noise = random.Random(options.seed)
         self._requests: list[Request] = []
         self._marks: dict[str, str] = {}
         self._calls = 0
@@ -156,7 +114,7 @@ class SimulatedFleet(TroubledGroup):
         )
 
     def target(self) -> Revision:
-        """Where the group points: nobody wants anything else of it."""
+        """Where the group points: no inputs want anything else of it."""
         return self.pointer
 
     def at(self, address: str) -> Revision:

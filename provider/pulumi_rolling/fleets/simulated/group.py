@@ -10,17 +10,17 @@ from __future__ import annotations
 import heapq
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import count
 from typing import NamedTuple
 
 from pulumi_rolling.core.model.member import Member, Revision, Signal, Sizes, TargetHealth
-from pulumi_rolling.core.model.seen import AlarmState
 from pulumi_rolling.core.replace.observation import Launch, LaunchError, Loss
 from pulumi_rolling.fleets.simulated.behaviour import NEVER, Behaviour, draw
 from pulumi_rolling.fleets.simulated.initial_members import START, members_before, zone_names
 from pulumi_rolling.fleets.simulated.life import Life, Track
+from pulumi_rolling.fleets.simulated.options import Options
 from pulumi_rolling.fleets.simulated.view import View
 
 RETRY_LAUNCH = 5.0
@@ -52,45 +52,27 @@ class Birth(NamedTuple):
 class SimulatedGroup:
     """The truth. What others do to it is in ``misfortunes``; what a driver sees of it and may do, in ``fleet``."""
 
-    def __init__(
-        self,
-        *,
-        desired: int,
-        max_size: int,
-        revision: Revision,
-        min_size: int = 0,
-        behaviours: Mapping[str, Behaviour | Sequence[Behaviour]] | None = None,
-        suspended: frozenset[str] = frozenset(),
-        zones: int = 3,
-        warm: int = 0,
-        targets: bool = False,
-        checks: bool = False,
-        alarms: Mapping[str, AlarmState] | None = None,
-        weights: Sequence[int] = (1,),
-        seed: int = 1,
-        shutdown: float = 2.0,
-        stale: float = 0.0,
-    ) -> None:
+    def __init__(self, options: Options) -> None:
         self.now = START
         self.history: list[Truth] = []
         self.launched: list[Birth] = []
         self.foreign_signals: list[tuple[float, str, Signal]] = []
-        """Signals for ids that are no members: nobody may count them."""
-        self._chance = random.Random(seed)
+        """Signals for ids that are no members, which do not count."""
+        self._chance = random.Random(options.seed)
         self._behaviours = {
             digest: (given,) if isinstance(given, Behaviour) else tuple(given)
-            for digest, given in (behaviours or {}).items()
+            for digest, given in (options.behaviours or {}).items()
         }
         self._refused: dict[str, int] = {}
-        self._shutdown = shutdown
-        self._with_targets = targets
-        self._with_checks = checks
+        self._shutdown = options.shutdown
+        self._with_targets = options.targets
+        self._with_checks = options.checks
         self._lives: dict[str, Life] = {}
         self._pool: dict[str, Life] = {}
-        self._pool_size = warm
-        self._in_zone = dict.fromkeys(zone_names(zones), 0)
+        self._pool_size = options.warm
+        self._in_zone = dict.fromkeys(zone_names(options.zones), 0)
         self._lost_zones: set[str] = set()
-        self._weights = tuple(weights)
+        self._weights = tuple(options.weights)
         self._total = 0
         self._units = 0
         self._serving = 0
@@ -101,12 +83,12 @@ class SimulatedGroup:
         self._moments: list[tuple[float, int, Life | Callable[[], object] | None]] = []
         self._number = count()
         self._retry_at = 0.0
-        self._view = View(stale)
-        self._sizes = Track(Sizes(min_size, max_size, desired))
-        self._pointer = Track(revision)
-        self._suspended = Track(suspended)
-        self._alarms = {name: Track(state) for name, state in (alarms or {}).items()}
-        self._begin(desired)
+        self._view = View(options.stale)
+        self._sizes = Track(Sizes(options.min_size, options.max_size, options.desired))
+        self._pointer = Track(options.revision)
+        self._suspended = Track(options.suspended)
+        self._alarms = {name: Track(state) for name, state in (options.alarms or {}).items()}
+        self._begin(options.desired)
         self._refill_pool()
         self.history.append(Truth(self.now, self._serving, self._total, False))
 

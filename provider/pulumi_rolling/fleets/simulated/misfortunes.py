@@ -59,7 +59,7 @@ class TroubledGroup(SimulatedGroup):
         self._go_on()
 
     def signal(self, member: str, signal: Signal) -> None:
-        """A signal arrives: late, repeated, or for an id that the group does not know (then nobody sees it)."""
+        """A signal arrives: late, repeated, or for an id that the group does not know, which then stays unseen."""
         life = self._lives.get(member)
         if life is None:
             self.foreign_signals.append((self.now, member, signal))

@@ -125,7 +125,7 @@ class Replacing(Generic[F]):
         return self._around.glance(operation)
 
     def is_settled(self, operation: Operation, glance: Glance) -> bool:
-        """All match whom the policy does not leave alone."""
+        """All members match, those aside that the policy leaves alone."""
         roll = operation.policy.rolling_update
         return all(
             not is_old(m, glance.target)
