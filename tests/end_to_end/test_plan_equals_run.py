@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pytest
+from pulumi_rolling.core.machine import REPLACE
 from pulumi_rolling.core.replace.events import EventTexts, masked
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.plan import plan
@@ -98,6 +99,7 @@ def test_the_rounds_of_the_plan_are_the_rounds_of_the_run(
     journal = Journal(operation.fleet, "me")
     begun = len(lab.history("web")) - 1
     drive = Drive(
+        REPLACE,
         operation.fleet,
         situation.limits,
         journal,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from pulumi_rolling.core.machine import REPLACE
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.core.replace.actions import Action
 from pulumi_rolling.core.replace.limits import Limits
@@ -157,6 +158,7 @@ def drive(
     found = read(marks)
     rollout = fresh if found is None else resume(found[1], clock.now())
     return Drive(
+        REPLACE,
         fleet,
         limits,
         Journal(fleet, owner),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from pulumi_rolling.core.machine import REPLACE
 from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.plan import new_rollout
@@ -83,9 +84,9 @@ def test_a_woken_loop_looks_at_once() -> None:
 
     def run() -> None:
         lease.acquire()
-        Drive(counting, limits, Journal(counting, "me"), lease, virtual, lambda *_: None, lambda: False).run(
-            start
-        )
+        Drive(
+            REPLACE, counting, limits, Journal(counting, "me"), lease, virtual, lambda *_: None, lambda: False
+        ).run(start)
         over.set()
         looked.release()
 

@@ -23,6 +23,7 @@ from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.core.replace.rollout import Boots, Gate, Issued, Opening, Rollout, Round
 from pulumi_rolling.engine.lease import owner_of
+from pulumi_rolling.engine.record.header import decode, encode
 from pulumi_rolling.engine.record.pieces import (
     LEASE,
     MOST_PENDING,
@@ -39,8 +40,6 @@ from pulumi_rolling.engine.record.replace import (
     KEPT_FAILURES,
     KEPT_SUCCESSES,
     VERSION,
-    decode,
-    encode,
 )
 from pulumi_rolling.engine.said import SAID
 from pulumi_rolling.errors import JournalError

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import boto3
 import pytest
+from pulumi_rolling.core.machine import REPLACE
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.core.replace.rollout import Decided, Rollout
@@ -119,7 +120,7 @@ class Group:
             found = read(lease.acquire())
             rollout = self.fresh(fleet) if found is None else resume(found[1], clock.now())
             return mortal, Drive(
-                mortal, LIMITS, Journal(mortal, "me"), lease, clock, lambda *_: None, lambda: False
+                REPLACE, mortal, LIMITS, Journal(mortal, "me"), lease, clock, lambda *_: None, lambda: False
             ).run(rollout)
         except Death:
             return mortal, None

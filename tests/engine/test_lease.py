@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
+from pulumi_rolling.core.machine import REPLACE
 from pulumi_rolling.core.model.codes import ReasonCode
 from pulumi_rolling.core.model.member import Revision, Signal, Sizes
 from pulumi_rolling.core.replace.decide import decide
@@ -274,7 +275,7 @@ def test_two_unreachable_looks_end_an_orphan_with_the_record_kept_and_the_lease_
     clock = FleetClock(fleet)
     lease = Lease(mortal, "me", clock, LIMITS.poll)
     lease.acquire()
-    driving = Drive(mortal, LIMITS, Journal(mortal, "me"), lease, clock, lambda *_: None, orphaned)
+    driving = Drive(REPLACE, mortal, LIMITS, Journal(mortal, "me"), lease, clock, lambda *_: None, orphaned)
     with pytest.raises(OrphanedError, match="record is kept"):
         driving.run(fresh(fleet))
     assert len(asked) == 8, "one unreachable look is no death"
@@ -295,7 +296,7 @@ def test_an_orphan_leaves_its_successors_lease_alone() -> None:
     fleet.advance(fleet.now + old.length + 1)
     new = Lease(fleet, "me", clock, LIMITS.poll)
     new.acquire()
-    driving = Drive(fleet, LIMITS, Journal(fleet, "me"), old, clock, lambda *_: None, lambda: True)
+    driving = Drive(REPLACE, fleet, LIMITS, Journal(fleet, "me"), old, clock, lambda *_: None, lambda: True)
     with pytest.raises((OrphanedError, LeaseLostError)):
         driving.run(fresh(fleet))
     assert new.is_ours(fleet.marks()) and not fleet.acts

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import pytest
+from pulumi_rolling.core.machine import REPLACE
 from pulumi_rolling.core.model.codes import ReasonCode, Remedy, VerdictCode
 from pulumi_rolling.core.model.goal import Direction, OnFailure
 from pulumi_rolling.core.model.member import Lifecycle, Revision, Signal, Sizes
@@ -121,7 +122,15 @@ def test_an_abort_from_the_same_process_ends_the_roll_too() -> None:
             asked[:] = [Request("ctrl-c", "abort")]
 
     driving = Drive(
-        fleet, LIMITS, Journal(fleet, "me"), lease, clock, listen, lambda: False, aborts=lambda: tuple(asked)
+        REPLACE,
+        fleet,
+        LIMITS,
+        Journal(fleet, "me"),
+        lease,
+        clock,
+        listen,
+        lambda: False,
+        requests=lambda: tuple(asked),
     )
     decision = driving.run(fresh(fleet))
     assert decision.outcome is not None and decision.outcome.returned is True
@@ -338,7 +347,7 @@ def test_a_listener_that_fails_never_fails_a_roll(error: Exception) -> None:
     def broken(before: Rollout, decision: Decided) -> None:
         raise error
 
-    decision = Drive(fleet, LIMITS, Journal(fleet, "me"), lease, clock, broken, lambda: False).run(
+    decision = Drive(REPLACE, fleet, LIMITS, Journal(fleet, "me"), lease, clock, broken, lambda: False).run(
         fresh(fleet)
     )
     assert decision.outcome is not None and decision.outcome.done and is_as_found(fleet)

@@ -287,7 +287,7 @@ def test_a_stale_read_that_shows_a_removed_tag_again_repeats_nothing(
             shown = {request.id for request in seen.requests}
             return decide(limits, replace(rollout, handled=rollout.handled & shown), seen)
 
-        monkeypatch.setattr("pulumi_rolling.engine.loop.decide", forgetting)
+        monkeypatch.setattr("pulumi_rolling.core.replace.decide.decide", forgetting)
     fleet = group()
     seen: list[Decided] = []
     script: Script = [(after(5), ask("pause")), (lambda _, record: record.way.paused, ask("resume"))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 import pytest
+from pulumi_rolling.core.machine import REPLACE
 from pulumi_rolling.core.model.codes import FailureReason, Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Signal, Sizes
@@ -269,9 +270,9 @@ def test_after_a_kill_another_goal_is_reached_with_sizes_and_processes_as_found(
     record = read(lease.acquire())
     assert record is not None
     turned = retarget(record[1], to, clock.now())
-    decision = Drive(fleet, LIMITS, Journal(fleet, "me"), lease, clock, lambda *_: None, lambda: False).run(
-        turned
-    )
+    decision = Drive(
+        REPLACE, fleet, LIMITS, Journal(fleet, "me"), lease, clock, lambda *_: None, lambda: False
+    ).run(turned)
     assert decision.outcome is not None and decision.outcome.done
     assert {m.revision for m in fleet.members() if m.lifecycle is not Lifecycle.LEAVING} == {to}
     assert fleet.pointer == to and fleet.sizes == FOUND and fleet.suspended == {"AZRebalance"}
@@ -288,7 +289,7 @@ def test_one_settle_time_passes_before_the_first_act_after_a_resume() -> None:
     record = read(lease.acquire())
     assert record is not None
     at, before = clock.now(), len(fleet.acts)
-    Drive(fleet, LIMITS, Journal(fleet, "me"), lease, clock, lambda *_: None, lambda: False).run(
+    Drive(REPLACE, fleet, LIMITS, Journal(fleet, "me"), lease, clock, lambda *_: None, lambda: False).run(
         resume(record[1], at)
     )
     first = next(when for when, act in fleet.acts[before:] if not isinstance(act, Suspend))

@@ -163,7 +163,7 @@ def test_an_act_on_the_warm_pool_is_looked_after(pool: Warm) -> None:
     assert pool.looks() == 2
 
 
-@pytest.mark.parametrize("step", [Step.BAKE, Step.SETTLE, Step.RESTORE])
+@pytest.mark.parametrize("step", [Step.BAKE, Step.RESIZE, Step.RESTORE])
 def test_the_warm_pool_is_no_question_after_the_roll(pool: Warm, step: Step) -> None:
     """Nothing hangs on it there."""
     pool.has(warm(instance("i-8", 1, "Warmed:Stopped")))

@@ -332,7 +332,7 @@ def test_missing_alarms_are_known_before_the_start(stage: Stage) -> None:
         ({}, True),
         ({"step": Step.PREPARE}, True),
         ({"step": Step.BAKE}, True),
-        ({"step": Step.SETTLE}, False),
+        ({"step": Step.RESIZE}, False),
         ({"step": Step.RESTORE}, False),
         ({"direction": Direction.BACK}, False),
         ({"verdict": Verdict(VerdictCode.ABORTED, 1.0)}, False),

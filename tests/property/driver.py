@@ -126,7 +126,7 @@ class Run:
         assert not {k.member for k in kills} & issued_victims(self.rollout), (
             "property 8: a victim taken twice"
         )
-        if decision.next.direction is Direction.FORWARD and decision.next.step is not Step.SETTLE:
+        if decision.next.direction is Direction.FORWARD and decision.next.step is not Step.RESIZE:
             asked = decision.next.way.retried
             for kill in kills:
                 assert kill.member in asked or not (

@@ -13,10 +13,10 @@ from pulumi_rolling.core.model.verdict import Failure
 from pulumi_rolling.core.replace.actions import Terminate
 from pulumi_rolling.core.replace.census import Census, take_census
 from pulumi_rolling.core.replace.limits import Choice, Limits, Pacing
-from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.observation import Observation, roster_of
 from pulumi_rolling.core.replace.questions import unproved
 from pulumi_rolling.core.replace.rollout import Issued, Rollout
-from pulumi_rolling.core.replace.roster import Roster, roster_of
+from pulumi_rolling.core.replace.roster import Roster
 
 from tests.rollouts import rollout_of
 
@@ -75,7 +75,7 @@ rollouts = st.builds(
     started_at=st.just(0.0),
     desired=st.integers(0, 9),
     unit=st.sampled_from((1, 1, 2)),
-    step=st.sampled_from((Step.PREPARE, Step.ROLL, Step.SETTLE)),
+    step=st.sampled_from((Step.PREPARE, Step.ROLL, Step.RESIZE)),
     direction=st.sampled_from(Direction),
     forced=st.booleans(),
     abandoned=st.sampled_from(((), ("zero",))),
@@ -86,7 +86,6 @@ rollouts = st.builds(
     failed=ids.map(lambda names: tuple(Failure(n, FailureReason.VANISHED) for n in sorted(names))),
     issued=ids.map(lambda names: tuple(Issued(Terminate(n, True), 0.0) for n in sorted(names))),
 )
-suspended = st.frozensets(st.sampled_from(("HealthCheck", "AZRebalance")))
 
 
 def one_by_one(members: tuple[Member, ...]) -> Roster:
@@ -104,29 +103,29 @@ def as_sets(census: Census) -> dict[str, object]:
     return told
 
 
-@given(limits, rollouts, members(), members(), suspended)
+@given(limits, rollouts, members(), members(), st.booleans())
 @checked
 def test_counting_together_comes_to_what_a_close_look_does(
     rules: Limits,
     rollout: Rollout,
     here: tuple[Member, ...],
     warm: tuple[Member, ...],
-    resting: frozenset[str],
+    heals: bool,
 ) -> None:
     """A census that counts plain members at once and one that looks at each of them are the same."""
     warm = tuple(replace(m, id=f"w{m.id}") for m in warm)
-    seen = Observation(50.0, here, Sizes(0, 12, 6), V2.address, resting, warm=warm)
+    seen = Observation(50.0, here, Sizes(0, 12, 6), V2.address, heals=heals, warm=warm)
     closely = replace(seen, roster=one_by_one(here))
     assert roster_of(closely) is closely.roster
     assert as_sets(take_census(rules, rollout, seen)) == as_sets(take_census(rules, rollout, closely))
 
 
-@given(limits, rollouts, members(), suspended)
+@given(limits, rollouts, members(), st.booleans())
 @checked
 def test_whom_a_census_finds_open_a_look_asks_about(
-    rules: Limits, rollout: Rollout, here: tuple[Member, ...], resting: frozenset[str]
+    rules: Limits, rollout: Rollout, here: tuple[Member, ...], heals: bool
 ) -> None:
     """Signals, launch times and checks are asked for of every member whose fate the census calls open."""
-    census = take_census(rules, rollout, Observation(50.0, here, Sizes(0, 12, 6), V2.address, resting))
+    census = take_census(rules, rollout, Observation(50.0, here, Sizes(0, 12, 6), V2.address, heals=heals))
     asked = {m.id for m in unproved(rollout, here)} | rollout.way.retried
     assert {m.id for m in census.unjudged} <= asked | {f.id for f in rollout.way.failed}

@@ -6,20 +6,20 @@ request stays behind that would strike a later rollout.
 
 from __future__ import annotations
 
-from pulumi_rolling.core.explain import failure
+from pulumi_rolling.core.explain import verdict_sentence
 from pulumi_rolling.core.model.codes import ReasonCode, Step
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.engine.record.pieces import MOST_PENDING, OF_A_MEMBER
 from pulumi_rolling.errors import RollingError
 from pulumi_rolling.report.member_progress import Part, part_of
-from pulumi_rolling.report.status import Standing
+from pulumi_rolling.report.status import GroupStatus
 
 RETRIED = (Part.IN_FLIGHT, Part.FAILED)
 SKIPPED = (Part.OLD, Part.IN_FLIGHT, Part.FAILED)
 
 
-def refuse(standing: Standing, kind: str, member: str = "") -> None:
+def refuse(standing: GroupStatus, kind: str, member: str = "") -> None:
     """Raise RollingError where no driver could act on the request, or where it would change nothing."""
     rollout, group = standing.rollout, standing.group
     _refuse_at_the_end(standing, kind)
@@ -60,7 +60,7 @@ def has_taken_effect(kind: str, member: str, before: Rollout, now: Rollout) -> b
             return now.verdict is not None
 
 
-def _refuse_at_the_end(standing: Standing, kind: str) -> None:
+def _refuse_at_the_end(standing: GroupStatus, kind: str) -> None:
     rollout, group = standing.rollout, standing.group
     if rollout.direction is Direction.BACK:
         raise RollingError(
@@ -68,9 +68,10 @@ def _refuse_at_the_end(standing: Standing, kind: str) -> None:
         )
     if rollout.verdict is not None:
         raise RollingError(
-            f"The rollout of {group} has failed ({failure(rollout.verdict)}); it only gives sizes and processes back."
+            f"The rollout of {group} has failed ({verdict_sentence(rollout.verdict)}); "
+            "it only gives sizes and processes back."
         )
-    last = (Step.RESTORE, Step.DONE) if kind == "abort" else (Step.SETTLE, Step.RESTORE, Step.DONE)
+    last = (Step.RESTORE, Step.DONE) if kind == "abort" else (Step.RESIZE, Step.RESTORE, Step.DONE)
     if rollout.step in last:
         raise RollingError(f"All of {group} is replaced; only sizes and processes are still given back.")
 
@@ -93,7 +94,7 @@ def _refuse_for_state(group: str, rollout: Rollout, kind: str) -> None:
             return
 
 
-def _refuse_at_a_gate_of_time(standing: Standing, kind: str) -> None:
+def _refuse_at_a_gate_of_time(standing: GroupStatus, kind: str) -> None:
     """A gate says whether it wants approval beside its time; one that does not opens by itself."""
     timed = standing.because is not None and standing.because.code in (
         ReasonCode.SOAKING,
@@ -105,7 +106,7 @@ def _refuse_at_a_gate_of_time(standing: Standing, kind: str) -> None:
         raise RollingError(f"The gate of {standing.group} wants no approval; it opens when its time is over.")
 
 
-def _refuse_for_member(standing: Standing, kind: str, member: str) -> None:
+def _refuse_for_member(standing: GroupStatus, kind: str, member: str) -> None:
     rollout, group = standing.rollout, standing.group
     if kind == "retry" and member in {failure.id for failure in rollout.way.failed}:
         # Also one that is gone, or a launch that was refused.

@@ -9,29 +9,29 @@ from pulumi_rolling.engine.lease import held
 from pulumi_rolling.engine.record.pieces import read, requests
 from pulumi_rolling.engine.said import said
 from pulumi_rolling.fleets.replace import Fleet, Sight
-from pulumi_rolling.report.status import Standing, standing_text
+from pulumi_rolling.report.status import GroupStatus, status_text
 
 
 def status(group: Group, region: Region = None, endpoint: Endpoint = None) -> None:
     """Tell where the rollout of a group stands, also when the process that drove it was killed."""
     standing = standing_of(live_group(group, region, endpoint))
-    typer.echo(f"{group}: no rollout is recorded." if standing is None else standing_text(standing))
+    typer.echo(f"{group}: no rollout is recorded." if standing is None else status_text(standing))
 
 
-def standing_of(fleet: Fleet) -> Standing | None:
+def standing_of(fleet: Fleet) -> GroupStatus | None:
     """The group's record with its members as they are now; None where there is no record."""
     record = read(fleet.marks())
     return None if record is None else standing_in(fleet.name, fleet.observe(record[1]))
 
 
-def standing_in(group: str, sight: Sight) -> Standing | None:
+def standing_in(group: str, sight: Sight) -> GroupStatus | None:
     """What one look shows: record, lease, the driver's words, requests and members of the same moment."""
     record = read(sight.marks)
     if record is None:
         return None
     owner, rollout = record
     lease, word = held(sight.marks), said(sight.marks)
-    return Standing(
+    return GroupStatus(
         group=group,
         at=sight.observation.at,
         rollout=rollout,

@@ -14,14 +14,14 @@ from pulumi_rolling.cli.status import standing_in, standing_of
 from pulumi_rolling.engine.clock import Clock, SystemClock
 from pulumi_rolling.errors import RollingError
 from pulumi_rolling.fleets.replace import Fleet
-from pulumi_rolling.report.status import Standing
+from pulumi_rolling.report.status import GroupStatus
 from pulumi_rolling.report.watch import Ending, ended, is_over, line
 from pulumi_rolling.signals.tag import TagSignals
 
 INTERRUPTED = 130
 """What shells make of Ctrl-C: how the rollout ends is not known."""
 
-Show = Callable[[Standing], None]
+Show = Callable[[GroupStatus], None]
 
 
 def watch(
@@ -77,7 +77,7 @@ class Lines:
         self._say = say
         self._last = ""
 
-    def __call__(self, standing: Standing) -> None:
+    def __call__(self, standing: GroupStatus) -> None:
         said = line(standing, with_time_left=False)
         if said != self._last:
             self._last = said

@@ -72,10 +72,10 @@ def sentence(because: Because) -> str:
 
 def status_line(decision: Decided) -> str:
     """One line for the resource's row: step, in service, waiting for whom, time left as a range."""
-    return standing_line(decision.status, decision.because)
+    return line_of(decision.status, decision.because)
 
 
-def standing_line(status: Status, because: Because) -> str:
+def line_of(status: Status, because: Because) -> str:
     """``status_line`` for whoever has only what was told of a decision."""
     parts = [_step(status), f"{status.in_service} in service"]
     if status.step is Step.ROLL or because.code not in (ReasonCode.WAITING, ReasonCode.DONE):
@@ -91,7 +91,7 @@ def has_time_left(status: Status, because: Because) -> bool:
     return status.time_left is not None and status.step is Step.ROLL and decided
 
 
-def reason(failure: Failure) -> str:
+def failure_words(failure: Failure) -> str:
     """Why one member failed, without the time that it had: ``sent FAILURE``."""
     return FAILURES[failure.reason].words
 
@@ -104,7 +104,7 @@ def time_range(low: float, high: float) -> str:
     return _range(low, high, "s")
 
 
-def failure(verdict: Verdict, noun: str = "instances") -> str:
+def verdict_sentence(verdict: Verdict, noun: str = "instances") -> str:
     """What failed, in one clause: ``2 of 6 instances failed (2 sent FAILURE, i-0a, i-0b)``."""
     match verdict.code:
         case VerdictCode.TOO_MANY_FAILURES:

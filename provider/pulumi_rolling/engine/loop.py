@@ -20,16 +20,14 @@ every look, and two yeses in a row end the drive with the record kept and the le
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
+from pulumi_rolling.core.machine import Machine, Paced, Remembered
 from pulumi_rolling.core.model.codes import Remedy
-from pulumi_rolling.core.model.seen import Refusal, Request
-from pulumi_rolling.core.replace.actions import Action, Remove, Terminate
-from pulumi_rolling.core.replace.decide import decide
-from pulumi_rolling.core.replace.limits import Limits
-from pulumi_rolling.core.replace.observation import Observation
-from pulumi_rolling.core.replace.record_rules import ASLEEP, is_news
-from pulumi_rolling.core.replace.rollout import Decided, Rollout
+from pulumi_rolling.core.model.decision import Decision
+from pulumi_rolling.core.model.seen import RefusedAct, Request
+from pulumi_rolling.core.replace.record_rules import ASLEEP
 from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.record.pieces import Journal, asked
@@ -41,41 +39,46 @@ from pulumi_rolling.errors import (
     PermanentFleetError,
     TemporaryFleetError,
 )
-from pulumi_rolling.fleets.replace import Fleet
+from pulumi_rolling.fleets.base import Driven
 
 SILENCE = 900.0
 """Seconds without any answer of the cloud after which a drive gives up, the record kept."""
 
-OnDecision = Callable[[Rollout, Decided], None]
+R = TypeVar("R", bound=Remembered)
+S = TypeVar("S")
+A = TypeVar("A")
+L = TypeVar("L", bound=Paced)
 
 
 @dataclass(slots=True)
-class Drive:
-    """One rollout of one group by this process."""
+class Drive(Generic[R, S, A, L]):
+    """One rollout of one group by this process, whatever the machine."""
 
-    fleet: Fleet
-    limits: Limits
+    machine: Machine[R, S, A, L, Any]
+    fleet: Driven[R, S, A]
+    limits: L
     journal: Journal
     lease: Lease
     clock: Clock
-    on_decision: OnDecision
+    on_decision: Callable[[R, Decision[R, A]], None]
     orphaned: Callable[[], bool]
-    aborts: Callable[[], tuple[Request, ...]] = lambda: ()
-    _refusals: tuple[Refusal, ...] = ()
+    requests: Callable[[], tuple[Request, ...]] = lambda: ()
+    """What people ask of this process itself, beside the requests on the group."""
+    _refused: tuple[RefusedAct, ...] = ()
     _taken_off: set[str] = field(default_factory=set)
     """Requests whose tags we removed: a read from before that still shows them."""
     _unreachable: int = 0
     _heard_at: float = 0.0
 
-    def run(self, rollout: Rollout) -> Decided:
+    def run(self, rollout: R) -> Decision[R, A]:
         """Drive to an outcome. The lease must be held; it and the record are gone when the outcome is whole."""
         self._heard_at = self.clock.now()
-        written = replace(rollout, progress_at=0.0)
+        written = rollout
         while True:
             self._stop_if_orphaned()
             try:
                 seen, marks = self._look(rollout)
-                decision = decide(self.limits, rollout, seen)
+                decision = self.machine.decide(self.limits, rollout, seen)
                 written = self._record(written, decision)
                 self._take_off(written, marks)
             except TemporaryFleetError:
@@ -97,33 +100,29 @@ class Drive:
             # A lease that runs out between two looks would be somebody else's to take.
             self.clock.wait(min(decision.look_again_at - self.clock.now(), ASLEEP * self.lease.length))
 
-    def _look(self, rollout: Rollout) -> tuple[Observation, Mapping[str, str]]:
+    def _look(self, rollout: R) -> tuple[S, Mapping[str, str]]:
         sight = self.fleet.observe(rollout)
         if not self.lease.is_ours(sight.marks):
             raise LeaseLostError(
                 f"another driver took over group {self.fleet.name}",
                 hint="We stopped at once; that driver goes on from the record.",
             )
-        wanted = (r for r in asked(sight.marks).values() if r.id not in self._taken_off)
-        return replace(
-            sight.observation,
-            requests=(*wanted, *self.aborts()),
-            refusals=self._refusals,
-            lease_is_ours=True,
-        ), sight.marks
+        wanted = tuple(r for r in asked(sight.marks).values() if r.id not in self._taken_off)
+        heard = self.machine.hear(sight.observation, (*wanted, *self.requests()), self._refused)
+        return heard, sight.marks
 
-    def _record(self, written: Rollout, decision: Decided) -> Rollout:
+    def _record(self, written: R, decision: Decision[R, A]) -> R:
         """What now stands on the group. The refusals that the decision has taken up are done with."""
         said = said_mark(decision, self.clock.now(), self.fleet.shelf)
-        if decision.actions or is_news(written, decision.next):
+        if decision.actions or self.machine.is_news(written, decision.next):
             self.journal.write(decision.next, {**self.lease.mark(), **said})
             written = decision.next
         elif self.lease.is_due():
             self.fleet.write_marks({**self.lease.mark(), **said})
-        self._refusals = ()
+        self._refused = ()
         return written
 
-    def _take_off(self, written: Rollout, marks: Mapping[str, str]) -> None:
+    def _take_off(self, written: R, marks: Mapping[str, str]) -> None:
         """Remove the tags of requests that the record has as taken up. One that stays is ignored, and removed later."""
         done = {key: r.id for key, r in asked(marks).items() if r.id in written.handled}
         keys = [key for key, ident in done.items() if ident not in self._taken_off]
@@ -135,13 +134,13 @@ class Drive:
             return
         self._taken_off.update(done.values())
 
-    def _tell(self, before: Rollout, decision: Decided) -> None:
+    def _tell(self, before: R, decision: Decision[R, A]) -> None:
         try:
             self.on_decision(before, decision)
         except Exception:  # noqa: BLE001 - whoever listens may fail in any way; the group goes first
             return
 
-    def _carry_out(self, actions: tuple[Action, ...]) -> None:
+    def _carry_out(self, actions: tuple[A, ...]) -> None:
         for action in actions:
             if self.lease.has_run_out():
                 # A slow call before this one; another driver may be at work, as the next look will show.
@@ -154,10 +153,10 @@ class Drive:
                 # It stands in the record as issued; unseen after a settle time it is decided again.
                 return
             except PermanentFleetError as error:
-                self._refusals += (_refusal(self.fleet.key(action), action, error),)
+                self._refused += (_refused_act(self.fleet.key(action), error),)
                 return
 
-    def _finish(self, decision: Decided, marks: Mapping[str, str]) -> None:
+    def _finish(self, decision: Decision[R, A], marks: Mapping[str, str]) -> None:
         if decision.next.back_failed is not None:
             self.lease.release()
         else:
@@ -180,7 +179,6 @@ class Drive:
             return
 
 
-def _refusal(key: str, action: Action, error: PermanentFleetError) -> Refusal:
-    member = action.member if isinstance(action, Terminate | Remove) else None
+def _refused_act(key: str, error: PermanentFleetError) -> RefusedAct:
     remedy = Remedy.PERMISSION if isinstance(error, DeniedFleetError) else None
-    return Refusal(key, member, error.code, error.message, remedy, error.hint)
+    return RefusedAct(key, error.code, error.message, remedy, error.hint)

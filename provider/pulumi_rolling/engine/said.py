@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pulumi_rolling.core.model.codes import ReasonCode, Step
-from pulumi_rolling.core.model.decision import Because, Status
+from pulumi_rolling.core.model.decision import Because, Decision, Status
 from pulumi_rolling.core.model.goal import Direction
-from pulumi_rolling.core.replace.rollout import Decided
 from pulumi_rolling.fleets.base import Shelf
 
 SAID = "rolling:said"
@@ -29,7 +29,7 @@ class Said:
     status: Status
 
 
-def said_mark(decision: Decided, at: float, shelf: Shelf) -> dict[str, str]:
+def said_mark(decision: Decision[Any, Any], at: float, shelf: Shelf) -> dict[str, str]:
     """Nothing where the cloud would refuse the text: no rollout fails by what is said of it."""
     status, because = decision.status, decision.because
     low, high = (f"{bound:.0f}" for bound in status.time_left) if status.time_left else (_NONE, _NONE)

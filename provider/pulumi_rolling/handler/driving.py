@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from pulumi_rolling.core.explain import status_line
+from pulumi_rolling.core.machine import REPLACE
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.rollout import Decided, Rollout
@@ -51,6 +52,7 @@ def _drive(operation: Operation, situation: Situation, context: Context) -> dict
         context.warn(warning)
     limits, rollout, timeout = _bounded(situation, context, clock.now())
     drive = Drive(
+        REPLACE,
         fleet,
         limits,
         journal.Journal(fleet, operation.owner),
@@ -58,7 +60,7 @@ def _drive(operation: Operation, situation: Situation, context: Context) -> dict
         clock,
         on_decision=_reporter(context),
         orphaned=context.orphaned,
-        aborts=context.requests,
+        requests=context.requests,
     )
     if rollout.resumed_at is not None:
         # The driver before may have acted until the lease was ours: the settle time begins only now.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
-from pulumi_rolling.core.explain import failure
+from pulumi_rolling.core.explain import verdict_sentence
 from pulumi_rolling.core.model.codes import FAILURES, VERDICTS, EndedBy, FailureReason, Remedy
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.core.model.verdict import Verdict, cure_of
@@ -43,7 +43,7 @@ def error_of(decision: Decided, words: Words) -> RolloutError:
     if verdict is None:
         raise ValueError("the rollout did not fail")
     kind = _kind(VERDICTS[verdict.code].ended_by)
-    what = failure(verdict)
+    what = verdict_sentence(verdict)
     hint = _again(_advice(verdict, rollout.goal.to, words))
     if decision.outcome is not None and decision.outcome.returned:
         return kind(
@@ -81,20 +81,20 @@ def _kind(ended_by: EndedBy) -> type[RolloutError]:
 
 
 def _not_returned(rollout: Rollout, back_failed: Verdict, words: Words) -> RollbackFailedError:
-    back = failure(back_failed)
+    back = verdict_sentence(back_failed)
     if rollout.verdict is None:
         told = (
             f"group {words.group} runs {rollout.goal.to}, but giving sizes and processes back failed: {back}."
         )
     elif rollout.gives_up:
         told = (
-            f"{failure(rollout.verdict)}; then giving sizes and processes back failed as well: {back}. Group "
+            f"{verdict_sentence(rollout.verdict)}; then giving sizes and processes back failed as well: {back}. Group "
             f"{words.group} points at {rollout.goal.to}, and scaling out uses that."
         )
     else:
         told = (
-            f"{failure(rollout.verdict)}; then the way back to {rollout.goal.came_from} failed as well: {back}. Group "
-            f"{words.group} is mixed, its sizes are still those of the rollout, its processes run again."
+            f"{verdict_sentence(rollout.verdict)}; then the way back to {rollout.goal.came_from} failed as well: "
+            f"{back}. Group {words.group} is mixed, its sizes are still those of the rollout, its processes run again."
         )
     advice = _advice(back_failed, rollout.target, words)
     return RollbackFailedError(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pulumi_rolling.core.explain import failure, has_time_left, sentence, time_range
+from pulumi_rolling.core.explain import has_time_left, sentence, time_range, verdict_sentence
 from pulumi_rolling.core.model.codes import REASONS, ReasonCode, Step
 from pulumi_rolling.core.model.decision import Because, Status
 from pulumi_rolling.core.model.goal import Direction
@@ -21,7 +21,7 @@ NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class GroupStatus:
     """One group's record as it is read at ``at``, and its members as they are seen then."""
 
     group: str
@@ -47,18 +47,18 @@ class Standing:
         return self.lease_until is not None and self.lease_until > self.at
 
 
-def standing_text(standing: Standing) -> str:
+def status_text(standing: GroupStatus) -> str:
     """A headline and one line a row."""
     told = _rows(standing)
     width = max(len(label) for label, _ in told)
     return "\n".join([headline(standing), *(f"  {label:<{width}}  {words}" for label, words in told)])
 
 
-def headline(standing: Standing) -> str:
+def headline(standing: GroupStatus) -> str:
     return f"{way(standing)}, step {standing.rollout.step.value}{_waits(standing)}"
 
 
-def way(standing: Standing) -> str:
+def way(standing: GroupStatus) -> str:
     """Whither, and whether anybody goes there: ``web: rolling to version 2``."""
     rollout = standing.rollout
     back = rollout.direction is Direction.BACK
@@ -66,7 +66,7 @@ def way(standing: Standing) -> str:
     return f"{standing.group}: {'' if standing.is_driven else 'stopped while '}{whither}"
 
 
-def _waits(standing: Standing) -> str:
+def _waits(standing: GroupStatus) -> str:
     rollout = standing.rollout
     if rollout.way.held is not None:
         return ", held after a failure"
@@ -77,7 +77,7 @@ def _waits(standing: Standing) -> str:
     return ""
 
 
-def _rows(standing: Standing) -> list[Row]:
+def _rows(standing: GroupStatus) -> list[Row]:
     rollout = standing.rollout
     told = [
         ("rollout", f"{rollout.goal.id} of resource {standing.owner}"),
@@ -94,9 +94,9 @@ def _rows(standing: Standing) -> list[Row]:
     if rollout.way.retried:
         told.append(("retried", f"{_names(sorted(rollout.way.retried))}, replaced once more"))
     if rollout.verdict is not None:
-        told.append(("reason", failure(rollout.verdict)))
+        told.append(("reason", verdict_sentence(rollout.verdict)))
     if rollout.back_failed is not None:
-        told.append(("way back", f"failed as well: {failure(rollout.back_failed)}"))
+        told.append(("way back", f"failed as well: {verdict_sentence(rollout.back_failed)}"))
     found = rollout.found
     told.append(
         ("as found", f"MinSize {found.sizes.min}, MaxSize {found.sizes.max}, Desired {found.sizes.desired}")
@@ -109,7 +109,7 @@ def _rows(standing: Standing) -> list[Row]:
     return told
 
 
-def _waiting_rows(standing: Standing) -> list[Row]:
+def _waiting_rows(standing: GroupStatus) -> list[Row]:
     """Why nothing new starts, the gravest reason first."""
     rollout, because = standing.rollout, standing.because
     told: list[Row] = []
@@ -128,10 +128,10 @@ def _waiting_rows(standing: Standing) -> list[Row]:
 
 
 def _held(verdict: Verdict) -> str:
-    return f"{failure(verdict)}; since {_moment(verdict.at)}"
+    return f"{verdict_sentence(verdict)}; since {_moment(verdict.at)}"
 
 
-def _gate(standing: Standing, gate: Gate) -> str:
+def _gate(standing: GroupStatus, gate: Gate) -> str:
     """Which it is only the driver's words tell, since the record holds no policy."""
     because = standing.because
     where = f"gate {gate.number + 1}"
@@ -147,21 +147,21 @@ def _gate(standing: Standing, gate: Gate) -> str:
     return f"{where}, since {_moment(gate.at)}{until}{approval}"
 
 
-def _wants_approval(standing: Standing) -> bool:
+def _wants_approval(standing: GroupStatus) -> bool:
     gate, because = standing.rollout.way.gate, standing.because
     return (
         gate is not None and not gate.approved and because is not None and because.code is ReasonCode.APPROVAL
     )
 
 
-def _time_left(standing: Standing) -> str | None:
+def _time_left(standing: GroupStatus) -> str | None:
     status, because = standing.status, standing.because
     if status is None or because is None or status.time_left is None or not standing.is_driven:
         return None
     return time_range(*status.time_left) if has_time_left(status, because) else None
 
 
-def _progress(standing: Standing) -> str:
+def _progress(standing: GroupStatus) -> str:
     target = standing.rollout.target
     there = sum(member.revision.digest == target.digest for member in standing.members)
     return f"{there} of {instances(len(standing.members))} made from {target}"
@@ -184,7 +184,7 @@ def _request(request: Request) -> str:
     return f"{request.kind} {request.member}" if request.member else request.kind
 
 
-def _driver(standing: Standing) -> str:
+def _driver(standing: GroupStatus) -> str:
     if standing.lease_until is None:
         return "none, the lease was given back"
     if standing.is_driven:
@@ -192,7 +192,7 @@ def _driver(standing: Standing) -> str:
     return f"gone, {standing.driver} was last heard of before {_moment(standing.lease_until)}"
 
 
-def _advice(standing: Standing) -> str:
+def _advice(standing: GroupStatus) -> str:
     rollout, group = standing.rollout, standing.group
     if not standing.is_driven:
         return "run 'pulumi up' again: it goes on from here (after 'pulumi cancel' if the stack is locked)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pulumi_rolling.core.explain import failure, reason, standing_line
+from pulumi_rolling.core.explain import failure_words, line_of, verdict_sentence
 from pulumi_rolling.core.model.codes import REASONS, ReasonCode
 from pulumi_rolling.core.model.decision import Because, Status
 from pulumi_rolling.core.model.goal import Direction
@@ -14,7 +14,7 @@ from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.report.member_progress import Part, count, failures_of, on_the_move
 from pulumi_rolling.report.preview import instances, span
-from pulumi_rolling.report.status import Standing, way
+from pulumi_rolling.report.status import GroupStatus, way
 
 _STATES = {
     Lifecycle.PENDING: "launching",
@@ -41,7 +41,7 @@ class Ending:
     words: str
 
 
-def progress(standing: Standing) -> tuple[int, int]:
+def progress(standing: GroupStatus) -> tuple[int, int]:
     """(replaced, of how many), as the driver last said, who knows what the policy wants of a member."""
     status, now = standing.status, count(standing.rollout, standing.members)
     if status is None or status.direction is not standing.rollout.direction or status.total != now.total:
@@ -49,7 +49,7 @@ def progress(standing: Standing) -> tuple[int, int]:
     return status.replaced, status.total
 
 
-def line(standing: Standing, *, with_time_left: bool = True) -> str:
+def line(standing: GroupStatus, *, with_time_left: bool = True) -> str:
     """All in one line. The time left changes at every look, so without it the line tells whether anything happened."""
     if not standing.is_driven:
         return f"{way(standing)}, nobody drives it"
@@ -69,10 +69,10 @@ def line(standing: Standing, *, with_time_left: bool = True) -> str:
         waiting_count=len(now.coming) + now.unseen,
         time_left=status.time_left if status is not None and with_time_left else None,
     )
-    return f"{way(standing)}, {standing_line(told, because)}"
+    return f"{way(standing)}, {line_of(told, because)}"
 
 
-def member_rows(standing: Standing) -> list[MemberRow]:
+def member_rows(standing: GroupStatus) -> list[MemberRow]:
     """Failed, in flight, leaving; each with what is known of it."""
     rollout = standing.rollout
     failures = failures_of(rollout)
@@ -93,21 +93,23 @@ def member_rows(standing: Standing) -> list[MemberRow]:
     return rows
 
 
-def is_over(standing: Standing) -> Ending | None:
+def is_over(standing: GroupStatus) -> Ending | None:
     """The way back failed: the record stays, and nobody goes on from it before the next update."""
     if standing.rollout.back_failed is None or standing.lease_until is not None:
         return None
-    why = failure(standing.rollout.back_failed)
+    why = verdict_sentence(standing.rollout.back_failed)
     return Ending(False, f"{standing.group}: stopped, and the record is kept: {why}.")
 
 
 def ended(last: Rollout, group: str, seen: Observation) -> Ending:
     """How a rollout ended whose record is gone, from what it last told and what the group is now."""
     if last.direction is Direction.BACK:
-        why = f" ({failure(last.verdict)})" if last.verdict is not None else ""
+        why = f" ({verdict_sentence(last.verdict)})" if last.verdict is not None else ""
         return Ending(False, f"{group}: back on {last.goal.came_from}{why}.")
     if last.verdict is not None:
-        return Ending(False, f"{group}: left as it is, pointing at {last.goal.to} ({failure(last.verdict)}).")
+        return Ending(
+            False, f"{group}: left as it is, pointing at {last.goal.to} ({verdict_sentence(last.verdict)})."
+        )
     there = [m for m in seen.members if m.lifecycle not in (Lifecycle.LEAVING, Lifecycle.STANDBY)]
     others = [m for m in there if m.revision.digest != last.goal.to.digest]
     unexplained = [m for m in others if m.id not in last.way.skipped and not m.protected]
@@ -126,7 +128,7 @@ def ended(last: Rollout, group: str, seen: Observation) -> Ending:
 
 def _state(part: Part, member: Member, failed: Failure | None, warming: bool) -> str:
     if part is Part.FAILED:
-        return "to be replaced once more" if failed is None else f"failed: {reason(failed)}"
+        return "to be replaced once more" if failed is None else f"failed: {failure_words(failed)}"
     if part is Part.IN_FLIGHT and warming:
         return "ready, warming up"
     if part is Part.IN_FLIGHT and member.lifecycle is Lifecycle.IN_SERVICE:

@@ -11,6 +11,7 @@ import math
 from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.questions import proves_members
 from pulumi_rolling.core.replace.record_rules import RENEWED, is_news, lease_length
 from pulumi_rolling.core.replace.rollout import Decided, Rollout
 
@@ -20,7 +21,6 @@ AFTER = 1
 """The record is removed."""
 INSTANCES_PER_CALL = 200
 CHECKS_PER_CALL = 100
-_COUNTING = frozenset({Step.PREPARE, Step.ROLL, Step.BAKE, Step.SETTLE})
 
 
 class Bill:
@@ -77,13 +77,13 @@ class Bill:
         if rollout.way.openings or rollout.way.missing:
             calls += 1  # The scaling activities say why somebody is missing.
         if limits.target_health or limits.status_checks:
-            calls += self._proofs(rollout.step, flight)
+            calls += self._proofs(rollout, flight)
         if limits.alarms and rollout.direction is Direction.FORWARD and rollout.verdict is None:
             calls += 1
         return calls
 
-    def _proofs(self, step: Step, flight: int) -> int:
-        if step not in _COUNTING:
+    def _proofs(self, rollout: Rollout, flight: int) -> int:
+        if not proves_members(rollout):
             return 0
         checks = math.ceil(flight / CHECKS_PER_CALL) if self._limits.status_checks else 0
         return self._limits.target_health + checks

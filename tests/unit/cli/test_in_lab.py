@@ -14,6 +14,7 @@ from urllib.request import Request, urlopen
 
 import boto3
 import pytest
+from pulumi_rolling.core.machine import REPLACE
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.core.replace.rollout import Decided
@@ -208,6 +209,13 @@ class Driving:
         facts = fleet.facts()
         start = new_rollout("r1", fleet.target(), former, facts.sizes, facts.suspended, clock.now())
         drive = Drive(
-            fleet, self.limits, Journal(fleet, "another"), lease, clock, lambda *_: None, lambda: False
+            REPLACE,
+            fleet,
+            self.limits,
+            Journal(fleet, "another"),
+            lease,
+            clock,
+            lambda *_: None,
+            lambda: False,
         )
         self.ended.append(drive.run(start))

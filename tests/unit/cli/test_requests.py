@@ -83,7 +83,7 @@ def test_every_verb_says_that_the_group_goes_back(rolling: Rolling, stage: Stage
     [
         ({"step": Step.RESTORE}, "All of web is replaced"),
         (
-            {"step": Step.SETTLE, "verdict": Verdict(VerdictCode.DEADLINE, 1.0)},
+            {"step": Step.RESIZE, "verdict": Verdict(VerdictCode.DEADLINE, 1.0)},
             "took longer than its timeout",
         ),
     ],

@@ -21,7 +21,7 @@ from pulumi_rolling.engine.record.pieces import read
 from pulumi_rolling.errors import RollingError
 from pulumi_rolling.fleets.replace import Sight
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
-from pulumi_rolling.report.status import Standing
+from pulumi_rolling.report.status import GroupStatus
 from pulumi_rolling.report.watch import Ending, member_rows, progress
 
 from tests.engine.stage import FleetClock, MortalFleet, drive
@@ -90,8 +90,8 @@ def rolled(limits: Limits = LIMITS, *, good: bool = True) -> Replay:
     return Replay(sights)
 
 
-def followed(replay: Replay) -> tuple[Ending, list[Standing]]:
-    shown: list[Standing] = []
+def followed(replay: Replay) -> tuple[Ending, list[GroupStatus]]:
+    shown: list[GroupStatus] = []
     return follow(replay, replay, 0.0, shown.append), shown  # type: ignore[arg-type]
 
 

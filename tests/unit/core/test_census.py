@@ -33,7 +33,7 @@ from tests.unit.core.stage import (
 M = frozenset({"m"})
 BACK: dict[str, Any] = {"direction": Direction.BACK}
 FORCED: dict[str, Any] = {"forced": True, "to": V1}
-UNHEALED = {"suspended": frozenset({"HealthCheck"})}
+UNHEALED = {"heals": False}
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_who_is_who(past: dict[str, Any], member: Member, role: str) -> None:
         ),
         pytest.param(
             new("m", alive=False),
-            {"suspended": frozenset({"ReplaceUnhealthy"})},
+            UNHEALED,
             "again",
             id="dead, replacing suspended: we do",
         ),

@@ -13,7 +13,7 @@ from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Member, Sizes
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.actions import Action, Resize, Resume, Suspend, Terminate
-from pulumi_rolling.core.replace.ending import bake, desired_at_end, restore, settle
+from pulumi_rolling.core.replace.ending import bake, desired_at_end, resize, restore
 from pulumi_rolling.core.replace.limits import Choice, Limits
 from pulumi_rolling.core.replace.look import Look, look_at
 from pulumi_rolling.core.replace.rollout import Decided, Issued, Rollout, Round
@@ -112,7 +112,7 @@ def test_the_surplus_is_named_where_somebody_stays(
 ) -> None:
     """Or the cloud would choose, and begin with whoever was to stay (decision 0011); else Desired is lowered."""
     rollout, members = group(special, ready=11)
-    made = ended(settle, limits(**rules), changed(rollout, **past), *members)
+    made = ended(resize, limits(**rules), changed(rollout, **past), *members)
     if gone:
         assert (made.actions, made.next.ours.desired) == (kills(*gone), 10)
         assert made.because == Because(ReasonCode.REMOVING, {"surplus": 2})
@@ -126,14 +126,14 @@ def test_of_the_surplus_one_in_service_goes_only_above_the_floor() -> None:
     """Four too many, but only two more than the floor serve: the one that boots and those two."""
     rollout, members = group(old("m"), booting("i-1"), ready=8)
     left = changed(rollout, **LEFT, found=Sizes(0, 12, 6), desired=10, desired_before=10)
-    assert ended(settle, limits(floor=7), left, *members).actions == kills("i-1", "new-1", "new-2")
+    assert ended(resize, limits(floor=7), left, *members).actions == kills("i-1", "new-1", "new-2")
 
 
 def test_the_least_size_is_lowered_before_members_go() -> None:
     """Auto Scaling refuses a termination with decrement below MinSize."""
     rollout, members = group(old("m"), ready=11)
     skipped = changed(rollout, skipped=frozenset({"m"}), found=Sizes(4, 12, 10))
-    made = ended(settle, limits(), skipped, *members, sizes=Sizes(12, 12, 12))
+    made = ended(resize, limits(), skipped, *members, sizes=Sizes(12, 12, 12))
     assert made.actions == (Resize(min=4), *kills("new-1", "new-2"))
 
 
@@ -141,9 +141,9 @@ def test_a_surplus_is_named_three_times_at_most() -> None:
     """Members of a dying build may go by themselves before our act reaches them; then Desired is set."""
     rollout, members = group(old("m"), ready=11)
     tried = changed(rollout, **LEFT, round=Round(3, AT, 1, 0))
-    assert ended(settle, limits(), tried, *members).actions == (Resize(0, 10),)
+    assert ended(resize, limits(), tried, *members).actions == (Resize(0, 10),)
     once_more = changed(tried, round=Round(2, AT, 1, 0))
-    assert ended(settle, limits(), once_more, *members).actions == kills("new-1", "new-2")
+    assert ended(resize, limits(), once_more, *members).actions == kills("new-1", "new-2")
 
 
 UNSEEN: dict[str, Any] = RAISED | LEFT | {"issued": (Issued(Suspend(HELD), AT),)}
@@ -152,8 +152,8 @@ UNSEEN: dict[str, Any] = RAISED | LEFT | {"issued": (Issued(Suspend(HELD), AT),)
 @pytest.mark.parametrize(
     ("end", "past"),
     [
-        pytest.param(settle, UNSEEN, id="an act, before the surplus is counted"),
-        pytest.param(settle, {"desired_before": 11}, id="Desired, before the surplus is counted"),
+        pytest.param(resize, UNSEEN, id="an act, before the surplus is counted"),
+        pytest.param(resize, {"desired_before": 11}, id="Desired, before the surplus is counted"),
         pytest.param(restore, UNSEEN, id="an act, before sizes and processes are given back"),
     ],
 )
@@ -227,4 +227,4 @@ def test_nobody_is_named_whom_somebody_wants_to_stay() -> None:
     """Skipped, failed and all: who was skipped is no surplus, however it does."""
     rollout, members = group(new("m", healthy=False), ready=11)
     skipped = changed(rollout, **LEFT, skipped=frozenset({"m"}), failed=failures(1))
-    assert ended(settle, limits(), skipped, *members).actions == kills("new-1", "new-2")
+    assert ended(resize, limits(), skipped, *members).actions == kills("new-1", "new-2")

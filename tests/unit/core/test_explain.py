@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pulumi_rolling.core.explain import failure, has_time_left, reason, sentence, standing_line
+from pulumi_rolling.core.explain import failure_words, has_time_left, line_of, sentence, verdict_sentence
 from pulumi_rolling.core.model.codes import (
     FAILURES,
     REASONS,
@@ -91,15 +91,15 @@ def test_why_nothing_starts(because: Because, words: str) -> None:
 def test_no_time_left_is_told_while_it_is_not_up_to_boots(code: str) -> None:
     """A range from boots says nothing of how long a person, or a gate, takes."""
     waiting = Because(ReasonCode(code), {"left": 5.0, "count": 1}, ("i-1",))
-    assert not has_time_left(status(), waiting) and " left" not in standing_line(status(), waiting)
-    assert standing_line(status(), Because(ReasonCode.GUARDED, {"probability": 71}, ("i-1",))).endswith(
+    assert not has_time_left(status(), waiting) and " left" not in line_of(status(), waiting)
+    assert line_of(status(), Because(ReasonCode.GUARDED, {"probability": 71}, ("i-1",))).endswith(
         ", 40-90 s left"
     )
 
 
 def test_a_bake_is_told_with_what_was_replaced() -> None:
     """The members are all there; what is watched is told beside them."""
-    line = standing_line(status(Step.BAKE), Because(ReasonCode.BAKING, {"left": 300.0}))
+    line = line_of(status(Step.BAKE), Because(ReasonCode.BAKING, {"left": 300.0}))
     assert line == "3/10 replaced, 9 in service, all are ready, watched for another 5 min"
 
 
@@ -162,7 +162,7 @@ def test_a_bake_is_told_with_what_was_replaced() -> None:
 )
 def test_what_failed(verdict: Verdict, words: str) -> None:
     """One clause a verdict, with the members or the cause that it is about."""
-    assert failure(verdict) == words
+    assert verdict_sentence(verdict) == words
 
 
 def test_every_code_has_its_meaning() -> None:
@@ -200,5 +200,7 @@ def test_what_most_failures_need_is_what_to_mend(failures: tuple[Failure, ...], 
 
 def test_why_one_member_failed() -> None:
     """In a table there is no room for the time that it had."""
-    told = [reason(Failure("i-1", code)) for code in (FailureReason.SIGNAL_TIMEOUT, FailureReason.VANISHED)]
+    told = [
+        failure_words(Failure("i-1", code)) for code in (FailureReason.SIGNAL_TIMEOUT, FailureReason.VANISHED)
+    ]
     assert told == ["sent no signal", "vanished before it was ready"]

@@ -12,7 +12,7 @@ from pulumi_rolling.core.model.verdict import Failure
 from pulumi_rolling.core.replace.judge import judge
 from pulumi_rolling.core.replace.limits import ONE_HOUR
 from pulumi_rolling.core.replace.look import look_at
-from pulumi_rolling.core.replace.observation import Launch, LaunchError, Loss
+from pulumi_rolling.core.replace.observation import LaunchError, Loss, RefusedLaunch
 from pulumi_rolling.core.replace.rollout import Opening, Rollout
 
 from tests.rollouts import changed
@@ -71,20 +71,27 @@ def test_an_absent_member_is_given_a_settle_time() -> None:
 @pytest.mark.parametrize(
     ("launch", "past", "counts"),
     [
-        pytest.param(Launch("l-1", AT, LaunchError.PERMANENT, "no image"), {}, True, id="for good: at once"),
         pytest.param(
-            Launch("l-1", AT, LaunchError.CAPACITY, "no room"), {}, False, id="capacity: it may find room"
+            RefusedLaunch("l-1", AT, LaunchError.PERMANENT, "no image"), {}, True, id="for good: at once"
         ),
-        pytest.param(Launch("l-1", START, LaunchError.PERMANENT), {}, False, id="before we did anything"),
         pytest.param(
-            Launch("l-1", AT, LaunchError.PERMANENT),
+            RefusedLaunch("l-1", AT, LaunchError.CAPACITY, "no room"),
+            {},
+            False,
+            id="capacity: it may find room",
+        ),
+        pytest.param(
+            RefusedLaunch("l-1", START, LaunchError.PERMANENT), {}, False, id="before we did anything"
+        ),
+        pytest.param(
+            RefusedLaunch("l-1", AT, LaunchError.PERMANENT),
             {"failed": (Failure("l-1", FailureReason.LAUNCH_REFUSED),)},
             False,
             id="once",
         ),
     ],
 )
-def test_a_refused_launch(launch: Launch, past: dict[str, Any], counts: bool) -> None:
+def test_a_refused_launch(launch: RefusedLaunch, past: dict[str, Any], counts: bool) -> None:
     """Image, quota, permission, template: the cloud's own retries fail as well (decision 0006)."""
     after = judged({}, rolling(**past), launches=(launch,))
     assert (after.progress_at == AT) == counts
@@ -98,7 +105,7 @@ def test_a_refused_launch(launch: Launch, past: dict[str, Any], counts: bool) ->
 def test_refused_launches_are_told_in_their_order() -> None:
     """By time, then by id, however the cloud lists them."""
     listed = tuple(
-        Launch(name, at, LaunchError.PERMANENT) for name, at in (("c", AT), ("b", AT), ("z", AT - 5))
+        RefusedLaunch(name, at, LaunchError.PERMANENT) for name, at in (("c", AT), ("b", AT), ("z", AT - 5))
     )
     assert [f.id for f in judged({}, rolling(), launches=listed).way.failed] == ["z", "b", "c"]
 
@@ -122,7 +129,7 @@ def test_a_member_that_never_appears() -> None:
     """One hour after it was due, with the capacity refusals' last cause; the next attempt has its own hour."""
     waiting = owed(rolling(openings=(Opening(AT, 2), Opening(AT + 9, 1))), 7, AT + ONE_HOUR - 1)
     assert not waiting.way.failed
-    launches = tuple(Launch(f"l-{i}", AT, LaunchError.CAPACITY, f"no room {i}") for i in range(2))
+    launches = tuple(RefusedLaunch(f"l-{i}", AT, LaunchError.CAPACITY, f"no room {i}") for i in range(2))
     late = owed(waiting, 7, AT + ONE_HOUR, launches=launches)
     assert late.way.failed == tuple(
         Failure(f"launch-{i}", FailureReason.NEVER_APPEARED, "no room 1", Remedy.CAPACITY) for i in (1, 2)
@@ -137,7 +144,7 @@ QUOTA = (Remedy.QUOTA, "Ask for more.")
 
 def test_a_failure_has_its_remedy_from_what_the_cloud_said() -> None:
     """A refused launch, one that came to nothing, and a member that the cloud ended keep remedy and hint."""
-    refused = Launch("l-1", AT, LaunchError.PERMANENT, "", *QUOTA)
+    refused = RefusedLaunch("l-1", AT, LaunchError.PERMANENT, "", *QUOTA)
     assert judged({}, rolling(), launches=(refused,)).way.failed[0] == Failure(
         "l-1", FailureReason.LAUNCH_REFUSED, "", *QUOTA
     )

@@ -315,7 +315,7 @@ def test_a_new_member_that_is_skipped_does_not_lower_m() -> None:
     """One that broke after it was ready, where nobody heals, and one that was to be retried."""
     broken = new("n", 50.0, healthy=False)
     rollout = rolling(succeeded=frozenset({"n"}))
-    after, _ = asked(rollout, "skip:n", members=(*OLD, broken), suspended=frozenset({"HealthCheck"}))
+    after, _ = asked(rollout, "skip:n", members=(*OLD, broken), heals=False)
     assert (after.way.skipped, after.way.total) == (frozenset({"n"}), rollout.way.total)
     retried, _ = asked(rolling(failed=failures(1)), "retry:bad-1", "skip:bad-1")
     assert (retried.way.skipped, retried.way.retried) == (frozenset({"bad-1"}), frozenset())

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Signal, Sizes, TargetHealth
 from pulumi_rolling.core.replace.census import take_census
 from pulumi_rolling.core.replace.limits import Limits, Pacing
-from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.observation import Observation, roster_of, with_roster
 from pulumi_rolling.core.replace.plan import new_rollout
-from pulumi_rolling.core.replace.roster import Roster, make_roster, renew, roster_of, with_roster
+from pulumi_rolling.core.replace.roster import Roster, make_roster, renew
 
 V1 = Revision("lt-1:1", "one", "version 1")
 V2 = Revision("lt-1:2", "two", "version 2")

@@ -9,7 +9,7 @@ import pytest
 from pulumi_rolling.core.model.codes import FailureReason, Remedy, Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member
-from pulumi_rolling.core.model.seen import Alarm, AlarmState, Refusal, Request
+from pulumi_rolling.core.model.seen import Alarm, AlarmState, RefusedAct, Request
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.decide import decide
 from pulumi_rolling.core.replace.limits import ONE_HOUR, Choice, Limits
@@ -23,7 +23,7 @@ from tests.unit.core.stage import START, V2, failures, limits, look, old, rollin
 AT = START + 2 * ONE_HOUR
 """Late: whatever has a clock has run out."""
 OLD = tuple(old(f"old-{i}") for i in range(10))
-DENIED = Refusal("terminate", "old-1", "AccessDenied", "not authorized")
+DENIED = RefusedAct("terminate", "AccessDenied", "not authorized")
 
 
 def taken(rules: Limits, rollout: Rollout, *members: Member, **seen: Any) -> tuple[Rollout, Verdict | None]:
@@ -81,7 +81,7 @@ def test_without_a_reason_it_goes_on() -> None:
 
 
 BACK: dict[str, Any] = {"direction": Direction.BACK, "verdict": Verdict(VerdictCode.ALARM, START)}
-GIVES_BACK: dict[str, Any] = {"verdict": Verdict(VerdictCode.ALARM, START), "step": Step.SETTLE}
+GIVES_BACK: dict[str, Any] = {"verdict": Verdict(VerdictCode.ALARM, START), "step": Step.RESIZE}
 
 
 @pytest.mark.parametrize(

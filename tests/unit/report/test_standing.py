@@ -13,7 +13,7 @@ from pulumi_rolling.core.model.member import Lifecycle, Member, Sizes
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.rollout import Gate, Rollout
-from pulumi_rolling.report.status import Standing, standing_text
+from pulumi_rolling.report.status import GroupStatus, status_text
 
 from tests.rollouts import changed, rollout_of
 from tests.unit.report.conftest import V1, V2
@@ -33,14 +33,14 @@ ROLLOUT = rollout_of(
 MEMBERS = [Member(f"i-{i}", V2 if i < 6 else V1, Lifecycle.IN_SERVICE) for i in range(10)]
 
 
-def standing(rollout: Rollout = ROLLOUT, **changes: Any) -> Standing:
+def standing(rollout: Rollout = ROLLOUT, **changes: Any) -> GroupStatus:
     given: dict[str, Any] = {"driver": "d1", "lease_until": NOW + 20, "members": MEMBERS, "owner": "abc"}
-    return Standing("web", NOW, rollout, **(given | changes))
+    return GroupStatus("web", NOW, rollout, **(given | changes))
 
 
 def test_a_driven_rollout_as_a_whole() -> None:
     """Whose it is, since when, how far, what is held, who drives it and what to do."""
-    assert standing_text(standing()).splitlines() == [
+    assert status_text(standing()).splitlines() == [
         "web: rolling to version 2, step roll",
         "  rollout    r1 of resource abc",
         "  since      2027-01-15 07:41:40 UTC (18 min ago)",
@@ -55,7 +55,7 @@ def test_a_driven_rollout_as_a_whole() -> None:
 
 def test_a_killed_driver_is_seen_by_its_lease() -> None:
     """A lease that nobody renews means that the process is gone, and that the next update goes on."""
-    text = standing_text(standing(lease_until=NOW - 1))
+    text = status_text(standing(lease_until=NOW - 1))
     assert text.startswith("web: stopped while rolling to version 2")
     assert "gone, d1 was last heard of before 2027-01-15 07:59:59 UTC" in text
     assert "run 'pulumi up' again" in text
@@ -63,7 +63,7 @@ def test_a_killed_driver_is_seen_by_its_lease() -> None:
 
 def test_a_lease_given_back_is_nobody_driving() -> None:
     """A driver that stopped on purpose leaves the record and no lease."""
-    text = standing_text(standing(driver=None, lease_until=None))
+    text = status_text(standing(driver=None, lease_until=None))
     assert "none, the lease was given back" in text
     assert "run 'pulumi up' again" in text
 
@@ -72,7 +72,7 @@ def test_on_the_way_back_the_former_revision_is_the_goal() -> None:
     """Progress counts what the group goes back to, and there is nothing left to abort."""
     failed = (Failure("i-7", FailureReason.FAILURE_SIGNAL), Failure("i-8", FailureReason.FAILURE_SIGNAL))
     verdict = Verdict(VerdictCode.TOO_MANY_FAILURES, NOW, 2, 10, failed)
-    text = standing_text(standing(replace(ROLLOUT, direction=Direction.BACK, verdict=verdict)))
+    text = status_text(standing(replace(ROLLOUT, direction=Direction.BACK, verdict=verdict)))
     assert text.startswith("web: going back to version 1")
     assert "4 of 10 instances made from version 1" in text
     assert "2 of 10 instances failed (i-7, i-8 sent FAILURE)" in text
@@ -85,7 +85,7 @@ def test_a_failed_way_back_is_told_with_both_reasons() -> None:
     rollout = replace(
         ROLLOUT, direction=Direction.BACK, verdict=Verdict(VerdictCode.ABORTED, NOW), back_failed=back
     )
-    text = standing_text(standing(rollout, driver=None, lease_until=None))
+    text = status_text(standing(rollout, driver=None, lease_until=None))
     assert "aborted on request" in text
     assert "failed as well: nothing has moved for an hour" in text
 
@@ -93,7 +93,7 @@ def test_a_failed_way_back_is_told_with_both_reasons() -> None:
 def test_of_many_failures_the_last_are_named() -> None:
     """The count is whole, names are those at hand."""
     failed = tuple(Failure(f"i-{i}", FailureReason.FAILURE_SIGNAL) for i in range(5))
-    text = standing_text(standing(changed(ROLLOUT, failed=failed, failed_before=40)))
+    text = status_text(standing(changed(ROLLOUT, failed=failed, failed_before=40)))
     assert "45: i-2, i-3, i-4 and 42 more" in text
 
 
@@ -108,7 +108,7 @@ def said(code: str, *members: str, **numbers: float) -> dict[str, Any]:
 
 def row(label: str, rollout: Rollout = ROLLOUT, **changes: Any) -> str | None:
     """What the row says, or None where there is no such row."""
-    for line in standing_text(standing(rollout, **changes)).splitlines()[1:]:
+    for line in status_text(standing(rollout, **changes)).splitlines()[1:]:
         if line.split()[: len(label.split())] == label.split():
             return line.strip()[len(label) :].strip()
     return None
@@ -117,7 +117,7 @@ def row(label: str, rollout: Rollout = ROLLOUT, **changes: Any) -> str | None:
 def test_a_pause_is_told_with_the_way_out() -> None:
     """Whoever finds a rollout standing still sees that a person stopped it, and how it goes on."""
     paused = changed(ROLLOUT, paused=True)
-    assert standing_text(standing(paused)).startswith("web: rolling to version 2, step roll, paused\n")
+    assert status_text(standing(paused)).startswith("web: rolling to version 2, step roll, paused\n")
     assert row("paused", paused) == "nothing new starts; what is in flight goes on"
     assert row("now", paused) == "'rolling resume web' goes on, 'rolling abort web' goes back"
 
@@ -128,7 +128,7 @@ def test_a_hold_is_told_with_what_failed_and_every_verb_that_helps() -> None:
         VerdictCode.TOO_MANY_FAILURES, NOW - 60, 1, 10, (Failure("i-7", FailureReason.FAILURE_SIGNAL),)
     )
     held = changed(ROLLOUT, held=verdict)
-    assert standing_text(standing(held)).startswith(
+    assert status_text(standing(held)).startswith(
         "web: rolling to version 2, step roll, held after a failure\n"
     )
     assert row("held", held) == "1 of 10 instances failed (i-7 sent FAILURE); since 2027-01-15 07:59:00 UTC"
@@ -175,7 +175,7 @@ def test_a_gate_is_told_with_its_kind_its_time_and_whose_word_it_wants(
     """Which one, since when, until when, and whether somebody must approve."""
     at_gate = changed(ROLLOUT, gate=gate, passed=gate.number)
     assert row("gate", at_gate, **words) == told
-    assert standing_text(standing(at_gate, **words)).splitlines()[0].endswith(f", {headline}")
+    assert status_text(standing(at_gate, **words)).splitlines()[0].endswith(f", {headline}")
     approve = "'rolling approve web' goes on, 'rolling reject web' goes back"
     assert (row("now", at_gate, **words) == approve) is (headline == "waiting for approval")
 
@@ -210,5 +210,5 @@ def test_members_that_people_named_are_told() -> None:
     assert row("skipped", named) == "i-0, i-1, i-2, i-3, i-4 and 2 more, left as they are"
     assert row("retried", named) == "i-9, replaced once more"
     asked = (Request("1", "skip", "i-8"), Request("2", "pause"))
-    text = standing_text(standing(asked=asked))
+    text = status_text(standing(asked=asked))
     assert "  asked      skip i-8, not taken up yet\n  asked      pause, not taken up yet\n" in text

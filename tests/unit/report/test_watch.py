@@ -15,7 +15,7 @@ from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.report.member_progress import Part, count, part_of
-from pulumi_rolling.report.status import Standing
+from pulumi_rolling.report.status import GroupStatus
 from pulumi_rolling.report.watch import Ending, MemberRow, ended, line, member_rows, progress
 from pulumi_rolling.report.watch_screen import MOST_ROWS, Screen, picture
 from rich.console import Console
@@ -56,10 +56,10 @@ BAD, NEW, DONE = member("i-bad", age=90.0), member("i-new"), member("i-done", ag
 LATE = member("i-late", Lifecycle.PENDING, age=5.0)
 
 
-def standing(rollout: Rollout = ROLLOUT, **changes: Any) -> Standing:
+def standing(rollout: Rollout = ROLLOUT, **changes: Any) -> GroupStatus:
     members = (OLD, LEFT, NEW, BAD, DONE, LATE)
     given: dict[str, Any] = {"driver": "d1", "lease_until": NOW + 20, "members": members, "owner": "abc"}
-    return Standing("web", NOW, rollout, **(given | changes))
+    return GroupStatus("web", NOW, rollout, **(given | changes))
 
 
 def said(code: str, replaced: int = 2, **numbers: float) -> dict[str, Any]:
@@ -227,7 +227,7 @@ def test_how_it_ended(last: dict[str, Any], seen: Observation, ending: Ending) -
     assert ended(changed(ROLLOUT, **last), "web", seen) == ending
 
 
-def drawn(shown: Standing) -> str:
+def drawn(shown: GroupStatus) -> str:
     page = io.StringIO()
     Console(file=page, width=120, color_system=None).print(picture(shown))
     return page.getvalue()

@@ -15,7 +15,8 @@ class Step(Enum):
     PREPARE = "prepare"
     ROLL = "roll"
     BAKE = "bake"
-    SETTLE = "settle"
+    RESIZE = "resize"
+    """Desired becomes what it shall be at the end."""
     RESTORE = "restore"
     DONE = "done"
 

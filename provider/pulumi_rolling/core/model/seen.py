@@ -15,11 +15,10 @@ class AlarmState(Enum):
 
 
 @value(frozen=True, slots=True)
-class Refusal:
+class RefusedAct:
     """One of our acts that the cloud refused for good. It comes back as something seen, never as an exception."""
 
     act: str
-    member: str | None
     code: str
     message: str
     remedy: Remedy | None = None

@@ -11,9 +11,8 @@ from __future__ import annotations
 from pulumi_rolling.core.model.member import Lifecycle
 from pulumi_rolling.core.replace.actions import Action, PointAt, Remove, Resize, Resume, Suspend, Terminate
 from pulumi_rolling.core.replace.limits import Limits
-from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.observation import Observation, roster_of
 from pulumi_rolling.core.replace.rollout import Issued, Rollout, replace
-from pulumi_rolling.core.replace.roster import roster_of
 
 
 def forget_issued(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:

@@ -15,9 +15,9 @@ from pulumi_rolling.core.model.member import Lifecycle, Member, Signal, TargetHe
 from pulumi_rolling.core.model.values import value
 from pulumi_rolling.core.replace.actions import Remove, Terminate
 from pulumi_rolling.core.replace.limits import Choice, Limits, Pacing
-from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.observation import Observation, roster_of
 from pulumi_rolling.core.replace.rollout import Rollout
-from pulumi_rolling.core.replace.roster import Roster, age, roster_of
+from pulumi_rolling.core.replace.roster import Roster, age
 
 _COMING = (Lifecycle.PENDING, Lifecycle.WAITING)
 
@@ -226,7 +226,7 @@ class _Count:
                     self.old += 1
             elif name in failed or name in retried:
                 stays = counts_as_ready = False
-            elif (name in succeeded and (sound or not _nobody_heals(seen))) or not is_new(rollout, member):
+            elif (name in succeeded and (sound or seen.heals)) or not is_new(rollout, member):
                 stays = counts_as_ready = True
             else:
                 stays = name not in succeeded
@@ -313,8 +313,3 @@ def _old_in_standby(
         and m.id not in rollout.way.skipped
         and is_replaced(rollout, m)
     ]
-
-
-def _nobody_heals(seen: Observation) -> bool:
-    """A new member that broke after it was ready is the cloud's to replace, unless the cloud was told not to."""
-    return bool(seen.suspended & {"HealthCheck", "ReplaceUnhealthy"})

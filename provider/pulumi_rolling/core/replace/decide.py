@@ -8,7 +8,7 @@ over, then do the step's work:
     prepare   suspend processes, move the pointer (back: the pointer first, because the cloud launches from it)
     roll      raise capacity if the floor needs it, then replace: a slot is a replacement in flight (core.roll)
     bake      watch alarms and members a while longer
-    settle    Desired is as found, plus what others did to it (core.ending)
+    resize    Desired is as found, plus what others did to it (core.ending)
     restore   least size and processes as found
 
 Worked example: Desired 6, MaxSize 8, floor 5, batch 2, lock-step. Capacity max(6, 5 + 2) = 7. Look 1: suspend, point
@@ -34,14 +34,13 @@ from pulumi_rolling.core.replace.acts import forget_issued
 from pulumi_rolling.core.replace.budget import slot_clock
 from pulumi_rolling.core.replace.census import Census
 from pulumi_rolling.core.replace.decisions import act, stand_by, wait
-from pulumi_rolling.core.replace.ending import bake, desired_at_end, restore, settle
+from pulumi_rolling.core.replace.ending import bake, desired_at_end, resize, restore
 from pulumi_rolling.core.replace.judge import judge
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.look import Look, look_at
-from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.observation import Observation, with_roster
 from pulumi_rolling.core.replace.roll import roll
 from pulumi_rolling.core.replace.rollout import Decided, Rollout, Way, replace
-from pulumi_rolling.core.replace.roster import with_roster
 from pulumi_rolling.core.replace.sizing import size_roll
 from pulumi_rolling.core.replace.verdicts import take_verdict
 from pulumi_rolling.core.shared import deadline
@@ -80,8 +79,8 @@ def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decided:
             if look.census.candidates or look.census.slots:
                 return roll(look.with_rollout(replace(rollout, step=Step.ROLL)))
             return bake(look)
-        case Step.SETTLE:
-            return settle(look)
+        case Step.RESIZE:
+            return resize(look)
         case Step.RESTORE | Step.DONE:
             return restore(look)
         case _:
@@ -134,7 +133,7 @@ def _turn(look: Look, verdict: Verdict) -> Decided:
     if rollout.direction is Direction.BACK:
         turned = replace(rollout, back_failed=verdict, step=Step.RESTORE, way=rollout.way.ended())
     elif limits.on_failure is OnFailure.LEAVE or not _has_way_back(rollout):
-        turned = replace(rollout, verdict=verdict, step=Step.SETTLE, way=rollout.way.ended())
+        turned = replace(rollout, verdict=verdict, step=Step.RESIZE, way=rollout.way.ended())
     else:
         # The boots go with the way: the former revision boots as in the last rollout, not as the failed one does.
         turned = replace(rollout, verdict=verdict, direction=Direction.BACK, step=Step.PREPARE, way=Way())
@@ -174,7 +173,7 @@ def _prepare(look: Look) -> Decided:
         return act(look, tuple(actions), Because(ReasonCode.PREPARING))
     look = look.with_rollout(replace(look.rollout, judged_until=seen.at))
     if not work:
-        return settle(look.with_rollout(replace(look.rollout, step=Step.SETTLE)))
+        return resize(look.with_rollout(replace(look.rollout, step=Step.RESIZE)))
     return _begin_to_roll(look)
 
 

@@ -17,8 +17,8 @@ from pulumi_rolling.core.replace.census import is_in_service
 from pulumi_rolling.core.replace.forecast import time_left
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.look import Look
+from pulumi_rolling.core.replace.observation import roster_of
 from pulumi_rolling.core.replace.rollout import Decided, Rollout, replace
-from pulumi_rolling.core.replace.roster import roster_of
 from pulumi_rolling.core.shared import ended
 
 ATTENTIVE = 3.0

@@ -30,10 +30,10 @@ def bake(look: Look) -> Decided:
     until = began + look.limits.bake
     if at < until:
         return wait(look, Because(ReasonCode.BAKING, {"left": until - at}), until=until)
-    return settle(look.with_rollout(replace(look.rollout, step=Step.SETTLE)))
+    return resize(look.with_rollout(replace(look.rollout, step=Step.RESIZE)))
 
 
-def settle(look: Look) -> Decided:
+def resize(look: Look) -> Decided:
     """Desired as found plus what others did to it."""
     rollout, ours = look.rollout, look.rollout.ours
     if ours.issued or not is_desired_settled(rollout):

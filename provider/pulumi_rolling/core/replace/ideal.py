@@ -32,6 +32,7 @@ class IdealFleet:
         self._sizes = seen.sizes
         self._pointer = pointer
         self._suspended = seen.suspended
+        self._heals = seen.heals
         self._warm = {w.id: w for w in seen.warm}
         self._born = 0
         self._unit = max((m.weight for m in seen.members), default=1)
@@ -56,6 +57,7 @@ class IdealFleet:
             self._sizes,
             self._pointer.address,
             self._suspended,
+            heals=self._heals,
             warm=tuple(self._warm.values()),
             roster=self._roster,
         )

@@ -22,9 +22,8 @@ from pulumi_rolling.core.replace.census import (
 )
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.look import Look
-from pulumi_rolling.core.replace.observation import LaunchError, Loss, Observation
+from pulumi_rolling.core.replace.observation import LaunchError, Loss, Observation, roster_of
 from pulumi_rolling.core.replace.rollout import Opening, Rollout, replace
-from pulumi_rolling.core.replace.roster import roster_of
 
 
 def judge(look: Look) -> Look:

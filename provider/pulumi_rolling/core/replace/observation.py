@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import field, replace
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.core.model.member import Member, Sizes
-from pulumi_rolling.core.model.seen import Alarm, Refusal, Request
+from pulumi_rolling.core.model.seen import Alarm, RefusedAct, Request
 from pulumi_rolling.core.model.values import value
-
-if TYPE_CHECKING:
-    from pulumi_rolling.core.replace.roster import Roster
+from pulumi_rolling.core.replace.roster import Roster, make_roster
 
 
 class LaunchError(Enum):
@@ -28,7 +25,7 @@ class LaunchError(Enum):
 
 
 @value(frozen=True, slots=True)
-class Launch:
+class RefusedLaunch:
     """A launch that the cloud refused since the rollout began."""
 
     id: str
@@ -62,14 +59,30 @@ class Observation:
     sizes: Sizes
     pointer: str
     suspended: frozenset[str] = frozenset()
-    launches: tuple[Launch, ...] = ()
+    launches: tuple[RefusedLaunch, ...] = ()
     losses: tuple[Loss, ...] = ()
-    refusals: tuple[Refusal, ...] = ()
+    refusals: tuple[RefusedAct, ...] = ()
     requests: tuple[Request, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     warm: tuple[Member, ...] = ()
     """Instances of the group's warm pool, which are no members."""
+    heals: bool = True
+    """The cloud replaces a member that broke after it was ready."""
     lease_is_ours: bool = True
     complete: bool = True
     roster: Roster | None = field(default=None, repr=False, compare=False)
     """The members sorted, from a fleet that knows what changed; it says nothing that they do not."""
+
+
+def roster_of(seen: Observation) -> Roster:
+    """The roster that came with the observation if it is of these members, or one made anew."""
+    known = seen.roster
+    if known is not None and known.members is seen.members:
+        return known
+    return make_roster(seen.members)
+
+
+def with_roster(seen: Observation) -> Observation:
+    """The observation with its roster, so that it is made once for a whole decision."""
+    roster = roster_of(seen)
+    return seen if roster is seen.roster else replace(seen, roster=roster)

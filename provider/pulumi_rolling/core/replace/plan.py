@@ -124,9 +124,13 @@ def plan(limits: Limits, rollout: Rollout, seen: Observation) -> Plan:
 def new_rollout(
     name: str, to: Revision, came_from: Revision | None, sizes: Sizes, suspended: frozenset[str], at: float
 ) -> Rollout:
-    """A rollout that has not begun, for a group as found."""
+    """A rollout of that name that has not begun, for a group as found."""
+    return begin(Goal(name, to, came_from), sizes, suspended, at)
+
+
+def begin(goal: Goal, sizes: Sizes, suspended: frozenset[str], at: float) -> Rollout:
     return Rollout(
-        goal=Goal(name, to, came_from),
+        goal=goal,
         found=Found(sizes, suspended),
         started_at=at,
         ours=Ledger(desired=sizes.desired, desired_before=sizes.desired),

@@ -14,7 +14,7 @@ from pulumi_rolling.core.model.member import Lifecycle, Member
 from pulumi_rolling.core.replace.census import is_new
 from pulumi_rolling.core.replace.rollout import Rollout
 
-_COUNTING = frozenset({Step.PREPARE, Step.ROLL, Step.BAKE, Step.SETTLE})
+_COUNTING = frozenset({Step.PREPARE, Step.ROLL, Step.BAKE, Step.RESIZE})
 _ALARMED = frozenset({Step.PREPARE, Step.ROLL, Step.BAKE})
 _FILLING = frozenset({Step.PREPARE, Step.ROLL})
 

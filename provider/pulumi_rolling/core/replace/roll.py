@@ -23,7 +23,7 @@ from pulumi_rolling.core.replace.actions import Action, Remove, Resize, Terminat
 from pulumi_rolling.core.replace.acts import is_desired_settled
 from pulumi_rolling.core.replace.census import Census, is_in_service, is_target, is_working
 from pulumi_rolling.core.replace.decisions import act, wait
-from pulumi_rolling.core.replace.ending import bake, desired_at_end, settle
+from pulumi_rolling.core.replace.ending import bake, desired_at_end, resize
 from pulumi_rolling.core.replace.gates import room, stand
 from pulumi_rolling.core.replace.guard import Odds
 from pulumi_rolling.core.replace.limits import Pacing, ZoneOrder
@@ -105,7 +105,7 @@ def _finish(look: Look) -> Decided:
     rollout = replace(rollout, way=replace(rollout.way, round=None))
     if look.limits.bake and rollout.direction is Direction.FORWARD:
         return bake(look.with_rollout(rollout))
-    return settle(look.with_rollout(replace(rollout, step=Step.SETTLE)))
+    return resize(look.with_rollout(replace(rollout, step=Step.RESIZE)))
 
 
 def _remove(look: Look, members: tuple[str, ...]) -> Decided:

@@ -1,18 +1,18 @@
-"""The members of one look, sorted: most of a large group at once, the others one by one.
+"""The members of one look, sorted.
 
-Of plain members a decision asks how many they are and who is the oldest, of coming ones whether their time is over. A
-fleet that knows what changed since its last look hands on the roster of that look, renewed; otherwise it is made anew.
+In a large group most members need no closer look: a decision only needs their number, the oldest of them, and for
+booting ones whether their clock has run out. The roster keeps them sorted so that a look costs what changed. A fleet
+that knows what changed updates the previous roster; otherwise it is rebuilt from the members.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import attrgetter
 
 from pulumi_rolling.core.model.member import Lifecycle, Member, Signal, TargetHealth
-from pulumi_rolling.core.replace.observation import Observation
 
 
 @dataclass(slots=True)
@@ -71,20 +71,6 @@ def is_coming(member: Member) -> bool:
 
 age = attrgetter("launched_at", "id")
 """Plain members go by their launch; of equals the one whose id comes first."""
-
-
-def roster_of(seen: Observation) -> Roster:
-    """The roster that came with the observation if it is of these members, or one made anew."""
-    known = seen.roster
-    if known is not None and known.members is seen.members:
-        return known
-    return make_roster(seen.members)
-
-
-def with_roster(seen: Observation) -> Observation:
-    """The observation with its roster, so that it is made once for a whole decision."""
-    roster = roster_of(seen)
-    return seen if roster is seen.roster else replace(seen, roster=roster)
 
 
 def make_roster(members: tuple[Member, ...]) -> Roster:

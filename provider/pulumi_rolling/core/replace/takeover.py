@@ -16,6 +16,7 @@ from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.replace.acts import is_desired_settled
 from pulumi_rolling.core.replace.rollout import Boots, Rollout, Way
+from pulumi_rolling.core.shared import deadline
 
 
 def resume(record: Rollout, at: float, *, prior: Boots | None = None) -> Rollout:
@@ -23,13 +24,12 @@ def resume(record: Rollout, at: float, *, prior: Boots | None = None) -> Rollout
 
     Its timeout begins again: the time in which nobody drove is not the rollout's.
     """
-    deadline = None if record.deadline is None else at + record.deadline - record.way.direction_at
     rollout = replace(
         record,
         resumed_at=at,
         generation=record.generation + 1,
         progress_at=at,
-        deadline=deadline,
+        deadline=deadline.go_on(record.deadline, record.way.direction_at, at),
         prior=prior if prior is not None and not record.prior.n else record.prior,
     )
     if record.back_failed is None:

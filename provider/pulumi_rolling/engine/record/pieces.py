@@ -18,6 +18,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from pulumi_rolling.core.model.codes import FailureReason
 from pulumi_rolling.core.model.seen import Request
@@ -25,7 +26,8 @@ from pulumi_rolling.core.model.verdict import Failure
 from pulumi_rolling.core.replace.actions import Terminate
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.rollout import Issued, Ledger, Rollout, Way
-from pulumi_rolling.engine.record.replace import KEPT_FAILURES, decode, encode
+from pulumi_rolling.engine.record.header import decode, encode
+from pulumi_rolling.engine.record.replace import KEPT_FAILURES
 from pulumi_rolling.engine.said import SAID
 from pulumi_rolling.errors import JournalError
 from pulumi_rolling.fleets.base import Group, Shelf
@@ -53,7 +55,7 @@ class Journal:
         self._serial = int(uuid.uuid4().int % 10_000)
         self._pieces = 0
 
-    def write(self, rollout: Rollout, extra: Mapping[str, str] | None = None) -> None:
+    def write(self, rollout: Any, extra: Mapping[str, str] | None = None) -> None:
         """One call for all pieces and ``extra`` (the lease); pieces no longer needed are removed after it."""
         self._serial += 1
         marks = pack(rollout, self._owner, self._serial, self._fleet.shelf)
@@ -72,7 +74,7 @@ class Journal:
         self._pieces = 0
 
 
-def pack(rollout: Rollout, owner: str, serial: int, shelf: Shelf) -> dict[str, str]:
+def pack(rollout: Any, owner: str, serial: int, shelf: Shelf) -> dict[str, str]:
     """The pieces of a record as tags."""
     text = f"{owner} {encode(rollout)}"
     size = shelf.characters - _HEADER

@@ -1,4 +1,4 @@
-"""A rollout as one short text, and back: JSON with short keys, packed, versioned.
+"""The replace machine's rollout as JSON with short keys, and back.
 
 What the group itself can tell is left out, and what grows with the roll is cut: of the failures only the last are
 kept by name, of the successes none beyond a few dozen (they are judged again after a resume, with the same result).
@@ -8,9 +8,6 @@ and 2 (no parts) are still read: a driver may take over from an older one.
 
 from __future__ import annotations
 
-import base64
-import json
-import zlib
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Any
@@ -31,7 +28,6 @@ from pulumi_rolling.core.replace.rollout import (
     Round,
     Way,
 )
-from pulumi_rolling.errors import JournalError
 
 VERSION = 3
 KEPT_FAILURES = 24
@@ -39,32 +35,10 @@ KEPT_SUCCESSES = 48
 CAUSE_CHARACTERS = 160
 
 
-def encode(rollout: Rollout) -> str:
-    """The text of a rollout, of letters that every cloud allows in tags."""
-    packed = zlib.compress(json.dumps(_out(rollout), separators=(",", ":")).encode(), 9)
-    return base64.b64encode(packed).decode()
-
-
-def decode(text: str) -> Rollout:
-    """The rollout of a text; JournalError when it cannot be read or is of a later version."""
-    try:
-        raw = json.loads(zlib.decompress(base64.b64decode(text, validate=True)))
-        version = raw["v"]
-        if version > VERSION:
-            raise JournalError(
-                f"the record on the group was written by a later version (format {version})",
-                hint="Use that version of pulumi-rolling to finish the rollout.",
-            )
-        return _in(raw if version > 2 else _parted(raw))
-    except (ValueError, KeyError, TypeError, IndexError, zlib.error) as error:
-        raise JournalError("the record on the group cannot be read") from error
-
-
-def _out(rollout: Rollout) -> dict[str, Any]:
+def to_json(rollout: Rollout) -> dict[str, Any]:
     goal, found, prior = rollout.goal, rollout.found, rollout.prior
     return _without_empty(
         {
-            "v": VERSION,
             "g": [
                 goal.id,
                 _revision(goal.to),
@@ -134,7 +108,10 @@ def _ledger_out(ours: Ledger) -> dict[str, Any]:
     )
 
 
-def _in(raw: dict[str, Any]) -> Rollout:
+def from_json(raw: dict[str, Any]) -> Rollout:
+    """Of any format up to ours."""
+    if raw["v"] < 3:
+        raw = _parted(raw)
     ident, to, came_from, (forced, fresh), abandoned = raw["g"]
     least, most, desired, suspended = raw["f"]
     deadline, verdict, back_failed = (raw.get(key) for key in ("dl", "vd", "bf"))
@@ -152,7 +129,7 @@ def _in(raw: dict[str, Any]) -> Rollout:
         way=_way_in(raw["w"]),
         ours=_ledger_in(raw["o"]),
         direction=Direction(raw["d"]),
-        step=Step(raw["p"]),
+        step=_step(raw["p"]),
         generation=raw.get("n", 0),
         prior=Boots(*raw.get("pb", ())),
         judged_until=raw.get("j", 0.0),
@@ -237,8 +214,13 @@ def _parted(flat: dict[str, Any]) -> dict[str, Any]:
 
 def _surge_of_format_1(raw: dict[str, Any]) -> int:
     """Before the first round all of it was still to be asked for, and then all of it was asked for at once."""
-    begun = "r" in raw or Step(raw["p"]) is not Step.ROLL
+    begun = "r" in raw or _step(raw["p"]) is not Step.ROLL
     return 0 if begun else max(0, int(raw["n"][2] - raw["de"][1]))
+
+
+def _step(text: str) -> Step:
+    """Formats 1 and 2 called one of them otherwise."""
+    return Step.RESIZE if text == "settle" else Step(text)
 
 
 def _without_empty(raw: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pulumi_rolling.core.model.codes import Remedy
-from pulumi_rolling.core.replace.observation import Launch, Loss
+from pulumi_rolling.core.replace.observation import Loss, RefusedLaunch
 from pulumi_rolling.fleets.aws.api import AUTO_SCALING, Answer, AwsApi, one_line
 from pulumi_rolling.fleets.aws.launch_refusals import read_refusal
 
@@ -39,7 +39,7 @@ class Seen:
     id: str
     started_at: float
     is_over: bool
-    launch: Launch | None = None
+    launch: RefusedLaunch | None = None
     loss: Loss | None = None
     by_machine: bool = False
     """The member was found terminated or stopped: only EC2 knows whether a Spot interruption did it."""
@@ -79,11 +79,11 @@ def read_activity(activity: Answer) -> Seen:
     return Seen(ident, at, is_over)
 
 
-def _refused(ident: str, at: float, message: str) -> Launch:
+def _refused(ident: str, at: float, message: str) -> RefusedLaunch:
     told = read_refusal(message)
     # What nobody has shown before is for people to read; where nothing is said, the activities are.
     remedy = told.remedy or (Remedy.OBJECTION if message.strip() else Remedy.ACTIVITIES)
-    return Launch(ident, at, told.error, one_line(message), remedy, told.hint)
+    return RefusedLaunch(ident, at, told.error, one_line(message), remedy, told.hint)
 
 
 def is_excused(cause: str) -> bool:

@@ -54,6 +54,11 @@ def suspended(group: Answer) -> frozenset[str]:
     return frozenset(names - {_DEPRECATED_PROCESS})
 
 
+def heals(suspended: frozenset[str]) -> bool:
+    """Whether the group replaces a member that broke (EC2 Auto Scaling user guide, "Suspend and resume processes")."""
+    return not suspended & {"HealthCheck", "ReplaceUnhealthy"}
+
+
 def tags(group: Answer) -> dict[str, str]:
     return {tag["Key"]: tag.get("Value", "") for tag in group.get("Tags", [])}
 

@@ -256,6 +256,7 @@ class AutoScalingGroupFleet:
             sizes=described.sizes(group),
             pointer=described.pointer(group),
             suspended=described.suspended(group),
+            heals=described.heals(described.suspended(group)),
         )
 
     def _wanted_pointer(self, group: Answer) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pulumi_rolling.core.model.member import Lifecycle, Member
-from pulumi_rolling.core.replace.observation import Launch, Loss
+from pulumi_rolling.core.replace.observation import Loss, RefusedLaunch
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.fleets.auto_scaling_group.activities import ActivityLog
 from pulumi_rolling.fleets.aws.api import AwsApi
@@ -22,7 +22,7 @@ def what_went_wrong(
     desired: int,
     activities: ActivityLog,
     machines: Machines,
-) -> tuple[tuple[Launch, ...], tuple[Loss, ...]]:
+) -> tuple[tuple[RefusedLaunch, ...], tuple[Loss, ...]]:
     """Nothing, and no call, where the group is complete and all that are awaited are there.
 
     With weights Desired counts units, and each member as many as it weighs.
@@ -31,7 +31,7 @@ def what_went_wrong(
     awaited = rollout.way.in_flight | {member for member, _ in rollout.way.missing}
     if sum(counted.values()) >= desired and awaited <= counted.keys() and not rollout.way.openings:
         return (), ()
-    launches: dict[str, Launch] = {}
+    launches: dict[str, RefusedLaunch] = {}
     losses: dict[str, Loss] = {}
     unexplained: set[str] = set()
     for seen in activities.read(api, rollout.started_at):

@@ -17,6 +17,9 @@ from pulumi_rolling.fleets.replace import Facts, Glance, Sight, counts_of, key_o
 from pulumi_rolling.fleets.simulated.misfortunes import TroubledGroup
 from pulumi_rolling.fleets.simulated.options import Options, given_as_keywords
 
+UNHEALED = frozenset({"HealthCheck", "ReplaceUnhealthy"})
+"""Processes without which nobody replaces a member that broke."""
+
 
 class SimulatedFleet(TroubledGroup):
     """A fleet as ``pulumi_rolling.fleets.replace.Fleet`` describes it, without a cloud."""
@@ -51,6 +54,7 @@ class SimulatedFleet(TroubledGroup):
             tuple(self._requests),
             tuple([Alarm(name, track.at(at)) for name, track in self._alarms.items()]),
             warm,
+            heals=not self._suspended.at(at) & UNHEALED,
             roster=roster,
         )
         return Sight(seen, dict(self._marks))

@@ -16,7 +16,7 @@ from itertools import count
 from typing import NamedTuple
 
 from pulumi_rolling.core.model.member import Member, Revision, Signal, Sizes, TargetHealth
-from pulumi_rolling.core.replace.observation import Launch, LaunchError, Loss
+from pulumi_rolling.core.replace.observation import LaunchError, Loss, RefusedLaunch
 from pulumi_rolling.fleets.simulated.behaviour import NEVER, Behaviour, draw
 from pulumi_rolling.fleets.simulated.initial_members import START, members_before, zone_names
 from pulumi_rolling.fleets.simulated.life import Life, Track
@@ -78,7 +78,7 @@ class SimulatedGroup:
         self._serving = 0
         self._owed_by_us = 0
         self._dead: dict[str, Life] = {}
-        self._launches: list[Launch] = []
+        self._launches: list[RefusedLaunch] = []
         self._losses: list[Loss] = []
         self._moments: list[tuple[float, int, Life | Callable[[], object] | None]] = []
         self._number = count()
@@ -212,7 +212,7 @@ class SimulatedGroup:
 
     def _refuse(self, error: LaunchError) -> bool:
         self._launches.append(
-            Launch(f"activity-{len(self._launches) + 1}", self.now, error, "launch refused")
+            RefusedLaunch(f"activity-{len(self._launches) + 1}", self.now, error, "launch refused")
         )
         self._retry_at = self.now + RETRY_LAUNCH
         self._push(self._retry_at, None)

@@ -1,0 +1,114 @@
+"""What a machine is: the one shape by which engine, simulation and handler reach every way to roll a group.
+
+A machine is pure. It remembers a rollout (R), is shown what a look at the group brought (S), decides acts (A) under
+limits (L), and plans by a dry run of its own decisions (P). ``name`` stands in the record's header, so that whoever
+takes over knows which machine wrote it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol, TypeVar
+
+from pulumi_rolling.core.model.decision import Decision
+from pulumi_rolling.core.model.goal import Goal
+from pulumi_rolling.core.model.member import Revision
+from pulumi_rolling.core.model.seen import RefusedAct, Request
+from pulumi_rolling.core.model.verdict import Verdict
+from pulumi_rolling.core.replace import decide, plan, record_rules, takeover
+from pulumi_rolling.core.replace.actions import Action
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.rollout import Rollout
+
+
+class Remembered(Protocol):
+    """What the loop itself reads of a rollout, whatever the machine."""
+
+    @property
+    def handled(self) -> frozenset[str]:
+        """Requests that a decision has taken up."""
+        ...
+
+    @property
+    def back_failed(self) -> Verdict | None:
+        """The way back failed as well: the record stays."""
+        ...
+
+
+class Paced(Protocol):
+    """What the loop itself reads of limits, whatever the machine."""
+
+    @property
+    def poll(self) -> float:
+        """Shortest time between two looks, in seconds."""
+        ...
+
+
+R = TypeVar("R", bound=Remembered)
+S = TypeVar("S")
+A = TypeVar("A")
+L = TypeVar("L", bound=Paced, contravariant=True)
+P = TypeVar("P", covariant=True)
+
+
+class Machine(Protocol[R, S, A, L, P]):
+    """One way to roll a group. Nothing of it does I/O, and every answer follows from what it is given."""
+
+    @property
+    def name(self) -> str: ...
+
+    def begin(self, goal: Goal, seen: S, at: float) -> R:
+        """A rollout that has done nothing yet, of a group as it is seen."""
+        ...
+
+    def decide(self, limits: L, rollout: R, seen: S) -> Decision[R, A]: ...
+
+    def hear(self, seen: S, requests: tuple[Request, ...], refused: tuple[RefusedAct, ...]) -> S:
+        """The look with what people asked for and which of our acts were refused; the lease on it is ours."""
+        ...
+
+    def plan(self, limits: L, rollout: R, seen: S) -> P: ...
+
+    def resume(self, record: R, at: float) -> R:
+        """The same rollout again, by another driver."""
+        ...
+
+    def retarget(self, record: R, to: Revision, at: float) -> R:
+        """The record's group on the way to another revision."""
+        ...
+
+    def is_news(self, written: R, now: R) -> bool:
+        """Whether ``now`` is worth a call of its own to be recorded."""
+        ...
+
+
+class _Replace:
+    name = "replace"
+
+    def begin(self, goal: Goal, seen: Observation, at: float) -> Rollout:
+        return plan.begin(goal, seen.sizes, seen.suspended, at)
+
+    def decide(self, limits: Limits, rollout: Rollout, seen: Observation) -> Decision[Rollout, Action]:
+        return decide.decide(limits, rollout, seen)
+
+    def hear(
+        self, seen: Observation, requests: tuple[Request, ...], refused: tuple[RefusedAct, ...]
+    ) -> Observation:
+        return replace(seen, requests=requests, refusals=refused, lease_is_ours=True)
+
+    def plan(self, limits: Limits, rollout: Rollout, seen: Observation) -> plan.Plan:
+        return plan.plan(limits, rollout, seen)
+
+    def resume(self, record: Rollout, at: float) -> Rollout:
+        return takeover.resume(record, at)
+
+    def retarget(self, record: Rollout, to: Revision, at: float) -> Rollout:
+        return takeover.retarget(record, to, at)
+
+    def is_news(self, written: Rollout, now: Rollout) -> bool:
+        return record_rules.is_news(written, now)
+
+
+REPLACE: Machine[Rollout, Observation, Action, Limits, plan.Plan] = _Replace()
+"""We pick each victim, and the cloud launches its replacement."""

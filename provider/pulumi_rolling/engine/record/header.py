@@ -1,0 +1,55 @@
+"""The text of a record: which machine wrote it, in which format, and its rollout, packed into letters that tags allow.
+
+A record that names no machine is the replace machine's: earlier versions knew no other. What a machine's rollout is in
+JSON, the file of its name knows.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_rolling.core.machine import REPLACE
+from pulumi_rolling.engine.record import replace
+from pulumi_rolling.errors import JournalError
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    version: int
+    to_json: Callable[[Any], dict[str, Any]]
+    from_json: Callable[[dict[str, Any]], Any]
+    """Reads every format up to ``version``, which stands in the key ``v``."""
+
+
+CODECS: Mapping[str, Codec] = {REPLACE.name: Codec(replace.VERSION, replace.to_json, replace.from_json)}
+_UNREADABLE = (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, zlib.error)
+
+
+def encode(rollout: Any, machine: str = REPLACE.name) -> str:
+    """The text of a rollout of that machine."""
+    codec = CODECS[machine]
+    named = {} if machine == REPLACE.name else {"k": machine}
+    raw = {"v": codec.version, **named, **codec.to_json(rollout)}
+    return base64.b64encode(zlib.compress(json.dumps(raw, separators=(",", ":")).encode(), 9)).decode()
+
+
+def decode(text: str) -> Any:
+    """The rollout of a text; JournalError when it cannot be read or is of a later version."""
+    try:
+        raw = json.loads(zlib.decompress(base64.b64decode(text, validate=True)))
+        machine, version = raw.get("k", REPLACE.name), raw["v"]
+        codec = CODECS.get(machine)
+        if codec is None or version > codec.version:
+            raise JournalError(
+                f"the record on the group was written by a later version (format {version}"
+                + (")" if codec is not None else f" of {machine!r})"),
+                hint="Use that version of pulumi-rolling to finish the rollout.",
+            )
+        return codec.from_json(raw)
+    except _UNREADABLE as error:
+        raise JournalError("the record on the group cannot be read") from error
