@@ -9,21 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pulumi_rolling.core.model.codes import Step
-from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Member
 from pulumi_rolling.core.model.seen import Alarm, AlarmState
+from pulumi_rolling.core.replace.questions import proves_members, unproved, watches_alarms
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.fleets.auto_scaling_group.facts import Watched
-from pulumi_rolling.fleets.auto_scaling_group.members_to_ask import members_here, unjudged
 from pulumi_rolling.fleets.auto_scaling_group.traffic import traffic_of
 from pulumi_rolling.fleets.aws.alarms import AlarmPoll
 from pulumi_rolling.fleets.aws.api import Answer, AwsApi
 from pulumi_rolling.fleets.aws.status_checks import read_checks
 from pulumi_rolling.fleets.aws.targets import health_of, read_targets
-
-_COUNTING = frozenset({Step.PREPARE, Step.ROLL, Step.BAKE, Step.SETTLE})
-_ALARMED = frozenset({Step.PREPARE, Step.ROLL, Step.BAKE})
 
 
 class Readiness:
@@ -40,19 +35,18 @@ class Readiness:
         Health is brought for all: a floor counts ready members, so the old ones matter as much as the new.
         """
         found = tuple(members)
-        if self.watched.target_health and rollout.step in _COUNTING:
+        if self.watched.target_health and proves_members(rollout):
             found = with_target_health(self._api, group, found)[0]
-        if self.watched.status_checks and rollout.step in _COUNTING:
+        if self.watched.status_checks and proves_members(rollout):
             # EC2 refuses a call that names a machine it does not know; one with a launch time it has told of.
-            open_ones = [m.id for m in unjudged(rollout, members_here(found)) if m.launched_at is not None]
+            open_ones = [m.id for m in unproved(rollout, found) if m.launched_at is not None]
             checks = read_checks(self._api, open_ones)
             found = tuple(replace(m, checks=checks.get(m.id)) for m in found)
         return found
 
     def alarms(self, rollout: Rollout) -> tuple[Alarm, ...]:
         """Not on the way back, and not once the verdict is given: nothing hangs on them then."""
-        over = rollout.direction is Direction.BACK or rollout.verdict is not None
-        if over or rollout.step not in _ALARMED:
+        if not watches_alarms(rollout):
             return ()
         return self.alarms_now(self.watched.seldom)[0]
 

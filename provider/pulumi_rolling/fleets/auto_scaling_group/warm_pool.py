@@ -14,12 +14,12 @@ from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member
 from pulumi_rolling.core.replace.actions import Remove
 from pulumi_rolling.core.replace.census import is_replaced
+from pulumi_rolling.core.replace.questions import looks_outside
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.fleets.auto_scaling_group.description import Listed, listed_one
 from pulumi_rolling.fleets.aws.api import AUTO_SCALING, Answer, AwsApi
 
 Warm = tuple[Listed, ...]
-_LOOKING = frozenset({Step.PREPARE, Step.ROLL})
 
 
 class WarmPool:
@@ -53,7 +53,7 @@ class WarmPool:
 
         ``members`` makes members of what was listed.
         """
-        if rollout.step not in _LOOKING or not group.get("WarmPoolConfiguration"):
+        if not looks_outside(rollout) or not group.get("WarmPoolConfiguration"):
             return ()
         awaited = any(isinstance(i.action, Remove) for i in rollout.ours.issued)
         if self._cleared is rollout.direction and not awaited:
