@@ -21,7 +21,7 @@ from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.core.replace.limits import Guard, Limits, Pacing
 from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
-from pulumi_rolling.simulation.driver import Rolled, drive
+from pulumi_rolling.simulation.driver import Manner, Rolled, drive
 
 from tests.benchmarks.pacing_model import MODEL
 
@@ -102,7 +102,7 @@ def roll(case: Case, seed: int) -> Rolled:
         shutdown=0.0,
     )
     rollout = new_rollout("bench", V2, V1, fleet.sizes, frozenset(), fleet.now)
-    return drive(fleet, limits(case), rollout, continuous=True, only_forward=True)
+    return drive(fleet, limits(case), rollout, Manner(continuous=True, only_forward=True))
 
 
 def figure(case: Case, rolled: Rolled) -> float:

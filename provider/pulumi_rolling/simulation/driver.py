@@ -47,103 +47,130 @@ class Rolled:
     decisions: int
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a driver looks, and for how long."""
+
+    continuous: bool = False
+    """It looks in the moment when anything changes, and at no other time."""
+    every_look: bool = False
+    """It makes those looks, too, that bring nothing new."""
+    grain: float = 0.0
+    """While replacements are in flight, what is new is looked at only at every so many seconds.
+
+    That is fewer decisions, each slot used again half a grain later on average; calls are counted as without.
+    """
+    approve_after: float = 0.0
+    """Seconds until somebody approves where the policy wants it."""
+    only_forward: bool = False
+    """It ends at a verdict."""
+
+
+AS_THE_ENGINE = Manner()
+
+
 def drive(
     fleet: SimulatedFleet,
     limits: Limits,
     rollout: Rollout,
-    *,
-    continuous: bool = False,
-    approve_after: float = 0.0,
-    every_look: bool = False,
-    grain: float = 0.0,
-    only_forward: bool = False,
+    manner: Manner = AS_THE_ENGINE,
     bill: Bill | None = None,
 ) -> Rolled:
-    """Drive to an outcome.
+    """Drive to an outcome. ``bill``: where the calls are counted."""
+    return _Roll(fleet, limits, rollout, manner, bill).run()
 
-    ``continuous``: look in the moment when anything changes, and at no other time. ``approve_after``: seconds until
-    somebody approves where the policy wants it. ``every_look``: make those looks, too, that bring nothing new.
-    ``grain``: while replacements are in flight, what is new is looked at only at every so many seconds: fewer
-    decisions, each slot used again half a grain later on average; calls are counted as without. ``only_forward``: end
-    at a verdict.
-    ``bill``: where the calls are counted.
-    """
-    began = fleet.now
-    bill = bill or Bill(limits, fleet.sizes.desired, began)
-    pace = _Pace(fleet, limits, began, continuous=continuous, every_look=every_look, grain=grain)
-    looks = decisions = asked = 0
-    stopped: float | None = None
-    while True:
-        decision = decide(limits, rollout, fleet.observe(rollout).observation)
-        looks += 1
-        decisions += 1
-        bill.add(rollout, decision, fleet.now)
-        turned = _turned(rollout, decision.next)
-        rollout = decision.next
+
+class _Roll:
+    """One rollout on its way."""
+
+    def __init__(
+        self, fleet: SimulatedFleet, limits: Limits, rollout: Rollout, manner: Manner, bill: Bill | None
+    ) -> None:
+        self._fleet = fleet
+        self._limits = limits
+        self._rollout = rollout
+        self._manner = manner
+        self._began = fleet.now
+        self._bill = bill or Bill(limits, fleet.sizes.desired, fleet.now)
+        self._pace = _Pace(fleet, limits, manner)
+        self._looks = 0
+        self._decisions = 0
+        self._approved = 0
+        self._stopped: float | None = None
+
+    def run(self) -> Rolled:
+        while True:
+            before = self._rollout
+            decision = self._look()
+            if decision.outcome is not None or (self._manner.only_forward and self._stopped is not None):
+                return self._rolled(decision)
+            self._approve(decision)
+            again, idle = self._pace.next_look(decision, turned=_turned(before, decision.next))
+            self._looks += idle
+            self._bill.add_looks(self._rollout, idle, again - self._limits.poll)
+            self._fleet.advance(again)
+
+    def _look(self) -> Decided:
+        fleet, before = self._fleet, self._rollout
+        decision = decide(self._limits, before, fleet.observe(before).observation)
+        self._looks += 1
+        self._decisions += 1
+        self._bill.add(before, decision, fleet.now)
+        self._rollout = decision.next
         for action in decision.actions:
             fleet.apply(action)
-        if stopped is None and rollout.verdict is not None:
-            stopped = fleet.now - began
-        if decision.outcome is not None or (only_forward and stopped is not None):
-            break
+        if self._stopped is None and decision.next.verdict is not None:
+            self._stopped = fleet.now - self._began
+        return decision
+
+    def _approve(self, decision: Decided) -> None:
+        gate = decision.next.way.gate
         if (
             decision.because.code is ReasonCode.APPROVAL
-            and rollout.way.gate is not None
-            and asked <= rollout.way.gate.number
+            and gate is not None
+            and self._approved <= gate.number
         ):
-            asked = rollout.way.gate.number + 1
-            fleet.after(approve_after, partial(fleet.request, Request(f"approve-{asked}", "approve")))
-        again, idle = pace.next_look(decision, turned=turned)
-        looks += idle
-        bill.add_looks(rollout, idle, again - limits.poll)
-        fleet.advance(again)
-    births = [birth for birth in fleet.launched if birth.revision == rollout.goal.to]
-    touched = sum(birth.by_us for birth in births)
-    verdict = rollout.verdict
-    return Rolled(
-        done=decision.outcome is not None and decision.outcome.done,
-        returned=None if decision.outcome is None else decision.outcome.returned,
-        why=verdict.code if verdict is not None else "",
-        seconds=fleet.now - began,
-        stopped=stopped,
-        lowest=min(truth.in_service for truth in fleet.history),
-        touched=touched,
-        relaunched=len(births) - touched,
-        calls=bill.total,
-        looks=looks,
-        decisions=decisions,
-    )
+            self._approved = gate.number + 1
+            request = Request(f"approve-{self._approved}", "approve")
+            self._fleet.after(self._manner.approve_after, partial(self._fleet.request, request))
+
+    def _rolled(self, decision: Decided) -> Rolled:
+        fleet, verdict = self._fleet, decision.next.verdict
+        births = [birth for birth in fleet.launched if birth.revision == decision.next.goal.to]
+        touched = sum(birth.by_us for birth in births)
+        return Rolled(
+            done=decision.outcome is not None and decision.outcome.done,
+            returned=None if decision.outcome is None else decision.outcome.returned,
+            why=verdict.code if verdict is not None else "",
+            seconds=fleet.now - self._began,
+            stopped=self._stopped,
+            lowest=min(truth.in_service for truth in fleet.history),
+            touched=touched,
+            relaunched=len(births) - touched,
+            calls=self._bill.total,
+            looks=self._looks,
+            decisions=self._decisions,
+        )
 
 
 class _Pace:
     """When the driver looks again, and how many looks of the engine bring nothing new before that."""
 
-    def __init__(
-        self,
-        fleet: SimulatedFleet,
-        limits: Limits,
-        began: float,
-        *,
-        continuous: bool,
-        every_look: bool,
-        grain: float,
-    ) -> None:
+    def __init__(self, fleet: SimulatedFleet, limits: Limits, manner: Manner) -> None:
         self._fleet = fleet
         self._limits = limits
-        self._began = began
-        self._continuous = continuous
-        self._every_look = every_look
-        self._grain = grain
+        self._manner = manner
+        self._began = fleet.now
         self._longest = ASLEEP * lease_length(limits.poll)
 
     def next_look(self, decision: Decided, *, turned: bool) -> tuple[float, int]:
         fleet, rollout = self._fleet, decision.next
-        if self._continuous:
+        if self._manner.continuous:
             news = fleet.now if turned else fleet.changes_at()
             return max(fleet.now, min(news, decision.quiet_until)), 0
-        if self._grain and rollout.step is Step.ROLL and rollout.way.in_flight and not turned:
+        if self._manner.grain and rollout.step is Step.ROLL and rollout.way.in_flight and not turned:
             return self._coarse(decision)
-        news = fleet.now if self._every_look or turned else fleet.changes_at()
+        news = fleet.now if self._manner.every_look or turned else fleet.changes_at()
         due = decision.quiet_until
         first = min(decision.look_again_at, fleet.now + self._longest)
         return looks_until(self._limits, rollout, first, min(news, due), due, self._longest)
@@ -154,7 +181,7 @@ class _Pace:
         Those before it are counted as if nothing happened until the first event, and from then on as often as the
         poll allows.
         """
-        now, grain, longest = self._fleet.now, self._grain, self._longest
+        now, grain, longest = self._fleet.now, self._manner.grain, self._longest
         clock = decision.quiet_until if decision.quiet_until > now else math.inf
         news = self._fleet.changes_at()
         soonest = now if math.isinf(news) else max(news, now)

@@ -14,7 +14,7 @@ from pulumi_rolling.core.replace.budget import slot_clock
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
-from pulumi_rolling.simulation.driver import Rolled, drive
+from pulumi_rolling.simulation.driver import Manner, Rolled, drive
 from pulumi_rolling.simulation.law import BootLaw
 
 OLD = Revision("simulated:1", "old", "the old revision")
@@ -67,7 +67,7 @@ def simulate(scenario: Scenario, seed: int) -> Rolled:
         shutdown=scenario.leaving,
     )
     rollout = new_rollout("simulated", NEW, OLD, scenario.sizes, fleet.suspended, fleet.now)
-    return drive(fleet, limits, rollout, grain=scenario.grain, approve_after=scenario.approve_after)
+    return drive(fleet, limits, rollout, Manner(grain=scenario.grain, approve_after=scenario.approve_after))
 
 
 def study(scenarios: Sequence[Scenario], seeds: int) -> list[list[Rolled]]:

@@ -11,7 +11,7 @@ from pulumi_rolling.core.model.member import Signal
 from pulumi_rolling.core.replace.limits import Guard, Limits, Pacing
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
 from pulumi_rolling.simulation.calls import AFTER, BEFORE, Bill
-from pulumi_rolling.simulation.driver import Rolled, drive
+from pulumi_rolling.simulation.driver import Manner, Rolled, drive
 
 from tests.engine.stage import FleetClock, MortalFleet
 from tests.engine.stage import drive as engine_drive
@@ -38,7 +38,7 @@ def test_looks_that_bring_nothing_can_be_left_out(seed: int) -> None:
     made, calls = [], list[int]()
     for every_look in (False, True):
         fleet = drawn.fleet()
-        rolled = drive(fleet, drawn.limits(), fresh(fleet), every_look=every_look, approve_after=11.0)
+        rolled = drive(fleet, drawn.limits(), fresh(fleet), Manner(every_look=every_look, approve_after=11.0))
         made.append((replace(rolled, decisions=0, calls=0), fleet.acts))
         calls.append(rolled.calls)
         assert rolled.decisions <= rolled.looks
@@ -70,7 +70,7 @@ def test_acts_and_looks_are_those_of_the_engine(pacing: Pacing, signal: Signal |
 
 
 def roll(fleet: SimulatedFleet, limits: Limits, **how: Any) -> Rolled:
-    return drive(fleet, limits, fresh(fleet), **how)
+    return drive(fleet, limits, fresh(fleet), Manner(**how))
 
 
 def since_the_first(acts: Sequence[tuple[float, object]]) -> list[tuple[float, object]]:

@@ -66,59 +66,70 @@ def plan(limits: Limits, rollout: Rollout, seen: Observation) -> Plan:
     # What a record calls issued and nobody sees by now did not happen; here nobody waits for it.
     rollout = forget_issued(replace(limits, settle=0.0), rollout, seen)
     resumed = rollout.resumed_at is not None
-    rollout = replace(rollout, resumed_at=None, deadline=None)
-    dry = replace(limits, settle=1e9, poll=1.0, timeout=None)
-    fleet = IdealFleet(seen, _pointer(rollout, seen))
-    texts = EventTexts(dry, masked)
-    events: list[str] = []
-    rounds: list[PlannedRound] = []
-    lowest = fleet.in_service
-    total = batch = capacity = first = count = 0
-    asked: tuple[Request, ...] = ()
-    while True:
-        decision = decide(dry, rollout, replace(fleet.observe(), requests=asked))
-        count += 1
-        # Where the rollout waits for people, people do in the plan what lets it go on.
-        asked = (Request(f"plan-{count}", "approve"),) if decision.because.code is ReasonCode.APPROVAL else ()
-        if decision.because.code is ReasonCode.OCCUPIED:
-            fleet.free()
-        events += texts.fold(rollout, decision)
-        if decision.next.way.total and not total:
-            total, batch, capacity = (
-                decision.next.way.total,
-                decision.next.way.batch,
-                decision.next.way.capacity,
-            )
-        rounds += _round(decision)
-        first += sum(
-            max(0, a.desired - rollout.ours.desired)
+    run = _DryRun(limits, replace(rollout, resumed_at=None, deadline=None), seen)
+    run.to_the_end()
+    return Plan(
+        pacing=limits.pacing,
+        replace=sum(each.terminate for each in run.rounds) if resumed else run.total,
+        batch=run.batch,
+        capacity=run.capacity or seen.sizes.desired,
+        resize=run.first > 0,
+        launch_first=run.first,
+        floor=limits.floor,
+        lowest_in_service=run.lowest,
+        rounds=tuple(run.rounds),
+        tolerated=_tolerated(limits, run.total, seen.sizes.desired),
+        signals=limits.signals,
+        pause=limits.pause,
+        events=tuple(run.events),
+        decisions=run.decisions,
+        limits=limits,
+    )
+
+
+class _DryRun:
+    """The rollout on an ideal fleet, and what its decisions add up to."""
+
+    def __init__(self, limits: Limits, rollout: Rollout, seen: Observation) -> None:
+        self._limits = replace(limits, settle=1e9, poll=1.0, timeout=None)
+        self._rollout = rollout
+        self._fleet = IdealFleet(seen, _pointer(rollout, seen))
+        self._texts = EventTexts(self._limits, masked)
+        self.events: list[str] = []
+        self.rounds: list[PlannedRound] = []
+        self.lowest = self._fleet.in_service
+        self.total = self.batch = self.capacity = self.first = self.decisions = 0
+
+    def to_the_end(self) -> None:
+        asked: tuple[Request, ...] = ()
+        while True:
+            decision = decide(self._limits, self._rollout, replace(self._fleet.observe(), requests=asked))
+            self._add(decision)
+            # Where the rollout waits for people, people do in the plan what lets it go on.
+            waits = decision.because.code
+            asked = (Request(f"plan-{self.decisions}", "approve"),) if waits is ReasonCode.APPROVAL else ()
+            if waits is ReasonCode.OCCUPIED:
+                self._fleet.free()
+            for action in decision.actions:
+                self._fleet.apply(action)
+            self.lowest = min(self.lowest, self._fleet.in_service)
+            self._rollout = decision.next
+            if decision.outcome is not None:
+                return
+            self._fleet.step(max(self._fleet.at + 1.0, decision.look_again_at))
+
+    def _add(self, decision: Decided) -> None:
+        way = decision.next.way
+        self.decisions += 1
+        self.events += self._texts.fold(self._rollout, decision)
+        if way.total and not self.total:
+            self.total, self.batch, self.capacity = way.total, way.batch, way.capacity
+        self.rounds += _round(decision)
+        self.first += sum(
+            max(0, a.desired - self._rollout.ours.desired)
             for a in decision.actions
             if isinstance(a, Resize) and a.desired is not None
         )
-        for action in decision.actions:
-            fleet.apply(action)
-        lowest = min(lowest, fleet.in_service)
-        rollout = decision.next
-        if decision.outcome is not None:
-            break
-        fleet.step(max(fleet.at + 1.0, decision.look_again_at))
-    return Plan(
-        pacing=limits.pacing,
-        replace=sum(each.terminate for each in rounds) if resumed else total,
-        batch=batch,
-        capacity=capacity or seen.sizes.desired,
-        resize=first > 0,
-        launch_first=first,
-        floor=limits.floor,
-        lowest_in_service=lowest,
-        rounds=tuple(rounds),
-        tolerated=_tolerated(limits, total, seen.sizes.desired),
-        signals=limits.signals,
-        pause=limits.pause,
-        events=tuple(events),
-        decisions=count,
-        limits=limits,
-    )
 
 
 def new_rollout(
