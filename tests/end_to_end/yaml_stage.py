@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.end_to_end.lab_process import LabProcess
+from tests.end_to_end.stacks import Stacks
 from tests.end_to_end.stage import ROLLING, Stage
 
 TYPE = "rolling:index:RollingGroup"
@@ -35,9 +36,10 @@ class YamlStage(Stage):
 
     type = TYPE
 
-    def __init__(self, folder: Path, lab: LabProcess, **config: Any) -> None:
+    def __init__(self, folder: Path, lab: LabProcess, stacks: Stacks, **config: Any) -> None:
         self.lab = lab
         self.folder = folder
+        self.stacks = stacks
         self.project = folder / "trial"
         self.project.mkdir()
         self.settings = {
@@ -52,8 +54,11 @@ class YamlStage(Stage):
         self._started = []
         self.environment = self._environment()
         self.declare()
-        ran = self.run("stack", "init", "dev")
-        assert ran.code == 0, ran.output
+        self._made("an empty stack", "stack", "init", "dev")
+
+    @property
+    def program(self) -> str:
+        return (self.project / "Pulumi.yaml").read_text()
 
     def declare(self, **settings: Any) -> None:
         self.settings |= settings
@@ -82,9 +87,9 @@ class YamlStage(Stage):
 
 
 @contextmanager
-def yaml_stage(folder: Path, lab: LabProcess, **config: Any) -> Iterator[YamlStage]:
+def yaml_stage(folder: Path, lab: LabProcess, stacks: Stacks, **config: Any) -> Iterator[YamlStage]:
     lab.reset()
-    opened = YamlStage(folder, lab, **config)
+    opened = YamlStage(folder, lab, stacks, **config)
     try:
         yield opened
     finally:
