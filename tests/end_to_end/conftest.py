@@ -11,9 +11,10 @@ from typing import Any, Protocol
 
 import pytest
 
+from tests.end_to_end.kept_plugins import KeptPlugins
 from tests.end_to_end.lab_process import LabProcess
 from tests.end_to_end.stacks import Stacks
-from tests.end_to_end.stage import TOOLS, Stage, stage
+from tests.end_to_end.stage import TOOLS, Around, Stage, engine_environment, stage
 
 
 class Open(Protocol):
@@ -45,11 +46,20 @@ def stacks(tmp_path_factory: pytest.TempPathFactory) -> Stacks:
     return Stacks((ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours) / "stacks")
 
 
+@pytest.fixture(scope="session")
+def around(
+    running_lab: LabProcess, stacks: Stacks, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Around]:
+    logs = tmp_path_factory.mktemp("plugins")
+    with KeptPlugins({**engine_environment(logs), **running_lab.environment}, logs) as kept:
+        yield Around(running_lab, stacks, kept.variables)
+
+
 @pytest.fixture
-def open_stage(tmp_path: Path, running_lab: LabProcess, stacks: Stacks) -> Iterator[Open]:
+def open_stage(tmp_path: Path, around: Around) -> Iterator[Open]:
     """Opens one stage on an empty lab; call it once in a test, with the program's settings."""
     with ExitStack() as stack:
-        yield lambda **settings: stack.enter_context(stage(tmp_path, running_lab, stacks, **settings))
+        yield lambda **settings: stack.enter_context(stage(tmp_path, around, **settings))
 
 
 @pytest.fixture

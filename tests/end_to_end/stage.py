@@ -21,9 +21,9 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,14 @@ ROLLING = {
     "suspendProcesses": ["AZRebalance", "AlarmNotification", "ScheduledActions"],
 }
 SIZES = {"min_size": 4, "max_size": 8, "desired_capacity": 6, "suspended_processes": ["AZRebalance"]}
+
+
+def engine_environment(state: Path) -> dict[str, str]:
+    """Where the engine keeps its state and finds its plugins."""
+    sys.path.insert(0, str(TOOLS))
+    from env import environment
+
+    return environment(state)
 
 
 @dataclass(frozen=True)
@@ -73,15 +81,24 @@ class Ran:
         return self.errors[0]
 
 
+@dataclass(frozen=True)
+class Around:
+    """What outlives a stage: the lab, stacks to copy, and variables that lead the engine to plugins it shares."""
+
+    lab: LabProcess
+    stacks: Stacks | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
 class Stage:
     """One stack. `close` ends every process that it started and that still lives, by its id."""
 
     type = TYPE
 
-    def __init__(self, folder: Path, lab: LabProcess, stacks: Stacks, **settings: Any) -> None:
-        self.lab = lab
+    def __init__(self, folder: Path, around: Around, **settings: Any) -> None:
+        self.lab = around.lab
         self.folder = folder
-        self.stacks = stacks
+        self.around = around
         self.project = folder / "trial"
         shutil.copytree(HERE / "program", self.project)
         described = self.project / "Pulumi.yaml"
@@ -108,18 +125,19 @@ class Stage:
 
     def _made(self, made_from: str, *arguments: str) -> None:
         """The stack as this command leaves it."""
-        if not self.stacks.copied(made_from, self.folder):
-            ran = self.run(*arguments)
-            assert ran.code == 0, ran.output
-            self.stacks.keep(made_from, self.folder)
+        stacks = self.around.stacks
+        if stacks is not None and stacks.copied(made_from, self.folder):
+            return
+        ran = self.run(*arguments)
+        assert ran.code == 0, ran.output
+        if stacks is not None:
+            stacks.keep(made_from, self.folder)
 
     def _environment(self) -> dict[str, str]:
-        sys.path.insert(0, str(TOOLS))
-        from env import environment
-
         return {
-            **environment(self.folder / "state"),
+            **engine_environment(self.folder / "state"),
             **self.lab.environment,
+            **self.around.variables,
             "ROLLING_POLL_SECONDS": "0.3",
             "ROLLING_SETTLE_SECONDS": "3",
             # In a copied stack nothing says which one is selected.
@@ -296,10 +314,10 @@ def _marked(mark: bytes) -> Iterator[tuple[int, str]]:
 
 
 @contextmanager
-def stage(folder: Path, lab: LabProcess, stacks: Stacks, **settings: Any) -> Iterator[Stage]:
+def stage(folder: Path, around: Around, **settings: Any) -> Iterator[Stage]:
     """A stage on an empty lab, closed at the end."""
-    lab.reset()
-    opened = Stage(folder, lab, stacks, **settings)
+    around.lab.reset()
+    opened = Stage(folder, around, **settings)
     try:
         yield opened
     finally:

@@ -16,8 +16,7 @@ from typing import Any, Protocol
 import pytest
 
 from tests.end_to_end.conftest import Open
-from tests.end_to_end.lab_process import LabProcess
-from tests.end_to_end.stacks import Stacks
+from tests.end_to_end.stage import Around
 from tests.end_to_end.truth import Watched
 from tests.end_to_end.yaml_stage import TYPE, YamlStage, resource, yaml_stage
 
@@ -30,9 +29,9 @@ class OpenYaml(Protocol):
 
 
 @pytest.fixture
-def open_yaml(tmp_path: Path, running_lab: LabProcess, stacks: Stacks) -> Iterator[OpenYaml]:
+def open_yaml(tmp_path: Path, around: Around) -> Iterator[OpenYaml]:
     with ExitStack() as stack:
-        yield lambda **config: stack.enter_context(yaml_stage(tmp_path, running_lab, stacks, **config))
+        yield lambda **config: stack.enter_context(yaml_stage(tmp_path, around, **config))
 
 
 def _new_in_service(stage: YamlStage, version: str, name: str = "web") -> int:

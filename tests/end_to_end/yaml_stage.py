@@ -10,9 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.end_to_end.lab_process import LabProcess
-from tests.end_to_end.stacks import Stacks
-from tests.end_to_end.stage import ROLLING, Stage
+from tests.end_to_end.stage import ROLLING, Around, Stage
 
 TYPE = "rolling:index:RollingGroup"
 
@@ -36,10 +34,10 @@ class YamlStage(Stage):
 
     type = TYPE
 
-    def __init__(self, folder: Path, lab: LabProcess, stacks: Stacks, **config: Any) -> None:
-        self.lab = lab
+    def __init__(self, folder: Path, around: Around, **config: Any) -> None:
+        self.lab = around.lab
         self.folder = folder
-        self.stacks = stacks
+        self.around = around
         self.project = folder / "trial"
         self.project.mkdir()
         self.settings = {
@@ -87,9 +85,9 @@ class YamlStage(Stage):
 
 
 @contextmanager
-def yaml_stage(folder: Path, lab: LabProcess, stacks: Stacks, **config: Any) -> Iterator[YamlStage]:
-    lab.reset()
-    opened = YamlStage(folder, lab, stacks, **config)
+def yaml_stage(folder: Path, around: Around, **config: Any) -> Iterator[YamlStage]:
+    around.lab.reset()
+    opened = YamlStage(folder, around, **config)
     try:
         yield opened
     finally:
