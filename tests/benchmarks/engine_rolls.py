@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from tests.end_to_end.lab_process import LabProcess
-from tests.end_to_end.stage import stage
+from tests.end_to_end.stage import Around, stage
 from tests.end_to_end.truth import Watched
 
 MEMBERS, WINDOW, BOOT, SPREAD = 16, 4, 3.0, 0.7
@@ -22,7 +22,7 @@ def roll(pacing: str) -> tuple[float, int]:
             "pauseTime": "PT2M",
             "pacing": pacing,
         }
-        with stage(Path(folder), lab, names=[], policy={"rollingUpdate": policy}) as trial:
+        with stage(Path(folder), Around(lab), names=[], policy={"rollingUpdate": policy}) as trial:
             template = trial.found_group(MinSize=0, MaxSize=MEMBERS, DesiredCapacity=MEMBERS)
             trial.want(template, "1")
             assert trial.up().code == 0

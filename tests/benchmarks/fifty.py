@@ -21,6 +21,7 @@ from pulumi_rolling.plugin.provider import RESOURCE
 from pulumi_rolling.plugin.wire import encode
 
 from tests.end_to_end.lab_process import LabProcess
+from tests.end_to_end.stage import Around
 from tests.end_to_end.yaml_stage import YamlStage, yaml_stage
 
 GROUPS, MEMBERS = 50, 4
@@ -36,7 +37,7 @@ def deployed(count: int) -> Iterator[tuple[YamlStage, dict[str, str]]]:
     with (
         tempfile.TemporaryDirectory() as folder,
         LabProcess(boot=0.05) as lab,
-        yaml_stage(Path(folder), lab) as stage,
+        yaml_stage(Path(folder), Around(lab)) as stage,
     ):
         stage.environment["ROLLING_POLL_SECONDS"] = POLL
         stage.environment["ROLLING_SETTLE_SECONDS"] = "10"

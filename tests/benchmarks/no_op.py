@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from tests.end_to_end.lab_process import LabProcess
-from tests.end_to_end.stage import stage
+from tests.end_to_end.stage import Around, stage
 
 GROUPS = 10
 SMALL = {"min_size": 1, "max_size": 3, "desired_capacity": 2}
@@ -17,7 +17,7 @@ def measured(roll: bool) -> tuple[float, dict[str, int]]:
     with tempfile.TemporaryDirectory() as folder, LabProcess() as lab:
         names = [f"web-{i}" for i in range(GROUPS)]
         policy = {"rollingUpdate": {"minInstancesInService": 1}}
-        with stage(Path(folder), lab, names=names, group=SMALL, policy=policy, roll=roll) as trial:
+        with stage(Path(folder), Around(lab), names=names, group=SMALL, policy=policy, roll=roll) as trial:
             made = trial.up()
             assert made.code == 0, made.output
             lab.clear_calls()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,8 +11,10 @@ from typing import Any, Protocol
 
 import pytest
 
+from tests.end_to_end.kept_plugins import KeptPlugins
 from tests.end_to_end.lab_process import LabProcess
-from tests.end_to_end.stage import TOOLS, Stage, stage
+from tests.end_to_end.stacks import Stacks
+from tests.end_to_end.stage import TOOLS, Around, Stage, engine_environment, stage
 
 
 class Open(Protocol):
@@ -36,11 +39,27 @@ def running_lab() -> Iterator[LabProcess]:
         yield lab
 
 
+@pytest.fixture(scope="session")
+def stacks(tmp_path_factory: pytest.TempPathFactory) -> Stacks:
+    """The same for all workers of a run, each of which has a folder of its own in one that they share."""
+    ours = tmp_path_factory.getbasetemp()
+    return Stacks((ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours) / "stacks")
+
+
+@pytest.fixture(scope="session")
+def around(
+    running_lab: LabProcess, stacks: Stacks, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Around]:
+    logs = tmp_path_factory.mktemp("plugins")
+    with KeptPlugins({**engine_environment(logs), **running_lab.environment}, logs) as kept:
+        yield Around(running_lab, stacks, kept.variables)
+
+
 @pytest.fixture
-def open_stage(tmp_path: Path, running_lab: LabProcess) -> Iterator[Open]:
+def open_stage(tmp_path: Path, around: Around) -> Iterator[Open]:
     """Opens one stage on an empty lab; call it once in a test, with the program's settings."""
     with ExitStack() as stack:
-        yield lambda **settings: stack.enter_context(stage(tmp_path, running_lab, **settings))
+        yield lambda **settings: stack.enter_context(stage(tmp_path, around, **settings))
 
 
 @pytest.fixture

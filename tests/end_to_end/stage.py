@@ -21,13 +21,14 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.end_to_end.lab_process import LabProcess
+from tests.end_to_end.stacks import Stacks
 
 HERE = Path(__file__).parent
 TOOLS = HERE.parents[1] / "tools" / "pulumi"
@@ -44,13 +45,14 @@ ROLLING = {
     "suspendProcesses": ["AZRebalance", "AlarmNotification", "ScheduledActions"],
 }
 SIZES = {"min_size": 4, "max_size": 8, "desired_capacity": 6, "suspended_processes": ["AZRebalance"]}
-HOOK = {
-    "name": "ready",
-    "lifecycle_transition": "autoscaling:EC2_INSTANCE_LAUNCHING",
-    "default_result": "ABANDON",
-    "heartbeat_timeout": 60,
-}
-"""For `group`: `{**SIZES, "initial_lifecycle_hooks": [HOOK]}`."""
+
+
+def engine_environment(state: Path) -> dict[str, str]:
+    """Where the engine keeps its state and finds its plugins."""
+    sys.path.insert(0, str(TOOLS))
+    from env import environment
+
+    return environment(state)
 
 
 @dataclass(frozen=True)
@@ -79,14 +81,24 @@ class Ran:
         return self.errors[0]
 
 
+@dataclass(frozen=True)
+class Around:
+    """What outlives a stage: the lab, stacks to copy, and variables that lead the engine to plugins it shares."""
+
+    lab: LabProcess
+    stacks: Stacks | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
 class Stage:
     """One stack. `close` ends every process that it started and that still lives, by its id."""
 
     type = TYPE
 
-    def __init__(self, folder: Path, lab: LabProcess, **settings: Any) -> None:
-        self.lab = lab
+    def __init__(self, folder: Path, around: Around, **settings: Any) -> None:
+        self.lab = around.lab
         self.folder = folder
+        self.around = around
         self.project = folder / "trial"
         shutil.copytree(HERE / "program", self.project)
         described = self.project / "Pulumi.yaml"
@@ -109,19 +121,27 @@ class Stage:
         self._started: list[subprocess.Popen[bytes]] = []
         self.environment = self._environment()
         self.declare(**settings)
-        ran = self.run("stack", "init", "dev")
+        self._made("an empty stack", "stack", "init", "dev")
+
+    def _made(self, made_from: str, *arguments: str) -> None:
+        """The stack as this command leaves it."""
+        stacks = self.around.stacks
+        if stacks is not None and stacks.copied(made_from, self.folder):
+            return
+        ran = self.run(*arguments)
         assert ran.code == 0, ran.output
+        if stacks is not None:
+            stacks.keep(made_from, self.folder)
 
     def _environment(self) -> dict[str, str]:
-        sys.path.insert(0, str(TOOLS))
-        from env import environment
-
         return {
-            **environment(self.folder / "state"),
+            **engine_environment(self.folder / "state"),
             **self.lab.environment,
+            **self.around.variables,
             "ROLLING_POLL_SECONDS": "0.3",
             "ROLLING_SETTLE_SECONDS": "3",
-            "PYTHONDONTWRITEBYTECODE": "1",
+            # In a copied stack nothing says which one is selected.
+            "PULUMI_STACK": "dev",
             MARK: self._mark,
         }
 
@@ -230,6 +250,23 @@ class Stage:
         self.wait_for(lambda: self.lab.group(name)["inService"] == wanted, f"{wanted} members in service")
         return template
 
+    def deployed_group(self, *later: str, **arguments: Any) -> str:
+        """A found group to which the program has attached, at version 1. ``later``: images of more versions.
+
+        Nothing is replaced and the group keeps no mark of it, so that another stage's stack file is as good.
+        """
+        template = self.found_group(**arguments)
+        for image in later:
+            self.new_version(template, image)
+        self.want(template, "1")
+        self._made(self.program, "up", "--yes", "--skip-preview")
+        return template
+
+    @property
+    def program(self) -> str:
+        """All that decides what a first `up` leaves in state, with ids."""
+        return (self.project / "__main__.py").read_text() + (self.project / "settings.json").read_text()
+
     def new_version(self, template: str, image: str) -> str:
         """Another version of a template, by number."""
         answer = self.lab.client("ec2").create_launch_template_version(
@@ -277,10 +314,10 @@ def _marked(mark: bytes) -> Iterator[tuple[int, str]]:
 
 
 @contextmanager
-def stage(folder: Path, lab: LabProcess, **settings: Any) -> Iterator[Stage]:
+def stage(folder: Path, around: Around, **settings: Any) -> Iterator[Stage]:
     """A stage on an empty lab, closed at the end."""
-    lab.reset()
-    opened = Stage(folder, lab, **settings)
+    around.lab.reset()
+    opened = Stage(folder, around, **settings)
     try:
         yield opened
     finally:

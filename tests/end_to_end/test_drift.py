@@ -12,9 +12,7 @@ from tests.end_to_end.truth import Watched
 def test_refresh_sees_another_revision_and_up_puts_it_back(open_stage: Open) -> None:
     """Somebody moved the pointer and replaced the members: refresh shows that revision, the next `up` rolls."""
     stage = open_stage(names=[])
-    template = stage.found_group()
-    stage.want(template, "1")
-    assert stage.up().code == 0
+    template = stage.deployed_group()
     asg = stage.lab.client("autoscaling")
     asg.update_auto_scaling_group(
         AutoScalingGroupName="web",
@@ -40,9 +38,7 @@ def test_refresh_sees_another_revision_and_up_puts_it_back(open_stage: Open) -> 
 def test_destroy_gives_back_what_a_dead_roll_holds(open_stage: Open) -> None:
     """A roll killed in the middle, then `destroy`: least size, processes and tags are as found, every member lives."""
     stage = open_stage(names=[])
-    template = stage.found_group()
-    stage.want(template, "1")
-    assert stage.up().code == 0
+    template = stage.deployed_group()
     watched = Watched(stage)
     stage.lab.image("ami-v2", boot=20)
     stage.want(template, stage.new_version(template, "ami-v2"))

@@ -31,10 +31,8 @@ def _fails(stage: Stage, template: str, image: str, boot_limit: str = "3600") ->
 def test_members_that_fail_to_signal(open_stage: Open) -> None:
     """A FAILURE, silence, a member that never serves, a launch refused for good: each fails and returns."""
     stage = open_stage(names=[])
-    template = stage.found_group()
-    stage.want(template, "1")
     stage.rolling(pauseTime="PT5S")
-    assert stage.up().code == 0
+    template = stage.deployed_group()
 
     stage.lab.image("ami-failing", signal="FAILURE")
     error = _fails(stage, template, "ami-failing")
@@ -55,10 +53,8 @@ def test_members_that_fail_to_signal(open_stage: Open) -> None:
 def test_members_that_are_only_waited_for(open_stage: Open) -> None:
     """Without signals the boot limit decides; capacity that comes late is no failure, capacity that never comes is."""
     stage = open_stage(names=[])
-    template = stage.found_group()
-    stage.want(template, "1")
     stage.rolling(pauseTime="PT0S", waitOnResourceSignals=None, pacing="lockStep")
-    assert stage.up().code == 0
+    template = stage.deployed_group()
 
     stage.lab.image("ami-pending", inService=False)
     error = _fails(stage, template, "ami-pending", boot_limit="8")
@@ -91,10 +87,8 @@ def _refused(stage: Stage) -> bool:
 def test_the_timeout_of_the_roll_ends_it(open_stage: Open) -> None:
     """When `timeout` is over the roll returns, and says what to raise."""
     stage = open_stage(names=[])
-    template = stage.found_group()
-    stage.want(template, "1")
     stage.rolling(timeout="PT6S")
-    assert stage.up().code == 0
+    template = stage.deployed_group()
     watched = Watched(stage)
     stage.lab.image("ami-slow", boot=60, shutdown=0.2)
     stage.want(template, stage.new_version(template, "ami-slow"))
@@ -110,9 +104,7 @@ def test_the_timeout_of_the_roll_ends_it(open_stage: Open) -> None:
 def test_left_where_it_is(open_stage: Open) -> None:
     """onFailure leave: the pointer stays, the error warns of it; surplus goes, sizes and processes are given back."""
     stage = open_stage(names=[], onFailure="leave")
-    template = stage.found_group()
-    stage.want(template, "1")
-    assert stage.up().code == 0
+    template = stage.deployed_group()
     watched = Watched(stage)
     stage.lab.image("ami-failing", signal="FAILURE")
     stage.want(template, stage.new_version(template, "ami-failing"))

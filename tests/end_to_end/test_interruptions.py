@@ -51,10 +51,7 @@ class Rolling:
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
-        template = stage.found_group()
-        stage.want(template, "1")
-        ran = stage.up()
-        assert ran.code == 0, ran.output
+        template = stage.deployed_group()
         self.watched = Watched(stage)
         stage.want(template, stage.new_version(template, "ami-v2"))
 

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import pytest
 
 from tests.end_to_end.conftest import Open
-from tests.end_to_end.lab_process import LabProcess
+from tests.end_to_end.stage import Around
 from tests.end_to_end.truth import Watched
 from tests.end_to_end.yaml_stage import TYPE, YamlStage, resource, yaml_stage
 
@@ -29,9 +29,9 @@ class OpenYaml(Protocol):
 
 
 @pytest.fixture
-def open_yaml(tmp_path: Path, running_lab: LabProcess) -> Iterator[OpenYaml]:
+def open_yaml(tmp_path: Path, around: Around) -> Iterator[OpenYaml]:
     with ExitStack() as stack:
-        yield lambda **config: stack.enter_context(yaml_stage(tmp_path, running_lab, **config))
+        yield lambda **config: stack.enter_context(yaml_stage(tmp_path, around, **config))
 
 
 def _new_in_service(stage: YamlStage, version: str, name: str = "web") -> int:
@@ -91,9 +91,7 @@ def test_two_groups_from_import_to_destroy(open_yaml: OpenYaml) -> None:
 def test_every_way_to_fail_leaves_a_whole_stack(open_yaml: OpenYaml) -> None:
     """A clean failure, Ctrl-C, a timeout, and a way back that fails: each says so, and the stack stands after it."""
     stage = open_yaml()
-    template = stage.found_group()
-    stage.want(template, "1")
-    assert stage.up().code == 0
+    template = stage.deployed_group()
     watched = Watched(stage)
     stage.lab.image("ami-v2", signal="FAILURE")
     stage.want(template, stage.new_version(template, "ami-v2"))
@@ -120,9 +118,7 @@ def test_ctrl_c_touches_no_further_member(open_yaml: OpenYaml) -> None:
     """
     stage = open_yaml()
     stage.declare(plugins={"providers": [{"name": "rolling", "path": str(Path(sys.executable).parent)}]})
-    template = stage.found_group()
-    stage.want(template, "1")
-    assert stage.up().code == 0
+    template = stage.deployed_group()
     watched = Watched(stage)
     stage.rolling(maxBatchSize=1)
     stage.want(template, stage.new_version(template, "ami-v2"))
@@ -147,9 +143,7 @@ def test_ctrl_c_touches_no_further_member(open_yaml: OpenYaml) -> None:
 def test_a_deadline_takes_the_group_back(open_yaml: OpenYaml) -> None:
     """customTimeouts.update of 20 s on a rollout that needs three boots of 15 s."""
     stage = open_yaml()
-    template = stage.found_group()
-    stage.want(template, "1")
-    assert stage.up().code == 0
+    template = stage.deployed_group()
     watched = Watched(stage)
     stage.lab.image("ami-v2", boot=15.0)
     stage.options["web"] = {"customTimeouts": {"update": "20s"}}
@@ -196,9 +190,7 @@ def test_the_next_up_goes_on(
 ) -> None:
     """Ended in the middle, the plugin ends and its record stands; `pulumi cancel` and `pulumi up` end the rollout."""
     stage = open_yaml()
-    template = stage.found_group()
-    stage.want(template, "1")
-    assert stage.up().code == 0
+    template = stage.deployed_group()
     watched = Watched(stage)
     stage.lab.image("ami-v2", boot=1.5)
     stage.want(template, stage.new_version(template, "ami-v2"))
@@ -263,9 +255,7 @@ def test_a_stack_of_an_earlier_version_is_taken_over(
 def test_a_stack_moves_from_one_face_to_the_other(open_stage: Open) -> None:
     """The program in another language, the stack the same: one RollingGroup comes, one goes, no instance is touched."""
     stage = open_stage(names=[])
-    template = stage.found_group()
-    stage.want(template, "1")
-    assert stage.up().code == 0
+    template = stage.deployed_group()
     members = {m["id"] for m in stage.lab.group("web")["members"]}
     program = {
         "name": "trial",

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
-from tests.end_to_end.stage import Stage
+
+class Truth(Protocol):
+    """The lab, in this process or in one of its own."""
+
+    def group(self, name: str, /) -> dict[str, Any]: ...
+
+    def history(self, name: str, /) -> list[dict[str, Any]]: ...
+
+
+class OnLab(Protocol):
+    @property
+    def lab(self) -> Truth: ...
 
 
 class Watched:
     """A group from now on: its sizes, processes and tags as they are, and every change of its members after that."""
 
-    def __init__(self, stage: Stage, name: str = "web") -> None:
+    def __init__(self, stage: OnLab, name: str = "web") -> None:
         self._lab = stage.lab
         self._name = name
         self._past = max(0, len(stage.lab.history(name)) - 1)
@@ -41,7 +52,8 @@ class Watched:
 
     def is_as_found(self, **but: Any) -> None:
         """Sizes, suspended processes and tags, and nothing of ours left on it. ``but`` names what others changed."""
-        assert self._kept() == self._found | but
+        now, found = self._kept(), self._found | but
+        assert now == found, (now, found)
 
     def is_untouched(self) -> None:
         """Not a member came or went."""

@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.end_to_end.lab_process import LabProcess
-from tests.end_to_end.stage import ROLLING, Stage
+from tests.end_to_end.stage import ROLLING, Around, Stage
 
 TYPE = "rolling:index:RollingGroup"
 
@@ -35,9 +34,10 @@ class YamlStage(Stage):
 
     type = TYPE
 
-    def __init__(self, folder: Path, lab: LabProcess, **config: Any) -> None:
-        self.lab = lab
+    def __init__(self, folder: Path, around: Around, **config: Any) -> None:
+        self.lab = around.lab
         self.folder = folder
+        self.around = around
         self.project = folder / "trial"
         self.project.mkdir()
         self.settings = {
@@ -52,8 +52,11 @@ class YamlStage(Stage):
         self._started = []
         self.environment = self._environment()
         self.declare()
-        ran = self.run("stack", "init", "dev")
-        assert ran.code == 0, ran.output
+        self._made("an empty stack", "stack", "init", "dev")
+
+    @property
+    def program(self) -> str:
+        return (self.project / "Pulumi.yaml").read_text()
 
     def declare(self, **settings: Any) -> None:
         self.settings |= settings
@@ -82,9 +85,9 @@ class YamlStage(Stage):
 
 
 @contextmanager
-def yaml_stage(folder: Path, lab: LabProcess, **config: Any) -> Iterator[YamlStage]:
-    lab.reset()
-    opened = YamlStage(folder, lab, **config)
+def yaml_stage(folder: Path, around: Around, **config: Any) -> Iterator[YamlStage]:
+    around.lab.reset()
+    opened = YamlStage(folder, around, **config)
     try:
         yield opened
     finally:

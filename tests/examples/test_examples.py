@@ -25,7 +25,7 @@ def _environment(state: Path, lab: LabProcess) -> dict[str, str]:
     from env import environment
 
     timing = {"ROLLING_POLL_SECONDS": "0.2", "ROLLING_SETTLE_SECONDS": "2"}
-    return {**environment(state), **lab.environment, **timing, "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**environment(state), **lab.environment, **timing}
 
 
 def _run(command: Sequence[str], where: Path, environment: dict[str, str]) -> str:

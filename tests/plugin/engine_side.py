@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,13 @@ from pulumi_rolling.plugin.failures import DETAILS
 from pulumi_rolling.plugin.provider import RESOURCE, Provider
 from pulumi_rolling.plugin.wire import Path, decode, encode
 
-POLICY = {"maxBatchSize": 1, "minInstancesInService": 1, "suspendProcesses": ["AZRebalance"]}
+POLICY = {
+    "maxBatchSize": 1,
+    "minInstancesInService": 1,
+    "suspendProcesses": ["AZRebalance"],
+    "waitOnResourceSignals": True,
+    "pauseTime": "PT30S",
+}
 
 
 class Heard(engine_pb2_grpc.EngineServicer):
@@ -28,6 +35,10 @@ class Heard(engine_pb2_grpc.EngineServicer):
     def Log(self, request: engine_pb2.LogRequest, context: Any) -> empty_pb2.Empty:
         self.lines.append(request)
         return empty_pb2.Empty()
+
+    def told(self) -> str:
+        """Every line, those that stay and those that pass."""
+        return "\n".join(line.message for line in self.lines)
 
     def kept(self) -> list[str]:
         """Lines that stay, warnings left out."""
@@ -77,8 +88,22 @@ class Plugged:
     def faults(self, news: Mapping[str, Any], secrets: tuple[Path, ...] = ()) -> dict[str, str]:
         return {f.property: f.reason for f in self.check(news, secrets=secrets).failures}
 
+    def run_again(self) -> None:
+        """Another `pulumi` begins: nothing is heard yet."""
+        self.configure()
+        self.heard.lines.clear()
+
     def cancel(self) -> None:
         call(self.stub.Cancel, empty_pb2.Empty())
+
+
+def until(fact: Callable[[], object]) -> None:
+    """Looks until the fact is true."""
+    for _ in range(3000):
+        if fact():
+            return
+        threading.Event().wait(0.02)
+    raise AssertionError("the fact did not come true")
 
 
 def urn(name: str) -> str:
@@ -171,23 +196,32 @@ class Resource:
 
 
 class Web:
-    """A group of two in the lab, and the resource that rolls it."""
+    """A group in the lab, and the resource that rolls it under ``policy``, deployed at version 1."""
 
-    def __init__(self, lab: Lab, plugged: Plugged, name: str = "web", members: int = 2) -> None:
-        self.lab, self.plugged, self.name = lab, plugged, name
+    def __init__(
+        self,
+        lab: Lab,
+        plugged: Plugged,
+        name: str = "web",
+        members: int = 2,
+        policy: Mapping[str, Any] = POLICY,
+        **group: Any,
+    ) -> None:
+        self.lab, self.plugged, self.name, self.policy = lab, plugged, name, policy
         self.ec2, self.asg = boto3.client("ec2"), boto3.client("autoscaling")
         made = self.ec2.create_launch_template(
             LaunchTemplateName=name, LaunchTemplateData={"ImageId": "ami-v1", "InstanceType": "t3.small"}
         )
         self.template: str = made["LaunchTemplate"]["LaunchTemplateId"]
-        self.asg.create_auto_scaling_group(
-            AutoScalingGroupName=name,
-            MinSize=1,
-            MaxSize=members + 2,
-            DesiredCapacity=members,
-            AvailabilityZones=["us-east-1a"],
-            LaunchTemplate={"LaunchTemplateId": self.template, "Version": "1"},
-        )
+        described = {
+            "MinSize": 1,
+            "MaxSize": members + 2,
+            "DesiredCapacity": members,
+            "AvailabilityZones": ["us-east-1a"],
+            "LaunchTemplate": {"LaunchTemplateId": self.template, "Version": "1"},
+            **group,
+        }
+        self.asg.create_auto_scaling_group(AutoScalingGroupName=name, **described)
         while lab.group(name)["inService"] < members:
             lab.groups()
         self.resource = Resource(plugged, name)
@@ -200,13 +234,12 @@ class Web:
         return str(answer["LaunchTemplateVersion"]["VersionNumber"])
 
     def news(self, version: str, **fields: Any) -> dict[str, Any]:
-        signals = {"waitOnResourceSignals": True, "pauseTime": "PT30S"}
         return {
             "autoScalingGroup": {
                 "name": self.name,
                 "launchTemplate": {"id": self.template, "version": version},
             },
-            "updatePolicy": {"rollingUpdate": {**POLICY, **signals}},
+            "updatePolicy": {"rollingUpdate": self.policy},
             **fields,
         }
 

@@ -110,7 +110,7 @@ def interrupted(lab: Lab) -> dict[str, Any]:
 
 def stacks() -> Iterator[tuple[str, dict[str, Any]]]:
     from tests.end_to_end.lab_process import LabProcess
-    from tests.end_to_end.stage import Stage
+    from tests.end_to_end.stage import Around, Stage
     from tests.end_to_end.yaml_stage import YamlStage
 
     kinds: dict[str, tuple[type[Stage], dict[str, Any]]] = {
@@ -119,7 +119,7 @@ def stacks() -> Iterator[tuple[str, dict[str, Any]]]:
     }
     for name, (kind, settings) in kinds.items():
         with tempfile.TemporaryDirectory() as folder, LabProcess(boot=0.4) as lab:
-            stage = kind(Path(folder), lab, **settings)
+            stage = kind(Path(folder), Around(lab), **settings)
             stage.want(stage.found_group(), "1")
             ran = stage.up()
             assert ran.code == 0, ran.output

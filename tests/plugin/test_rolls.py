@@ -11,17 +11,9 @@ from pulumi.runtime.proto import provider_pb2
 from pulumi_rolling.engine.record.pieces import LEASE
 from pulumi_rolling.plugin.wire import UNKNOWN, decode
 
-from tests.plugin.engine_side import Failed, Resource, Web
+from tests.plugin.engine_side import Failed, Resource, Web, until
 
 Kind = provider_pb2.PropertyDiff
-
-
-def _until(fact: Any) -> None:
-    for _ in range(3000):
-        if fact():
-            return
-        threading.Event().wait(0.02)
-    raise AssertionError("the fact did not come true")
 
 
 def test_a_group_from_create_to_delete(web: Web) -> None:
@@ -123,7 +115,7 @@ def test_cancel_returns_the_group(web: Web) -> None:
     web.lab.image("ami-slow", boot=30.0)
     slow = web.news(web.version("ami-slow"))
     update = web.in_background(slow)
-    _until(lambda: any(m["image"] == "ami-slow" for m in web.group()["members"]))
+    until(lambda: any(m["image"] == "ami-slow" for m in web.group()["members"]))
     launched = {m["id"] for m in web.group()["members"] if m["image"] == "ami-slow"}
     web.plugged.cancel()
     failed = update.exception(timeout=60)
@@ -203,7 +195,7 @@ def test_a_stop_leaves_the_record_and_no_lease(web: Web) -> None:
     web.lab.image("ami-slow", boot=30.0)
     news = web.news(web.version("ami-slow"))
     update = web.in_background(news)
-    _until(lambda: any(m["image"] == "ami-slow" for m in web.group()["members"]))
+    until(lambda: any(m["image"] == "ami-slow" for m in web.group()["members"]))
     web.plugged.provider.operations.stop()
     assert web.plugged.provider.operations.settle(5.0)
     failed = update.exception(timeout=60)

@@ -131,3 +131,11 @@ def test_a_plugins_output_and_exit_code_are_carried(host: Served) -> None:
     assert parts[-1].exitcode == 4
     assert b"".join(part.stdout for part in parts) == b"port\n"
     assert b"".join(part.stderr for part in parts) == b"e\n"
+
+
+def test_a_program_is_told_of_the_engine_that_found_us(host: Served) -> None:
+    """The address of the handshake on the same connection, where no engine started the host."""
+    program = "import sys; sys.exit(sum(argument == '--engine=127.0.0.1:7' for argument in sys.argv))"
+    assert not host.run(program).result(30).error
+    host.stub.Handshake(language_pb2.LanguageHandshakeRequest(engine_address="127.0.0.1:7"), timeout=30)
+    assert host.run(program).result(30).error == "Program exited with non-zero exit code: 1"

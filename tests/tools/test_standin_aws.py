@@ -10,7 +10,9 @@ from typing import Any
 import boto3
 import grpc
 import pytest
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+from standin_aws.kind import wait
 from standin_aws.provider import Provider, installed_version
 from standin_aws.wire import UNKNOWN, Properties, encode
 
@@ -290,3 +292,13 @@ def test_hook_and_tag_follow_their_group(stub: Any, group: Resource) -> None:
     )
     assert tag.id == f"{group.id},k"
     assert tag.refresh()
+
+
+def test_an_engine_that_comes_after_a_cancelled_one_is_served(stub: Any) -> None:
+    """Cancel ends the waits of one run; the next attaches, configures, and waits again for what comes late."""
+    provider = Provider(installed_version())
+    provider.Cancel(empty_pb2.Empty(), None)
+    assert not wait(provider.cloud, iter([False, True]).__next__, 30.0)
+    stub.Attach(plugin_pb2.PluginAttach(address="127.0.0.1:7"))
+    provider.Configure(provider_pb2.ConfigureRequest(), None)
+    assert wait(provider.cloud, iter([False, True]).__next__, 30.0)

@@ -45,10 +45,13 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         self.launcher = launcher
         self.engine = engine
         self.children = Children()
+        self._attached: dict[str, str] = {}
 
     def Handshake(
         self, request: language_pb2.LanguageHandshakeRequest, context: grpc.ServicerContext
     ) -> language_pb2.LanguageHandshakeResponse:
+        """Only an engine that found us by PULUMI_DEBUG_LANGUAGES says so; its address is kept by its connection."""
+        self._attached[context.peer()] = request.engine_address
         return language_pb2.LanguageHandshakeResponse()
 
     def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
@@ -96,7 +99,8 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
             "PULUMI_CONFIG": json.dumps(dict(request.config)),
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
         }
-        command = [python.executable, "-u", self.launcher, *_launcher_arguments(request, self.engine)]
+        engine = self._attached.get(context.peer(), self.engine)
+        command = [python.executable, "-u", self.launcher, *_launcher_arguments(request, engine)]
         child = self.children.start(command, Path(request.info.program_directory), environment, piped=False)
         context.add_callback(lambda: self.children.end(child))
         code = self.children.wait(child)

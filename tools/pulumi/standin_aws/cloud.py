@@ -33,10 +33,13 @@ class Cloud:
     _clients: dict[tuple[str, str | None], Any] = field(default_factory=dict)
 
     def configure(self, arguments: Properties) -> None:
-        """Nested values of a provider's configuration arrive as JSON text."""
+        """Nested values of a provider's configuration arrive as JSON text. A run that was cancelled is over."""
+        given = {name: _parsed(value) for name, value in arguments.items()}
         with self._lock:
-            self.configuration = {name: _parsed(value) for name, value in arguments.items()}
-            self._clients.clear()
+            if given != self.configuration:
+                self.configuration = given
+                self._clients.clear()
+            self.ending.clear()
 
     def client(self, service: str, region: str | None) -> Any:
         region = region or self.configuration.get("region")

@@ -1,0 +1,61 @@
+"""Plugins that are not under test, kept for all commands of a worker: the language host and the stand-in for aws.
+
+The engine attaches to them instead of starting its own in every command. Each must be ours: where the official
+ones are installed, the engine goes on starting those.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+PROGRAM = TOP / "tools" / "pulumi" / "run_plugin.py"
+PATIENCE = 30.0
+
+
+class KeptPlugins:
+    """Leaving the context ends the processes. ``variables`` tell the engine where they are."""
+
+    def __init__(self, environment: Mapping[str, str], logs: Path) -> None:
+        self.variables: dict[str, str] = {}
+        self._environment = environment
+        self._logs = logs
+        self._open = ExitStack()
+
+    def __enter__(self) -> KeptPlugins:
+        if (TOP / ".engine" / "bin" / "pulumi-language-python").exists():
+            self.variables["PULUMI_DEBUG_LANGUAGES"] = f"python:{self._port_of('language-python')}"
+        if any((TOP / ".engine" / "plugins").glob("*/pulumi-resource-aws")):
+            self.variables["PULUMI_DEBUG_PROVIDERS"] = f"aws:{self._port_of('resource-aws')}"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def _port_of(self, plugin: str) -> int:
+        """The first line says it; what programs print comes after it."""
+        log = self._logs / plugin
+        with log.open("w") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-u", str(PROGRAM), plugin],
+                env=dict(self._environment),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        self._open.callback(self._end, process)
+        until = time.monotonic() + PATIENCE
+        while "\n" not in log.read_text():
+            assert process.poll() is None and time.monotonic() < until, log.read_text()
+            time.sleep(0.02)
+        return int(log.read_text().partition("\n")[0])
+
+    @staticmethod
+    def _end(process: subprocess.Popen[bytes]) -> None:
+        process.terminate()
+        process.wait(PATIENCE)
