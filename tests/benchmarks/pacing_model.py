@@ -1,5 +1,6 @@
-"""The pacing table's model, written from its description alone and knowing nothing of the core: what its figures are
-with enough seeds. `python -m tests.benchmarks.pacing_model` prints what stands in MODEL.
+"""The pacing table's model, which knows nothing of the core: what the table's figures are with enough seeds.
+
+`python -m tests.benchmarks.pacing_model` prints what stands in MODEL.
 
 N replacements, W slots, lognormal boots of mean 1; a silent bad one is found at 5. A slot is used again on success,
 and only while the probability that a bad one is in flight stays under the setting's threshold (no failure allowed).

@@ -52,8 +52,10 @@ def test_killed_with_the_record_there(open_stage: Open) -> None:
 
 
 def test_killed_with_the_record_lost(web: Stage) -> None:
-    """`up --refresh` lets the group's own resource put back sizes and processes and remove the record: it is said, and
-    the rollout still ends as it would, from what state knows."""
+    """A record that `up --refresh` removed is told, and the rollout ends as it would, from what state knows.
+
+    The group's own resource puts back sizes and processes in that refresh.
+    """
     row = LOST[SAME]
     watched = Watched(web)
     web.declare(image="ami-v2")

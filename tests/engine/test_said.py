@@ -88,9 +88,7 @@ def test_words_of_another_version_are_no_words(text: str) -> None:
 
 
 def test_the_driver_says_what_it_does_with_every_record_and_every_lease() -> None:
-    """At every look the tag is no older than the lease's renewal allows, at no call of its own, and it ends with the
-    record.
-    """
+    """At each look the tag is as young as the lease's renewal demands, costs no call, and ends with the record."""
     fleet = SimulatedFleet(
         desired=6, min_size=2, max_size=8, revision=V1, behaviours={"two": Behaviour(boot=120.0)}
     )

@@ -24,8 +24,7 @@ def refused(code: str, message: str = "", status: int = 400) -> Answer:
 
 
 class ScriptedAws:
-    """Real boto3 clients whose requests are checked against the service model, kept, and answered from a
-    script.
+    """Real boto3 clients whose requests are checked against the service model, kept, and answered by script.
 
     ``answer`` gives an operation its answers in order; the last one stays. An operation without one fails the
     test.

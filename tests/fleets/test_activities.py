@@ -109,9 +109,7 @@ def test_a_launch_that_the_warm_pool_lacks_is_no_refused_launch_of_the_group() -
 
 @pytest.mark.parametrize("status", ["Failed", "Cancelled"])
 def test_a_launch_that_failed_before_there_was_an_instance_is_a_refused_launch(status: str) -> None:
-    """ "If an attempt to launch instances failed, the StatusCode value is Failed or Cancelled" (API
-    reference).
-    """
+    """An attempt that failed has the status Failed or Cancelled (StatusCode, API reference)."""
     seen = read_activity(
         activity(
             "Launching a new EC2 instance.  Status Reason: no", status, message="You are not\nauthorized"

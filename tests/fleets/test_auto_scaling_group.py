@@ -1,6 +1,4 @@
-"""The Auto Scaling group fleet against AWS by script: what is asked, what is sent, and what the answers
-become.
-"""
+"""The Auto Scaling group fleet against AWS by script: questions asked, acts sent, and what answers become."""
 
 from __future__ import annotations
 
@@ -167,9 +165,7 @@ def test_a_new_fleet_sees_nothing_from_before_it_was_made(stage: Stage) -> None:
 
 
 def test_a_new_member_is_looked_up_until_it_is_judged(stage: Stage) -> None:
-    """Tags are asked for members of the target that are open: neither the old nor the judged ones cause a
-    call.
-    """
+    """Tags are asked for open members of the target alone: old and judged ones cause no call."""
     stage.shows(group(instance("i-1"), instance("i-2", 2)))
     stage.machines = {"i-1": machine("i-1"), "i-2": machine("i-2", 1001.0)}
     fleet = stage.fleet(TagSignals())
@@ -232,9 +228,7 @@ def test_an_id_that_ec2_does_not_know_yet_is_alive_without_a_launch_time(stage: 
     ],
 )
 def test_without_health_checks_ec2_says_who_is_dead(stage: Stage, state: str, alive: bool) -> None:
-    """With HealthCheck suspended a dead member looks in service, so EC2 is asked about everybody on each
-    look.
-    """
+    """With HealthCheck suspended a dead member looks in service, so each look asks EC2 about everybody."""
     stage.shows(group(instance("i-1"), SuspendedProcesses=[{"ProcessName": "HealthCheck"}]))
     stage.machines = {"i-1": machine("i-1", state=state)}
     fleet = stage.fleet()
@@ -566,9 +560,7 @@ def test_a_weight_is_read_with_the_member(stage: Stage) -> None:
     ],
 )
 def test_an_active_refresh_is_refused_by_its_id(stage: Stage, status: str, is_active: bool) -> None:
-    """Another roller at work: every status of DescribeInstanceRefreshes is one or the other (facts/aws.md
-    1.3).
-    """
+    """Another roller at work is refused; each status of DescribeInstanceRefreshes is active or over."""
     stage.shows(group(instance("i-1")))
     stage.aws.answer(
         "DescribeInstanceRefreshes", {"InstanceRefreshes": [{"InstanceRefreshId": "r-7", "Status": status}]}

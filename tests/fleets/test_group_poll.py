@@ -58,9 +58,7 @@ def test_ten_groups_asked_for_at_once_share_their_requests(aws: ScriptedAws) -> 
 
 
 def test_those_who_come_during_a_request_share_the_next_one(aws: ScriptedAws) -> None:
-    """A request under way may be older than a caller's act, so the caller waits for the next, which covers
-    all.
-    """
+    """A request under way may be older than a caller's act, so the caller waits for the next one."""
     under_way, go_on = threading.Event(), threading.Event()
 
     def slow(parameters: Answer) -> Answer:

@@ -114,9 +114,7 @@ def test_one_call_serves_every_version_needed(aws: ScriptedAws, api: AwsApi) -> 
 
 
 def test_a_deleted_version_matches_nothing(api: AwsApi) -> None:
-    """A member of a deleted version is old, whatever the target; the versions that exist are read all the
-    same.
-    """
+    """A member of a deleted version is old, whatever the target; the other versions are read all the same."""
     templates = LaunchTemplates()
     templates.learn(api, WEB, ["2", "7", "8"])
     seven, eight = templates.known(WEB, "7"), templates.known(WEB, "8")

@@ -188,7 +188,7 @@ def test_a_mixed_group_is_not_moved_to_a_launch_configuration(old_style: Stage) 
     ("address", "name"), [("lc:web-1", "web-1"), ("lc:a:b", "a:b"), ("lt-0abc:3", None), ("lc:", "")]
 )
 def test_an_address_says_which_kind_it_is(address: str, name: str | None) -> None:
-    """``lc:NAME`` or ``TEMPLATE:VERSION``."""
+    """An address is ``lc:NAME`` or ``TEMPLATE:VERSION``."""
     assert configuration_in(address) == name
 
 

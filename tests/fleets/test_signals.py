@@ -86,9 +86,7 @@ LENIENT = Hook("notify", 300.0, "CONTINUE")
 def test_the_hook_is_chosen_where_silence_fails(
     hooks: list[Hook], wanted: bool, pause: float, kind: type, warnings: list[str]
 ) -> None:
-    """A launch hook that abandons by default is the signal; one that continues is not, and the user hears
-    why.
-    """
+    """A launch hook that abandons by default is the signal; one that continues is not, and the user hears why."""
     source, said = choose(hooks, wanted, pause)
     assert type(source) is kind
     assert len(said) == len(warnings)

@@ -25,7 +25,7 @@ def test_an_error_strikes_as_often_as_ordered(bench: Bench, service: str, action
 
 
 def test_an_error_of_a_json_service_has_its_form(bench: Bench) -> None:
-    """SQS speaks JSON."""
+    """SQS speaks JSON, and its errors are read as such."""
     bench.lab.fault("ListQueues", error="ServiceUnavailable")
     assert refusal(bench.sqs.list_queues)[0] == "ServiceUnavailable"
 

@@ -140,7 +140,7 @@ def test_scale_in_spares_the_protected(bench: Bench) -> None:
 
 
 def test_a_newest_instance_policy_takes_the_newest(bench: Bench) -> None:
-    """API reference, TerminationPolicies."""
+    """With NewestInstance the youngest goes first (API reference, TerminationPolicies)."""
     bench.start(desired=1, TerminationPolicies=["NewestInstance"])
     [old] = bench.settled(1)
     bench.asg.set_desired_capacity(DesiredCapacity=2, **WEB)
@@ -190,7 +190,7 @@ def test_groups_are_paged_and_filtered_by_tag(bench: Bench) -> None:
 
 
 def test_a_tag_value_has_at_most_256_characters_and_a_group_50_tags(bench: Bench) -> None:
-    """API reference, Tag."""
+    """A longer value and one tag more are refused (API reference, Tag)."""
     bench.start(desired=0)
     tag = {"ResourceId": "web", "ResourceType": "auto-scaling-group", "PropagateAtLaunch": False}
     too_long = tag | {"Key": "k", "Value": "x" * 257}

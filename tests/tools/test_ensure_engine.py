@@ -37,6 +37,7 @@ def put_on_path(top: Path, name: str) -> None:
 def test_the_pulumi_on_path_is_used_and_a_second_run_does_nothing(
     top: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Where `pulumi` is on PATH nothing is built, and the second run says that there was nothing to do."""
     put_on_path(top, "pulumi")
     engine(top).ensure()
     assert f"using {top / 'path' / 'pulumi'}" in capsys.readouterr().out
@@ -46,6 +47,7 @@ def test_the_pulumi_on_path_is_used_and_a_second_run_does_nothing(
 
 
 def test_the_stand_in_gives_way_to_a_real_plugin(top: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A real AWS plugin in Pulumi's home takes the stand-in's place."""
     put_on_path(top, "pulumi")
     engine(top).ensure()
     stand_in = top / ".engine" / "plugins" / "resource-aws-v7.0.1" / "pulumi-resource-aws"
@@ -58,11 +60,13 @@ def test_the_stand_in_gives_way_to_a_real_plugin(top: Path, capsys: pytest.Captu
 
 
 def test_without_pulumi_and_go_it_says_what_to_install(top: Path) -> None:
+    """A machine that has neither is told the two programs, one of which it needs."""
     with pytest.raises(ensure_engine.CannotEnsure, match="neither `pulumi` nor `go` on PATH"):
         engine(top).ensure()
 
 
 def test_a_failed_build_says_so_and_leaves_no_stamp(top: Path) -> None:
+    """The compiler's own words are in the error, and the next run builds again."""
     go = top / "path" / "go"
     go.write_text('#!/bin/sh\n[ "$1" = list ] && exit 0\necho no space >&2\nexit 1\n')
     go.chmod(0o755)
@@ -73,6 +77,7 @@ def test_a_failed_build_says_so_and_leaves_no_stamp(top: Path) -> None:
 
 
 def test_the_environment_is_isolated_and_offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The backend is a folder, plugins are links to ours, and none is downloaded."""
     monkeypatch.setenv("PULUMI_IGNORE_AMBIENT_PLUGINS", "true")
     monkeypatch.setattr(env, "PLUGINS", tmp_path / "plugins")
     (tmp_path / "plugins" / "resource-aws-v1.0.0").mkdir(parents=True)

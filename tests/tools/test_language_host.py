@@ -77,10 +77,12 @@ def host(tmp_path: Path) -> Iterator[Served]:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_ends_quietly(host: Served, number: signal.Signals) -> None:
+    """Ctrl-C and a request to end bring code 0 and not a line."""
     assert host.end(number) == (0, "", "")
 
 
 def test_a_program_gets_its_configuration_and_its_output_is_passed_on(host: Served) -> None:
+    """The launcher gets configuration, project and mode; each stream of the program goes to its own stream."""
     assert host.run("import sys; print('seen'); print('complaint', file=sys.stderr)").result().error == ""
     code, out, err = host.end(signal.SIGTERM)
     assert code == 0
@@ -92,16 +94,19 @@ def test_a_program_gets_its_configuration_and_its_output_is_passed_on(host: Serv
 
 
 def test_exit_code_32_means_that_the_user_has_been_told(host: Served) -> None:
+    """With code 32 the program has said what was wrong, so the engine adds no error."""
     answer = host.run("raise SystemExit(32)").result()
     assert (answer.bail, answer.error) == (True, "")
 
 
 def test_another_exit_code_is_an_error(host: Served) -> None:
+    """Any other code is named in the error, since nobody else would tell it."""
     answer = host.run("raise SystemExit(3)").result()
     assert (answer.bail, answer.error) == (False, "Program exited with non-zero exit code: 3")
 
 
 def test_the_programs_python_is_the_one_that_the_project_names(host: Served) -> None:
+    """The option `virtualenv` names the environment whose interpreter runs the program."""
     python = host.folder / "venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.symlink_to(sys.executable)
@@ -110,11 +115,13 @@ def test_the_programs_python_is_the_one_that_the_project_names(host: Served) -> 
 
 
 def test_a_missing_virtualenv_is_named(host: Served) -> None:
+    """An environment without an interpreter is an error that says what it misses."""
     with pytest.raises(grpc.RpcError, match="which has no bin/python"):
         host.run("", virtualenv="nowhere").result()
 
 
 def test_ending_the_host_ends_a_running_program_without_a_traceback(host: Served) -> None:
+    """A program that runs is ended with its host, and its end is told as a signal."""
     running = host.run("import pathlib, time; pathlib.Path('started').touch(); time.sleep(60)")
     until = time.monotonic() + 10
     while not (host.folder / "started").exists():
@@ -126,6 +133,7 @@ def test_ending_the_host_ends_a_running_program_without_a_traceback(host: Served
 
 
 def test_a_plugins_output_and_exit_code_are_carried(host: Served) -> None:
+    """Both streams of a plugin and its exit code come back over the wire."""
     information = host.information("import sys; print(sys.argv[1]); print('e', file=sys.stderr); sys.exit(4)")
     parts = list(host.stub.RunPlugin(language_pb2.RunPluginRequest(info=information, pwd=".", args=["port"])))
     assert parts[-1].exitcode == 4

@@ -83,10 +83,12 @@ def move_behind_its_back(aws: boto3.session.Session, group: Resource) -> None:
 
 
 def test_version_is_the_one_that_the_sdk_names(stub: Any) -> None:
+    """The stand-in has the version that the installed SDK asks for."""
     assert stub.GetPluginInfo(provider_pb2.google_dot_protobuf_dot_empty__pb2.Empty()).version == "7.51.1"
 
 
 def test_a_name_is_chosen_once_and_kept(template: Resource) -> None:
+    """A name is the logical one with seven characters by chance; another image keeps it."""
     logical, _, random = template.state["name"].rpartition("-")
     assert logical == template.name
     assert len(random) == 7
@@ -97,11 +99,13 @@ def test_a_name_is_chosen_once_and_kept(template: Resource) -> None:
 def test_the_same_program_makes_no_difference(
     template: Resource, group: Resource, declared: Properties
 ) -> None:
+    """Template and group, declared again as they are, have no changes."""
     assert template.diff({"imageId": FIRST, "instanceType": "t3.small"}).changes == NONE
     assert group.diff(declared).changes == NONE
 
 
 def test_preview_does_not_know_the_next_version(template: Resource) -> None:
+    """In preview the next version is unknown, and the default version is not."""
     news = {"imageId": SECOND, "instanceType": "t3.small"}
     assert list(template.diff(news).detailedDiff) == ["imageId"]
     planned = template.update(news, preview=True)
@@ -110,6 +114,7 @@ def test_preview_does_not_know_the_next_version(template: Resource) -> None:
 
 
 def test_going_back_to_older_data_makes_a_new_version(template: Resource) -> None:
+    """The old contents come back as version 3, not as version 1."""
     template.update({"imageId": SECOND, "instanceType": "t3.small"})
     assert template.state["latestVersion"] == 2
     template.update({"imageId": FIRST, "instanceType": "t3.small"})
@@ -119,12 +124,14 @@ def test_going_back_to_older_data_makes_a_new_version(template: Resource) -> Non
 
 
 def test_the_default_version_follows_when_asked(template: Resource) -> None:
+    """With `updateDefaultVersion` the default is the newest version, unknown in preview."""
     news = {"imageId": SECOND, "instanceType": "t3.small", "updateDefaultVersion": True}
     assert template.update(news, preview=True)["defaultVersion"] == UNKNOWN
     assert template.update(news)["defaultVersion"] == 2
 
 
 def test_tags_of_the_template_make_no_version(template: Resource) -> None:
+    """Another tag of the template itself is a difference that leaves the version as it is."""
     news = {"imageId": FIRST, "instanceType": "t3.small", "tags": {"app": "web"}}
     assert list(template.diff(news).diffs) == ["tags"]
     template.update(news)
@@ -132,6 +139,7 @@ def test_tags_of_the_template_make_no_version(template: Resource) -> None:
 
 
 def test_nested_data_reaches_the_api_in_its_own_types(stub: Any, aws: boto3.session.Session) -> None:
+    """A flag given as text reaches the API as a flag, and the state shows no difference afterwards."""
     resource = Resource(stub, TEMPLATE, f"t{uuid.uuid4().hex[:8]}")
     news = {
         "imageId": FIRST,
@@ -149,6 +157,7 @@ def test_nested_data_reaches_the_api_in_its_own_types(stub: Any, aws: boto3.sess
 
 
 def test_a_group_is_created_as_declared(group: Resource, aws: boto3.session.Session) -> None:
+    """Sizes, suspended processes and members are those of the declaration."""
     found = live(aws, group)
     assert (found["MinSize"], found["MaxSize"], found["DesiredCapacity"]) == (2, 5, 3)
     assert [entry["ProcessName"] for entry in found["SuspendedProcesses"]] == ["AZRebalance"]
@@ -158,6 +167,7 @@ def test_a_group_is_created_as_declared(group: Resource, aws: boto3.session.Sess
 def test_a_refresh_sees_what_others_did_and_an_update_puts_it_back(
     group: Resource, declared: Properties, aws: boto3.session.Session
 ) -> None:
+    """A change by others is no difference before a refresh, one after it, and gone after an update."""
     move_behind_its_back(aws, group)
     assert group.diff(declared).changes == NONE
     group.refresh()
@@ -176,6 +186,7 @@ def test_a_refresh_sees_what_others_did_and_an_update_puts_it_back(
 def test_ignored_tags_survive_refresh_and_update(
     stub: Any, group: Resource, declared: Properties, aws: boto3.session.Session
 ) -> None:
+    """Tags under an ignored prefix are neither a difference nor removed."""
     ignored = '{"keyPrefixes": ["rolling:"]}'
     stub.Configure(provider_pb2.ConfigureRequest(args=encode({"ignoreTags": ignored})))
     move_behind_its_back(aws, group)
@@ -189,7 +200,7 @@ def test_ignored_tags_survive_refresh_and_update(
 def test_undeclared_capacity_is_the_clouds(
     group: Resource, declared: Properties, aws: boto3.session.Session
 ) -> None:
-    """desired_capacity is Optional and Computed in the real schema; suspended_processes is only Optional."""
+    """What is Optional and Computed in the real schema (Desired) is no difference; what is only Optional is one."""
     without = {name: value for name, value in declared.items() if name != "desiredCapacity"}
     move_behind_its_back(aws, group)
     group.refresh()
@@ -201,6 +212,7 @@ def test_undeclared_capacity_is_the_clouds(
 def test_the_pointer_is_left_alone_unless_its_input_changed(
     template: Resource, group: Resource, declared: Properties, aws: boto3.session.Session
 ) -> None:
+    """A pointer that others moved survives an update of something else; after a refresh it is a difference."""
     template.update({"imageId": SECOND, "instanceType": "t3.small"})
     pointed = {"LaunchTemplateId": template.id, "Version": "2"}
     aws.client("autoscaling").update_auto_scaling_group(AutoScalingGroupName=group.id, LaunchTemplate=pointed)
@@ -213,18 +225,21 @@ def test_the_pointer_is_left_alone_unless_its_input_changed(
 
 
 def test_an_unknown_version_is_a_difference_and_stays_unknown(group: Resource, declared: Properties) -> None:
+    """A version that preview does not know is shown as a change to something unknown."""
     news = declared | {"launchTemplate": {"id": declared["launchTemplate"]["id"], "version": UNKNOWN}}
     assert list(group.diff(news).diffs) == ["launchTemplate"]
     assert group.update(news, preview=True)["launchTemplate"]["version"] == UNKNOWN
 
 
 def test_another_name_replaces(group: Resource, declared: Properties) -> None:
+    """A group with another name is another group."""
     assert list(group.diff(declared | {"name": "other"}).replaces) == ["name"]
 
 
 def test_capacity_that_does_not_come_keeps_the_group_and_says_so(
     stub: Any, declared: Properties, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A creation whose members do not come fails with the count wanted and carries the group in its details."""
     monkeypatch.setattr("standin_aws.capacity.CapacityWait._look", lambda self, enough: False)
     resource = Resource(stub, GROUP, f"g{uuid.uuid4().hex[:8]}")
     with pytest.raises(grpc.RpcError) as failed:
@@ -235,6 +250,7 @@ def test_capacity_that_does_not_come_keeps_the_group_and_says_so(
 
 
 def test_deleting_takes_the_instances_along(template: Resource, group: Resource) -> None:
+    """A deleted group and a deleted template are not found any more."""
     group.delete()
     assert not group.refresh()
     template.delete()
@@ -253,11 +269,13 @@ def test_deleting_takes_the_instances_along(template: Resource, group: Resource)
 def test_what_it_cannot_do_is_refused_by_path(
     stub: Any, declared: Properties, more: Properties, path: str
 ) -> None:
+    """An argument that the stand-in does not play is a failure of Check at that argument."""
     refused = Resource(stub, GROUP).check(declared | more).failures
     assert [failure.property for failure in refused] == [path]
 
 
 def test_other_types_and_functions_are_refused_by_name(stub: Any) -> None:
+    """A type or a function that the stand-in does not play is named in the error."""
     with pytest.raises(grpc.RpcError, match=r"no resource type aws:s3/bucket:Bucket"):
         Resource(stub, "aws:s3/bucket:Bucket").check({})
     with pytest.raises(grpc.RpcError, match=r"no function aws:ec2/getAmi:getAmi"):
@@ -265,6 +283,7 @@ def test_other_types_and_functions_are_refused_by_name(stub: Any) -> None:
 
 
 def test_an_error_of_the_cloud_is_one_line(stub: Any, declared: Properties) -> None:
+    """A refusal of the cloud is told in one line, with the operation and the group."""
     missing = declared | {"launchTemplate": {"id": "lt-00000000000000000", "version": "1"}}
     with pytest.raises(grpc.RpcError) as failed:
         Resource(stub, GROUP).create(missing)
@@ -274,6 +293,7 @@ def test_an_error_of_the_cloud_is_one_line(stub: Any, declared: Properties) -> N
 
 
 def test_hook_and_tag_follow_their_group(stub: Any, group: Resource) -> None:
+    """A hook and a tag are made, read and deleted as resources of their own."""
     hook = Resource(stub, "aws:autoscaling/lifecycleHook:LifecycleHook")
     wanted = {
         "autoscalingGroupName": group.id,

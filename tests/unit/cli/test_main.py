@@ -1,3 +1,5 @@
+"""What all commands share: help, version, errors in one line, exit codes."""
+
 from __future__ import annotations
 
 from collections.abc import Callable

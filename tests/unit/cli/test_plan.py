@@ -1,3 +1,5 @@
+"""`rolling plan` from a policy and sizes: its three forms and its refusals."""
+
 from __future__ import annotations
 
 import json

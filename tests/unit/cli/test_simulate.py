@@ -1,3 +1,5 @@
+"""`rolling simulate` from its options to its three forms."""
+
 from __future__ import annotations
 
 import json

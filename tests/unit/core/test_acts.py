@@ -74,7 +74,7 @@ def test_an_act_is_kept_until_it_is_seen(
 
 
 def test_of_several_acts_those_not_seen_are_kept() -> None:
-    """Each by itself."""
+    """Each act is kept, seen or given up by itself."""
     ages = {"gone": 5.0, "there": 5.0, "lost": 50.0, "lost too": 50.0}
     issued = tuple(Issued(Terminate(name, True), AT - age) for name, age in ages.items())
     after = settled(rolling(issued=issued, launched=4), *(old(name) for name in ages if name != "gone"))

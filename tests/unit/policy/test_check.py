@@ -79,7 +79,7 @@ def test_a_value_out_of_bounds_is_refused_with_what_was_found(
     ],
 )
 def test_the_bounds_themselves_are_allowed(field: str, value: Any, faults: Faults) -> None:
-    """Bounds are inclusive."""
+    """Bounds of a field are inclusive."""
     assert faults({"rollingUpdate": {field: value, **_signals_for(field)}}) == {}
 
 

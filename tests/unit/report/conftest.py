@@ -1,3 +1,5 @@
+"""Plans of groups all of whose members are old, for the texts made from them."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""Differences of two revisions' contents, a line for each value."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""The plan as Markdown: the rows of the text, set as a table."""
+
 from __future__ import annotations
 
 from pulumi_rolling.errors import Fault

@@ -46,8 +46,7 @@ class Seen:
 
 
 def read_activity(activity: Answer) -> Seen:
-    """A launch that failed before there was an instance is a refused launch; after that it is the loss of a
-    member.
+    """A launch that failed before there was an instance is a refused launch; after that a member is lost.
 
     The second kind is what an abandoned launch hook leaves: "Launching a new EC2 instance: i-… Status Reason:
     Instance failed to complete user's Lifecycle Action: … was abandoned: Lifecycle Action Completed with

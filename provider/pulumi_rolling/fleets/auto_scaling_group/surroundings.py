@@ -7,8 +7,9 @@ from pulumi_rolling.fleets.aws.api import AUTO_SCALING, Answer, AwsApi
 
 
 def launch_hooks(api: AwsApi, group: str) -> tuple[Hook, ...]:
-    """The hooks that keep a new instance waiting. A heartbeat not given is one hour (PutLifecycleHook, EC2 Auto
-    Scaling API).
+    """The hooks that keep a new instance waiting.
+
+    A heartbeat that is not given is one hour (PutLifecycleHook, EC2 Auto Scaling API).
     """
     answer = api.call(AUTO_SCALING, "DescribeLifecycleHooks", AutoScalingGroupName=group)
     return tuple(

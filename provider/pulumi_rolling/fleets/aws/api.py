@@ -72,9 +72,7 @@ _LONGEST_MESSAGE = 300
 
 
 class AwsApi:
-    """Calls of one fleet at one place: each attempt counted, each error ours, each call under the fleet's
-    retry.
-    """
+    """Calls of one fleet at one place: each is counted, under the fleet's retry, and its errors are ours."""
 
     def __init__(self, place: Place, retry: Retry[Any], *, region_path: str = "region") -> None:
         """``region_path``: where the region is set in the inputs, for the error that misses it."""

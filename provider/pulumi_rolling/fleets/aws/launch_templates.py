@@ -1,5 +1,4 @@
-"""Launch template versions as revisions: names and ``$Latest`` become an id and a number, contents become a
-digest.
+"""Launch template versions as revisions: a name becomes an id and a number, contents become a digest.
 
 A version never changes once it exists, so it is read once per process. Two versions with equal
 LaunchTemplateData have equal digests and therefore match: pulumi_aws never goes back to a version, it makes a
@@ -47,9 +46,7 @@ class TemplateWanted:
 
     @property
     def literal(self) -> str:
-        """ "If not specified, the default version is used": LaunchTemplateSpecification, EC2 Auto Scaling
-        API.
-        """
+        """A pointer without a version means the default one (LaunchTemplateSpecification, EC2 Auto Scaling API)."""
         return self.version or DEFAULT
 
 
@@ -116,9 +113,7 @@ class LaunchTemplates:
         return meant
 
     def _versions(self, api: AwsApi, key: Answer, ask: list[str]) -> list[Answer]:
-        """One call; where one of several versions does not exist EC2 refuses them all, and each is asked for
-        alone.
-        """
+        """One call asks for all; EC2 refuses it where one of them does not exist, and each is asked for alone then."""
         try:
             return [
                 self._without_ignored_tags(version)

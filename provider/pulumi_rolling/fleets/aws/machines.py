@@ -34,10 +34,10 @@ class Machines:
         return self._launched.get(member)
 
     def look(self, api: AwsApi, members: Iterable[str]) -> dict[str, Machine]:
-        """These members as EC2 sees them. One that EC2 does not know yet is left out; one it knew before is
-        dead.
+        """These members as EC2 sees them.
 
-        A filter is used instead of InstanceIds because a single unknown id would refuse the whole call.
+        One that EC2 does not know yet is left out; one that it knew before is dead. A filter is used instead of
+        InstanceIds because a single unknown id would refuse the whole call.
         """
         ids = sorted(set(members))
         seen: dict[str, Machine] = {}
