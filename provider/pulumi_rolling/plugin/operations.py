@@ -83,7 +83,7 @@ class Operations:
             return len(self._under_way)
 
     def settle(self, patience: float, wake_every: float = 0.1) -> bool:
-        """Wait until nothing is under way, waking whoever waits for the next look. False: patience ran out."""
+        """Wait until nothing is under way; operations are woken from their waits. False: patience ran out."""
         tries = max(1, round(patience / wake_every))
         for _ in range(tries):
             with self._changed:

@@ -36,7 +36,7 @@ class Threads(futures.Executor):
             future.set_running_or_notify_cancel()
             try:
                 future.set_result(fn(*args, **kwargs))
-            except BaseException as error:  # noqa: BLE001 - whoever waits for the future gets it
+            except BaseException as error:  # noqa: BLE001 - the one that waits for the future gets it
                 future.set_exception(error)
 
         threading.Thread(target=run, daemon=True).start()

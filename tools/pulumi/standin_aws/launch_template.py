@@ -55,7 +55,7 @@ class LaunchTemplate(Kind):
     def check(self, news: Properties) -> None:
         if news.get("updateDefaultVersion") and "defaultVersion" in news:
             raise Refused("defaultVersion", "conflicts with updateDefaultVersion")
-        _data({name: value for name, value in news.items() if not is_unknown(value)})
+        _contents({name: value for name, value in news.items() if not is_unknown(value)})
 
     def moved_by(self, names: frozenset[str]) -> frozenset[str]:
         if not names & NEW_VERSION:
@@ -72,7 +72,7 @@ class LaunchTemplate(Kind):
         ec2 = cloud.client("ec2", news.get("region"))
         asked: dict[str, Any] = {
             "LaunchTemplateName": names.chosen(news),
-            "LaunchTemplateData": _data(news),
+            "LaunchTemplateData": _contents(news),
         }
         if "description" in news:
             asked["VersionDescription"] = news["description"]
@@ -118,7 +118,7 @@ class LaunchTemplate(Kind):
         ec2, news = cloud.client("ec2", change.news.get("region")), change.news
         default = news.get("defaultVersion") if "defaultVersion" in change.names else None
         if change.names & NEW_VERSION:
-            asked = {"LaunchTemplateId": change.id, "LaunchTemplateData": _data(news)}
+            asked = {"LaunchTemplateId": change.id, "LaunchTemplateData": _contents(news)}
             if "description" in news:
                 asked["VersionDescription"] = news["description"]
             made = ec2.create_launch_template_version(**asked)
@@ -146,7 +146,7 @@ class LaunchTemplate(Kind):
         return found
 
 
-def _data(news: Properties) -> dict[str, Any]:
+def _contents(news: Properties) -> dict[str, Any]:
     given = {name: news[name] for name in DATA if name in news}
     specifications = given.pop("tagSpecifications", None)
     data: dict[str, Any] = casing.to_api(SHAPE, given, "launchTemplate", DATA_RENAMED)

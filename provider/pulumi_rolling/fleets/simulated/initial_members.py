@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.core.replace.roster import Roster, make_roster
-from pulumi_rolling.fleets.simulated.life import Life, settled
+from pulumi_rolling.fleets.simulated.life import Life, at_work
 
 START = 1000.0
 """The moment at which a simulation begins."""
@@ -32,7 +32,7 @@ def members_before(
         at = 100.0 + number * min(1.0, 800.0 / desired)
         weight = weights[number % len(weights)]
         zone = zone_names(zones)[number % zones]
-        lives.append(settled(f"i-{number + 1:017x}", revision, zone, at, weight, targets, checks))
+        lives.append(at_work(Life(f"i-{number + 1:017x}", revision, zone, at, weight), targets, checks))
         units += weight
     return Before(tuple(lives), make_roster(tuple(life.show(START) for life in lives)))
 

@@ -152,19 +152,10 @@ class Life:
         return self.targets.at(at)
 
 
-def settled(
-    ident: str, revision: Revision, zone: str, launched_at: float, weight: int, targets: bool, checks: bool
-) -> Life:
-    """A member that has been working for a while, and counts already."""
-    return Life(
-        ident,
-        revision,
-        zone,
-        launched_at,
-        weight,
-        in_service_at=launched_at,
-        targets=Track(TargetHealth.HEALTHY) if targets else None,
-        checks=Track(True) if checks else None,
-        counted=True,
-        serving=True,
-    )
+def at_work(life: Life, targets: bool, checks: bool) -> Life:
+    """A member that has been working since its launch, and counts already."""
+    life.in_service_at = life.launched_at
+    life.targets = Track(TargetHealth.HEALTHY) if targets else None
+    life.checks = Track(True) if checks else None
+    life.counted = life.serving = True
+    return life

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pulumi_rolling.core.model.member import Revision, Signal
 from pulumi_rolling.core.model.seen import AlarmState
 from pulumi_rolling.fleets.simulated.group import SimulatedGroup
-from pulumi_rolling.fleets.simulated.life import Life, Track, settled
+from pulumi_rolling.fleets.simulated.life import Life, Track, at_work
 
 
 class TroubledGroup(SimulatedGroup):
@@ -26,7 +26,7 @@ class TroubledGroup(SimulatedGroup):
         """Another party attaches an instance of its own; Desired grows by one with it, as AttachInstances does."""
         self._resize(desired=self.sizes.desired + 1)
         zone = self._emptiest_zone() or next(iter(self._in_zone))
-        life = settled(self._new_id(), revision, zone, self.now, 1, self._with_targets, self._with_checks)
+        life = at_work(Life(self._new_id(), revision, zone, self.now), self._with_targets, self._with_checks)
         life.counted = life.serving = False
         self._add(life)
         self._go_on()

@@ -1,0 +1,43 @@
+"""Imports: no circle among the modules, and no third party that the contracts do not place."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+
+import pytest
+
+from tests.house.imports import Graph, circles, graph, imported
+from tests.house.sources import PACKAGE, PROVIDER, TOP, sources
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """A circle is one module in several files; TYPE_CHECKING and imports inside functions do not hide it."""
+    arrows = graph(sources(PACKAGE), PROVIDER)
+    assert sum(len(targets) for targets in arrows.values()) > len(arrows) > 100, "the graph was not read"
+    assert circles(arrows) == []
+
+
+@pytest.mark.parametrize(
+    ("arrows", "found"),
+    [
+        ({"a": "b", "b": "c", "c": ""}, []),
+        ({"a": "b", "b": "a"}, [["a", "b"]]),
+        ({"a": "b", "b": "c", "c": "bd", "d": ""}, [["b", "c"]]),
+        ({"a": "b", "b": "a", "c": "ad", "d": "c"}, [["a", "b"], ["c", "d"]]),
+        ({"a": "bc", "b": "d", "c": "d", "d": "a"}, [["a", "b", "c", "d"]]),
+    ],
+    ids=["a chain", "two", "a circle on the way", "two circles", "a diamond that closes"],
+)
+def test_a_circle_is_found(arrows: dict[str, str], found: list[list[str]]) -> None:
+    """Each circle is told once, with all its modules and none beside it."""
+    graph: Graph = {module: frozenset(targets) for module, targets in arrows.items()}
+    assert circles(graph) == found
+
+
+def test_each_third_party_has_a_contract() -> None:
+    """A library that the package imports is named in a contract that says by which modules."""
+    contracts = tomllib.loads((TOP / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    placed = {each for contract in contracts for each in contract.get("protected_modules", ())}
+    used = {module.split(".")[0] for source in sources(PACKAGE) for module, _ in imported(source)}
+    assert used - sys.stdlib_module_names - {"pulumi_rolling"} - placed == set()
