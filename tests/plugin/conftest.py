@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import grpc
 import pytest
@@ -13,8 +14,9 @@ from pulumi_rolling.lab import Lab
 from pulumi_rolling.plugin.provider import Provider
 from pulumi_rolling.plugin.serving import Threads, served
 
+from tests.end_to_end.stage import ROLLING
 from tests.in_lab import use_lab
-from tests.plugin.engine_side import Heard, Plugged, Web
+from tests.plugin.engine_side import Heard, Plugged, Web, WithPolicy
 
 
 @pytest.fixture
@@ -60,3 +62,15 @@ def lab(running_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
 def web(lab: Lab, plugged: Plugged) -> Web:
     """Two members of version 1 in group web, deployed through the plugin."""
     return Web(lab, plugged)
+
+
+@pytest.fixture
+def six(lab: Lab, plugged: Plugged) -> WithPolicy:
+    """Deploys six members of version 1; call it once in a test."""
+
+    def opened(group: dict[str, Any] | None = None, **fields: Any) -> Web:
+        policy = {key: value for key, value in {**ROLLING, **fields}.items() if value is not None}
+        made = {"MinSize": 4, "MaxSize": 8, **(group or {})}
+        return Web(lab, plugged, members=6, policy=policy, **made)
+
+    return opened

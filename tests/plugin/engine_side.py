@@ -256,3 +256,7 @@ class Web:
         future = pool.submit(self.resource.update, news, **how)
         pool.shutdown(wait=False)
         return future
+
+
+WithPolicy = Callable[..., Web]
+"""A group of six whose policy has these fields beside the usual ones; ``group`` has fields of the group."""

@@ -10,26 +10,13 @@ import boto3
 import pytest
 from pulumi_rolling.lab import Lab
 
-from tests.end_to_end.stage import ROLLING
 from tests.end_to_end.truth import Watched
-from tests.plugin.engine_side import Failed, Plugged, Web, until
+from tests.plugin.engine_side import Failed, Web, WithPolicy, until
 from tests.unit.cli.conftest import Ran, rolling
 
 __all__ = ["rolling"]
 
 Rolling = Callable[..., Ran]
-WithPolicy = Callable[..., Web]
-
-
-@pytest.fixture
-def six(lab: Lab, plugged: Plugged) -> WithPolicy:
-    """Six members of version 1, deployed. ``fields`` are the policy's beside the usual ones, ``group`` the group's."""
-
-    def opened(group: dict[str, Any] | None = None, **fields: Any) -> Web:
-        made = {"MinSize": 4, "MaxSize": 8, **(group or {})}
-        return Web(lab, plugged, members=6, policy={**ROLLING, **fields}, **made)
-
-    return opened
 
 
 def behind_a_load_balancer() -> dict[str, Any]:

@@ -6,9 +6,7 @@ import re
 
 import pytest
 from pulumi.runtime.proto import provider_pb2
-from pulumi_rolling.lab import Lab
 
-from tests.end_to_end.stage import ROLLING
 from tests.end_to_end.takeover import (
     ANOTHER,
     FAILED,
@@ -22,13 +20,13 @@ from tests.end_to_end.takeover import (
     ends,
 )
 from tests.end_to_end.truth import Watched
-from tests.plugin.engine_side import Failed, Plugged, Web, until
+from tests.plugin.engine_side import Failed, Web, WithPolicy, until
 
 
 @pytest.fixture
-def web(lab: Lab, plugged: Plugged) -> Web:
+def web(six: WithPolicy) -> Web:
     """Six of version 1, deployed, with a process that the group's owner has suspended."""
-    web = Web(lab, plugged, members=6, policy=ROLLING, MinSize=4, MaxSize=8)
+    web = six()
     web.asg.suspend_processes(AutoScalingGroupName="web", ScalingProcesses=["AZRebalance"])
     web.resource.create(web.news("1"))
     web.version("ami-v2")
