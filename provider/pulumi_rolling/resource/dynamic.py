@@ -2,12 +2,13 @@
 
 The path of this module and the name of the class are in users' state and never move. What the SDK's process does is
 worked around here and nowhere else: no context in its calls (it comes as an input that check removes), tracebacks
-instead of messages, numbers as floats. What it cannot do: Cancel, partial state, customTimeouts, more than four
-operations at a time; the plugin can.
+instead of messages, numbers as floats. What it cannot do: Cancel, partial state, more than four operations at
+a time; the plugin can.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -39,13 +40,13 @@ from pulumi_rolling.errors import (
     RollingError,
 )
 from pulumi_rolling.host.engine_log import EngineLog
+from pulumi_rolling.resource.around import CONTEXT
 
 if TYPE_CHECKING:
     from pulumi_rolling.handler import Context
 
 AT_ONCE = 4
 """Worker threads of the SDK's dynamic provider server (pulumi/dynamic/__main__.py)."""
-_CONTEXT = "context"
 _ENGINE_KEYS = ("__provider",)
 
 _NAMES: dict[type[RollingError], str] = {
@@ -71,10 +72,11 @@ class _Process:
 
     def __init__(self) -> None:
         # Here and not above: the program imports this module for the class alone.
-        from pulumi_rolling.handler import Context, RollingGroupHandler
+        from pulumi_rolling.handler import Context, RollingGroupHandler, Timeout
         from pulumi_rolling.handler.properties import name_in
 
         self._context = Context
+        self._timeout = Timeout
         self._name_in = name_in
         self.lock = threading.Lock()
         self.handler = RollingGroupHandler(is_unknown=_is_unknown, at_once=AT_ONCE)
@@ -86,17 +88,19 @@ class _Process:
             self.contexts[self._key(properties)] = dict(raw)
         return self.context(raw)
 
-    def recall(self, properties: Mapping[str, Any]) -> Context:
+    def recall(self, properties: Mapping[str, Any], verb: str = "") -> Context:
         with self.lock:
-            return self.context(self.contexts.get(self._key(properties), {}))
+            return self.context(self.contexts.get(self._key(properties), {}), verb)
 
     def _key(self, properties: Mapping[str, Any]) -> str:
         """A resource by its group; groups whose name is not known yet share a context, which only preview sees."""
         name = self._name_in(properties)
         return "" if name is None or _is_unknown(name) else name
 
-    def context(self, raw: Mapping[str, Any]) -> Context:
+    def context(self, raw: Mapping[str, Any], verb: str = "") -> Context:
+        """``verb``: the operation whose customTimeouts hold."""
         urn, engine = str(raw.get("urn") or ""), self.engine
+        seconds = _seconds((raw.get("timeouts") or {}).get(verb))
         return self._context(
             urn=urn,
             dry_run=bool(raw.get("dryRun")),
@@ -104,6 +108,7 @@ class _Process:
             warn=lambda text: engine.say(urn, text, warning=True),
             status=lambda text: engine.status(urn, text),
             orphaned=engine.is_gone,
+            timeout=None if seconds is None else self._timeout(seconds, f"customTimeouts.{verb}"),
         )
 
 
@@ -128,8 +133,8 @@ class RollingGroupProvider(ResourceProvider):
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         with _clean_errors():
             process = _here()
-            given = {k: v for k, v in news.items() if k not in (*_ENGINE_KEYS, _CONTEXT)}
-            raw = news.get(_CONTEXT)
+            given = {k: v for k, v in news.items() if k not in (*_ENGINE_KEYS, CONTEXT)}
+            raw = news.get(CONTEXT)
             context = process.remember(given, raw if isinstance(raw, Mapping) else {})
             normal, faults = process.handler.check(_without_engine_keys(_olds), given, context)
             process.remember(normal, raw if isinstance(raw, Mapping) else {})
@@ -149,14 +154,15 @@ class RollingGroupProvider(ResourceProvider):
         with _clean_errors():
             process = _here()
             news = _without_engine_keys(props)
-            name, state = process.handler.create(news, process.recall(news))
+            name, state = process.handler.create(news, process.recall(news, "create"))
             return CreateResult(name, {**state, **_engine_keys(props)})
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         with _clean_errors():
             process = _here()
             news = _without_engine_keys(_news)
-            state = process.handler.update(_without_engine_keys(_olds), news, process.recall(news))
+            context = process.recall(news, "update")
+            state = process.handler.update(_without_engine_keys(_olds), news, context)
             return UpdateResult({**state, **_engine_keys(_news)})
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
@@ -174,6 +180,13 @@ class RollingGroupProvider(ResourceProvider):
 def _failure(fault: Fault) -> CheckFailure:
     """The path goes into the sentence: for a nested property the engine would add a value that it cannot find."""
     return CheckFailure("", str(fault))
+
+
+def _seconds(duration: object) -> float | None:
+    """``1h30m`` in seconds, as Go writes durations: the engine has refused what is none."""
+    units = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
+    found = re.findall(r"([0-9.]+)(h|ms|m|s|us|µs|ns)", duration) if isinstance(duration, str) else []
+    return sum(float(count) * units[unit] for count, unit in found) or None
 
 
 def _engine_keys(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pulumi.dynamic import Resource
 
 from pulumi_rolling.policy.outputs import OUTPUTS
 from pulumi_rolling.resource.args import AutoScalingGroup, UpdatePolicy, properties_of
+from pulumi_rolling.resource.around import CONTEXT, context_of, refuse_adoption
 from pulumi_rolling.resource.dynamic import RollingGroupProvider
 
 TYPE = "pulumi-python:dynamic/rolling:RollingGroup"
@@ -32,12 +33,13 @@ class RollingGroup(Resource, module="rolling", name="RollingGroup"):
         triggers: pulumi.Input[Sequence[Any] | Mapping[str, Any]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        refuse_adoption(opts)
         properties: dict[str, Any] = {
             "autoScalingGroup": properties_of(auto_scaling_group),
             "updatePolicy": properties_of(update_policy),
             "onFailure": on_failure,
             "triggers": triggers,
-            "context": _context(resource_name, opts),
+            CONTEXT: context_of(resource_name, TYPE, opts),
         }
         given = {key: value for key, value in properties.items() if value is not None}
         super().__init__(RollingGroupProvider(), resource_name, {**given, **dict.fromkeys(OUTPUTS)}, opts)
@@ -68,12 +70,3 @@ class RollingGroup(Resource, module="rolling", name="RollingGroup"):
     def _output(self, name: str) -> pulumi.Output[Any]:
         value: pulumi.Output[Any] = pulumi.get(self, name)
         return value
-
-
-def _context(name: str, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
-    """What the provider's process cannot know. ``check`` takes it out, so it reaches neither state nor diffs."""
-    parent = opts.parent if opts is not None else None
-    return {
-        "urn": pulumi.create_urn(name, TYPE, parent),  # type: ignore[no-untyped-call]
-        "dryRun": pulumi.runtime.is_dry_run(),
-    }

@@ -1,0 +1,50 @@
+"""What the provider's process cannot know of a resource and its program, as one input that ``check`` takes out again.
+
+Nothing of it reaches state or diffs, and nothing of it makes the resource wait for another one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+
+CONTEXT = "context"
+"""The input's name."""
+_ROOT = "pulumi:pulumi:Stack"
+"""The engine leaves this one out of the types in a URN."""
+
+
+def context_of(name: str, kind: str, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
+    """The input of a resource of type ``kind``."""
+    parent = opts.parent if opts is not None else None
+    timeouts = opts.custom_timeouts if opts is not None else None
+    given = {
+        "urn": _urn(name, kind, parent),
+        "dryRun": pulumi.runtime.is_dry_run(),
+        "timeouts": None if timeouts is None else {"create": timeouts.create, "update": timeouts.update},
+    }
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def refuse_adoption(opts: pulumi.ResourceOptions | None) -> None:
+    """A dynamic provider hears nothing but an id then, and Pulumi ends in a KeyError of its own."""
+    for option in ("import_", "id", "urn"):
+        if opts is not None and getattr(opts, option) is not None:
+            raise ValueError(
+                f"RollingGroup cannot be had by {option}: it attaches to a group that is there already and changes "
+                f"nothing of it when all its members match. Leave {option} out."
+            )
+
+
+def _urn(name: str, kind: str, parent: pulumi.Resource | None) -> pulumi.Output[str]:
+    """The URN without a dependency on the parent: a component is done only when its children are, this one as well."""
+    if parent is None:
+        prefix = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::"
+        return pulumi.Output.from_input(f"{prefix}{kind}::{name}")
+
+    async def below() -> str:
+        stack, project, types, _ = str(await parent.urn.future()).split("::", 3)
+        return "::".join((stack, project, kind if types == _ROOT else f"{types}${kind}", name))
+
+    return pulumi.Output.from_input(below())
