@@ -76,7 +76,7 @@ def status_line(decision: Decided) -> str:
 
 
 def line_of(status: Status, because: Because) -> str:
-    """``status_line`` for whoever has only what was told of a decision."""
+    """``status_line`` from what was told of a decision, without the decision."""
     parts = [_step(status), f"{status.in_service} in service"]
     if status.step is Step.ROLL or because.code not in (ReasonCode.WAITING, ReasonCode.DONE):
         parts.append(sentence(because))

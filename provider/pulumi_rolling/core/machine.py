@@ -1,8 +1,8 @@
 """What a machine is: the one shape by which engine, simulation and handler reach every way to roll a group.
 
 A machine is pure. It remembers a rollout (R), is shown what a look at the group brought (S), decides acts (A) under
-limits (L), and plans by a dry run of its own decisions (P). ``name`` stands in the record's header, so that whoever
-takes over knows which machine wrote it.
+limits (L), and plans by a dry run of its own decisions (P). ``name`` stands in the record's header, so that the
+driver that takes over knows which machine wrote it.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ class SystemClock:
     """The machine's clock. ``wake`` ends a wait from another thread, or the next one where nobody waits.
 
     So a wake during a look is not lost: the wait that follows returns at once. Two wakes before a wait has returned are
-    one, since the look after it sees what both were about. Whoever else waits on the same clock would take the wakes
+    one, since the look after it sees what both were about. Another that waits on the same clock would take the wakes
     away from the loop, so retries have a clock of their own.
     """
 

@@ -137,7 +137,7 @@ class Drive(Generic[R, S, A, L]):
     def _tell(self, before: R, decision: Decision[R, A]) -> None:
         try:
             self.on_decision(before, decision)
-        except Exception:  # noqa: BLE001 - whoever listens may fail in any way; the group goes first
+        except Exception:  # noqa: BLE001 - a listener may fail in any way; the group goes first
             return
 
     def _carry_out(self, actions: tuple[A, ...]) -> None:

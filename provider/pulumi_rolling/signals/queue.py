@@ -29,7 +29,7 @@ from pulumi_rolling.signals.tag import Tagged, TagSignals
 LONG_POLL = 20
 """WaitTimeSeconds of ReceiveMessage: 20 is the most (SQS API)."""
 LONGEST_HIDDEN = 30
-"""Seconds for which a message that is not for us is kept from those whom it may be for, at most."""
+"""Seconds for which a message that is not for us is kept from its receivers, at most."""
 _LONGEST_PAUSE = 30.0
 _INSTANCE = re.compile(r"i-[0-9a-f]+")
 

@@ -100,7 +100,7 @@ def _some(chunk: tuple[Scenario, range]) -> list[Rolled]:
 
 
 def _behaviours(scenario: Scenario) -> tuple[Behaviour, ...]:
-    """Without signals whoever does not serve is found by its clock alone."""
+    """Without signals a member that does not serve is found by its clock alone."""
     well, build, signals = _well(scenario), scenario.build, scenario.limits.signals
     ill = replace(well, signal=None, in_service=signals, targets=())
     found = [

@@ -1,4 +1,4 @@
-"""Who is who in one observation: old, new, in flight, failed; and what is still to appear.
+"""Members of one observation sorted into old, new, in flight and failed; and what is still to appear.
 
 Counting only. A victim that was issued counts as gone until it is seen gone, because reads may be older than our
 acts and the next look would otherwise take one more (design: the heart).
@@ -100,7 +100,7 @@ def is_new(rollout: Rollout, member: Member) -> bool:
 
 
 def is_returned_from(rollout: Rollout, member: Member) -> bool:
-    """On the way back only members of the revisions that failed are replaced, not whoever was old before."""
+    """On the way back only members of the revisions that failed are replaced, not those that were old before."""
     digest = member.revision.digest
     return digest == rollout.goal.to.digest or digest in rollout.goal.abandoned
 
@@ -242,7 +242,7 @@ class _Count:
 
 @dataclass(slots=True)
 class _Plain:
-    """Plain members about whom nothing is open, so that they are counted together."""
+    """Plain members with no open question, so that they are counted together."""
 
     kept: list[Member]
     old: list[Member]

@@ -1,7 +1,7 @@
 """Going on from a record: with the same goal, or with another one.
 
-Same target: everything is kept, and one settle time passes before the first act, since the last acts of whoever
-drove before may not show yet. Another target (fixed forward, or reverted): where the group came from, its sizes and
+Same target: everything is kept, and one settle time passes before the first act, since the last acts of the
+driver before may not show yet. Another target (fixed forward, or reverted): where the group came from, its sizes and
 processes are kept; target and policy are new; M is counted anew, failures are zero, and what people said of the old
 goal (pause, approval, retry, skip) does not hold for the new one. Boots of the group's last rollout come from the
 record, or from state where the record has none.

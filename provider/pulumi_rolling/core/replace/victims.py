@@ -1,4 +1,4 @@
-"""Whom next: members that serve nobody first, then the zone with most old members, then the oldest.
+"""Victims in their order: members that serve nobody first, then the zone with most old members, then the oldest.
 
 CloudFormation does not publish its order; this one is documented in docs/design.md. On the way back the newest go
 first, so that a bad revision is left fast. Zone by zone, only the zone whose turn it is gives members that serve.
