@@ -44,7 +44,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """The command line tool is in this package too and must not wait for Pulumi's SDK."""
+    """A public name, imported when it is used: the command line stands here, too, and must not wait for the SDK."""
     if name in _WHERE:
         return getattr(import_module(_WHERE[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,19 +12,19 @@ from typing import Any
 
 
 def spelled_path(parts: Iterable[str | int]) -> str:
-    """A path as Pulumi and our faults write it: ``updatePolicy.rollingUpdate.suspendProcesses[0]``."""
+    """The path as Pulumi and our faults write it: ``updatePolicy.rollingUpdate.suspendProcesses[0]``."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with the user's input: its canonical camelCase path and a sentence."""
+    """One fault of the user's input: its canonical camelCase path and a sentence."""
 
     path: str
     message: str
 
     def below(self, path: str) -> Fault:
-        """The same fault where ``path`` leads to what its own path is within."""
+        """The same fault, seen from above: ``path`` leads to the block in which its own path begins."""
         return Fault(spelled_path((path, self.path)), self.message)
 
     def __str__(self) -> str:

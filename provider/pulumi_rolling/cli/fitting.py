@@ -1,4 +1,4 @@
-"""Whether a request fits a group's rollout as its record stands. One that does not is refused with the reason.
+"""The fit of a request to a group's rollout as its record stands. One that does not fit is refused with the reason.
 
 The driver judges again when it takes a request up; this is so that people hear of a mistake at once, and so that no
 request stays behind that would strike a later rollout.
@@ -109,7 +109,7 @@ def _refuse_at_a_gate_of_time(standing: GroupStatus, kind: str) -> None:
 def _refuse_for_member(standing: GroupStatus, kind: str, member: str) -> None:
     rollout, group = standing.rollout, standing.group
     if kind == "retry" and member in {failure.id for failure in rollout.way.failed}:
-        # Also one that is gone, or a launch that was refused.
+        # A member that is gone is among them, and a launch that was refused.
         return
     found = next((one for one in standing.members if one.id == member), None)
     if found is None:

@@ -22,7 +22,7 @@ Endpoint = Annotated[str | None, typer.Option(help="Another endpoint than AWS's,
 def live_group(
     name: str, region: str | None, endpoint: str | None, signals: SignalSource | None = None
 ) -> Fleet:
-    """The group as a fleet. Nothing is asked yet."""
+    """The group as a fleet. The cloud is asked nothing yet."""
     # Only a live group needs the table of kinds, and through it the models of the inputs.
     from pulumi_rolling.handler.context import Defaults
     from pulumi_rolling.handler.opening import fleet_named

@@ -1,4 +1,4 @@
-"""The plan for a live group, which is looked at and not touched: what preview would say of it."""
+"""The plan for a live group as preview would tell it. The group is looked at and not touched."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pulumi_rolling.report.preview import Preview
 
 
 def live_preview(block: Any, name: str, to: str | None, region: str | None, endpoint: str | None) -> Preview:
-    """What the policy would do to the group now. PolicyErrors with everything that stands in the way."""
+    """The preview of the policy on the group as it is now. PolicyErrors with everything that stands in the way."""
     facts = live_group(name, region, endpoint).facts()
     kind = kind_of_name()
     group = {"name": name, "region": region, "endpoint": endpoint, **kind.at_version(facts.pointer, to)}

@@ -25,7 +25,7 @@ FAILED = 1
 AT_FAULT = 2
 
 EXTRAS = {"boto3": "aws", "botocore": "aws", "moto": "lab", "werkzeug": "lab", "matplotlib": "report"}
-"""Which extra of the package brings a module that may be missing."""
+"""The extra of the package that brings a module which may be missing."""
 
 app = typer.Typer(
     name="rolling",

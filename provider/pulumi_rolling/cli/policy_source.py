@@ -1,4 +1,4 @@
-"""The policy as given on the command line: JSON in place, or a JSON or YAML file."""
+"""The policy that a command line gives: JSON in place, or a JSON or YAML file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ OPTION = "--policy"
 
 
 def read_policy(given: str) -> Any:
-    """The block as it stands there, not judged. Raises PolicyErrors where it cannot be read."""
+    """The block as it stands there, not judged. PolicyErrors where it cannot be read."""
     if given.lstrip().startswith("{"):
         return _json(given, "the text")
     path = Path(given)

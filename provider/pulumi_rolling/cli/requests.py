@@ -101,7 +101,7 @@ def ask(fleet: Fleet, kind: str, member: str = "") -> tuple[str, Rollout]:
 
 
 def await_answer(fleet: Fleet, key: str, kind: str, member: str, before: Rollout, clock: Clock) -> None:
-    """Return when the driver has taken the request up. RollingError where it does not, or where it changed nothing."""
+    """Wait until the driver has taken the request up. RollingError where it does not, or where that changed nothing."""
     began = clock.now()
     shown = False
     while True:
@@ -129,7 +129,7 @@ def await_answer(fleet: Fleet, key: str, kind: str, member: str, before: Rollout
 
 
 def _take_back(fleet: Fleet, key: str) -> None:
-    """A request that was not taken up would strike the next rollout."""
+    """Take the request off: one that was not taken up would strike the next rollout."""
     fleet.remove_marks([key])
 
 

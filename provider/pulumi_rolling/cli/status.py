@@ -1,4 +1,4 @@
-"""`rolling status`: where a group's rollout stands, whether anybody drives it, and what to do now."""
+"""`rolling status`: the state of a group's rollout, whether anybody drives it, and what to do now."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def standing_of(fleet: Fleet) -> GroupStatus | None:
 
 
 def standing_in(group: str, sight: Sight) -> GroupStatus | None:
-    """What one look shows: record, lease, the driver's words, requests and members of the same moment."""
+    """The status in one look: record, lease, the driver's words, requests and members of the same moment."""
     record = read(sight.marks)
     if record is None:
         return None

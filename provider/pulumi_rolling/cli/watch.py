@@ -19,7 +19,7 @@ from pulumi_rolling.report.watch import Ending, ended, is_over, line
 from pulumi_rolling.signals.tag import TagSignals
 
 INTERRUPTED = 130
-"""What shells make of Ctrl-C: how the rollout ends is not known."""
+"""The exit code that shells give to Ctrl-C. The end of the rollout is not known."""
 
 Show = Callable[[GroupStatus], None]
 
@@ -53,7 +53,7 @@ def _follow(fleet: Fleet, clock: Clock, interval: float) -> Ending:
 
 
 def follow(fleet: Fleet, clock: Clock, interval: float, show: Show) -> Ending:
-    """One look an interval, until the record is gone or no driver can go on from it."""
+    """Look once an interval, until the record is gone or no driver can go on from it."""
     standing = standing_of(fleet)
     if standing is None:
         raise RollingError(f"{fleet.name} has no rollout to watch.")
@@ -71,7 +71,7 @@ def follow(fleet: Fleet, clock: Clock, interval: float, show: Show) -> Ending:
 
 
 class Lines:
-    """A line a change, with the time of day, for logs and pipes."""
+    """Lines for logs and pipes, one for each change, with the time of day."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say

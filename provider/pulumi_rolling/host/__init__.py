@@ -1,1 +1,1 @@
-"""What surrounds a provider's process: Pulumi's engine, which started it and shows its lines. For every face."""
+"""Pulumi's engine as a provider's process meets it: it started the process and shows its lines. For every face."""

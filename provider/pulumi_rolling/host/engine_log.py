@@ -1,4 +1,4 @@
-"""Lines to the Pulumi engine from a provider's process: to stay under a resource, or as the status of its row.
+"""Lines from a provider's process to Pulumi's engine: some stay under a resource, others are the status of its row.
 
 A line that cannot be delivered never fails a rollout.
 """
@@ -26,11 +26,11 @@ class EngineLog:
         self._log(urn, text, ephemeral=False, warning=warning)
 
     def status(self, urn: str, text: str) -> None:
-        """The resource's row shows this until the next one."""
+        """Text that the resource's row shows until the next one."""
         self._log(urn, text, ephemeral=True)
 
     def is_gone(self) -> bool:
-        """True when nobody listens at the engine's address: it was killed, and we live on."""
+        """Whether nobody listens at the engine's address: it was killed, and we live on."""
         host, _, port = self.address.rpartition(":")
         if not port.isdigit():
             return False

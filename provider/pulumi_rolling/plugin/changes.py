@@ -1,4 +1,4 @@
-"""Which properties differ between two states of the inputs, path by path, for the diff that people read."""
+"""Properties that differ between two states of the inputs, path by path, for the diff that people read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The provider's configuration: where calls go, as whom, and what every RollingGroup has unless it says otherwise.
+"""The provider's configuration: place and credentials of the calls, and a policy for groups that give none.
 
 Nested values may arrive as JSON texts: Pulumi keeps provider configuration as strings.
 """
@@ -22,18 +22,18 @@ POLICY = "policy"
 TAGS = "ignoreTags"
 KEYS = (*TEXTS, POLICY, TAGS)
 _OWN = ("version", "pluginDownloadURL", "pluginChecksums")
-"""Of Pulumi's own, in every provider's configuration."""
+"""Keys of Pulumi's own, in every provider's configuration."""
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
     defaults: Defaults | None = None
     policy: Mapping[str, Any] | None = None
-    """A normalised policy whose fields every group has that does not give them itself."""
+    """A normalised policy; a group that leaves a field of it open has this one."""
 
 
 def configuration_of(given: Mapping[str, Any]) -> Configuration:
-    """What was checked before. What is not known yet counts as not given."""
+    """The configuration that was checked before. A value that is not known yet counts as not given."""
     known = {
         key: _plain(value) for key, value in given.items() if value is not None and not is_unknown(value)
     }
@@ -46,7 +46,7 @@ def configuration_of(given: Mapping[str, Any]) -> Configuration:
 
 
 def faults_of(given: Mapping[str, Any]) -> list[Fault]:
-    """Every fault of the configuration."""
+    """Faults of the configuration, all of them."""
     faults: list[Fault] = []
     for key, value in sorted(given.items()):
         if value is None or is_unknown(value) or key in _OWN or key.startswith("__"):
@@ -62,7 +62,7 @@ def faults_of(given: Mapping[str, Any]) -> list[Fault]:
 
 
 def replaces(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
-    """A group of the same name in another region is another group."""
+    """Properties whose change means another group: the same name in another region is one."""
     old, new = olds.get("region"), news.get("region")
     return ["region"] if old and new and old != new and not is_unknown(new) else []
 

@@ -1,4 +1,4 @@
-"""What people read of each type and property in their editor: unit, default and limits. docs/policy.md says more."""
+"""Sentences of each type and property for people's editors: unit, default, limits. docs/policy.md says more."""
 
 from __future__ import annotations
 

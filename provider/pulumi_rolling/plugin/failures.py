@@ -1,4 +1,4 @@
-"""What the engine hears when an operation fails: a code, one line, and what is kept of the resource.
+"""Answers to the engine when an operation fails: a code, one line, and what is kept of the resource.
 
 FAILED_PRECONDITION: the group is as it was, and so is the state. ABORTED: the same after Ctrl-C. UNKNOWN with
 ErrorResourceInitFailed: the group is between two revisions, and these outputs say so; the next update goes on, diff or
@@ -26,7 +26,7 @@ Encode = Callable[[dict[str, Any]], struct_pb2.Struct]
 def fail(
     context: grpc.ServicerContext, error: RollingError, resource: str, encode: Encode, *, cancelled: bool
 ) -> NoReturn:
-    """Ends the call. ``resource`` is the id under which what was left is kept."""
+    """End the call. ``resource`` is the id under which the state that was left is kept."""
     text = str(error)
     if isinstance(error, AbortedError):
         abort(context, grpc.StatusCode.ABORTED, f"{CANCELLED}{text}" if cancelled else text)

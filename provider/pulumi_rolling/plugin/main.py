@@ -1,4 +1,4 @@
-"""`pulumi-resource-rolling`: what Pulumi's engine starts. Its last argument is the engine's address."""
+"""`pulumi-resource-rolling`, which Pulumi's engine starts. Its last argument is the engine's address."""
 
 from __future__ import annotations
 

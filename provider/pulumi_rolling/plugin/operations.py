@@ -57,10 +57,10 @@ class Operations:
             self._stopping = False
 
     def cancel(self) -> None:
-        """Abort what is under way at its next look, which is now."""
+        """Abort the operations under way at their next look, which is now."""
         with self._changed:
             if self._request is None:
-                # Each request is acted on once, so that of another process must be another one.
+                # A request is acted on once, by its id, so two processes must not ask under one id.
                 self._request = Request(f"cancel-{uuid.uuid4().hex[:8]}", ABORT)
             for operation in self._under_way:
                 operation.cancelled = True

@@ -14,7 +14,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def policy() -> dict[str, Any]:
-    """What stands under ``updatePolicy``, in camelCase."""
+    """The schema of what stands under ``updatePolicy``, in camelCase."""
     blocks: dict[str, Any] = {}
     top = _object(UpdatePolicy, blocks)
     return {"$schema": DIALECT, "title": "updatePolicy", **top, "$defs": dict(sorted(blocks.items()))}

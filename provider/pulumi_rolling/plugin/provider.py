@@ -125,7 +125,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         changes = detailed(inputs_of(olds), inputs_of(news), replaces=bool(found.replaces))
         return provider_pb2.DiffResponse(
             changes=provider_pb2.DiffResponse.DIFF_SOME,
-            # Without a change of the inputs it is the group that moved away from them.
+            # The inputs did not change, so the group moved away from them.
             diffs=sorted({path.split(".")[0].split("[")[0] for path in changes}) or ["revision"],
             replaces=found.replaces,
             hasDetailedDiff=bool(changes),
@@ -154,7 +154,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.UpdateResponse(properties=encode(state, secrets))
 
     def Read(self, request: provider_pb2.ReadRequest, context: _Service) -> provider_pb2.ReadResponse:
-        """A refresh when state comes with it; an import, or a get, when there is nothing but the id."""
+        """A call with state is a refresh; one with nothing but the id is an import, or a get."""
         _known_type(request, context)
         state, secrets = decode(request.properties)
         with self._answering(context, request.urn):
@@ -253,7 +253,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         keep: Callable[[dict[str, Any]], struct_pb2.Struct] = encode,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[None]:
-        """Every failure in the engine's words: ours with its code, a bug as one line with its frames on stderr."""
+        """Failures in the engine's words: one of ours has its code, a bug is one line with its frames on stderr."""
         try:
             yield
         except RollingError as error:

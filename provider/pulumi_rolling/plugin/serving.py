@@ -1,4 +1,4 @@
-"""Serves the provider: prints its port, gives each call a thread of its own, and ends with its engine.
+"""The server of the provider: it prints its port, gives each call a thread of its own, and ends with its engine.
 
 A rollout holds its call for as long as it takes. With a pool of a fixed size, so many rollouts would keep Check, Diff
 and Cancel waiting; how many calls there are at once is the engine's to say (``--parallel``).
@@ -21,9 +21,9 @@ from pulumi_rolling.plugin.provider import Provider
 LARGEST_MESSAGE = 400 * 1024 * 1024
 """The engine's own limit (sdk/go/common/util/rpcutil)."""
 WATCH_EVERY = 1.0
-"""Seconds between two questions whether the engine lives; two in a row without it are the end."""
+"""Seconds between two questions whether the engine lives; two answers of no in a row are the end."""
 SETTLE = 4.0
-"""The engine kills a plugin five seconds after it has asked it to end."""
+"""Seconds for what is under way: the engine kills a plugin five seconds after it has asked it to end."""
 
 
 class Threads(futures.Executor):
@@ -58,9 +58,9 @@ def served(provider: Provider) -> tuple[grpc.Server, int]:
 
 
 def serve(engine: str) -> None:
-    """Until SIGINT, SIGTERM or the end of the engine that started us; then what is under way stops, its record kept.
+    """Serve until SIGINT, SIGTERM or the end of the engine that started us; rollouts then stop, and their records stay.
 
-    Without an engine's address nobody started us: engines attach (PULUMI_DEBUG_PROVIDERS), and come and go.
+    Without an engine's address no engine started us: engines attach (PULUMI_DEBUG_PROVIDERS), and come and go.
     """
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

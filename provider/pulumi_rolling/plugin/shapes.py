@@ -38,7 +38,7 @@ class Shape:
     items: tuple[str, ...] = ()
     anything: bool = False
     short: tuple[str, ...] = ()
-    """Kinds of values that may stand for the block, ``array`` among them."""
+    """Kinds of values (``array`` is one) that may stand in the block's place."""
 
 
 def shapes(model: type[Block]) -> Iterator[Shape]:

@@ -1,4 +1,4 @@
-"""Property values between Pulumi's Struct messages and plain Python, with what is unknown or secret kept as such.
+"""Property values between Pulumi's Struct messages and plain Python. Unknown and secret values are kept as such.
 
 Unknown values stay the engine's own mark, which passes through nested values unchanged. A secret is unwrapped and its
 path remembered; ``encode`` wraps the value at that path again, and where the path is not there any more (another

@@ -15,7 +15,7 @@ HIDDEN = frozenset({"UserData"})
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
-    """One line for each value that differs: ``ImageId: ami-1 -> ami-2``; by path, in order."""
+    """Lines, one for each value that differs, in the order of paths: ``ImageId: ami-1 -> ami-2``."""
     old, new = dict(_leaves(before)), dict(_leaves(after))
     return tuple(
         _line(path, old, new) for path in sorted({*old, *new}, key=_order) if old.get(path) != new.get(path)
@@ -23,7 +23,7 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[st
 
 
 def _leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Single values with their paths. An empty block or list says no more than its absence."""
+    """Single values with their paths. An empty block or list counts as an absent one."""
     if isinstance(value, Mapping):
         for key, item in value.items():
             yield from _leaves(item, (*path, str(key)))
@@ -54,5 +54,5 @@ def _short(text: str) -> str:
 
 
 def _order(path: tuple[str | int, ...]) -> tuple[tuple[str, int], ...]:
-    """Names by the alphabet, list items by their number."""
+    """The order of paths: names by the alphabet, list items by their number."""
     return tuple((part, 0) if isinstance(part, str) else ("", part) for part in path)

@@ -1,6 +1,7 @@
-"""The members of a rollout as another process sees them: who is open, who failed, who leaves, and who is still old.
+"""Members of a rollout as another process sees them: the open, the failed, the leaving and the old ones.
 
-The record is as old as the driver's last act, so members that came since are told by their launch; nobody is judged.
+The record is as old as the driver's last act, so members that came since are told by their launch. This module judges
+no member.
 """
 
 from __future__ import annotations
@@ -24,23 +25,23 @@ class Part(Enum):
     LEAVING = "leaving"
     OLD = "old"
     SETTLED = "settled"
-    """Ready, skipped, or there before and to stay."""
+    """The member is ready, was skipped, or was there before and stays."""
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
     replaced: int
-    """New members in service. Whether the policy wants more of them than that only the driver knows."""
+    """New members in service. The driver alone knows whether the policy wants more of them than that."""
     total: int
     in_service: int
     coming: tuple[str, ...]
-    """In flight, by name, but for those that are seen to be ready."""
+    """Members in flight, by name; those that are seen to be ready are left out."""
     unseen: int
     """Launches that the group still owes to Desired."""
 
 
 def failures_of(rollout: Rollout) -> dict[str, Failure]:
-    """Also those for which it turned back, although the way back counts anew."""
+    """Failures of this direction and of the one before it, although the way back counts anew."""
     verdicts = [verdict for verdict in (rollout.verdict, rollout.way.held) if verdict is not None]
     told = [failure for verdict in verdicts for failure in verdict.failures]
     return {failure.id: failure for failure in (*told, *rollout.way.failed)}
@@ -59,13 +60,13 @@ def part_of(rollout: Rollout, member: Member) -> Part:
         return Part.SETTLED
     if not is_in_service(member) or member.id in rollout.way.in_flight or member.launched_at is None:
         return Part.IN_FLIGHT
-    # Of many successes the record names none, so who has served since before the last act has been judged.
+    # Of many successes the record names none, so a member that has served since before the last act was judged.
     since = member.launched_at >= rollout.progress_at - WHOLE_SECONDS
     return Part.IN_FLIGHT if since else Part.SETTLED
 
 
 def count(rollout: Rollout, members: Sequence[Member]) -> Count:
-    """How far the rollout has come as it is seen now; the record alone is as old as the last act."""
+    """The rollout's progress as it is seen now; the record alone is as old as the last act."""
     counted = [m for m in members if m.lifecycle not in (Lifecycle.LEAVING, Lifecycle.STANDBY)]
     parts = [(part_of(rollout, member), member) for member in counted]
     short = rollout.ours.desired - sum(member.weight for member in counted)
@@ -86,7 +87,7 @@ def count(rollout: Rollout, members: Sequence[Member]) -> Count:
 
 
 def on_the_move(rollout: Rollout, members: Sequence[Member]) -> list[tuple[Part, Member]]:
-    """Failed first, then in flight, then leaving; in each the oldest first."""
+    """Members that are failed, in flight or leaving, in that order; the oldest of each first."""
     order = [Part.FAILED, Part.IN_FLIGHT, Part.LEAVING]
     told = [(part_of(rollout, member), member) for member in members]
     moving = [(part, member) for part, member in told if part in order]

@@ -45,7 +45,7 @@ def feasible(plan: Plan, warnings: Sequence[str] = ()) -> dict[str, Any]:
 
 
 def infeasible(faults: Sequence[Fault]) -> dict[str, Any]:
-    """All that stands in the way, each with its canonical path."""
+    """Faults that stand in the way, each with its canonical path."""
     return {
         "feasible": False,
         "errors": [{"path": fault.path, "message": fault.message} for fault in faults],
@@ -53,14 +53,14 @@ def infeasible(faults: Sequence[Fault]) -> dict[str, Any]:
 
 
 def _signals(plan: Plan) -> dict[str, Any] | None:
-    """How long each new member may take, and how many of them must signal SUCCESS."""
+    """Signals: how long each new member may take, and how many of them must send SUCCESS."""
     if not plan.signals:
         return None
     return {"timeout": iso(plan.pause), "needed": plan.replace - plan.tolerated}
 
 
 def _precautions(limits: Limits, replaced: int) -> dict[str, Any]:
-    """Under the names of the policy; durations in ISO 8601, counts in members."""
+    """Precautions under the names of the policy; durations in ISO 8601, counts in members."""
     canary = min(limits.canary, replaced)
     guard = limits.guard.value if limits.pacing is Pacing.SLIDING else None
     zones = limits.zone_order.value if limits.zone_order is not ZoneOrder.BALANCED else None

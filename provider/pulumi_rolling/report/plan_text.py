@@ -9,7 +9,7 @@ from pulumi_rolling.report.preview import Preview, headline, rows
 
 
 def preview_text(preview: Preview) -> str:
-    """The headline and one line a row, labels aligned; a label that repeats is written once."""
+    """The headline and a line for each row. Labels are aligned, and a label that repeats is written once."""
     told = rows(preview)
     width = max((len(label) for label, _ in told), default=0)
     lines = [headline(preview)]
@@ -22,6 +22,6 @@ def preview_text(preview: Preview) -> str:
 
 
 def faults_text(faults: Sequence[Fault]) -> str:
-    """Every fault on a line of its own, and how many there are if they are several."""
+    """Faults, each on a line of its own; several begin with their number."""
     lines = [str(fault) for fault in faults]
     return "\n".join(lines if len(lines) == 1 else [f"{len(lines)} faults, nothing was touched:", *lines])

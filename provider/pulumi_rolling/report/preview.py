@@ -41,15 +41,15 @@ _CHOICES = {
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What is known before a rollout. Revisions are named as people name them, e.g. ``version 3``."""
+    """Facts that are known before a rollout. Revisions are named as people name them, e.g. ``version 3``."""
 
     group: str
     plan: Plan | None
-    """None where there is none to show; then ``nothing`` or ``pointer_only`` says why."""
+    """The plan; None where there is none to show, and ``nothing`` or ``pointer_only`` says why."""
     came_from: str | None
-    """None: not known, or there was none."""
+    """The former revision; None where it is not known, or where there was none."""
     to: str | None
-    """None: known only after apply, so that the plan counts every member that may have to go."""
+    """The target; None where it is known only after apply, so that the plan counts every member that may have to go."""
     differences: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -57,9 +57,9 @@ class Preview:
     """The contents are equal: nothing is replaced, and only the pointer moves."""
     nothing: bool = False
     returns_to: str | None = None
-    """Where a failed rollout goes back to; None: there is no way back."""
+    """The revision that a failed rollout goes back to; None: there is no way back."""
     leaves: bool = False
-    """onFailure: leave. A failed rollout stops where it is."""
+    """A failed rollout stops where it is (``onFailure: leave``)."""
     last_boots: Boots | None = None
     """Boot times of an earlier rollout of the group."""
 
@@ -80,7 +80,7 @@ def headline(preview: Preview) -> str:
 
 
 def rows(preview: Preview) -> list[Row]:
-    """Everything below the headline, in the order in which it is read."""
+    """Rows below the headline, in the order in which they are read."""
     told = [("changes", line) for line in _folded(preview.differences)]
     if preview.plan is not None and preview.plan.replace and not preview.nothing:
         told += _plan_rows(preview, preview.plan)
@@ -164,7 +164,7 @@ def _watch_rows(limits: Limits) -> Iterator[Row]:
 
 
 def _order_rows(limits: Limits) -> Iterator[Row]:
-    """Only what is not the default, or a plan for a group without such instances would be full of them."""
+    """Rows for what is not the default, or each plan would tell of instances that the group does not have."""
     if limits.zone_order is ZoneOrder.ONE_AT_A_TIME:
         yield "zones", "one after another"
     if limits.standby is not Choice.IGNORE:
@@ -183,7 +183,7 @@ def _listed(words: list[str]) -> str:
 
 
 def _round_rows(rounds: tuple[PlannedRound, ...]) -> Iterator[Row]:
-    """Equal rounds in one row; where that is still many, all but the first and the last become ranges."""
+    """Rows of the rounds, equal ones in one; of too many, all but the first and the last become ranges."""
     runs = [list(run) for _, run in groupby(rounds)]
     if len(runs) > MOST_RUNS:
         middle = [each for run in runs[1:-1] for each in run]

@@ -1,4 +1,4 @@
-"""What simulated rollouts came to, as figures: what text, JSON and plot all show.
+"""Figures of simulated rollouts, which text, JSON and plot all show.
 
 A trial is one build under one policy with many seeds; an entry is one policy with its trials. Seconds and members.
 """
@@ -58,7 +58,7 @@ class Trial:
     arrived: int
     returned: int
     stopped_by: Mapping[str, int]
-    """How often each verdict ended the way forward, by its code."""
+    """Counts of the verdicts that ended the way forward, by their codes."""
     roll: Distribution | None
     """Seconds until everything was done, of those that arrived."""
     stopped: Distribution | None
@@ -75,12 +75,12 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One policy: what it comes to for this group, and how it fared with each build."""
+    """One policy: its limits for this group, and its trials with each build."""
 
     name: str
     limits: Limits
     batch: int
-    """As far as the group's sizes allow it."""
+    """The batch as far as the group's sizes allow it."""
     trials: tuple[Trial, ...]
     warnings: tuple[str, ...] = ()
 
@@ -95,7 +95,7 @@ class Simulation:
     mean_boot: float
     spread: float
     quantiles: tuple[tuple[float, float], ...]
-    """In place of mean and spread where given."""
+    """Quantiles of the boots, in place of mean and spread where they are given."""
     seeds: int
     grain: float
     entries: tuple[Entry, ...]
@@ -138,7 +138,7 @@ def _known(values: Sequence[float]) -> Distribution:
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:
-    """Straight between the two values that the share falls between."""
+    """The quantile of a share, on the line between the two values beside it."""
     place = share * (len(ordered) - 1)
     low = math.floor(place)
     high = min(low + 1, len(ordered) - 1)

@@ -16,7 +16,7 @@ _BINS = 28
 
 
 def draw(made: Simulation, target: Path) -> None:
-    """Write the picture; the ending of the name says in which format."""
+    """Write the picture, in the format that the ending of the name says."""
     # Neither a display nor the state of pyplot is wanted, so the figure is made by hand.
     from matplotlib.figure import Figure
 
@@ -58,7 +58,7 @@ def _time_panel(panel: Any, trials: Sequence[tuple[Entry, Trial]], minutes: bool
 
 
 def _touched_panel(panel: Any, trials: Sequence[tuple[Entry, Trial]], desired: int) -> None:
-    """Cumulative: the sooner a curve is up, the fewer instances a bad build reaches."""
+    """Cumulative curves: the sooner one is up, the fewer instances a bad build reaches."""
     most = max(max(trial.touched_samples) for _, trial in trials)
     for number, (_, trial) in enumerate(trials):
         ordered = sorted(trial.touched_samples)

@@ -26,7 +26,7 @@ def simulation_text(made: Simulation) -> str:
 
 
 def policy_line(entry: Entry) -> str:
-    """What the policy comes to for this group."""
+    """The policy in numbers of this group."""
     limits = entry.limits
     floor = f"at least {limits.floor} in service"
     if limits.pacing is Pacing.LOCK_STEP:
@@ -97,7 +97,7 @@ def _rows() -> tuple[Row, ...]:
 
 
 def _fails(trial: Trial) -> bool:
-    """Of a few in a thousand nothing is told but that they failed; where all arrive all members are touched."""
+    """Whether failed rollouts have figures of their own: they do from one in a hundred on."""
     return 100 * (trial.rolls - trial.arrived) >= trial.rolls
 
 
@@ -133,7 +133,7 @@ def _count(value: float) -> str:
 
 
 def _time(seconds: float) -> str:
-    """In the same few units, so that a column can be compared: ``45 s``, ``16:20 min``, ``1:05:00 h``."""
+    """A time in one of three units, so that a column can be compared: ``45 s``, ``16:20 min``, ``1:05:00 h``."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"

@@ -1,4 +1,4 @@
-"""Where a rollout stands that another process drives, or that nobody drives any more, told from its record."""
+"""A rollout that another process drives, or that nobody drives any more, told from its record."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pulumi_rolling.core.replace.rollout import Gate, Rollout
 from pulumi_rolling.report.preview import Row, instances, span
 
 NAMED = 5
-"""Members that a row names."""
+"""The most members that a row names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +30,16 @@ class GroupStatus:
     owner: str
     """The short name of the resource whose rollout it is."""
     driver: str | None
-    """Who holds the lease; None when it was given back."""
+    """The holder of the lease; None when it was given back."""
     lease_until: float | None
     members: Sequence[Member]
     because: Because | None = None
-    """Why the driver last did or awaited what it did. None: it has not said so."""
+    """The driver's last reason; None: it has not told any."""
     status: Status | None = None
-    """What the driver last told together with ``because``."""
+    """The status that the driver told together with ``because``."""
     said_at: float | None = None
     asked: tuple[Request, ...] = ()
-    """What somebody asked for and the driver has not taken up yet."""
+    """Requests that the driver has not taken up yet."""
 
     @property
     def is_driven(self) -> bool:
@@ -59,7 +59,7 @@ def headline(standing: GroupStatus) -> str:
 
 
 def way(standing: GroupStatus) -> str:
-    """Whither, and whether anybody goes there: ``web: rolling to version 2``."""
+    """The direction, and whether anybody drives: ``web: rolling to version 2``."""
     rollout = standing.rollout
     back = rollout.direction is Direction.BACK
     whither = f"going back to {rollout.goal.came_from}" if back else f"rolling to {rollout.goal.to}"
@@ -110,7 +110,7 @@ def _rows(standing: GroupStatus) -> list[Row]:
 
 
 def _waiting_rows(standing: GroupStatus) -> list[Row]:
-    """Why nothing new starts, the gravest reason first."""
+    """Rows that tell why nothing new starts, the gravest reason first."""
     rollout, because = standing.rollout, standing.because
     told: list[Row] = []
     if rollout.way.held is not None:
@@ -132,7 +132,7 @@ def _held(verdict: Verdict) -> str:
 
 
 def _gate(standing: GroupStatus, gate: Gate) -> str:
-    """Which it is only the driver's words tell, since the record holds no policy."""
+    """The gate at which the rollout stands. Its kind is in the driver's words alone: the record holds no policy."""
     because = standing.because
     where = f"gate {gate.number + 1}"
     until = ""

@@ -42,7 +42,7 @@ class Ending:
 
 
 def progress(standing: GroupStatus) -> tuple[int, int]:
-    """(replaced, of how many), as the driver last said, who knows what the policy wants of a member."""
+    """Members replaced, and of how many, as the driver last said: it alone knows what the policy wants of a member."""
     status, now = standing.status, count(standing.rollout, standing.members)
     if status is None or status.direction is not standing.rollout.direction or status.total != now.total:
         return now.replaced, now.total
@@ -50,7 +50,7 @@ def progress(standing: GroupStatus) -> tuple[int, int]:
 
 
 def line(standing: GroupStatus, *, with_time_left: bool = True) -> str:
-    """All in one line. The time left changes at every look, so without it the line tells whether anything happened."""
+    """The whole in one line. Without the time left, which changes at every look, it tells whether anything happened."""
     if not standing.is_driven:
         return f"{way(standing)}, nobody drives it"
     rollout, status, because = standing.rollout, standing.status, standing.because
@@ -73,7 +73,7 @@ def line(standing: GroupStatus, *, with_time_left: bool = True) -> str:
 
 
 def member_rows(standing: GroupStatus) -> list[MemberRow]:
-    """Failed, in flight, leaving; each with what is known of it."""
+    """Rows of the members that are failed, in flight or leaving, each with what is known of it."""
     rollout = standing.rollout
     failures = failures_of(rollout)
     warming = dict(rollout.way.warming)
@@ -94,7 +94,7 @@ def member_rows(standing: GroupStatus) -> list[MemberRow]:
 
 
 def is_over(standing: GroupStatus) -> Ending | None:
-    """The way back failed: the record stays, and nobody goes on from it before the next update."""
+    """Whether the way back failed: the record stays, and nobody goes on from it before the next update."""
     if standing.rollout.back_failed is None or standing.lease_until is not None:
         return None
     why = verdict_sentence(standing.rollout.back_failed)
@@ -102,7 +102,7 @@ def is_over(standing: GroupStatus) -> Ending | None:
 
 
 def ended(last: Rollout, group: str, seen: Observation) -> Ending:
-    """How a rollout ended whose record is gone, from what it last told and what the group is now."""
+    """The end of a rollout whose record is gone, from its last words and from the group as it is now."""
     if last.direction is Direction.BACK:
         why = f" ({verdict_sentence(last.verdict)})" if last.verdict is not None else ""
         return Ending(False, f"{group}: back on {last.goal.came_from}{why}.")

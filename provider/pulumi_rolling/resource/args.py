@@ -19,7 +19,7 @@ class Block:
     """Arguments that become one mapping with camelCase keys."""
 
     def properties(self) -> dict[str, Any]:
-        """What is given, nested blocks included."""
+        """Arguments that are given, nested blocks included."""
         given = {camel(f.name): getattr(self, f.name) for f in fields(self)}
         return {key: properties_of(value) for key, value in given.items() if value is not None}
 
@@ -81,7 +81,7 @@ class Checkpoints(Block):
 
 @dataclass(frozen=True, kw_only=True)
 class RollingUpdate(Block):
-    """CloudFormation's AutoScalingRollingUpdate in the first seven, and what there is beyond it. See docs/policy.md.
+    """CloudFormation's AutoScalingRollingUpdate (the first seven), and our additions. See docs/policy.md.
 
     A canary may be its size alone, checkpoints their percents alone.
     """
@@ -113,6 +113,6 @@ class RollingUpdate(Block):
 
 @dataclass(frozen=True, kw_only=True)
 class UpdatePolicy(Block):
-    """Exactly one strategy. A CloudFormation block, as it is, may stand in its place."""
+    """The policy: exactly one strategy. A CloudFormation block, as it is, may stand in its place."""
 
     rolling_update: pulumi.Input[RollingUpdate] | RollingUpdate | None = None

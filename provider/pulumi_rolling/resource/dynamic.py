@@ -60,7 +60,7 @@ _NAMES: dict[type[RollingError], str] = {
     LeaseLostError: "GroupBusy",
     RollingError: "RollFailed",
 }
-"""In order, the narrow before the wide; programs match the names, so they stay."""
+"""Names of errors, the narrow before the wide. Programs match them, so they stay."""
 
 
 def _is_unknown(value: object) -> bool:
@@ -68,7 +68,7 @@ def _is_unknown(value: object) -> bool:
 
 
 class _Process:
-    """What this process knows beside its calls: the engine, the handler, and each resource's context."""
+    """Knowledge of this process beside its calls: the engine, the handler, and each resource's context."""
 
     def __init__(self) -> None:
         # Here and not above: the program imports this module for the class alone.
@@ -93,7 +93,7 @@ class _Process:
             return self.context(self.contexts.get(self._key(properties), {}), verb)
 
     def _key(self, properties: Mapping[str, Any]) -> str:
-        """A resource by its group; groups whose name is not known yet share a context, which only preview sees."""
+        """The key of a resource is its group; groups without a known name share a context, which only preview sees."""
         name = self._name_in(properties)
         return "" if name is None or _is_unknown(name) else name
 
@@ -117,7 +117,7 @@ _process_lock = threading.Lock()
 
 
 def _here() -> _Process:
-    """Made on the first call, not on import: the program imports this module, too."""
+    """This process, made on the first call and not on import: the program imports this module, too."""
     global _process
     with _process_lock:
         if _process is None:
@@ -199,7 +199,7 @@ def _without_engine_keys(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 @contextmanager
 def _clean_errors() -> Iterator[None]:
-    """One line instead of the SDK's traceback: it formats whatever is raised, so a bare class without frames is."""
+    """Our errors as one line: the SDK formats a traceback of what is raised, so that is a bare class without frames."""
     try:
         yield
     except RollingError as error:

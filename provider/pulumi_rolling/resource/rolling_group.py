@@ -46,7 +46,7 @@ class RollingGroup(Resource, module="rolling", name="RollingGroup"):
 
     @property
     def revision(self) -> pulumi.Output[str]:
-        """What the group's members are made from, e.g. ``lt-0abc:3``."""
+        """The revision of the group's members, e.g. ``lt-0abc:3``."""
         return self._output("revision")
 
     @property

@@ -1,1 +1,1 @@
-"""Where an instance's SUCCESS or FAILURE comes from."""
+"""Sources of an instance's SUCCESS or FAILURE."""

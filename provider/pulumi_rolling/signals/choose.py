@@ -1,4 +1,4 @@
-"""Which source of signals a group has: the queue of the policy, the hook where silence fails, otherwise the tag.
+"""The source of signals that a group has: the policy's queue, the hook where silence fails, otherwise the tag.
 
 We add no hook of our own: a hook left behind by a killed program would hold every later launch of the group.
 """
@@ -29,7 +29,7 @@ class LaunchHook(Protocol):
 
 
 class NoSignals:
-    """Signals are not wanted: being in service is enough."""
+    """The source where no signals are wanted: being in service is enough."""
 
     needs_tags: bool = False
 
@@ -43,7 +43,7 @@ Source = HookSignals | TagSignals | QueueSignals | NoSignals
 def choose(
     hooks: Sequence[LaunchHook], signals_wanted: bool, pause_seconds: float, queue: str | None = None
 ) -> tuple[Source, tuple[str, ...]]:
-    """The source, and what the user should know about it."""
+    """The source, and sentences that the user should read about it."""
     if not signals_wanted:
         return NoSignals(), ()
     if queue is not None:

@@ -38,13 +38,13 @@ class Mailbox(Protocol):
     """A queue. Each call is sent once; the receiver repeats what is temporary."""
 
     def receive(self, seconds: int) -> list[tuple[str, str, int]]:
-        """(body, handle, how often received) of each message that comes within that time."""
+        """Messages that come within that time: body, handle, and how often each was received."""
         ...
 
     def delete(self, handles: Sequence[str]) -> None: ...
 
     def give_back(self, hidden: Sequence[tuple[str, int]]) -> None:
-        """(handle, seconds after which the message is seen again) of each."""
+        """Give messages back: handles, each with the seconds after which its message is seen again."""
         ...
 
 
@@ -55,7 +55,7 @@ class Inbox:
     group: str
     mailbox: Mailbox
     keep: Callable[[Mapping[str, Signal]], frozenset[str]]
-    """Make verdicts of instances last; bring those that last now."""
+    """Make verdicts of instances last, and bring back those that last now."""
     wake: Callable[[], None]
     fail: Callable[[FleetError], None]
 
@@ -68,7 +68,7 @@ class Spoken:
 
 
 def spoken(body: str) -> Spoken | None:
-    """None for whatever is not our form of message."""
+    """The group, the instance and its signal; None for a message of another form."""
     try:
         said = json.loads(body)
     except ValueError:
@@ -90,7 +90,7 @@ class QueueSignals(TagSignals):
     def __init__(self, queue: str) -> None:
         self.queue = queue
         self.trouble: FleetError | None = None
-        """Why nothing comes by the queue any more."""
+        """The error after which nothing comes by the queue any more."""
 
     def read(self, member: Tagged) -> Signal | None:
         if self.trouble is not None:
@@ -106,7 +106,7 @@ class Receiver:
         self._left = threading.Event()
 
     def join(self, inbox: Inbox) -> None:
-        """Listen for the group. The first to come asks the queue at once: what it refuses for good is raised here."""
+        """Listen for the group. The first listener asks the queue at once; its refusal for good is raised here."""
         with self._lock:
             self._inboxes[inbox.group] = inbox
             first = not self._running
@@ -161,7 +161,7 @@ class Receiver:
             inbox.wake()
 
     def _deal(self, mailbox: Mailbox, messages: list[tuple[str, str, int]]) -> None:
-        """Verdicts first, then deletions: dying in between brings a message twice, which counts once."""
+        """Keep verdicts, then delete messages. A death in between brings a message twice, which counts once."""
         heard: dict[str, list[tuple[str, int, Spoken]]] = {}
         left: list[tuple[str, int]] = []
         for body, handle, receives in messages:
@@ -183,7 +183,7 @@ class Receiver:
             mailbox.give_back(left)
 
     def _keep(self, group: str, said: list[Spoken]) -> frozenset[str]:
-        """The instances whose verdict lasts now; none where the group does not listen here."""
+        """Instances whose verdict lasts now; none where the group does not listen here."""
         with self._lock:
             inbox = self._inboxes.get(group)
         if inbox is None:

@@ -1,4 +1,4 @@
-"""Sends one instance's signal, from the instance itself or from wherever its id is known.
+"""One instance's signal, sent by the instance itself or from any place that knows its id.
 
 The group decides the way, by the same rule as ``choose``: with a launch hook whose default is ABANDON the
 waiting hooks are completed; otherwise the instance's tag is set, and hooks that wait are completed as well.
@@ -38,7 +38,7 @@ class Clients:
 
 
 def status_of_exit_code(code: int) -> Signal:
-    """0 is SUCCESS and everything else FAILURE, as with ``cfn-signal --exit-code``."""
+    """SUCCESS for 0 and FAILURE for everything else, as with ``cfn-signal --exit-code``."""
     return Signal.SUCCESS if code == 0 else Signal.FAILURE
 
 
@@ -136,7 +136,7 @@ def _launch_hooks(clients: Clients, group: str) -> dict[str, str]:
 
 
 def _complete(clients: Clients, group: str, hook: str, ident: str, status: Signal) -> bool:
-    """False when that hook waits no more: somebody completed it, or one ABANDON ended the launch."""
+    """Whether the hook still waited: somebody may have completed it, or one ABANDON may have ended the launch."""
     from botocore.exceptions import ClientError
 
     try:
@@ -154,7 +154,7 @@ def _complete(clients: Clients, group: str, hook: str, ident: str, status: Signa
 
 
 def _clients(region: str | None, endpoint: str | None, metadata: str, *, asks: bool) -> Clients:
-    """On the instance itself the metadata service knows the region, too."""
+    """boto3's clients. On the instance itself the metadata service knows the region, too."""
     import boto3  # type: ignore[import-untyped]
 
     region = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")

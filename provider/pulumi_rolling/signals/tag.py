@@ -1,7 +1,7 @@
 """Signals by instance tag: the instance sets its own tag ``rolling:signal`` to SUCCESS or FAILURE.
 
-A tag has one value, so a repeated SUCCESS counts once and a FAILURE written over a SUCCESS wins, as in
-CloudFormation. Anything else in the tag is no signal.
+A tag has one value, so a repeated SUCCESS counts once, and a FAILURE written over a SUCCESS wins as in
+CloudFormation. Any other value is no signal.
 """
 
 from __future__ import annotations
