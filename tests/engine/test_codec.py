@@ -21,7 +21,7 @@ from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.actions import PointAt, Remove, Resize, Resume, Suspend, Terminate
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.plan import new_rollout
-from pulumi_rolling.core.replace.rollout import Boots, Gate, Issued, Opening, Rollout, Round
+from pulumi_rolling.core.replace.rollout import Astray, Boots, Gate, Issued, Opening, Rollout, Round
 from pulumi_rolling.engine.lease import owner_of
 from pulumi_rolling.engine.record.header import decode, encode
 from pulumi_rolling.engine.record.pieces import (
@@ -104,6 +104,8 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "step": st.sampled_from(Step),
     "watermark": st.none() | times,
     "direction_at": times,
+    "astray": st.none() | st.builds(Astray, texts, times),
+    "launched_before": counts,
     "total": counts,
     "batch": counts,
     "capacity": counts,

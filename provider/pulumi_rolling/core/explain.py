@@ -54,6 +54,7 @@ def sentence(because: Because) -> str:
             | ReasonCode.STARTING
             | ReasonCode.RESUMED
             | ReasonCode.UNSEEN
+            | ReasonCode.ASTRAY
             | ReasonCode.PAUSING
             | ReasonCode.PAUSED
             | ReasonCode.REMOVING
@@ -129,6 +130,10 @@ def verdict_sentence(verdict: Verdict, noun: str = "instances") -> str:
             return f"the cloud refused: {verdict.cause}"
         case VerdictCode.NO_ROOM:
             return VERDICTS[verdict.code].words
+        case VerdictCode.POINTER_MOVED:
+            return f"somebody else pointed the group at {verdict.cause}"
+        case VerdictCode.TOO_MANY_LAUNCHES:
+            return f"{verdict.cause} launches did not replace {verdict.of} {noun}: others bring old ones back"
         case _:
             assert_never(verdict.code)
 

@@ -28,6 +28,7 @@ class ReasonCode(StrEnum):
     STARTING = "starting"
     RESUMED = "resumed"
     UNSEEN = "unseen"
+    ASTRAY = "astray"
     RAISING = "raising"
     REPLACING = "replacing"
     WAITING = "waiting"
@@ -77,6 +78,8 @@ class VerdictCode(StrEnum):
     REJECTED = "rejected"
     REFUSED = "refused"
     NO_ROOM = "noRoom"
+    POINTER_MOVED = "pointerMoved"
+    TOO_MANY_LAUNCHES = "tooManyLaunches"
 
 
 class EndedBy(Enum):
@@ -89,6 +92,7 @@ class EndedBy(Enum):
     PERSON = "person"
     CLOUD = "cloud"
     POLICY = "policy"
+    OTHERS = "others"
 
 
 class Remedy(StrEnum):
@@ -113,6 +117,10 @@ class Remedy(StrEnum):
     TIME = "time"
     FREE = "free"
     """Members that a person has set aside."""
+    POINTER = "pointer"
+    """Two parties that point the group at different revisions."""
+    OTHERS = "others"
+    """Who brings old members into the group while it rolls."""
     AGAIN = "again"
     """Nothing: a person ended it."""
 
@@ -171,6 +179,9 @@ REASONS: Mapping[ReasonCode, ReasonMeaning] = {
         "found an interrupted rollout; letting the cloud settle before going on"
     ),
     ReasonCode.UNSEEN: ReasonMeaning("waiting until our last change shows", passing=True),
+    ReasonCode.ASTRAY: ReasonMeaning(
+        "somebody else pointed the group elsewhere; looking whether that stays", decider=_SOMEBODY
+    ),
     ReasonCode.RAISING: ReasonMeaning(passing=True),
     ReasonCode.REPLACING: ReasonMeaning(passing=True),
     ReasonCode.WAITING: ReasonMeaning("waiting", passing=True),
@@ -239,4 +250,6 @@ VERDICTS: Mapping[VerdictCode, VerdictMeaning] = {
     VerdictCode.NO_ROOM: VerdictMeaning(
         "no room between MinInstancesInService and MaxSize", EndedBy.POLICY, Remedy.ROOM
     ),
+    VerdictCode.POINTER_MOVED: VerdictMeaning("a pointer that others moved", EndedBy.OTHERS, Remedy.POINTER),
+    VerdictCode.TOO_MANY_LAUNCHES: VerdictMeaning("too many launches", EndedBy.OTHERS, Remedy.OTHERS),
 }

@@ -33,15 +33,49 @@ def occupied_until(rollout: Rollout) -> float:
     return rollout.progress_at + ONE_HOUR
 
 
+def prepared_by(rollout: Rollout) -> float:
+    """Prepare has an hour: with others who undo it at once it would never end."""
+    return max(rollout.way.direction_at, rollout.resumed_at or 0.0) + ONE_HOUR
+
+
 def budget_left(limits: Limits, rollout: Rollout) -> int:
     """Silent failures that may still come; below 0 when those so far can no longer satisfy the percentages."""
     left: list[int] = []
     if limits.signals:
         left.append(tolerated(rollout.way.total, limits.need_percent) - rollout.way.failures)
     if limits.active_percent is not None:
-        desired = max(1, (rollout.found.sizes.desired + rollout.ours.delta) // rollout.way.unit)
-        left.append(tolerated(desired, limits.active_percent) - _silent(rollout))
+        left.append(_tolerated_of_desired(rollout, limits.active_percent) - _silent(rollout))
     return min(left, default=rollout.way.total)
+
+
+def failures_tolerated(limits: Limits, rollout: Rollout) -> int:
+    """The most failures of this direction with which it may still arrive."""
+    allowed: list[int] = []
+    if limits.signals:
+        allowed.append(tolerated(rollout.way.total, limits.need_percent))
+    if limits.active_percent is not None:
+        allowed.append(_tolerated_of_desired(rollout, limits.active_percent))
+    return min(allowed, default=rollout.way.total)
+
+
+def _tolerated_of_desired(rollout: Rollout, percent: float) -> int:
+    desired = max(1, (rollout.found.sizes.desired + rollout.ours.delta) // rollout.way.unit)
+    return tolerated(desired, percent)
+
+
+def losses_tolerated(limits: Limits, rollout: Rollout) -> int:
+    """One broken machine in twenty says nothing of a build, and one alone never does."""
+    return max(1, failures_tolerated(limits, rollout) + rollout.way.total // 20)
+
+
+def launched_on_this_way(rollout: Rollout) -> int:
+    return rollout.ours.launched - rollout.way.launched_before
+
+
+def launches_left(limits: Limits, rollout: Rollout) -> int:
+    """Launches that this direction may still ask for: one a member, one for each that may fail or be lost, a window."""
+    more = failures_tolerated(limits, rollout) + losses_tolerated(limits, rollout) + rollout.way.batch
+    return rollout.way.total + more - launched_on_this_way(rollout)
 
 
 def is_spent(limits: Limits, rollout: Rollout) -> bool:

@@ -14,6 +14,7 @@ from pulumi_rolling.core.replace.census import is_working
 from pulumi_rolling.core.replace.decisions import act, outcome_of, wait
 from pulumi_rolling.core.replace.limits import Choice
 from pulumi_rolling.core.replace.look import Look
+from pulumi_rolling.core.replace.pointer import is_let_be
 from pulumi_rolling.core.replace.rollout import Decided, Rollout, Round, replace
 
 NAMED_TRIES = 3
@@ -42,6 +43,8 @@ def resize(look: Look) -> Decided:
     tries = rollout.way.round.number if rollout.way.round else 0
     # A member that stays in spite of the rollout would be the cloud's first victim.
     named = rollout.gives_up or rollout.way.skipped or look.limits.protected is Choice.IGNORE
+    if is_let_be(rollout.verdict):
+        named = False
     victims = _surplus(look, surplus) if surplus > 0 and named else []
     if victims and tries < NAMED_TRIES:
         least = min(rollout.found.sizes.min, ours.desired - sum(m.weight for m in victims))
@@ -60,7 +63,8 @@ def restore(look: Look) -> Decided:
         return wait(look, Because(ReasonCode.UNSEEN))
     actions: list[Action] = []
     least, desired = rollout.found.sizes.min, desired_at_end(rollout)
-    if rollout.back_failed is None and (seen.sizes.min != least or ours.desired != desired):
+    gives_sizes = rollout.back_failed is None or is_let_be(rollout.back_failed)
+    if gives_sizes and (seen.sizes.min != least or ours.desired != desired):
         actions.append(Resize(least, desired if ours.desired != desired else None))
     resting = ours.suspended & seen.suspended
     if resting:

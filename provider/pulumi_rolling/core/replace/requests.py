@@ -81,6 +81,7 @@ def _resumed(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:
         present = {m.id for m in seen.members}
         again = {f.id for f in way.failed} & present
         way = replace(way, failed=(), failed_before=0, retried=way.retried | again)
+        way = replace(way, launched_before=way.launched_before + rollout.way.failures)
         rollout = replace(rollout, judged_until=seen.at)
     if held.code is VerdictCode.ALARM:
         way = replace(way, ignored_alarms=way.ignored_alarms | {a.name for a in seen.alarms})
@@ -96,7 +97,9 @@ def _retried(rollout: Rollout, name: str, seen: Observation) -> Rollout:
     if not known and name not in way.in_flight:
         return rollout
     present = {name} & {m.id for m in seen.members}
-    way = replace(_forgiven(way, name), retried=way.retried | present)
+    way = replace(
+        _forgiven(way, name), retried=way.retried | present, launched_before=way.launched_before + 1
+    )
     # A refused launch stays among what the cloud tells: it is taken back for good.
     return replace(rollout, way=way, judged_until=seen.at)
 

@@ -21,6 +21,7 @@ from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Member
 from pulumi_rolling.core.replace.actions import Action, Remove, Resize, Terminate
 from pulumi_rolling.core.replace.acts import is_desired_settled
+from pulumi_rolling.core.replace.budget import launches_left
 from pulumi_rolling.core.replace.census import Census, is_in_service, is_target, is_working
 from pulumi_rolling.core.replace.decisions import act, wait
 from pulumi_rolling.core.replace.ending import bake, desired_at_end, resize
@@ -65,7 +66,8 @@ def roll(look: Look) -> Decided:
         if in_use or look.rollout.ours.issued:
             return wait(look, _waiting(look))
         return _finish(look)
-    return _start(look, room(look.limits, look.rollout, in_use, slots))
+    free = room(look.limits, look.rollout, in_use, slots)
+    return _start(look, min(free, launches_left(look.limits, look.rollout)))
 
 
 def _slots(look: Look) -> tuple[int, int]:

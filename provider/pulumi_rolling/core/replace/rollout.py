@@ -61,6 +61,14 @@ class Gate:
 
 
 @value(frozen=True, slots=True)
+class Astray:
+    """The group points elsewhere than this direction leads, by no act of ours."""
+
+    pointer: str
+    since: float
+
+
+@value(frozen=True, slots=True)
 class Found:
     """The group as it was before the rollout touched it, which is how it shall end."""
 
@@ -109,6 +117,9 @@ class Way:
     ignored_alarms: frozenset[str] = frozenset()
     """In ALARM since before the rollout: ignored until they have once been OK."""
     baked_from: float | None = None
+    astray: Astray | None = None
+    launched_before: int = 0
+    """Launches by our acts that do not count against this direction: earlier ones, and what people asked for anew."""
     boots: Boots = Boots()
 
     @property

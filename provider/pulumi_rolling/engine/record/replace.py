@@ -18,6 +18,7 @@ from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.actions import Action, PointAt, Remove, Resize, Resume, Suspend, Terminate
 from pulumi_rolling.core.replace.rollout import (
+    Astray,
     Boots,
     Found,
     Gate,
@@ -92,6 +93,8 @@ def _way_out(way: Way) -> dict[str, Any]:
             "hv": None if held is None else _verdict_out(held),
             "ia": sorted(way.ignored_alarms),
             "bk": None if way.baked_from is None else [way.baked_from],
+            "as": None if way.astray is None else [way.astray.pointer, way.astray.since],
+            "lb": way.launched_before,
             "b": _boots_out(way.boots),
         }
     )
@@ -170,6 +173,8 @@ def _way_in(raw: dict[str, Any]) -> Way:
         held=None if held is None else _verdict_in(held),
         ignored_alarms=frozenset(raw.get("ia", ())),
         baked_from=None if baked is None else baked[0],
+        astray=Astray(*raw["as"]) if "as" in raw else None,
+        launched_before=raw.get("lb", 0),
         boots=Boots(*raw.get("b", ())),
     )
 
