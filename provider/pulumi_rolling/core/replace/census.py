@@ -7,7 +7,7 @@ acts and the next look would otherwise take one more (design: the heart).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pulumi_rolling.core.model.goal import Direction
@@ -183,6 +183,20 @@ class _Count:
         self.occupied: list[str] = []
         self.leaving: list[str] = []
 
+    def _that_count(self, members: Iterable[Member], victims: frozenset[str]) -> Iterator[Member]:
+        """Members that count toward Desired, issued victims left out."""
+        for member in members:
+            lifecycle = member.lifecycle
+            if lifecycle is not Lifecycle.IN_SERVICE and lifecycle not in _COMING:
+                if lifecycle is Lifecycle.LEAVING:
+                    self.leaving.append(member.id)
+                continue
+            if member.id in victims:
+                continue
+            self.counted.append(member)
+            self.units += member.weight
+            yield member
+
     def look_closely(
         self,
         limits: Limits,
@@ -198,19 +212,9 @@ class _Count:
         told_by_age = rollout.goal.forced and forward
         spared = limits.protected is not Choice.REPLACE and forward
         in_service_now, healthy_target = Lifecycle.IN_SERVICE, TargetHealth.HEALTHY
-        for member in members:
-            lifecycle = member.lifecycle
-            serving = lifecycle is in_service_now
-            if not serving and lifecycle not in _COMING:
-                if lifecycle is Lifecycle.LEAVING:
-                    self.leaving.append(member.id)
-                continue
+        for member in self._that_count(members, victims):
             name = member.id
-            if name in victims:
-                continue
-            self.counted.append(member)
-            self.units += member.weight
-            alive = serving and member.alive
+            alive = member.lifecycle is in_service_now and member.alive
             sound = alive and member.healthy
             working = sound and (member.target is None or member.target is healthy_target)
             self.in_service += alive
