@@ -23,7 +23,7 @@ def resume(record: Rollout, at: float, *, prior: Boots | None = None) -> Rollout
     """The same rollout again. A way back that had failed is tried anew, with failures at zero.
 
     Its timeout begins again: the time in which nobody drove is not the rollout's. Nor is it known who moved the pointer
-    in that time, so whoever runs the update gets it pointed at the target (core.pointer).
+    in that time, so an update points it at the target (core.pointer).
     """
     rollout = replace(
         record,
