@@ -14,8 +14,8 @@ from pulumi_rolling.engine.record.pieces import pack
 from pulumi_rolling.errors import PolicyErrors
 from pulumi_rolling.fleets.replace import Fleet
 from pulumi_rolling.handler import Context, RollingGroupHandler
-from pulumi_rolling.handler.kinds import KINDS
-from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy, rows
+from pulumi_rolling.handler.kinds import KINDS, inputs_model
+from pulumi_rolling.policy.inputs import UpdatePolicy, rows
 
 from tests.handler.conftest import assessed, opened
 from tests.handler.tiny_kind import TinyClock, TinyCloud, TinyFleet, TinyGroup, register
@@ -125,7 +125,7 @@ def test_a_strangers_record_is_refused_by_the_path_of_the_kind(tiny: Tiny) -> No
 
 def test_every_row_of_the_policy_has_its_row_among_the_kinds() -> None:
     """What the inputs accept can be rolled, and by the strategies that they accept."""
-    assert list(KINDS) == list(rows(RollingGroupInputs))
+    assert list(KINDS) == list(rows(inputs_model()))
     assert all(key == kind.key == kind.inputs.key for key, kind in KINDS.items())
     strategies = {(key, each.block.key) for kind in KINDS.values() for key, each in kind.strategies.items()}
     assert strategies == {(key, key) for key in rows(UpdatePolicy)}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Sizes
@@ -22,15 +22,13 @@ from pulumi_rolling.handler.kinds import KINDS
 from pulumi_rolling.handler.operation import Kind, Reach, Strategy
 from pulumi_rolling.handler.replace.situation import Replacing
 from pulumi_rolling.handler.replace.surroundings import Surroundings
-from pulumi_rolling.policy import check, inputs
-from pulumi_rolling.policy.block import Block, IsUnknown
-from pulumi_rolling.policy.inputs import RollingGroupInputs, Row
+from pulumi_rolling.policy.block import GroupBlock, IsUnknown
 from pulumi_rolling.policy.leaves import Text
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 from pulumi_rolling.policy.rolling_update.limits import limits
 
 
-class TinyBlock(Block):
+class TinyBlock(GroupBlock):
     """The inputs of the kind: which group, and which build is wanted."""
 
     name: Text = None
@@ -39,10 +37,10 @@ class TinyBlock(Block):
     key: ClassVar[str] = "tinyGroup"
     path: ClassVar[str] = key
 
-
-def tiny_faults(group: Mapping[str, Any], is_unknown: IsUnknown) -> Iterator[Fault]:
-    if "build" not in group:
-        yield Fault("build", "is required: the build to run.")
+    @classmethod
+    def faults(cls, given: Mapping[str, Any], is_unknown: IsUnknown) -> Iterator[Fault]:
+        if "build" not in given:
+            yield Fault("build", "is required: the build to run.")
 
 
 @dataclass
@@ -204,15 +202,5 @@ def tiny_kind(cloud: TinyCloud) -> Kind:
     )
 
 
-class WithTiny(RollingGroupInputs):
-    """The inputs with the kind's own row of the policy's table."""
-
-    tiny_group: Annotated[TinyBlock, Row(tiny_faults)] = TinyBlock()
-
-
 def register(cloud: TinyCloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two rows: the block's in the policy's table, the kind's in the handler's."""
-    for module in (check, inputs):
-        monkeypatch.setattr(module, "RollingGroupInputs", WithTiny)
-        monkeypatch.setattr(module, "INPUTS", (*inputs.INPUTS, TinyBlock.key))
     monkeypatch.setitem(KINDS, TinyBlock.key, tiny_kind(cloud))

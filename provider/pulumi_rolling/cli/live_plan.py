@@ -8,7 +8,7 @@ from typing import Any
 from pulumi_rolling.cli.live import live_group
 from pulumi_rolling.engine.record.pieces import read
 from pulumi_rolling.handler.context import Context
-from pulumi_rolling.handler.kinds import kind_of_name
+from pulumi_rolling.handler.kinds import inputs_model, kind_of_name
 from pulumi_rolling.handler.opening import Asked, open_operation
 from pulumi_rolling.handler.preview import preview_of
 from pulumi_rolling.handler.replace.situation import Situation
@@ -22,7 +22,7 @@ def live_preview(block: Any, name: str, to: str | None, region: str | None, endp
     kind = kind_of_name()
     group = {"name": name, "region": region, "endpoint": endpoint, **kind.at_version(facts.pointer, to)}
     given = {key: value for key, value in group.items() if value is not None}
-    checked = check_inputs({kind.key: given, "updatePolicy": block})
+    checked = check_inputs(inputs_model(), {kind.key: given, "updatePolicy": block})
     operation = open_operation(Asked(checked, checked.normal), Context())
     recorded = read(facts.tags)
     # This only looks, so the rollout that is under way is the one to show, whichever resource owns it.

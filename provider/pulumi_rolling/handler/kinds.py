@@ -14,6 +14,7 @@ from pulumi_rolling.handler.replace import auto_scaling_group
 from pulumi_rolling.handler.replace.situation import Replacing
 from pulumi_rolling.policy.block import POLICY
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
+from pulumi_rolling.policy.inputs import RollingGroupInputs, inputs_with
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 from pulumi_rolling.policy.rolling_update.limits import limits
 
@@ -45,6 +46,11 @@ def expect_groups_of_a_stack() -> None:
     """This process serves all groups of a stack, so that its first diff is not the only one."""
     for kind in KINDS.values():
         kind.expect_many()
+
+
+def inputs_model() -> type[RollingGroupInputs]:
+    """The inputs of the resource, with the kinds of the table."""
+    return inputs_with(*(kind.inputs for kind in KINDS.values()))
 
 
 def kind_of_name() -> Kind:

@@ -13,7 +13,7 @@ from pulumi_rolling.engine.lease import owner_of
 from pulumi_rolling.engine.retry import Retrier
 from pulumi_rolling.fleets.base import Retry
 from pulumi_rolling.handler.context import Context, Defaults
-from pulumi_rolling.handler.kinds import kind_in, kind_of_name, strategy_in
+from pulumi_rolling.handler.kinds import inputs_model, kind_in, kind_of_name, strategy_in
 from pulumi_rolling.handler.operation import Operation, Reach
 from pulumi_rolling.handler.properties import is_target_unknown
 from pulumi_rolling.policy.block import IsUnknown
@@ -31,7 +31,7 @@ class Asked:
     @staticmethod
     def stored(properties: Mapping[str, Any], is_unknown: IsUnknown = nothing_unknown) -> Asked:
         """Inputs as Pulumi hands them back."""
-        return Asked(check_stored(properties, is_unknown), properties)
+        return Asked(check_stored(inputs_model(), properties, is_unknown), properties)
 
 
 def open_operation(

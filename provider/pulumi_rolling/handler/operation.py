@@ -17,7 +17,7 @@ from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.fleets.base import Group, Retry
 from pulumi_rolling.fleets.replace import Facts, Glance, SignalSource
 from pulumi_rolling.handler.context import Defaults
-from pulumi_rolling.policy.block import Block, fields
+from pulumi_rolling.policy.block import Block, GroupBlock, fields
 from pulumi_rolling.policy.check import parse_policy
 from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy
 from pulumi_rolling.policy.timing import Timing
@@ -85,7 +85,7 @@ class Kind:
 
     key: str
     """Where the group stands in the inputs."""
-    inputs: type[Block]
+    inputs: type[GroupBlock]
     """The block that stands there."""
     strategies: Mapping[str, Strategy[Any]]
     """By their keys under ``updatePolicy``; the first is the one that an adopted group gets."""

@@ -17,7 +17,7 @@ from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import Fault, GroupNotFoundError, PermanentFleetError, PolicyErrors
 from pulumi_rolling.handler.context import Context, Defaults, Diffed, Foreseen
 from pulumi_rolling.handler.driving import roll
-from pulumi_rolling.handler.kinds import kind_in, kind_of_name, strategy_in
+from pulumi_rolling.handler.kinds import inputs_model, kind_in, kind_of_name, strategy_in
 from pulumi_rolling.handler.opening import Asked, fleet_named, open_operation, retry_in
 from pulumi_rolling.handler.operation import Operation, Reach
 from pulumi_rolling.handler.preview import preview_of
@@ -50,7 +50,7 @@ class RollingGroupHandler:
         self, olds: Mapping[str, Any] | None, news: Mapping[str, Any], context: Context
     ) -> tuple[dict[str, Any], list[Fault]]:
         """Normalised inputs and every fault of them, those against the live group included when something changed."""
-        checked = check_inputs(news, self.is_unknown, self.default_policy)
+        checked = check_inputs(inputs_model(), news, self.is_unknown, self.default_policy)
         normal, faults = checked.normal, list(checked.faults)
         kind = kind_in(normal)
         if kind is None or is_group_unknown(normal, self.is_unknown):

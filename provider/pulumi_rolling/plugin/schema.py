@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from pulumi_rolling import __version__
+from pulumi_rolling.handler.kinds import inputs_model
 from pulumi_rolling.plugin.descriptions import CHOICES, ENUMS, PROPERTIES, TYPES
 from pulumi_rolling.plugin.shapes import INTEGER, NUMBER, STRING, Shape, shapes
 from pulumi_rolling.policy.block import Block
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
-from pulumi_rolling.policy.inputs import RollingGroupInputs
 from pulumi_rolling.policy.outputs import ALWAYS, Outputs
 
 NAME = "rolling"
@@ -30,7 +30,7 @@ _WORDS = {str: STRING, int: INTEGER, float: NUMBER}
 def package() -> dict[str, Any]:
     """Pulumi's package schema (pkg/codegen/schema/pulumi.json)."""
     types: dict[str, Any] = {}
-    inputs = _properties("RollingGroup", RollingGroupInputs, types)
+    inputs = _properties("RollingGroup", inputs_model(), types)
     outputs = _members("RollingGroup", Outputs, types)
     return {
         "name": NAME,

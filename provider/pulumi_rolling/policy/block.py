@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticUndefined
 
+from pulumi_rolling.errors import Fault
 from pulumi_rolling.policy.leaves import Fold
 from pulumi_rolling.policy.spelling import forms
 
@@ -70,6 +71,18 @@ class Block(BaseModel):
             default = cls.model_fields[info.field_name].get_default()
             return None if default is PydanticUndefined else default
         return handler(value)
+
+
+class GroupBlock(Block):
+    """A kind of group: which one it is, where, and the revision wanted. ``key`` says where it stands in the inputs."""
+
+    wanted: ClassVar[str] = ""
+    """What is required where no group is given: ``the Auto Scaling group to roll``."""
+
+    @classmethod
+    def faults(cls, given: Mapping[str, Any], is_unknown: IsUnknown) -> Iterator[Fault]:
+        """What can be wrong between the fields of a normalised group, with paths within it."""
+        yield from ()
 
 
 def fields(model: type[Block]) -> Mapping[str, str]:

@@ -14,7 +14,6 @@ from pulumi_rolling.errors import Fault, PolicyErrors, spelled_path
 from pulumi_rolling.policy.block import IsUnknown, child, fields
 from pulumi_rolling.policy.faults import in_order, judge
 from pulumi_rolling.policy.inputs import (
-    INPUTS,
     RollingGroupInputs,
     UpdatePolicy,
     inputs_faults,
@@ -40,6 +39,8 @@ class Checked:
     """None where there are faults."""
     faults: tuple[Fault, ...]
     """All of them, sorted by path."""
+    model: type[RollingGroupInputs]
+    """The inputs with the kinds of groups that there are."""
 
     def accepted(self) -> RollingGroupInputs:
         """The inputs. Raises PolicyErrors with all faults."""
@@ -58,10 +59,10 @@ class Checked:
         kept = {
             key: value
             for key, value in self.normal.items()
-            if key in INPUTS and not any(_is_at_or_below(path, key) for path in faulty)
+            if key in fields(self.model) and not any(_is_at_or_below(path, key) for path in faulty)
         }
         policy = _sound_policy(self.normal.get(UpdatePolicy.key), faulty, is_unknown)
-        return _judged({**kept, UpdatePolicy.key: policy}, is_unknown)
+        return _judged(self.model, {**kept, UpdatePolicy.key: policy}, is_unknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +89,24 @@ class CheckedPolicy:
 
 
 def check_inputs(
+    model: type[RollingGroupInputs],
     raw: Mapping[str, Any],
     is_unknown: IsUnknown = nothing_unknown,
     default: Mapping[str, Any] | None = None,
 ) -> Checked:
     """Inputs as a program gives them. ``default``: a normalised policy for those that leave its fields open."""
-    normal = normal_form(RollingGroupInputs, raw)
-    return _judged(normal if default is None else _filled(normal, default), is_unknown)
+    normal = normal_form(model, raw)
+    return _judged(model, normal if default is None else _filled(normal, default), is_unknown)
 
 
-def check_stored(properties: Mapping[str, Any], is_unknown: IsUnknown = nothing_unknown) -> Checked:
+def check_stored(
+    model: type[RollingGroupInputs],
+    properties: Mapping[str, Any],
+    is_unknown: IsUnknown = nothing_unknown,
+) -> Checked:
     """Inputs among properties that were checked before, as Pulumi hands them back: every number a float."""
-    given = {key: properties[key] for key in INPUTS if properties.get(key) is not None}
-    return _judged(plain(given), is_unknown)
+    given = {key: properties[key] for key in fields(model) if properties.get(key) is not None}
+    return _judged(model, plain(given), is_unknown)
 
 
 def check_policy(block: Any, is_unknown: IsUnknown = nothing_unknown) -> CheckedPolicy:
@@ -132,10 +138,10 @@ def _unknown_paths(value: Any, at: tuple[str | int, ...], is_unknown: IsUnknown)
             yield from _unknown_paths(item, (*at, index), is_unknown)
 
 
-def _judged(normal: dict[str, Any], is_unknown: IsUnknown) -> Checked:
-    inputs, faults = judge(RollingGroupInputs, normal, is_unknown)
-    found = in_order([*faults, *inputs_faults(normal, is_unknown)])
-    return Checked(normal, None if found else inputs, tuple(found))
+def _judged(model: type[RollingGroupInputs], normal: dict[str, Any], is_unknown: IsUnknown) -> Checked:
+    inputs, faults = judge(model, normal, is_unknown)
+    found = in_order([*faults, *inputs_faults(model, normal, is_unknown)])
+    return Checked(normal, None if found else inputs, tuple(found), model)
 
 
 def _filled(normal: dict[str, Any], default: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,21 +1,22 @@
 """All inputs of the resource: exactly one kind of group, exactly one strategy, and what stands beside them.
 
-The fields with a ``Row`` are the table of kinds and strategies: key, block, rules. A further one has files of its own
-and its row here, in place of its sentence in ``later``; nothing else in this package names it.
+The fields with a ``Row`` are a table: key, block, rules. A further strategy has files of its own and its row here, in
+place of its sentence in ``later``. The kinds of groups come from the handler's table, by ``inputs_with``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, ClassVar
 
-from pydantic import PlainValidator
+from pydantic import PlainValidator, create_model
+from pydantic.alias_generators import to_snake
 
 from pulumi_rolling.core.model.goal import OnFailure
 from pulumi_rolling.errors import Fault
-from pulumi_rolling.policy.block import POLICY, Block, IsUnknown, child, fields, marks
-from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup, group_faults
+from pulumi_rolling.policy.block import POLICY, Block, GroupBlock, IsUnknown, child, fields, marks
 from pulumi_rolling.policy.leaves import Flag, Fold, flag, fold_choice, fold_flag, one_of, refusal, show
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 from pulumi_rolling.policy.rolling_update.rules import roll_faults
@@ -106,9 +107,7 @@ def triggers_of(value: Any) -> list[Any] | dict[str, Any]:
 
 
 class RollingGroupInputs(Table):
-    """All inputs of the resource."""
-
-    auto_scaling_group: Annotated[AutoScalingGroup, Row(group_faults)] = AutoScalingGroup()
+    """The inputs of the resource, but for the group itself: ``inputs_with`` adds the kinds that there are."""
 
     update_policy: UpdatePolicy = UpdatePolicy()
     on_failure: Annotated[
@@ -124,20 +123,35 @@ class RollingGroupInputs(Table):
     refused: ClassVar[Mapping[str, str]] = later
 
 
-INPUTS = tuple(fields(RollingGroupInputs))
-"""The inputs among a resource's properties; the rest of state are outputs."""
+@cache
+def inputs_with(*groups: type[GroupBlock]) -> type[RollingGroupInputs]:
+    """The inputs with these kinds of groups, of which exactly one is given."""
+    kinds: dict[str, Any] = {
+        to_snake(group.key): (Annotated[group, Row(group.faults)], group()) for group in groups
+    }
+    made: type[RollingGroupInputs] = create_model(
+        RollingGroupInputs.__name__, __base__=RollingGroupInputs, __doc__=RollingGroupInputs.__doc__, **kinds
+    )
+    known = {group.key for group in groups}
+    made.later = {key: said for key, said in RollingGroupInputs.later.items() if key not in known}
+    made.refused = made.later
+    return made
 
 
-def inputs_faults(inputs: Mapping[str, Any], is_unknown: IsUnknown) -> Iterator[Fault]:
+def inputs_faults(
+    model: type[RollingGroupInputs], inputs: Mapping[str, Any], is_unknown: IsUnknown
+) -> Iterator[Fault]:
     """Faults between the fields of the whole resource, over the normalised inputs."""
-    kinds = given_rows(RollingGroupInputs, inputs)
+    kinds = given_rows(model, inputs)
     if not kinds:
-        yield Fault(AutoScalingGroup.path, "is required: the Auto Scaling group to roll.")
+        first = next(block for block in (child(model, key) for key in rows(model)) if block is not None)
+        wanted = first.wanted if issubclass(first, GroupBlock) else ""
+        yield Fault(first.path, f"is required: {wanted}.")
     if len(kinds) > 1:
         yield Fault(
             kinds[1], f"may not stand with {kinds[0]}: exactly one group is rolled; found {_and(kinds)}."
         )
-    yield from _row_faults(RollingGroupInputs, inputs, is_unknown)
+    yield from _row_faults(model, inputs, is_unknown)
     yield from _trigger_faults(inputs.get("triggers"), is_unknown)
     yield from policy_faults(inputs.get(UpdatePolicy.key, {}), is_unknown)
 

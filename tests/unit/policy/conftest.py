@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from pulumi_rolling.errors import Fault
-from pulumi_rolling.policy.check import check_inputs
+
+from tests.unit.policy.kinds import check_inputs
 
 Faults = Callable[..., dict[str, str]]
 

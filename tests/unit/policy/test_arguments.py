@@ -10,11 +10,12 @@ import pulumi_rolling as rolling
 import pytest
 from pulumi_rolling.policy.block import Block, fields
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup, LaunchTemplate
-from pulumi_rolling.policy.inputs import RollingGroupInputs
 from pulumi_rolling.policy.normal import normal_form
 from pulumi_rolling.policy.rolling_update.block import Canary, Checkpoints, Readiness, RollingUpdate
 from pulumi_rolling.policy.spelling import camel
 from pulumi_rolling.resource import args
+
+from tests.unit.policy.kinds import INPUTS_MODEL
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ def test_blocks_within_blocks_become_what_the_check_reads() -> None:
         scale_in_protected_instances="Ignore",
     )
     policy = rolling.UpdatePolicy(rolling_update=update)
-    assert normal_form(RollingGroupInputs, {"updatePolicy": policy.properties()}) == {
+    assert normal_form(INPUTS_MODEL, {"updatePolicy": policy.properties()}) == {
         "updatePolicy": {
             "rollingUpdate": {
                 "guard": "fast",
@@ -51,7 +52,7 @@ def test_blocks_within_blocks_become_what_the_check_reads() -> None:
         }
     }
     alone = rolling.RollingUpdate(canary=2, checkpoints=rolling.Checkpoints(percents=[50], delay="PT1H"))
-    assert normal_form(RollingGroupInputs, {"updatePolicy": {"rollingUpdate": alone.properties()}}) == {
+    assert normal_form(INPUTS_MODEL, {"updatePolicy": {"rollingUpdate": alone.properties()}}) == {
         "updatePolicy": {
             "rollingUpdate": {
                 "canary": {"size": 2},

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from pulumi_rolling.core.model.goal import OnFailure
 from pulumi_rolling.core.replace.limits import Guard, Pacing
 from pulumi_rolling.errors import PolicyErrors
-from pulumi_rolling.policy.check import CheckedPolicy, check_inputs, check_policy, parse_policy, unknowns
-from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy
+from pulumi_rolling.policy.check import CheckedPolicy, check_policy, parse_policy, unknowns
+from pulumi_rolling.policy.inputs import UpdatePolicy
 from pulumi_rolling.policy.normal import normal_form
 from pulumi_rolling.policy.percent import Percent
+
+from tests.unit.policy.kinds import INPUTS_MODEL, check_inputs, group_of
 
 from .conftest import Faults, by_path
 from .test_spellings import INPUTS, JSON
@@ -233,7 +235,7 @@ def test_a_launch_configuration_stands_in_place_of_a_template() -> None:
     policy: dict[str, Any] = {"updatePolicy": {"rollingUpdate": {}}}
     group: dict[str, Any] = {"name": "web", "launchConfiguration": "web-7"}
     accepted = check_inputs({"autoScalingGroup": group, **policy}).accepted()
-    assert accepted.auto_scaling_group.launch_configuration == "web-7"
+    assert group_of(accepted).launch_configuration == "web-7"
     found = check_inputs({"autoScalingGroup": {**group, "launchTemplate": {"id": "lt-1"}}, **policy}).faults
     assert list(by_path(found)) == ["autoScalingGroup.launchConfiguration"]
     found = check_inputs({"autoScalingGroup": {"name": "web", "launchConfiguration": " "}, **policy}).faults
@@ -382,8 +384,8 @@ def test_parsing_gives_defaults_for_what_is_unknown() -> None:
     roll = {"maxBatchSize": Later(), "suspendProcesses": [Later(), "HealthCheck"]}
     inputs = {"autoScalingGroup": group, "updatePolicy": {"rollingUpdate": roll}}
     model = check_inputs(inputs, later).accepted()
-    assert model.auto_scaling_group.name is None
-    assert model.auto_scaling_group.launch_template.version is None
+    assert group_of(model).name is None
+    assert group_of(model).launch_template.version is None
     assert model.update_policy.rolling_update.max_batch_size == 1
     assert model.update_policy.rolling_update.suspend_processes == ("HealthCheck",)
 
@@ -408,7 +410,7 @@ def test_parsing_good_inputs_gives_values_as_they_are_used() -> None:
         }
     ).accepted()
     roll = model.update_policy.rolling_update
-    assert model.auto_scaling_group.launch_template.version == "4"
+    assert group_of(model).launch_template.version == "4"
     assert model.on_failure is OnFailure.LEAVE
     assert (roll.max_batch_size, roll.pause, roll.timeout) == (Percent(250), 120, 86400)
     assert roll.suspend_processes == ("AZRebalance",), "a duplicate counts once"
@@ -440,7 +442,7 @@ def test_a_policy_alone_is_checked_without_a_group_and_with_the_same_paths() -> 
 def test_check_never_crashes_and_normalises_as_normalise_does(inputs: dict[str, Any]) -> None:
     """Any inputs have a normalised form and faults with a sentence; the normalised form is checked to the same."""
     checked = check_inputs(inputs)
-    assert checked.normal == normal_form(RollingGroupInputs, inputs)
+    assert checked.normal == normal_form(INPUTS_MODEL, inputs)
     assert all(fault.message for fault in checked.faults)
     assert check_inputs(checked.normal) == checked, "the normalised form has the same faults"
 
@@ -467,4 +469,4 @@ def test_unknown_leaves_never_crash_a_check(data: st.DataObject) -> None:
         return {key: blur(item) for key, item in value.items()} if isinstance(value, dict) else value
 
     normal = check_inputs({key: blur(item) for key, item in inputs.items()}, later).normal
-    assert normal_form(RollingGroupInputs, normal) == normal
+    assert normal_form(INPUTS_MODEL, normal) == normal

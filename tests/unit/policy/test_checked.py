@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from pulumi_rolling.policy.check import check_inputs, check_stored
+
+from tests.unit.policy.kinds import check_inputs, check_stored
 
 from .test_check import Later, later
 

@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulumi_rolling.policy.block import Block, fields, names_of
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
-from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy
+from pulumi_rolling.policy.inputs import UpdatePolicy
 from pulumi_rolling.policy.normal import normal_form
 from pulumi_rolling.policy.rolling_update.block import Canary, Checkpoints, Readiness, RollingUpdate
 from pulumi_rolling.policy.spelling import forms
+
+from tests.unit.policy.kinds import INPUTS_MODEL
 
 CANONICAL: dict[str, Any] = {
     "maxBatchSize": 2,
@@ -66,13 +68,13 @@ def test_the_example_has_every_field() -> None:
 def test_every_field_is_read_in_every_spelling(spelling: int) -> None:
     """A key in snake or Pascal case is the same as in camelCase."""
     policy = {"updatePolicy": {"rollingUpdate": CANONICAL}}
-    assert normal_form(RollingGroupInputs, spelt(policy, spelling)) == policy
+    assert normal_form(INPUTS_MODEL, spelt(policy, spelling)) == policy
 
 
 def test_snake_case_is_the_attribute_name_of_the_model() -> None:
     """Python's spelling of a field is the attribute that carries it."""
     for model in (
-        RollingGroupInputs,
+        INPUTS_MODEL,
         AutoScalingGroup,
         UpdatePolicy,
         RollingUpdate,
@@ -160,7 +162,7 @@ def test_a_pasted_block_is_lock_step_with_or_without_its_outer_key(pasted: dict[
     """CloudFormation's own key makes a block lockStep, however many times UpdatePolicy is around it."""
     expected = {"rollingUpdate": {"maxBatchSize": 2, "pacing": "lockStep"}}
     assert normal_form(UpdatePolicy, pasted) == expected
-    assert normal_form(RollingGroupInputs, {"updatePolicy": pasted}) == {"updatePolicy": expected}
+    assert normal_form(INPUTS_MODEL, {"updatePolicy": pasted}) == {"updatePolicy": expected}
 
 
 def test_our_own_fields_may_stand_in_a_pasted_block() -> None:
@@ -214,7 +216,7 @@ def test_the_other_inputs_fold_too() -> None:
         "triggers": [1.0, "1", True, None, 1.5],
         "__provider": "gAS",
     }
-    assert normal_form(RollingGroupInputs, inputs) == {
+    assert normal_form(INPUTS_MODEL, inputs) == {
         "autoScalingGroup": {"name": "web", "launchTemplate": {"id": "lt-1", "version": "3"}},
         "onFailure": "rollBack",
         "triggers": [1, "1", True, None, 1.5],
@@ -225,7 +227,7 @@ def test_the_other_inputs_fold_too() -> None:
 @pytest.mark.parametrize("key", ["launchConfiguration", "launch_configuration", "LaunchConfigurationName"])
 def test_a_launch_configuration_has_cloudformations_name_too(key: str) -> None:
     """``LaunchConfigurationName`` is what the group's own resource calls it in CloudFormation."""
-    assert normal_form(RollingGroupInputs, {"autoScalingGroup": {key: "web-7"}}) == {
+    assert normal_form(INPUTS_MODEL, {"autoScalingGroup": {key: "web-7"}}) == {
         "autoScalingGroup": {"launchConfiguration": "web-7"}
     }
 
@@ -236,7 +238,7 @@ def test_any_mapping_will_do_and_is_not_changed() -> None:
     frozen = MappingProxyType(
         {"update_policy": MappingProxyType({"rolling_update": MappingProxyType(inner)})}
     )
-    assert normal_form(RollingGroupInputs, frozen) == {"updatePolicy": {"rollingUpdate": {"maxBatchSize": 2}}}
+    assert normal_form(INPUTS_MODEL, frozen) == {"updatePolicy": {"rollingUpdate": {"maxBatchSize": 2}}}
     assert inner == {"max_batch_size": 2.0}
 
 
@@ -247,7 +249,7 @@ def _names(model: type[Block]) -> list[str]:
 KEYS = st.sampled_from(
     sorted(
         {
-            *_names(RollingGroupInputs),
+            *_names(INPUTS_MODEL),
             *_names(UpdatePolicy),
             *_names(RollingUpdate),
             *_names(Canary),
@@ -298,8 +300,8 @@ INPUTS = st.dictionaries(KEYS, JSON, max_size=5) | st.dictionaries(
 @given(INPUTS)
 def test_normalising_twice_changes_nothing_more(inputs: dict[str, Any]) -> None:
     """The normalised form of any inputs is its own normalised form, to the type of each value."""
-    once = normal_form(RollingGroupInputs, inputs)
-    twice = normal_form(RollingGroupInputs, once)
+    once = normal_form(INPUTS_MODEL, inputs)
+    twice = normal_form(INPUTS_MODEL, once)
     assert twice == once
     assert repr(twice) == repr(once), "1, 1.0 and True are equal and not the same"
 

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Annotated, Any, ClassVar
 
 import pytest
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.policy import check, inputs
-from pulumi_rolling.policy.block import POLICY, Block, IsUnknown, child, fields
-from pulumi_rolling.policy.check import check_inputs, check_stored
-from pulumi_rolling.policy.inputs import RollingGroupInputs, Row, Table, UpdatePolicy, rows
+from pulumi_rolling.policy.block import POLICY, Block, GroupBlock, IsUnknown, child
+from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
+from pulumi_rolling.policy.inputs import RollingGroupInputs, Row, Table, UpdatePolicy, inputs_with, rows
 from pulumi_rolling.policy.leaves import Flag, Text
+from pydantic import create_model
+
+from tests.unit.policy.kinds import INPUTS_MODEL
 
 from .conftest import by_path
 
 
-class Fleet(Block):
+class Fleet(GroupBlock):
     """A kind of group that exists in this test alone."""
 
     name: Text = None
 
     key: ClassVar[str] = "fleet"
     path: ClassVar[str] = key
+
+    @classmethod
+    def faults(cls, given: Mapping[str, Any], is_unknown: IsUnknown) -> Iterator[Fault]:
+        if "name" not in given:
+            yield Fault("name", "is required.")
 
 
 class Drip(Block):
@@ -36,11 +45,6 @@ class Drip(Block):
     pasted_fields: ClassVar[Mapping[str, Any]] = {"fast": True}
 
 
-def fleet_faults(fleet: Mapping[str, Any], is_unknown: IsUnknown) -> Iterator[Fault]:
-    if "name" not in fleet:
-        yield Fault("name", "is required.")
-
-
 def drip_faults(drip: Mapping[str, Any], is_unknown: IsUnknown) -> Iterator[Fault]:
     if not drip:
         yield Fault("fast", "is required.")
@@ -50,21 +54,23 @@ class PolicyWithDrip(UpdatePolicy):
     drip: Annotated[Drip, Row(drip_faults)] = Drip()
 
 
-class InputsWithFleet(RollingGroupInputs):
-    fleet: Annotated[Fleet, Row(fleet_faults)] = Fleet()
-    update_policy: PolicyWithDrip = PolicyWithDrip()
+INPUTS_WITH_ROWS: type[RollingGroupInputs] = create_model(
+    "InputsWithRows",
+    __base__=inputs_with(AutoScalingGroup, Fleet),
+    update_policy=(PolicyWithDrip, PolicyWithDrip()),
+)
+check_inputs = partial(check.check_inputs, INPUTS_WITH_ROWS)
+check_stored = partial(check.check_stored, INPUTS_WITH_ROWS)
 
 
 @pytest.fixture
 def with_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A row more in each half of the table."""
+    """A strategy more; the kind comes with the model."""
     for module in (check, inputs):
-        monkeypatch.setattr(module, "RollingGroupInputs", InputsWithFleet)
         monkeypatch.setattr(module, "UpdatePolicy", PolicyWithDrip)
-    monkeypatch.setattr(check, "INPUTS", tuple(fields(InputsWithFleet)))
 
 
-@pytest.mark.parametrize(("table", "above"), [(RollingGroupInputs, ""), (UpdatePolicy, "updatePolicy.")])
+@pytest.mark.parametrize(("table", "above"), [(INPUTS_MODEL, ""), (UpdatePolicy, "updatePolicy.")])
 def test_a_block_says_the_key_and_the_path_that_the_table_has(table: type[Table], above: str) -> None:
     """Faults of a row's rules lead to where the row stands."""
     assert rows(table)
@@ -75,7 +81,7 @@ def test_a_block_says_the_key_and_the_path_that_the_table_has(table: type[Table]
 
 def test_what_is_later_is_refused() -> None:
     """A kind or strategy without a row counts as given, and has its own sentence."""
-    for table in (RollingGroupInputs, UpdatePolicy):
+    for table in (INPUTS_MODEL, INPUTS_WITH_ROWS, UpdatePolicy):
         assert table.later.items() <= table.refused.items()
         assert not table.later.keys() & rows(table).keys()
 
@@ -86,8 +92,12 @@ def test_a_row_more_is_spelled_judged_and_parsed() -> None:
     checked = check_inputs({"Fleet": {"Name": "web"}, "UpdatePolicy": {"FleetDrip": {}}})
     assert checked.normal == {"fleet": {"name": "web"}, "updatePolicy": {"drip": {"fast": True}}}
     accepted = checked.accepted()
-    assert isinstance(accepted, InputsWithFleet)
-    assert (accepted.fleet.name, accepted.update_policy.drip.fast) == ("web", True)
+    assert isinstance(accepted, INPUTS_WITH_ROWS)
+    assert accepted.model_dump(include={"fleet", "update_policy"}) == {
+        "fleet": {"name": "web"},
+        "update_policy": accepted.update_policy.model_dump(),
+    }
+    assert dict(accepted.update_policy)["drip"] == Drip(fast=True)
     assert check_stored({**checked.normal, "revision": "x"}) == checked
 
 

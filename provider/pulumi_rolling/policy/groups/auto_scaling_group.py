@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import PlainValidator, ValidationInfo
 
 from pulumi_rolling.errors import Fault
-from pulumi_rolling.policy.block import Block, IsUnknown
+from pulumi_rolling.policy.block import Block, GroupBlock, IsUnknown
 from pulumi_rolling.policy.leaves import Fold, Text, fold_choice, is_not_known_yet, refusal, show, url
 
 PROCESSES = (
@@ -78,7 +78,7 @@ class LaunchTemplate(Block):
     version: Annotated[str | None, Fold(fold_version), PlainValidator(version_text)] = None
 
 
-class AutoScalingGroup(Block):
+class AutoScalingGroup(GroupBlock):
     """Which group, and where. ``name`` is None only where it is not known yet."""
 
     name: Text = None
@@ -90,30 +90,30 @@ class AutoScalingGroup(Block):
 
     key: ClassVar[str] = "autoScalingGroup"
     path: ClassVar[str] = key
+    wanted: ClassVar[str] = "the Auto Scaling group to roll"
     other_names: ClassVar[Mapping[str, str]] = {"launchConfigurationName": "launchConfiguration"}
 
-
-def group_faults(group: Mapping[str, Any], is_unknown: IsUnknown) -> Iterator[Fault]:
-    """Faults between the fields of a normalised group, with paths within it."""
-    if "name" not in group:
-        yield Fault("name", "is required: the name of the Auto Scaling group.")
-    if "launchTemplate" in group and "launchConfiguration" in group:
-        yield Fault(
-            "launchConfiguration",
-            "may not stand with launchTemplate: instances are made from exactly one of the two.",
-        )
-    if "launchTemplate" not in group:
-        if "launchConfiguration" not in group:
+    @classmethod
+    def faults(cls, given: Mapping[str, Any], is_unknown: IsUnknown) -> Iterator[Fault]:
+        if "name" not in given:
+            yield Fault("name", "is required: the name of the Auto Scaling group.")
+        if "launchTemplate" in given and "launchConfiguration" in given:
             yield Fault(
-                "launchTemplate",
-                "is required: the launch template, by id or name, to make instances from (or launchConfiguration, "
-                "for a group that has one).",
+                "launchConfiguration",
+                "may not stand with launchTemplate: instances are made from exactly one of the two.",
             )
-        return
-    template = group["launchTemplate"]
-    if not isinstance(template, Mapping):
-        return
-    if "id" in template and "name" in template:
-        yield Fault("launchTemplate", "needs exactly one of id and name; found both.")
-    if "id" not in template and "name" not in template:
-        yield Fault("launchTemplate", "needs exactly one of id and name; found neither.")
+        if "launchTemplate" not in given:
+            if "launchConfiguration" not in given:
+                yield Fault(
+                    "launchTemplate",
+                    "is required: the launch template, by id or name, to make instances from (or launchConfiguration, "
+                    "for a group that has one).",
+                )
+            return
+        template = given["launchTemplate"]
+        if not isinstance(template, Mapping):
+            return
+        if "id" in template and "name" in template:
+            yield Fault("launchTemplate", "needs exactly one of id and name; found both.")
+        if "id" not in template and "name" not in template:
+            yield Fault("launchTemplate", "needs exactly one of id and name; found neither.")
