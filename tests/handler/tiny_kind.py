@@ -179,7 +179,7 @@ class TinyFleet:
 
 
 def tiny_kind(cloud: TinyCloud) -> Kind:
-    """The row."""
+    """The row, the only one."""
 
     def fleet_of(block: TinyBlock, reach: Reach) -> TinyFleet:
         return TinyFleet(cloud, block.name or "", block.build or "")
