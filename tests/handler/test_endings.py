@@ -190,6 +190,18 @@ ROWS = (
         "See in the start of version 2 why it sends FAILURE, mend that and run 'pulumi up' again.",
     ),
     Row(
+        spent(Failure("i-0a", FailureReason.LOST, "failed a health check"), code=VerdictCode.CANARY_FAILED),
+        MANY,
+        "the canary failed (i-0a was lost after it was ready: failed a health check)",
+        "See what ends version 2 after it is ready, mend that and run 'pulumi up' again.",
+    ),
+    Row(
+        spent(Failure("i-0a", FailureReason.LOST, "failed a health check"), code=VerdictCode.TOO_MANY_LOSSES),
+        MANY,
+        "1 of 6 instances were lost after they were ready (i-0a: failed a health check)",
+        "See what ends version 2 after it is ready, mend that and run 'pulumi up' again.",
+    ),
+    Row(
         Verdict(VerdictCode.ALARM, 1.0, cause="errors"),
         AlarmError,
         "alarm errors went into ALARM",

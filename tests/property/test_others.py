@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pulumi_rolling.core.model.codes import VerdictCode
+from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Revision, Sizes
 from pulumi_rolling.core.replace.actions import PointAt
 from pulumi_rolling.core.replace.limits import Limits, Pacing
@@ -88,7 +89,7 @@ def test_launches_by_our_acts_are_bounded_and_every_roll_ends(
     fleet = case.fleet(behaviours={"two": behaviour})
     run = Run(fleet, case.limits, case.rollout(fleet), meddle=meddle, looks=4000)
     run.go()
-    ways = {}
+    ways: dict[Direction, int] = {}
     for decision in run.decisions:
         way = decision.next.way
         if way.total:

@@ -47,6 +47,8 @@ def sentence(because: Because) -> str:
             return f"waiting for {who} (standby, protected or in the warm pool)"
         case ReasonCode.DRAINING:
             return f"draining {_names(because.members, int(numbers.get('count', 0)))}"
+        case ReasonCode.DOUBTED:
+            return f"looking whether {_names(because.members, int(numbers.get('count', 0)))} is lost"
         case ReasonCode.BAKING:
             return f"all are ready, watched for another {_rest(because)}"
         case (
@@ -112,6 +114,11 @@ def verdict_sentence(verdict: Verdict, noun: str = "instances") -> str:
             return f"{verdict.failed} of {verdict.of} {noun} failed ({_why(verdict.failures, verdict.clock)})"
         case VerdictCode.CANARY_FAILED:
             return f"the canary failed ({_why(verdict.failures, verdict.clock)})"
+        case VerdictCode.TOO_MANY_LOSSES:
+            return (
+                f"{verdict.failed} of {verdict.of} {noun} were lost after they were ready "
+                f"({_lost(verdict.failures)})"
+            )
         case VerdictCode.ALARM:
             many = "alarms" if ", " in verdict.cause else "alarm"
             return f"{many} {verdict.cause} went into ALARM"
@@ -200,6 +207,11 @@ def _why(failures: tuple[Failure, ...], clock: float) -> str:
         within = f" within {iso(clock)}" if meaning.within_clock else ""
         said.append(f"{who} {meaning.words}{within}" + (f": {causes[0]}" if causes else ""))
     return "; ".join(said)
+
+
+def _lost(losses: tuple[Failure, ...]) -> str:
+    causes = [f.cause for f in losses if f.cause][:1]
+    return ", ".join(f.id for f in losses[:3]) + (f": {causes[0]}" if causes else "")
 
 
 def _range(low: float, high: float, unit: str) -> str:

@@ -42,6 +42,7 @@ class ReasonCode(StrEnum):
     HELD = "held"
     OCCUPIED = "occupied"
     BAKING = "baking"
+    DOUBTED = "doubted"
     REMOVING = "removing"
     REMOVING_OUTSIDE = "removingOutside"
     RESTORING = "restoring"
@@ -63,6 +64,7 @@ class FailureReason(StrEnum):
     NEVER_APPEARED = "neverAppeared"
     LAUNCH_REFUSED = "launchRefused"
     VANISHED = "vanished"
+    LOST = "lost"
 
 
 class VerdictCode(StrEnum):
@@ -70,6 +72,7 @@ class VerdictCode(StrEnum):
 
     TOO_MANY_FAILURES = "tooManyFailures"
     CANARY_FAILED = "canaryFailed"
+    TOO_MANY_LOSSES = "tooManyLosses"
     ALARM = "alarm"
     DEADLINE = "deadline"
     STALLED = "stalled"
@@ -195,6 +198,7 @@ REASONS: Mapping[ReasonCode, ReasonMeaning] = {
     ReasonCode.HELD: ReasonMeaning(decider=_SOMEBODY),
     ReasonCode.OCCUPIED: ReasonMeaning(decider=_SOMEBODY, only_told=True),
     ReasonCode.BAKING: ReasonMeaning(),
+    ReasonCode.DOUBTED: ReasonMeaning(only_told=True),
     ReasonCode.REMOVING: ReasonMeaning("removing what is too many"),
     ReasonCode.REMOVING_OUTSIDE: ReasonMeaning("removing what stands outside Desired"),
     ReasonCode.RESTORING: ReasonMeaning("giving sizes and processes back"),
@@ -235,11 +239,15 @@ FAILURES: Mapping[FailureReason, FailureMeaning] = {
     FailureReason.VANISHED: FailureMeaning(
         "vanished before it was ready", look="what ends {revision} before it is ready"
     ),
+    FailureReason.LOST: FailureMeaning(
+        "was lost after it was ready", look="what ends {revision} after it is ready"
+    ),
 }
 
 VERDICTS: Mapping[VerdictCode, VerdictMeaning] = {
     VerdictCode.TOO_MANY_FAILURES: VerdictMeaning("too many failures", EndedBy.MEMBERS, Remedy.BUILD),
     VerdictCode.CANARY_FAILED: VerdictMeaning("a canary failed", EndedBy.CANARY, Remedy.BUILD),
+    VerdictCode.TOO_MANY_LOSSES: VerdictMeaning("too many losses", EndedBy.MEMBERS, Remedy.BUILD),
     VerdictCode.ALARM: VerdictMeaning("an alarm", EndedBy.ALARM, Remedy.ALARM),
     VerdictCode.DEADLINE: VerdictMeaning("the roll's timeout", EndedBy.CLOCK, Remedy.TIME),
     VerdictCode.STALLED: VerdictMeaning("nothing moved for an hour", EndedBy.CLOCK, Remedy.ACTIVITIES),

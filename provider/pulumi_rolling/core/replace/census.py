@@ -128,7 +128,7 @@ def is_ready(limits: Limits, member: Member) -> bool:
 
 def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
     victims = issued_victims(rollout)
-    failed = frozenset([f.id for f in rollout.way.failed])
+    failed = frozenset([f.id for f in (*rollout.way.failed, *rollout.way.lost)])
     told_by_age = rollout.goal.forced and rollout.direction is Direction.FORWARD
     plain = _Plain([], [], {}, [], seen.members)
     if not told_by_age:

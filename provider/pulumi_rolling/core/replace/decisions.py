@@ -84,7 +84,7 @@ def _next_clock(look: Look) -> float:
     limits, rollout, census, at = look.limits, look.rollout, look.census, look.at
     way = rollout.way
     later = [stalled_at(limits, rollout), *([occupied_until(rollout)] if census.occupied else [])]
-    later += [since + limits.settle for _, since in way.missing]
+    later += [since + within for _, since in way.missing for within in (limits.settle, slot_clock(limits))]
     later += [o.at + limits.boot_limit for o in way.openings]
     due = [clock for clock in later if clock > at]
     if rollout.deadline is not None and rollout.direction is Direction.FORWARD:

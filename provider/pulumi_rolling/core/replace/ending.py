@@ -14,6 +14,7 @@ from pulumi_rolling.core.replace.census import is_working
 from pulumi_rolling.core.replace.decisions import act, outcome_of, wait
 from pulumi_rolling.core.replace.limits import Choice
 from pulumi_rolling.core.replace.look import Look
+from pulumi_rolling.core.replace.losses import in_doubt
 from pulumi_rolling.core.replace.pointer import is_let_be
 from pulumi_rolling.core.replace.rollout import Decided, Rollout, Round, replace
 
@@ -29,6 +30,8 @@ def bake(look: Look) -> Decided:
     if way.paused:
         return wait(look, Because(ReasonCode.PAUSED))
     until = began + look.limits.bake
+    if in_doubt(way):
+        return wait(look, Because(ReasonCode.DOUBTED, {"count": len(in_doubt(way))}, in_doubt(way)[:5]))
     if at < until:
         return wait(look, Because(ReasonCode.BAKING, {"left": until - at}), until=until)
     return resize(look.with_rollout(replace(look.rollout, step=Step.RESIZE)))
@@ -87,7 +90,7 @@ def _surplus(look: Look, surplus: int) -> list[Member]:
     A member that somebody asked to skip, or that the policy ignores for its protection, stays.
     """
     way, census = look.rollout.way, look.census
-    failed = {f.id for f in way.failed}
+    failed = {f.id for f in (*way.failed, *way.lost)}
     ignores = look.limits.protected is Choice.IGNORE
     order = sorted(
         (m for m in census.counted if m.id not in way.skipped and not (ignores and m.protected)),
