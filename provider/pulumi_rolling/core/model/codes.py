@@ -40,6 +40,7 @@ class ReasonCode(StrEnum):
     APPROVAL = "approval"
     PAUSED = "paused"
     HELD = "held"
+    FLOORED = "floored"
     OCCUPIED = "occupied"
     BAKING = "baking"
     DOUBTED = "doubted"
@@ -196,6 +197,7 @@ REASONS: Mapping[ReasonCode, ReasonMeaning] = {
     ReasonCode.APPROVAL: ReasonMeaning(decider=_SOMEBODY, at_a_gate=True),
     ReasonCode.PAUSED: ReasonMeaning("paused: nothing new starts until 'rolling resume'", decider=_SOMEBODY),
     ReasonCode.HELD: ReasonMeaning(decider=_SOMEBODY),
+    ReasonCode.FLOORED: ReasonMeaning(decider=_SOMEBODY, only_told=True),
     ReasonCode.OCCUPIED: ReasonMeaning(decider=_SOMEBODY, only_told=True),
     ReasonCode.BAKING: ReasonMeaning(),
     ReasonCode.DOUBTED: ReasonMeaning(only_told=True),
@@ -234,7 +236,9 @@ FAILURES: Mapping[FailureReason, FailureMeaning] = {
         look="what the status checks find in {revision}",
         within_clock=True,
     ),
-    FailureReason.NEVER_APPEARED: FailureMeaning("never appeared", remedy=Remedy.ACTIVITIES, nameless=True),
+    FailureReason.NEVER_APPEARED: FailureMeaning(
+        "never appeared", remedy=Remedy.ACTIVITIES, within_clock=True, nameless=True
+    ),
     FailureReason.LAUNCH_REFUSED: FailureMeaning("launch refused", remedy=Remedy.OBJECTION, nameless=True),
     FailureReason.VANISHED: FailureMeaning(
         "vanished before it was ready", look="what ends {revision} before it is ready"

@@ -10,7 +10,7 @@ from pulumi_rolling.core.model.decision import Because
 from pulumi_rolling.core.model.member import Member
 from pulumi_rolling.core.replace.actions import Action, Resize, Resume, Terminate
 from pulumi_rolling.core.replace.acts import is_desired_settled
-from pulumi_rolling.core.replace.census import is_working
+from pulumi_rolling.core.replace.census import is_in_service, is_working
 from pulumi_rolling.core.replace.decisions import act, outcome_of, wait
 from pulumi_rolling.core.replace.limits import Choice
 from pulumi_rolling.core.replace.look import Look
@@ -87,7 +87,8 @@ def desired_at_end(rollout: Rollout) -> int:
 def _surplus(look: Look, surplus: int) -> list[Member]:
     """Failed first, then not ready, then the youngest; one in service only above the floor.
 
-    A member that somebody asked to skip, or that the policy ignores for its protection, stays.
+    A member that somebody asked to skip, or that the policy ignores for its protection, stays; but a skipped one that
+    serves nobody goes before one that the floor needs.
     """
     way, census = look.rollout.way, look.census
     failed = {f.id for f in (*way.failed, *way.lost)}
@@ -96,9 +97,10 @@ def _surplus(look: Look, surplus: int) -> list[Member]:
         (m for m in census.counted if m.id not in way.skipped and not (ignores and m.protected)),
         key=lambda m: (m.id not in failed, is_working(m), -(m.launched_at or 0.0), m.id),
     )
-    room = census.in_service - look.limits.floor
+    room = census.in_service - census.idle - look.limits.floor
     picked: list[Member] = []
-    for member in order:
+    idle = [m for m in census.counted if m.id in way.skipped and is_in_service(m) and not is_working(m)]
+    for member in (*order, *idle):
         if member.weight > surplus:
             continue
         if is_working(member):

@@ -210,7 +210,7 @@ def _judge_launches(rollout: Rollout, seen: Observation) -> Rollout:
 
 def _reconcile_openings(look: Look, rollout: Rollout) -> Rollout:
     """Keep one clock for each launch that is owed; the oldest clocks belong to those that appeared first."""
-    way, at, longest = rollout.way, look.at, look.limits.boot_limit
+    way, at, longest = rollout.way, look.at, slot_clock(look.limits)
     openings = list(way.openings)
     surplus = sum(o.count for o in openings) - look.census.gap
     while surplus > 0:
