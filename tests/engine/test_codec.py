@@ -106,6 +106,8 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "direction_at": times,
     "astray": st.none() | st.builds(Astray, texts, times),
     "launched_before": counts,
+    "lost": st.lists(failures, max_size=5).map(tuple),
+    "lost_before": counts,
     "total": counts,
     "batch": counts,
     "capacity": counts,
@@ -153,7 +155,9 @@ def as_kept(rollout: Rollout) -> Rollout:
     """What of a small rollout is dropped on purpose: when it was resumed, and the cloud's words on older failures."""
     last = rollout.way.failed[-3:]
     failed = tuple(f if f in last else replace(f, cause="", hint="") for f in rollout.way.failed)
-    return changed(rollout, resumed_at=None, failed=failed)
+    newest = rollout.way.lost[-1:]
+    lost = tuple(f if f in newest else replace(f, cause="", hint="") for f in rollout.way.lost)
+    return changed(rollout, resumed_at=None, failed=failed, lost=lost)
 
 
 @given(rollouts)

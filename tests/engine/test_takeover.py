@@ -329,6 +329,8 @@ FULL = changed(
     baked_from=31.0,
     astray=Astray("lt-1:7", 32.0),
     launched_before=1,
+    lost=(Failure("i-l", FailureReason.LOST),),
+    lost_before=1,
 )
 """A rollout with something in every field that a direction begins anew."""
 NEW_FOR_ANOTHER_TARGET = {
@@ -398,7 +400,17 @@ def test_an_end_without_a_way_back_keeps_what_was_judged() -> None:
         "succeeded",
         "failed",
     }
-    judged |= {"astray", "launched_before", "failed_before", "retried", "skipped", "ignored_alarms", "boots"}
+    judged |= {
+        "astray",
+        "launched_before",
+        "lost",
+        "lost_before",
+        "failed_before",
+        "retried",
+        "skipped",
+        "ignored_alarms",
+        "boots",
+    }
     for field in fields(Way):
         whole = getattr(FULL.way if field.name in judged else Way(), field.name)
         assert getattr(ended, field.name) == whole, field.name

@@ -168,19 +168,19 @@ ROWS = (
     Row(
         late("We currently do not have sufficient m5.large capacity", Remedy.CAPACITY),
         MANY,
-        "1 of 6 instances failed (1 never appeared: We currently do not have sufficient m5.large capacity)",
+        "1 of 6 instances failed (1 never appeared within PT5M: We currently do not have sufficient m5.large capacity)",
         "Give the group another instance type or zone, or wait for capacity, then run 'pulumi up' again.",
     ),
     Row(
         late("ami-1 is pending", Remedy.IMAGE, "Wait until the image is available."),
         MANY,
-        "1 of 6 instances failed (1 never appeared: ami-1 is pending)",
+        "1 of 6 instances failed (1 never appeared within PT5M: ami-1 is pending)",
         "Wait until the image is available, then run 'pulumi up' again.",
     ),
     Row(
         late("", None),
         MANY,
-        "1 of 6 instances failed (1 never appeared)",
+        "1 of 6 instances failed (1 never appeared within PT5M)",
         "See in the activities of group web what it waited for, mend that and run 'pulumi up' again.",
     ),
     Row(
@@ -188,6 +188,18 @@ ROWS = (
         MANY,
         "the canary failed (i-0a sent FAILURE)",
         "See in the start of version 2 why it sends FAILURE, mend that and run 'pulumi up' again.",
+    ),
+    Row(
+        spent(Failure("i-0a", FailureReason.LOST, "failed a health check"), code=VerdictCode.CANARY_FAILED),
+        MANY,
+        "the canary failed (i-0a was lost after it was ready: failed a health check)",
+        "See what ends version 2 after it is ready, mend that and run 'pulumi up' again.",
+    ),
+    Row(
+        spent(Failure("i-0a", FailureReason.LOST, "failed a health check"), code=VerdictCode.TOO_MANY_LOSSES),
+        MANY,
+        "1 of 6 instances were lost after they were ready (i-0a: failed a health check)",
+        "See what ends version 2 after it is ready, mend that and run 'pulumi up' again.",
     ),
     Row(
         Verdict(VerdictCode.ALARM, 1.0, cause="errors"),

@@ -40,8 +40,10 @@ class ReasonCode(StrEnum):
     APPROVAL = "approval"
     PAUSED = "paused"
     HELD = "held"
+    FLOORED = "floored"
     OCCUPIED = "occupied"
     BAKING = "baking"
+    DOUBTED = "doubted"
     REMOVING = "removing"
     REMOVING_OUTSIDE = "removingOutside"
     RESTORING = "restoring"
@@ -63,6 +65,7 @@ class FailureReason(StrEnum):
     NEVER_APPEARED = "neverAppeared"
     LAUNCH_REFUSED = "launchRefused"
     VANISHED = "vanished"
+    LOST = "lost"
 
 
 class VerdictCode(StrEnum):
@@ -70,6 +73,7 @@ class VerdictCode(StrEnum):
 
     TOO_MANY_FAILURES = "tooManyFailures"
     CANARY_FAILED = "canaryFailed"
+    TOO_MANY_LOSSES = "tooManyLosses"
     ALARM = "alarm"
     DEADLINE = "deadline"
     STALLED = "stalled"
@@ -193,8 +197,10 @@ REASONS: Mapping[ReasonCode, ReasonMeaning] = {
     ReasonCode.APPROVAL: ReasonMeaning(decider=_SOMEBODY, at_a_gate=True),
     ReasonCode.PAUSED: ReasonMeaning("paused: nothing new starts until 'rolling resume'", decider=_SOMEBODY),
     ReasonCode.HELD: ReasonMeaning(decider=_SOMEBODY),
+    ReasonCode.FLOORED: ReasonMeaning(decider=_SOMEBODY, only_told=True),
     ReasonCode.OCCUPIED: ReasonMeaning(decider=_SOMEBODY, only_told=True),
     ReasonCode.BAKING: ReasonMeaning(),
+    ReasonCode.DOUBTED: ReasonMeaning(only_told=True),
     ReasonCode.REMOVING: ReasonMeaning("removing what is too many"),
     ReasonCode.REMOVING_OUTSIDE: ReasonMeaning("removing what stands outside Desired"),
     ReasonCode.RESTORING: ReasonMeaning("giving sizes and processes back"),
@@ -230,16 +236,22 @@ FAILURES: Mapping[FailureReason, FailureMeaning] = {
         look="what the status checks find in {revision}",
         within_clock=True,
     ),
-    FailureReason.NEVER_APPEARED: FailureMeaning("never appeared", remedy=Remedy.ACTIVITIES, nameless=True),
+    FailureReason.NEVER_APPEARED: FailureMeaning(
+        "never appeared", remedy=Remedy.ACTIVITIES, within_clock=True, nameless=True
+    ),
     FailureReason.LAUNCH_REFUSED: FailureMeaning("launch refused", remedy=Remedy.OBJECTION, nameless=True),
     FailureReason.VANISHED: FailureMeaning(
         "vanished before it was ready", look="what ends {revision} before it is ready"
+    ),
+    FailureReason.LOST: FailureMeaning(
+        "was lost after it was ready", look="what ends {revision} after it is ready"
     ),
 }
 
 VERDICTS: Mapping[VerdictCode, VerdictMeaning] = {
     VerdictCode.TOO_MANY_FAILURES: VerdictMeaning("too many failures", EndedBy.MEMBERS, Remedy.BUILD),
     VerdictCode.CANARY_FAILED: VerdictMeaning("a canary failed", EndedBy.CANARY, Remedy.BUILD),
+    VerdictCode.TOO_MANY_LOSSES: VerdictMeaning("too many losses", EndedBy.MEMBERS, Remedy.BUILD),
     VerdictCode.ALARM: VerdictMeaning("an alarm", EndedBy.ALARM, Remedy.ALARM),
     VerdictCode.DEADLINE: VerdictMeaning("the roll's timeout", EndedBy.CLOCK, Remedy.TIME),
     VerdictCode.STALLED: VerdictMeaning("nothing moved for an hour", EndedBy.CLOCK, Remedy.ACTIVITIES),

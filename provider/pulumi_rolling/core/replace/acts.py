@@ -60,6 +60,10 @@ def issue(rollout: Rollout, actions: tuple[Action, ...], at: float) -> Rollout:
         elif isinstance(action, Terminate):
             desired -= 0 if action.relaunch else action.weight
             launched += action.relaunch
+    # A success that we end ourselves is no loss.
+    ended = {action.member for action in actions if isinstance(action, Terminate)} & rollout.way.succeeded
+    if ended:
+        rollout = replace(rollout, way=replace(rollout.way, succeeded=rollout.way.succeeded - ended))
     return replace(
         rollout,
         ours=replace(

@@ -83,11 +83,29 @@ def is_spent(limits: Limits, rollout: Rollout) -> bool:
     return rollout.way.failures > 0 and budget_left(limits, rollout) < 0
 
 
-def too_many(
-    limits: Limits, rollout: Rollout, at: float, code: VerdictCode = VerdictCode.TOO_MANY_FAILURES
-) -> Verdict:
-    failed = rollout.way.failed[:5]
-    return Verdict(code, at, rollout.way.failures, rollout.way.total, failed, clock=slot_clock(limits))
+def too_many(limits: Limits, rollout: Rollout, at: float) -> Verdict:
+    way = rollout.way
+    failed = way.failed[:5]
+    code, clock = VerdictCode.TOO_MANY_FAILURES, slot_clock(limits)
+    return Verdict(code, at, way.failures, way.total, failed, clock=clock)
+
+
+def too_many_losses(rollout: Rollout, at: float) -> Verdict:
+    way = rollout.way
+    return Verdict(VerdictCode.TOO_MANY_LOSSES, at, way.losses, way.total, way.lost[:5])
+
+
+def canary_failed(limits: Limits, rollout: Rollout, at: float) -> Verdict:
+    """One that failed, or that was ready and lost while it was watched."""
+    way = rollout.way
+    gone = (*way.failed, *way.lost)
+    code, clock = VerdictCode.CANARY_FAILED, slot_clock(limits)
+    return Verdict(code, at, way.failures + way.losses, way.total, gone[:5], clock=clock)
+
+
+def is_lost(limits: Limits, rollout: Rollout) -> bool:
+    """More members that were ready did not stay than chance explains."""
+    return rollout.way.losses > losses_tolerated(limits, rollout)
 
 
 def _silent(rollout: Rollout) -> int:

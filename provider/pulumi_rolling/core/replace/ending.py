@@ -10,10 +10,11 @@ from pulumi_rolling.core.model.decision import Because
 from pulumi_rolling.core.model.member import Member
 from pulumi_rolling.core.replace.actions import Action, Resize, Resume, Terminate
 from pulumi_rolling.core.replace.acts import is_desired_settled
-from pulumi_rolling.core.replace.census import is_working
+from pulumi_rolling.core.replace.census import is_in_service, is_working
 from pulumi_rolling.core.replace.decisions import act, outcome_of, wait
 from pulumi_rolling.core.replace.limits import Choice
 from pulumi_rolling.core.replace.look import Look
+from pulumi_rolling.core.replace.losses import in_doubt
 from pulumi_rolling.core.replace.pointer import is_let_be
 from pulumi_rolling.core.replace.rollout import Decided, Rollout, Round, replace
 
@@ -29,6 +30,8 @@ def bake(look: Look) -> Decided:
     if way.paused:
         return wait(look, Because(ReasonCode.PAUSED))
     until = began + look.limits.bake
+    if in_doubt(way):
+        return wait(look, Because(ReasonCode.DOUBTED, {"count": len(in_doubt(way))}, in_doubt(way)[:5]))
     if at < until:
         return wait(look, Because(ReasonCode.BAKING, {"left": until - at}), until=until)
     return resize(look.with_rollout(replace(look.rollout, step=Step.RESIZE)))
@@ -84,18 +87,20 @@ def desired_at_end(rollout: Rollout) -> int:
 def _surplus(look: Look, surplus: int) -> list[Member]:
     """Failed first, then not ready, then the youngest; one in service only above the floor.
 
-    A member that somebody asked to skip, or that the policy ignores for its protection, stays.
+    A member that somebody asked to skip, or that the policy ignores for its protection, stays; but a skipped one that
+    serves nobody goes before one that the floor needs.
     """
     way, census = look.rollout.way, look.census
-    failed = {f.id for f in way.failed}
+    failed = {f.id for f in (*way.failed, *way.lost)}
     ignores = look.limits.protected is Choice.IGNORE
     order = sorted(
         (m for m in census.counted if m.id not in way.skipped and not (ignores and m.protected)),
         key=lambda m: (m.id not in failed, is_working(m), -(m.launched_at or 0.0), m.id),
     )
-    room = census.in_service - look.limits.floor
+    room = census.in_service - census.idle - look.limits.floor
     picked: list[Member] = []
-    for member in order:
+    idle = [m for m in census.counted if m.id in way.skipped and is_in_service(m) and not is_working(m)]
+    for member in (*order, *idle):
         if member.weight > surplus:
             continue
         if is_working(member):

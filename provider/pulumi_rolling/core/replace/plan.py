@@ -10,6 +10,7 @@ from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.replace.actions import Resize, Terminate
 from pulumi_rolling.core.replace.acts import forget_issued
+from pulumi_rolling.core.replace.budget import losses_tolerated
 from pulumi_rolling.core.replace.decide import decide
 from pulumi_rolling.core.replace.events import EventTexts, masked
 from pulumi_rolling.core.replace.gates import stops
@@ -40,6 +41,9 @@ class Plan:
     lowest_in_service: int
     rounds: tuple[PlannedRound, ...]
     tolerated: int
+    """Failures."""
+    losses: int
+    """The most members that may be lost after they were ready."""
     signals: bool
     pause: float
     events: tuple[str, ...]
@@ -79,6 +83,7 @@ def plan(limits: Limits, rollout: Rollout, seen: Observation) -> Plan:
         lowest_in_service=run.lowest,
         rounds=tuple(run.rounds),
         tolerated=_tolerated(limits, run.total, seen.sizes.desired),
+        losses=losses_tolerated(limits, run.rollout),
         signals=limits.signals,
         pause=limits.pause,
         events=tuple(run.events),
@@ -92,7 +97,7 @@ class _DryRun:
 
     def __init__(self, limits: Limits, rollout: Rollout, seen: Observation) -> None:
         self._limits = replace(limits, settle=1e9, poll=1.0, timeout=None)
-        self._rollout = rollout
+        self.rollout = rollout
         self._fleet = IdealFleet(seen, _pointer(rollout, seen))
         self._texts = EventTexts(self._limits, masked)
         self.events: list[str] = []
@@ -103,7 +108,7 @@ class _DryRun:
     def to_the_end(self) -> None:
         asked: tuple[Request, ...] = ()
         while True:
-            decision = decide(self._limits, self._rollout, replace(self._fleet.observe(), requests=asked))
+            decision = decide(self._limits, self.rollout, replace(self._fleet.observe(), requests=asked))
             self._add(decision)
             # Where the rollout waits for people, people do in the plan what lets it go on.
             waits = decision.because.code
@@ -113,7 +118,7 @@ class _DryRun:
             for action in decision.actions:
                 self._fleet.apply(action)
             self.lowest = min(self.lowest, self._fleet.in_service)
-            self._rollout = decision.next
+            self.rollout = decision.next
             if decision.outcome is not None:
                 return
             self._fleet.step(max(self._fleet.at + 1.0, decision.look_again_at))
@@ -121,12 +126,12 @@ class _DryRun:
     def _add(self, decision: Decided) -> None:
         way = decision.next.way
         self.decisions += 1
-        self.events += self._texts.fold(self._rollout, decision)
+        self.events += self._texts.fold(self.rollout, decision)
         if way.total and not self.total:
             self.total, self.batch, self.capacity = way.total, way.batch, way.capacity
         self.rounds += _round(decision)
         self.first += sum(
-            max(0, a.desired - self._rollout.ours.desired)
+            max(0, a.desired - self.rollout.ours.desired)
             for a in decision.actions
             if isinstance(a, Resize) and a.desired is not None
         )

@@ -202,9 +202,11 @@ def _stuck(look: Look, free: int, above: int) -> Decided:
         enough = look.limits.floor + min(rollout.way.batch, len(census.candidates))
         largest = min(rollout.found.sizes.max, look.seen.sizes.max)
         most = (largest - rollout.ours.desired) // rollout.way.unit
-        more = min(free, most, enough - len(census.counted))
+        more = min(free, most, enough - (len(census.counted) - census.idle))
         if more > 0:
             return _raise(look, more)
+        numbers = {"serving": census.serving, "floor": look.limits.floor, "largest": largest}
+        return wait(look, Because(ReasonCode.FLOORED, numbers))
     return wait(look, _waiting(look))
 
 
@@ -241,4 +243,13 @@ def _waiting(look: Look) -> Because:
     numbers: dict[str, int | float] = {"unseen": census.gap, "inFlight": len(census.unjudged)}
     if look.limits.signals:
         numbers["pause"] = look.limits.pause
-    return Because(ReasonCode.WAITING, numbers, tuple([m.id for m in census.unjudged[:5]]))
+    members = tuple([m.id for m in census.unjudged[:5]])
+    return Because(ReasonCode.WAITING, numbers, members, _refusal(look) if census.gap else "")
+
+
+def _refusal(look: Look) -> str:
+    """What the cloud last said of launches that are owed."""
+    openings = look.rollout.way.openings
+    since = openings[0].at if openings else look.at
+    told = [x for x in look.seen.launches if x.at >= since and x.cause]
+    return max(told, key=lambda x: x.at).cause if told else ""

@@ -102,6 +102,9 @@ class Way:
     succeeded: frozenset[str] = frozenset()
     failed: tuple[Failure, ...] = ()
     failed_before: int = 0
+    lost: tuple[Failure, ...] = ()
+    """Members that had succeeded and did not stay, by nothing that excuses it. They are no failures."""
+    lost_before: int = 0
     retried: frozenset[str] = frozenset()
     """Members that somebody asked to replace once more; they are no failures."""
     skipped: frozenset[str] = frozenset()
@@ -125,6 +128,10 @@ class Way:
     @property
     def failures(self) -> int:
         return len(self.failed) + self.failed_before
+
+    @property
+    def losses(self) -> int:
+        return len(self.lost) + self.lost_before
 
     @property
     def waits_for_somebody(self) -> bool:

@@ -6,6 +6,8 @@ from pulumi_rolling.core.model.codes import Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Verdict
 from pulumi_rolling.core.replace.budget import (
+    canary_failed,
+    is_lost,
     is_spent,
     launched_on_this_way,
     launches_left,
@@ -13,6 +15,7 @@ from pulumi_rolling.core.replace.budget import (
     prepared_by,
     stalled_at,
     too_many,
+    too_many_losses,
 )
 from pulumi_rolling.core.replace.ending import desired_at_end
 from pulumi_rolling.core.replace.gates import in_canary
@@ -63,11 +66,14 @@ def refusal(seen: Observation) -> Verdict:
 
 def _spent(look: Look) -> Verdict | None:
     limits, rollout = look.limits, look.rollout
-    if rollout.step is Step.PREPARE or not rollout.way.failures:
+    way = rollout.way
+    if rollout.step is Step.PREPARE or not (way.failures or way.losses):
         return None
     if rollout.direction is Direction.FORWARD and in_canary(limits, rollout):
-        return too_many(limits, rollout, look.at, VerdictCode.CANARY_FAILED)
-    return too_many(limits, rollout, look.at) if is_spent(limits, rollout) else None
+        return canary_failed(limits, rollout, look.at)
+    if is_spent(limits, rollout):
+        return too_many(limits, rollout, look.at)
+    return too_many_losses(rollout, look.at) if is_lost(limits, rollout) else None
 
 
 def _alarmed(look: Look) -> tuple[Look, Verdict | None]:

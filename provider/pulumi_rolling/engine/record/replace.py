@@ -32,6 +32,7 @@ from pulumi_rolling.core.replace.rollout import (
 
 VERSION = 3
 KEPT_FAILURES = 24
+KEPT_LOSSES = 6
 KEPT_SUCCESSES = 48
 CAUSE_CHARACTERS = 160
 
@@ -67,7 +68,7 @@ def to_json(rollout: Rollout) -> dict[str, Any]:
 
 def _way_out(way: Way) -> dict[str, Any]:
     failed = way.failed[-KEPT_FAILURES:]
-    gate, held = way.gate, way.held
+    lost, gate, held = way.lost[-KEPT_LOSSES:], way.gate, way.held
     return _without_empty(
         {
             "w": None if way.watermark is None else [way.watermark],
@@ -82,6 +83,8 @@ def _way_out(way: Way) -> dict[str, Any]:
             "ok": sorted(way.succeeded) if len(way.succeeded) <= KEPT_SUCCESSES else [],
             "x": [_failure_out(f if f in failed[-3:] else replace(f, cause="", hint="")) for f in failed],
             "xb": way.failed_before + len(way.failed) - len(failed),
+            "lo": [_failure_out(f if f in lost[-1:] else replace(f, cause="", hint="")) for f in lost],
+            "lp": way.lost_before + len(way.lost) - len(lost),
             "dr": _moments(way.draining),
             "wa": _moments(way.warming),
             "rt": sorted(way.retried),
@@ -164,6 +167,8 @@ def _way_in(raw: dict[str, Any]) -> Way:
         succeeded=frozenset(raw.get("ok", ())),
         failed=tuple(_failure_in(f) for f in raw.get("x", ())),
         failed_before=raw.get("xb", 0),
+        lost=tuple(_failure_in(f) for f in raw.get("lo", ())),
+        lost_before=raw.get("lp", 0),
         retried=frozenset(raw.get("rt", ())),
         skipped=frozenset(raw.get("sk", ())),
         zone=raw.get("zo", ""),
