@@ -218,7 +218,8 @@ class _Count:
         in_service_now, healthy_target = Lifecycle.IN_SERVICE, TargetHealth.HEALTHY
         for member in self._that_count(members, victims):
             name = member.id
-            alive = member.lifecycle is in_service_now and member.alive
+            serving = member.lifecycle is in_service_now
+            alive = serving and member.alive
             sound = alive and member.healthy
             working = sound and (member.target is None or member.target is healthy_target)
             self.in_service += alive
