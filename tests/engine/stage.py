@@ -33,6 +33,9 @@ class FleetClock:
     def now(self) -> float:
         return self._fleet.now
 
+    def steady(self) -> float:
+        return self._fleet.now
+
     def wait(self, seconds: float) -> None:
         self._fleet.advance(self._fleet.now + max(0.001, seconds))
 

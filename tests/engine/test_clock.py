@@ -68,6 +68,9 @@ def test_a_woken_loop_looks_at_once() -> None:
         def now(self) -> float:
             return fleet.now
 
+        def steady(self) -> float:
+            return fleet.now
+
         def wait(self, seconds: float) -> None:
             looked.release()
             clock.wait(FOREVER)

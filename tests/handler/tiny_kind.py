@@ -83,6 +83,9 @@ class TinyClock(SystemClock):
     def now(self) -> float:
         return self._cloud.now
 
+    def steady(self) -> float:
+        return self._cloud.now
+
     def wait(self, seconds: float) -> None:
         self._cloud.now += max(0.01, seconds)
 

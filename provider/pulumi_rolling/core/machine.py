@@ -15,7 +15,7 @@ from pulumi_rolling.core.model.goal import Goal
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.core.model.seen import RefusedAct, Request
 from pulumi_rolling.core.model.verdict import Verdict
-from pulumi_rolling.core.replace import decide, plan, record_rules, takeover
+from pulumi_rolling.core.replace import acts, decide, plan, record_rules, takeover
 from pulumi_rolling.core.replace.actions import Action
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.observation import Observation
@@ -68,6 +68,10 @@ class Machine(Protocol[R, S, A, L, P]):
         """The look with what people asked for and which of our acts were refused; the lease on it is ours."""
         ...
 
+    def take_back(self, rollout: R, unsent: tuple[A, ...]) -> R:
+        """The rollout without acts that a decision brought last and that were never sent."""
+        ...
+
     def plan(self, limits: L, rollout: R, seen: S) -> P: ...
 
     def resume(self, record: R, at: float) -> R:
@@ -96,6 +100,9 @@ class _Replace:
         self, seen: Observation, requests: tuple[Request, ...], refused: tuple[RefusedAct, ...]
     ) -> Observation:
         return replace(seen, requests=requests, refusals=refused, lease_is_ours=True)
+
+    def take_back(self, rollout: Rollout, unsent: tuple[Action, ...]) -> Rollout:
+        return acts.take_back(rollout, unsent)
 
     def plan(self, limits: Limits, rollout: Rollout, seen: Observation) -> plan.Plan:
         return plan.plan(limits, rollout, seen)

@@ -1,15 +1,20 @@
-"""Time as the engine sees it: now, and waiting that something can end."""
+"""Time as the engine sees it: now, how long, and waiting that something can end."""
 
 from __future__ import annotations
 
 import threading
-import time
 from typing import Protocol
+
+from pulumi_rolling.cloud_time import CLOUD, steady
 
 
 class Clock(Protocol):
     def now(self) -> float:
         """Seconds since the epoch."""
+        ...
+
+    def steady(self) -> float:
+        """Seconds by a clock that nobody sets and that goes on while this machine sleeps: for ages."""
         ...
 
     def wait(self, seconds: float) -> None:
@@ -18,8 +23,9 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clock. ``wake`` ends a wait from another thread, or the next one where nobody waits.
+    """The time by the cloud's answers, and waits by a clock that nobody sets.
 
+    ``wake`` ends a wait from another thread, or the next one where nobody waits.
     So a wake during a look is not lost: the wait that follows returns at once. Two wakes before a wait has returned are
     one, since the look after it sees what both were about. Another that waits on the same clock would take the wakes
     away from the loop, so retries have a clock of their own.
@@ -29,7 +35,10 @@ class SystemClock:
         self._woken = threading.Event()
 
     def now(self) -> float:
-        return time.time()
+        return CLOUD.now()
+
+    def steady(self) -> float:
+        return steady()
 
     def wait(self, seconds: float) -> None:
         if self._woken.wait(max(0.0, seconds)):

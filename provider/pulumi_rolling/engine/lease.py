@@ -3,19 +3,25 @@
 ``rolling:lease`` = ``HOLDER URN-HASH UNTIL``. A driver acts only on observations that show its own lease; one that
 sees another's acts no more. UNTIL is the holder's clock; a lease counts as abandoned when it has passed, or when it
 has not changed for its whole length of our own time, whichever we see first.
+
+A driver that slept is a stranger to itself (property 15): it writes and acts only while its look is young and its lease
+has not run out, both by a clock that goes on while it sleeps. A lease that ran out is taken again as a first one is:
+read, written alone, and given time.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pulumi_rolling.core.replace.record_rules import RENEWED, lease_length
+from pulumi_rolling.core.replace.record_rules import OUTLIVED, RENEWED, lease_length
 from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.engine.record.pieces import LEASE, read
-from pulumi_rolling.errors import LeaseHeldError
+from pulumi_rolling.engine.retry import Deadline
+from pulumi_rolling.errors import LeaseHeldError, LeaseLostError, TemporaryFleetError
 from pulumi_rolling.fleets.base import Group
 
 
@@ -46,7 +52,16 @@ def held(marks: Mapping[str, str]) -> Held | None:
 class Lease:
     """Ours, on one group, for one rollout."""
 
-    def __init__(self, fleet: Group, owner: str, clock: Clock, poll: float, settle: float = 0.0) -> None:
+    def __init__(
+        self,
+        fleet: Group,
+        owner: str,
+        clock: Clock,
+        poll: float,
+        settle: float = 0.0,
+        deadline: Deadline | None = None,
+    ) -> None:
+        """``deadline``: that of the fleet's calls, which no call outlives that is sent for one look."""
         self.holder = uuid.uuid4().hex[:12]
         self._fleet = fleet
         self._owner = owner
@@ -54,19 +69,64 @@ class Lease:
         self._poll = poll
         self._settle = settle
         self.length = lease_length(poll)
-        self._renewed_at = 0.0
+        self._deadline = deadline or Deadline()
+        self._read_at = self._marked_at = self._renewed_at = -math.inf
 
     def mark(self) -> dict[str, str]:
-        """The tag that renews it; part of every write of the record."""
-        self._renewed_at = self._clock.now()
-        return {LEASE: f"{self.holder} {self._owner} {self._renewed_at + self.length:.0f}"}
+        """The tag that renews it; part of every write of the record. It counts once it is ``written``."""
+        self._marked_at = self._clock.steady()
+        return {LEASE: f"{self.holder} {self._owner} {self._clock.now() + self.length:.0f}"}
+
+    def written(self) -> None:
+        """The tag made last stands on the group."""
+        self._renewed_at = self._marked_at
+
+    def renew(self) -> None:
+        """The tag alone."""
+        self._fleet.write_marks(self.mark())
+        self.written()
 
     def is_due(self) -> bool:
-        return self._clock.now() - self._renewed_at >= RENEWED * self.length
+        return self._clock.steady() - self._renewed_at >= RENEWED * self.length
 
     def has_run_out(self) -> bool:
-        """Others may have taken the group: no act before another look."""
-        return self._clock.now() - self._renewed_at >= self.length
+        """Others may have taken the group."""
+        return self._clock.steady() - self._renewed_at >= self.length
+
+    def look_begins(self) -> None:
+        """A look changes nothing, so its calls may take their time."""
+        self._deadline.lift()
+
+    def looked(self, at: float) -> None:
+        """What is written and done from now on follows from a look of that moment, by the steady clock."""
+        self._deadline.at = min(at + OUTLIVED * self.length, self._renewed_at + self.length)
+
+    def allows(self) -> bool:
+        """Whether the look is still young enough to write and act upon, and the group surely ours."""
+        return self._clock.steady() < self._deadline.at
+
+    def insist(self) -> None:
+        """Nothing is written or done on a look that is too old: the next one decides anew."""
+        if not self.allows():
+            raise TemporaryFleetError(
+                f"looks at group {self._fleet.name} were more than {OUTLIVED * self.length:.0f} s old before anything "
+                "could be done on them",
+                hint="The cloud answers too slowly, or this process is stopped again and again; run 'pulumi up' again.",
+            )
+
+    def take_again(self) -> None:
+        """Renew a lease that ran out and that nobody has taken: whoever is about to take it sees ours then."""
+        self.must_be_ours(self._read())
+        if self._is_young():
+            self.renew()
+            self._clock.wait(2 * self._poll)
+
+    def must_be_ours(self, marks: Mapping[str, str]) -> None:
+        if not self.is_ours(marks):
+            raise LeaseLostError(
+                f"another driver took over group {self._fleet.name}",
+                hint="We stopped at once; that driver goes on from the record.",
+            )
 
     def is_ours(self, marks: Mapping[str, str]) -> bool:
         now = held(marks)
@@ -74,14 +134,17 @@ class Lease:
 
     def acquire(self) -> Mapping[str, str]:
         """Take the group, or say who has it. Returns the group's marks as they are with our lease on them."""
-        marks = self._wait_until_free(self._fleet.marks())
+        marks = self._wait_until_free(self._read())
+        while not self._is_young():
+            # Stopped, or slow: somebody may have taken it since.
+            marks = self._wait_until_free(self._read())
         before = held(marks)
-        self._fleet.write_marks(self.mark())
-        written_at = self._clock.now()
+        self.renew()
+        written_at = self._clock.steady()
         self._clock.wait(2 * self._poll)
         marks = self._fleet.marks()
         # A read from before our write shows what stood there then: no other driver has come, so the next one may tell.
-        while held(marks) == before and self._clock.now() - written_at < self._settle:
+        while held(marks) == before and self._clock.steady() - written_at < self._settle:
             self._clock.wait(self._poll)
             marks = self._fleet.marks()
         if not self.is_ours(marks):
@@ -90,20 +153,29 @@ class Lease:
 
     def release(self) -> None:
         """Give it up, unless somebody else has it by now."""
-        if self.is_ours(self._fleet.marks()):
+        self._deadline.lift()
+        if self.is_ours(self._read()) and self._is_young():
             self._fleet.remove_marks([LEASE])
+
+    def _read(self) -> Mapping[str, str]:
+        self._read_at = self._clock.steady()
+        return self._fleet.marks()
+
+    def _is_young(self) -> bool:
+        """Whether a driver that took the group since our read would still see what we write now."""
+        return self._clock.steady() - self._read_at < 2 * self._poll
 
     def _wait_until_free(self, marks: Mapping[str, str]) -> Mapping[str, str]:
         found = held(marks)
         self._refuse_stranger(marks, found)
-        seen_at = self._clock.now()
+        seen_at = self._clock.steady()
         while found is not None and found.until > self._clock.now():
             if found.owner != self._owner:
                 raise self._refusal(found)
-            if self._clock.now() - seen_at > self.length:
+            if self._clock.steady() - seen_at > self.length:
                 break
             self._clock.wait(max(self._poll, 0.5))
-            marks = self._fleet.marks()
+            marks = self._read()
             again = held(marks)
             if again is not None and again.holder == found.holder and again.until > found.until:
                 raise self._refusal(again)

@@ -5,7 +5,9 @@ back, in order, one call after the other. Before the first act of a decision the
 group (journal), so that dying anywhere loses nothing: acts that were recorded and not done are decided again, acts
 that were done and not recorded cannot exist. A refused act becomes an observation and the rest of its decision is
 dropped. A status line that fails never fails a roll. A record that cannot be written for the moment means no act:
-the look is forgotten and the next one decides anew. What people ask for stands in tags of its own (journal): it goes
+the look is forgotten and the next one decides anew. An act does not outlive its look: when a look is too old (the
+lease says), nothing more is written or done on it; acts that were recorded and not sent are taken back, and the next
+look, which follows at once, decides them anew. What people ask for stands in tags of its own (journal): it goes
 into the decision of the look that shows it, and the tag is removed once that decision is recorded, so that a crash in
 between neither loses the request nor repeats it.
 
@@ -34,7 +36,6 @@ from pulumi_rolling.engine.record.pieces import Journal, asked
 from pulumi_rolling.engine.said import said_mark
 from pulumi_rolling.errors import (
     DeniedFleetError,
-    LeaseLostError,
     OrphanedError,
     PermanentFleetError,
     TemporaryFleetError,
@@ -72,7 +73,7 @@ class Drive(Generic[R, S, A, L]):
 
     def run(self, rollout: R) -> Decision[R, A]:
         """Drive to an outcome. The lease must be held; it and the record are gone when the outcome is whole."""
-        self._heard_at = self.clock.now()
+        self._heard_at = self.clock.steady()
         written = rollout
         while True:
             self._stop_if_orphaned()
@@ -81,8 +82,15 @@ class Drive(Generic[R, S, A, L]):
                 decision = self.machine.decide(self.limits, rollout, seen)
                 written = self._record(written, decision)
                 self._take_off(written, marks)
+                self._heard_at = self.clock.steady()
+                self._tell(rollout, decision)
+                unsent = self._carry_out(decision.actions)
+                rollout = self.machine.take_back(decision.next, unsent) if unsent else decision.next
+                if decision.outcome is not None:
+                    self._finish(decision, marks)
+                    return decision
             except TemporaryFleetError:
-                if self.clock.now() - self._heard_at > SILENCE:
+                if self.clock.steady() - self._heard_at > SILENCE:
                     self._release_quietly()
                     raise
                 self.clock.wait(self.limits.poll)
@@ -90,23 +98,18 @@ class Drive(Generic[R, S, A, L]):
             except PermanentFleetError:
                 self._release_quietly()
                 raise
-            self._heard_at = self.clock.now()
-            self._tell(rollout, decision)
-            rollout = decision.next
-            self._carry_out(decision.actions)
-            if decision.outcome is not None:
-                self._finish(decision, marks)
-                return decision
-            # A lease that runs out between two looks would be somebody else's to take.
-            self.clock.wait(min(decision.look_again_at - self.clock.now(), ASLEEP * self.lease.length))
+            if not unsent:
+                # A lease that runs out between two looks would be somebody else's to take.
+                self.clock.wait(min(decision.look_again_at - self.clock.now(), ASLEEP * self.lease.length))
 
     def _look(self, rollout: R) -> tuple[S, Mapping[str, str]]:
+        self.lease.look_begins()
+        if self.lease.has_run_out():
+            self.lease.take_again()
+        asked_at = self.clock.steady()
         sight = self.fleet.observe(rollout)
-        if not self.lease.is_ours(sight.marks):
-            raise LeaseLostError(
-                f"another driver took over group {self.fleet.name}",
-                hint="We stopped at once; that driver goes on from the record.",
-            )
+        self.lease.must_be_ours(sight.marks)
+        self.lease.looked(asked_at if sight.started is None else sight.started)
         wanted = tuple(r for r in asked(sight.marks).values() if r.id not in self._taken_off)
         heard = self.machine.hear(sight.observation, (*wanted, *self.requests()), self._refused)
         return heard, sight.marks
@@ -115,10 +118,14 @@ class Drive(Generic[R, S, A, L]):
         """What now stands on the group. The refusals that the decision has taken up are done with."""
         said = said_mark(decision, self.clock.now(), self.fleet.shelf)
         if decision.actions or self.machine.is_news(written, decision.next):
+            self.lease.insist()
             self.journal.write(decision.next, {**self.lease.mark(), **said})
+            self.lease.written()
             written = decision.next
         elif self.lease.is_due():
+            self.lease.insist()
             self.fleet.write_marks({**self.lease.mark(), **said})
+            self.lease.written()
         self._refused = ()
         return written
 
@@ -140,27 +147,34 @@ class Drive(Generic[R, S, A, L]):
         except Exception:  # noqa: BLE001 - a listener may fail in any way; the group goes first
             return
 
-    def _carry_out(self, actions: tuple[A, ...]) -> None:
-        for action in actions:
-            if self.lease.has_run_out():
-                # A slow call before this one; another driver may be at work, as the next look will show.
-                return
+    def _carry_out(self, actions: tuple[A, ...]) -> tuple[A, ...]:
+        """Do them in order. Those come back that were never sent."""
+        for place, action in enumerate(actions):
             try:
-                if self.lease.is_due():
-                    self.fleet.write_marks(self.lease.mark())
+                if self.lease.is_due() and self.lease.allows():
+                    self.lease.renew()
+            except (TemporaryFleetError, PermanentFleetError):
+                return actions[place:]
+            if not self.lease.allows():
+                # A slow call before this one, or we slept: another driver may be at work, as the next look will show.
+                return actions[place:]
+            try:
                 self.fleet.apply(action)
             except TemporaryFleetError:
                 # It stands in the record as issued; unseen after a settle time it is decided again.
-                return
+                return actions[place + 1 :]
             except PermanentFleetError as error:
                 self._refused += (_refused_act(self.fleet.key(action), error),)
-                return
+                return actions[place + 1 :]
+        return ()
 
     def _finish(self, decision: Decision[R, A], marks: Mapping[str, str]) -> None:
+        self.lease.insist()
         if decision.next.back_failed is not None:
             self.lease.release()
         else:
             self.journal.clear(marks)
+        self.lease.look_begins()
 
     def _stop_if_orphaned(self) -> None:
         self._unreachable = self._unreachable + 1 if self.orphaned() else 0

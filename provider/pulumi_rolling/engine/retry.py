@@ -7,8 +7,10 @@ step (sleep = random(0, min(cap, base * 2 ** attempt))).
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from pulumi_rolling.engine.clock import Clock
@@ -17,12 +19,29 @@ from pulumi_rolling.errors import TemporaryFleetError
 T = TypeVar("T")
 
 
+@dataclass(slots=True)
+class Deadline:
+    """When a call may be sent again no more, by the steady clock, whatever patience there is."""
+
+    at: float = math.inf
+
+    def lift(self) -> None:
+        self.at = math.inf
+
+
 class Retrier:
-    """Runs one call until it succeeds, fails for good, or ``patience`` seconds are over."""
+    """Runs one call until it succeeds, fails for good, or ``patience`` seconds or the deadline are over."""
 
     def __init__(
-        self, clock: Clock, *, base: float = 0.2, cap: float = 10.0, patience: float = 120.0
+        self,
+        clock: Clock,
+        *,
+        base: float = 0.2,
+        cap: float = 10.0,
+        patience: float = 120.0,
+        deadline: Deadline | None = None,
     ) -> None:
+        self._deadline = deadline or Deadline()
         self._clock = clock
         self._base = base
         self._cap = cap
@@ -30,14 +49,18 @@ class Retrier:
         self._random = random.Random()
 
     def __call__(self, call: Callable[[], T]) -> T:
-        deadline = self._clock.now() + self._patience
+        patience = self._clock.steady() + self._patience
         attempt = 0
         while True:
             try:
                 return call()
             except TemporaryFleetError:
                 pause = self._random.uniform(0, min(self._cap, self._base * 2**attempt))
-                if self._clock.now() + pause > deadline:
+                until = min(patience, self._deadline.at)
+                if self._clock.steady() + pause > until:
                     raise
                 self._clock.wait(pause)
+                if self._clock.steady() > until:
+                    # This process was stopped meanwhile.
+                    raise
                 attempt = min(attempt + 1, 16)

@@ -83,6 +83,8 @@ class Sight(Generic[S]):
 
     observation: S
     marks: Mapping[str, str]
+    started: float | None = None
+    """When what it shows was asked for, by the steady clock. None: when the look began."""
 
 
 class Group(Protocol):

@@ -38,7 +38,7 @@ def roll(operation: Operation, context: Context) -> dict[str, Any]:
 
 def _drive(operation: Operation, situation: Situation, context: Context) -> dict[str, Any]:
     fleet, clock, timing = operation.fleet, operation.clock, operation.timing
-    lease = Lease(fleet, operation.owner, clock, timing.poll, timing.settle)
+    lease = Lease(fleet, operation.owner, clock, timing.poll, timing.settle, operation.deadline)
     marks = lease.acquire()
     if journal.record_marks(marks) != journal.record_marks(situation.facts.tags):
         situation = _as_left(operation, situation, lease)

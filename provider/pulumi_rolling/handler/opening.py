@@ -10,7 +10,7 @@ from typing import Any
 from pulumi_rolling.core.replace.record_rules import lease_length
 from pulumi_rolling.engine.clock import SystemClock
 from pulumi_rolling.engine.lease import owner_of
-from pulumi_rolling.engine.retry import Retrier
+from pulumi_rolling.engine.retry import Deadline, Retrier
 from pulumi_rolling.fleets.base import Retry
 from pulumi_rolling.handler.context import Context, Defaults
 from pulumi_rolling.handler.kinds import inputs_model, kind_in, kind_of_name, strategy_in
@@ -49,7 +49,8 @@ def open_operation(
         raise ValueError("the inputs name no group")
     strategy = strategy_in(kind, news)
     timing, clock = Timing.from_environment(os.environ), context.clock or SystemClock()
-    reach = Reach(defaults or Defaults(), retry_in(timing))
+    deadline = Deadline()
+    reach = Reach(defaults or Defaults(), retry_in(timing, deadline))
     fleet = strategy.fleet(kind.block_in(inputs), reach)
     return Operation(
         kind=kind,
@@ -63,6 +64,7 @@ def open_operation(
         timing=timing,
         clock=clock,
         wake=clock.wake,
+        deadline=deadline,
     )
 
 
@@ -72,9 +74,10 @@ def fleet_named(name: str, reach: Reach) -> Any:
     return strategy_in(kind, {}).fleet(kind.inputs.model_validate({"name": name}), reach)
 
 
-def retry_in(timing: Timing) -> Retry[Any]:
+def retry_in(timing: Timing, deadline: Deadline | None = None) -> Retry[Any]:
     """A call is given up well before the lease runs out: what it was to do is decided again, by the driver of then.
 
-    Its waits are on a clock of its own: a wake is for the loop.
+    An act is given up when its look is too old, which ``deadline`` says. The waits are on a clock of their own: a wake
+    is for the loop.
     """
-    return Retrier(SystemClock(), patience=0.6 * lease_length(timing.poll))
+    return Retrier(SystemClock(), patience=0.6 * lease_length(timing.poll), deadline=deadline)

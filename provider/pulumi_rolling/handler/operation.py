@@ -14,6 +14,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.engine.clock import Clock
+from pulumi_rolling.engine.retry import Deadline
 from pulumi_rolling.fleets.base import Group, Retry
 from pulumi_rolling.fleets.replace import Facts, Glance, SignalSource
 from pulumi_rolling.handler.context import Defaults
@@ -135,6 +136,8 @@ class Operation:
     clock: Clock
     wake: Callable[[], None] = lambda: None
     """Ends a wait on the clock."""
+    deadline: Deadline = field(default_factory=Deadline)
+    """Of the fleet's calls."""
 
     @property
     def name(self) -> str:

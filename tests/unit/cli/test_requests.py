@@ -230,6 +230,9 @@ class Driven:
     def now(self) -> float:
         return self._stage.fleet.now
 
+    def steady(self) -> float:
+        return self.now()
+
     def wait(self, seconds: float) -> None:
         self._stage.fleet.advance(self.now() + seconds)
         if self._then:

@@ -12,7 +12,7 @@ from pulumi_rolling.core.model.member import Lifecycle
 from pulumi_rolling.core.replace.actions import Action, PointAt, Remove, Resize, Resume, Suspend, Terminate
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.observation import Observation, roster_of
-from pulumi_rolling.core.replace.rollout import Issued, Rollout, replace
+from pulumi_rolling.core.replace.rollout import Issued, Rollout, Round, replace
 
 
 def forget_issued(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:
@@ -75,6 +75,37 @@ def issue(rollout: Rollout, actions: tuple[Action, ...], at: float) -> Rollout:
         ),
         progress_at=at,
     )
+
+
+def take_back(rollout: Rollout, unsent: tuple[Action, ...]) -> Rollout:
+    """The record without acts that were written down last and never sent: the next look decides them anew, at once."""
+    ours, way = rollout.ours, rollout.way
+    issued, desired, launched, surge = list(ours.issued), ours.desired, ours.launched, way.surge
+    victims = again = 0
+    for action in reversed(unsent):
+        at = next((n for n in reversed(range(len(issued))) if issued[n].action == action), None)
+        if at is None:
+            continue
+        del issued[at]
+        if isinstance(action, Terminate):
+            victims, again, launched = victims + 1, again + action.relaunch, launched - action.relaunch
+            desired += 0 if action.relaunch else action.weight
+        elif isinstance(action, Resize) and action.desired is not None:
+            more = max(0, action.desired - ours.desired_before) // way.unit
+            again, launched, surge, desired = again + more, launched - more, surge + more, ours.desired_before
+    return replace(
+        rollout,
+        ours=replace(ours, issued=tuple(issued), desired=desired, launched=launched),
+        way=replace(way, surge=surge, round=_without(way.round, victims, again)),
+    )
+
+
+def _without(round_: Round | None, victims: int, again: int) -> Round | None:
+    """A round of which nothing was sent has not begun."""
+    if round_ is None or not (victims or again):
+        return round_
+    left = replace(round_, terminated=round_.terminated - victims, expected=round_.expected - again)
+    return left if left.terminated or left.expected else replace(left, number=max(0, left.number - 1))
 
 
 def is_desired_settled(rollout: Rollout) -> bool:

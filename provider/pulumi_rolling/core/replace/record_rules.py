@@ -6,6 +6,8 @@ from pulumi_rolling.core.replace.rollout import Rollout
 
 RENEWED = 1 / 3
 """The part of its length after which a lease is renewed."""
+OUTLIVED = 1 / 3
+"""The part of it after which a look is too old to write or act upon."""
 ASLEEP = 1 / 2
 """The part of it that no sleep of its holder is longer than."""
 

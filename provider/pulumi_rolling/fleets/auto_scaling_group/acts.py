@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pulumi_rolling.cloud_time import steady
 from pulumi_rolling.core.model.member import Lifecycle, Revision
 from pulumi_rolling.core.replace.actions import Action, PointAt, Remove, Resize, Resume, Suspend, Terminate
 from pulumi_rolling.errors import PermanentFleetError
@@ -23,7 +23,7 @@ class GroupActs:
         name: str,
         api: AwsApi,
         describe: Callable[[], Answer],
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = steady,
     ) -> None:
         self.last_at = clock()
         """When we last changed something. Making the fleet counts: the program may have changed it a moment before."""

@@ -8,12 +8,12 @@ is decided here.
 from __future__ import annotations
 
 import math
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from pulumi_rolling.cloud_time import CLOUD, steady
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Member, Revision
 from pulumi_rolling.core.replace.actions import Action, Remove
@@ -67,7 +67,7 @@ class AutoScalingGroupFleet:
         place: Place,
         retry: Retry[Any],
         signals: SignalSource,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = steady,
     ) -> None:
         """Nothing is called yet; the name is registered, so that one request may serve several groups."""
         self.name = name
@@ -209,7 +209,7 @@ class AutoScalingGroupFleet:
             alarms=self._readiness.alarms(rollout),
             warm=self._warm.look(rollout, group, watched.seldom, as_members) if watched.warm_pool else (),
         )
-        return Sight(observation, described.marks(group))
+        return Sight(observation, described.marks(group), look.at)
 
     def apply(self, action: Action) -> None:
         self._acts.carry_out(action, isinstance(action, Remove) and action.member in self._warm)
@@ -251,7 +251,7 @@ class AutoScalingGroupFleet:
     def _observation(self, look: Look, members: tuple[Member, ...]) -> Observation:
         group = look.description
         return Observation(
-            at=look.at,
+            at=CLOUD.at(look.at),
             members=members,
             sizes=described.sizes(group),
             pointer=described.pointer(group),

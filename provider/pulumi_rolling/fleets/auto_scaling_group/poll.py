@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import math
 import threading
-import time
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 
+from pulumi_rolling.cloud_time import steady
 from pulumi_rolling.errors import FleetError, GroupNotFoundError, PermanentFleetError
 from pulumi_rolling.fleets.aws.api import AUTO_SCALING, Answer, AwsApi
 from pulumi_rolling.fleets.aws.place import Place
@@ -51,7 +51,7 @@ class _Batch:
 
 
 class GroupPoll:
-    def __init__(self, clock: Callable[[], float] = time.time, *, page_first: bool = False) -> None:
+    def __init__(self, clock: Callable[[], float] = steady, *, page_first: bool = False) -> None:
         self._clock = clock
         self._page_first = page_first
         self._changed = threading.Condition()

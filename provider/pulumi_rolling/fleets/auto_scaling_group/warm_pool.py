@@ -6,9 +6,9 @@ them until none of the old ones is left, and not more often than the policy's wa
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
+from pulumi_rolling.cloud_time import steady
 from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member
@@ -23,7 +23,7 @@ Warm = tuple[Listed, ...]
 
 
 class WarmPool:
-    def __init__(self, name: str, api: AwsApi, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, name: str, api: AwsApi, clock: Callable[[], float] = steady) -> None:
         self._name = name
         self._api = api
         self._clock = clock

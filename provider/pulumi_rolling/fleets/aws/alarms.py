@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from pulumi_rolling.cloud_time import steady
 from pulumi_rolling.core.model.seen import AlarmState
 from pulumi_rolling.fleets.aws.api import ALARMS, Answer, AwsApi
 from pulumi_rolling.fleets.aws.place import Place
@@ -26,7 +26,7 @@ class _Seen:
 
 
 class AlarmPoll:
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, clock: Callable[[], float] = steady) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._wanted: dict[str, float] = {}

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
+from pulumi_rolling.cloud_time import CLOUD, steady
 from pulumi_rolling.errors import (
     DeniedFleetError,
     FleetError,
@@ -110,7 +112,9 @@ class AwsApi:
             client = _client(service, self.place)
             with self._lock:
                 self._count += 1
+            asked_at = steady()
             answer: Answer = getattr(client, _method(operation))(**parameters)
+            _hear(answer, asked_at)
             return answer
         except FleetError:
             raise
@@ -119,6 +123,16 @@ class AwsApi:
             if ours is None:
                 raise
             raise ours from error
+
+
+def _hear(answer: Answer, asked_at: float) -> None:
+    """Every answer tells the cloud's time."""
+    told = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+    try:
+        date = parsedate_to_datetime(told).timestamp()
+    except (TypeError, ValueError):
+        return
+    CLOUD.heard(date, asked_at, steady())
 
 
 def translated(error: Exception, service: str, operation: str, region_path: str) -> FleetError | None:
