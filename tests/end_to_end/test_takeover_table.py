@@ -79,9 +79,15 @@ def ends(watched: Watched, ran: Ran, row: Row, before: dict[str, str]) -> None:
 
 
 KILLED = {
-    "same program": Row("2", r"web: replacing \d instances, version 1 -> version 2\n", "ami-v2", "2", "2"),
-    "reverted": Row("1", r"web: replacing \d instances, version 2 -> version 1\n", "ami-v1", "1", "1"),
-    "another target": Row("3", r"web: replacing \d instances, version 1 -> version 3\n", "ami-v3", "3", None),
+    "same program": Row(
+        "2", r"web: replacing \d instances, version 1 -> version 2, in us-east-1", "ami-v2", "2", "2"
+    ),
+    "reverted": Row(
+        "1", r"web: replacing \d instances, version 2 -> version 1, in us-east-1", "ami-v1", "1", "1"
+    ),
+    "another target": Row(
+        "3", r"web: replacing \d instances, version 1 -> version 3, in us-east-1", "ami-v3", "3", None
+    ),
 }
 
 
@@ -139,9 +145,13 @@ def test_ignored_tags_save_the_record(open_stage: Open) -> None:
 
 
 FAILED = {
-    "same program": Row("2", r"web: replacing 6 instances, version 1 -> version 2\n", "ami-v2", "2", None),
+    "same program": Row(
+        "2", r"web: replacing 6 instances, version 1 -> version 2, in us-east-1", "ami-v2", "2", None
+    ),
     "reverted": Row("1", r"2 unchanged", "ami-v1", "1", "1"),
-    "another target": Row("3", r"web: replacing 6 instances, version 1 -> version 3\n", "ami-v3", "3", None),
+    "another target": Row(
+        "3", r"web: replacing 6 instances, version 1 -> version 3, in us-east-1", "ami-v3", "3", None
+    ),
 }
 
 
