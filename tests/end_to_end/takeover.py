@@ -33,9 +33,13 @@ class Row:
 
 
 KILLED = {
-    SAME: Row("2", r"web: replacing \d instances, version 1 -> version 2\n", "ami-v2", "2", "2"),
-    REVERTED: Row("1", r"web: replacing \d instances, version 2 -> version 1\n", "ami-v1", "1", "1"),
-    ANOTHER: Row("3", r"web: replacing \d instances, version 1 -> version 3\n", "ami-v3", "3", None),
+    SAME: Row("2", r"web: replacing \d instances, version 1 -> version 2, in us-east-1", "ami-v2", "2", "2"),
+    REVERTED: Row(
+        "1", r"web: replacing \d instances, version 2 -> version 1, in us-east-1", "ami-v1", "1", "1"
+    ),
+    ANOTHER: Row(
+        "3", r"web: replacing \d instances, version 1 -> version 3, in us-east-1", "ami-v3", "3", None
+    ),
 }
 LOST = {
     SAME: Row("ami-v2", NO_RECORD, "ami-v2", "2", "2"),
@@ -43,8 +47,10 @@ LOST = {
     ANOTHER: Row("ami-v3", NO_RECORD, "ami-v3", "3", None),
 }
 FAILED = {
-    SAME: Row("2", r"web: replacing 6 instances, version 1 -> version 2\n", "ami-v2", "2", None),
-    ANOTHER: Row("3", r"web: replacing 6 instances, version 1 -> version 3\n", "ami-v3", "3", None),
+    SAME: Row("2", r"web: replacing 6 instances, version 1 -> version 2, in us-east-1", "ami-v2", "2", None),
+    ANOTHER: Row(
+        "3", r"web: replacing 6 instances, version 1 -> version 3, in us-east-1", "ami-v3", "3", None
+    ),
 }
 
 

@@ -115,7 +115,7 @@ class Lease:
             )
 
     def take_again(self) -> None:
-        """Renew a lease that ran out and that nobody has taken: whoever is about to take it sees ours then."""
+        """Renew a lease that ran out and that nobody has taken: a driver that is about to take it sees ours then."""
         self.must_be_ours(self._read())
         if self._is_young():
             self.renew()

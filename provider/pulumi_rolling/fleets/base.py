@@ -61,6 +61,8 @@ class Facts:
     """Members by the label of their revision."""
     notes: tuple[str, ...] = ()
     """What people should know of the group before it is rolled."""
+    where: str = ""
+    """Where the cloud has it, in words: ``us-east-1 of account 123456789012``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

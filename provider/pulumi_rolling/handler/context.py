@@ -8,6 +8,7 @@ from typing import Any
 
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.engine.clock import SystemClock
+from pulumi_rolling.fleets.credentials import Keys, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Defaults:
     endpoint: str | None = None
     profile: str | None = None
     ignored_tags: frozenset[str] = frozenset()
+    keys: Keys | None = None
+    roles: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

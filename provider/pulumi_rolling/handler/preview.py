@@ -38,6 +38,7 @@ def preview_of(situation: Situation, notes: tuple[str, ...]) -> Preview:
         leaves, to, returns = rollout.goal.to, str(situation.came_from), None
     return Preview(
         group=situation.facts.name,
+        where=situation.facts.where,
         plan=plan(situation.limits, rollout, situation.facts.observation) if work else None,
         came_from=None if leaves is None else str(leaves),
         to=to,

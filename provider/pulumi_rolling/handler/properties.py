@@ -21,6 +21,15 @@ def name_in(properties: Mapping[str, Any]) -> str | None:
     return name if isinstance(name, str) else None
 
 
+def address_in(properties: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """By which a group is told from every other one; None where the properties name no group."""
+    kind = kind_in(properties)
+    group = properties[kind.key] if kind is not None else None
+    if kind is None or not isinstance(group, Mapping):
+        return None
+    return (kind.key, *(group.get(name) for name in kind.address))
+
+
 def inputs_of(properties: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs among a resource's properties; the rest of state are outputs."""
     return {key: properties[key] for key in (*KINDS, *BESIDE) if properties.get(key) is not None}

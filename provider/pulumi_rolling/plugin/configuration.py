@@ -12,6 +12,7 @@ from typing import Any
 
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.handler import Defaults
+from pulumi_rolling.host.aws_settings import listed, role_of
 from pulumi_rolling.plugin.wire import is_unknown
 from pulumi_rolling.policy.check import check_policy
 from pulumi_rolling.policy.normal import normal_form
@@ -20,7 +21,8 @@ from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 TEXTS = ("region", "endpoint", "profile")
 POLICY = "policy"
 TAGS = "ignoreTags"
-KEYS = (*TEXTS, POLICY, TAGS)
+ROLES = "assumeRoles"
+KEYS = (*TEXTS, POLICY, TAGS, ROLES)
 _OWN = ("version", "pluginDownloadURL", "pluginChecksums")
 """Keys of Pulumi's own, in every provider's configuration."""
 
@@ -40,9 +42,10 @@ def configuration_of(given: Mapping[str, Any]) -> Configuration:
     policy = known.get(POLICY)
     if policy is not None:
         policy = {RollingUpdate.key: normal_form(RollingUpdate, policy)}
-    texts = {key: str(known[key]) for key in TEXTS if known.get(key)}
+    region, endpoint, profile = (str(known[key]) if known.get(key) else None for key in TEXTS)
     tags = [key for key in known.get(TAGS, ()) if not is_unknown(key)]
-    return Configuration(Defaults(**texts, ignored_tags=frozenset(tags)), policy)
+    roles = tuple(map(role_of, listed(known.get(ROLES))))
+    return Configuration(Defaults(region, endpoint, profile, frozenset(tags), roles=roles), policy)
 
 
 def faults_of(given: Mapping[str, Any]) -> list[Fault]:
@@ -101,8 +104,16 @@ def _tag_faults(key: str, value: Any) -> list[Fault]:
     return [Fault(key, "must be a list of tag keys, in JSON.")]
 
 
+def _role_faults(key: str, value: Any) -> list[Fault]:
+    roles = value if isinstance(value, list) else [None]
+    if all(isinstance(each, Mapping) and isinstance(each.get("roleArn"), str) for each in roles):
+        return []
+    return [Fault(key, "must be a list of mappings with a roleArn each, in JSON, as aws:assumeRoles is.")]
+
+
 _JUDGES: dict[str, Callable[[str, Any], list[Fault]]] = {
     **dict.fromkeys(TEXTS, _text_faults),
     POLICY: _policy_faults,
     TAGS: _tag_faults,
+    ROLES: _role_faults,
 }

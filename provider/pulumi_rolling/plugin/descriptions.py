@@ -126,6 +126,8 @@ PROPERTIES: Mapping[str, str] = {
     "RollingGroup of the provider, and no instance.",
     "Provider.endpoint": "A URL where AWS's calls go instead. Default: AWS_ENDPOINT_URL.",
     "Provider.profile": "Profile of the AWS configuration files. Default: AWS_PROFILE.",
+    "Provider.assumeRoles": "Roles to assume, one after the other, each a mapping with a roleArn, as the AWS provider "
+    "takes them. Default: none.",
     "Provider.ignoreTags": "Keys of tags in launch templates that make no revision of their own: versions that differ "
     "in them alone are equal, and nobody is replaced. Default: none.",
     "Provider.policy": "Fields of rollingUpdate for every RollingGroup that does not give them itself. Default: none.",

@@ -161,7 +161,8 @@ def _configuration() -> dict[str, Any]:
     texts: dict[str, dict[str, Any]] = {key: {"type": STRING} for key in ("region", "endpoint", "profile")}
     policy = {"$ref": f"#/types/{_token('RollingUpdate')}"}
     tags = {"type": "array", "items": {"type": STRING}}
-    return _described("Provider", {**texts, "policy": policy, "ignoreTags": tags})
+    roles = {"type": "array", "items": {"type": "object", "additionalProperties": ANY}}
+    return _described("Provider", {**texts, "policy": policy, "ignoreTags": tags, "assumeRoles": roles})
 
 
 def main() -> None:

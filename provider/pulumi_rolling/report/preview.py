@@ -62,10 +62,17 @@ class Preview:
     """A failed rollout stops where it is (``onFailure: leave``)."""
     last_boots: Boots | None = None
     """Boot times of an earlier rollout of the group."""
+    where: str = ""
+    """Where the cloud has the group: a name may be there in every region and account."""
 
 
 def headline(preview: Preview) -> str:
-    """The whole preview in one line."""
+    """The whole preview in one line, with where that is."""
+    where = f", in {preview.where}" if preview.where else ""
+    return f"{_what_happens(preview)}{where}"
+
+
+def _what_happens(preview: Preview) -> str:
     to = preview.to or "a version known after apply"
     way = f"{preview.came_from} -> {to}" if preview.came_from else f"to {to}"
     if preview.pointer_only:

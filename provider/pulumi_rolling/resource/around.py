@@ -9,8 +9,12 @@ from typing import Any
 
 import pulumi
 
+from pulumi_rolling.resource.provider_option import settings_of
+
 CONTEXT = "context"
 """The input's name."""
+AWS = "aws"
+"""Where the context says how a provider of AWS was made that the options name."""
 _ROOT = "pulumi:pulumi:Stack"
 """The engine leaves this one out of the types in a URN."""
 
@@ -23,6 +27,7 @@ def context_of(name: str, kind: str, opts: pulumi.ResourceOptions | None) -> dic
         "urn": _urn(name, kind, parent),
         "dryRun": pulumi.runtime.is_dry_run(),
         "timeouts": None if timeouts is None else {"create": timeouts.create, "update": timeouts.update},
+        AWS: settings_of(opts),
     }
     return {key: value for key, value in given.items() if value is not None}
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import (
     CheckFailure,
     CheckResult,
+    ConfigureRequest,
     CreateResult,
     DiffResult,
     ReadResult,
@@ -40,7 +41,8 @@ from pulumi_rolling.errors import (
     RollingError,
 )
 from pulumi_rolling.host.engine_log import EngineLog
-from pulumi_rolling.resource.around import CONTEXT
+from pulumi_rolling.resource.around import AWS, CONTEXT
+from pulumi_rolling.resource.provider_option import as_the_option_says
 
 if TYPE_CHECKING:
     from pulumi_rolling.handler import Context
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
 AT_ONCE = 4
 """Worker threads of the SDK's dynamic provider server (pulumi/dynamic/__main__.py)."""
 _ENGINE_KEYS = ("__provider",)
+
+_TWICE = "is the group of {other} already; two RollingGroups on one group are refused."
 
 _NAMES: dict[type[RollingError], str] = {
     PolicyErrors: "PolicyRefused",
@@ -73,29 +77,42 @@ class _Process:
     def __init__(self) -> None:
         # Here and not above: the program imports this module for the class alone.
         from pulumi_rolling.handler import Context, RollingGroupHandler, Timeout
-        from pulumi_rolling.handler.properties import name_in
+        from pulumi_rolling.handler.properties import address_in
+        from pulumi_rolling.host.aws_settings import AwsSettings
 
         self._context = Context
         self._timeout = Timeout
-        self._name_in = name_in
+        self._address_in = address_in
+        self._settings = AwsSettings
+        self.settings = AwsSettings(lambda name: None)
         self.lock = threading.Lock()
         self.handler = RollingGroupHandler(is_unknown=_is_unknown, at_once=AT_ONCE)
         self.engine = EngineLog.of_this_process()
-        self.contexts: dict[str, dict[str, Any]] = {}
+        self.contexts: dict[tuple[Any, ...], dict[str, Any]] = {}
 
-    def remember(self, properties: Mapping[str, Any], raw: Mapping[str, Any]) -> Context:
+    def configure(self, read: Callable[[str], Any]) -> None:
+        """``read``: a setting of the stack, ``aws:region``, which holds for refresh and destroy as well."""
+        self.settings = self._settings(lambda name: read(f"aws:{name}"))
+        self.handler.defaults = self.settings.defaults()
+
+    def remember(self, properties: Mapping[str, Any], raw: Mapping[str, Any]) -> list[Fault]:
+        """Whose the group is in the calls to come, which name no resource. One that has another already is refused."""
+        key = self._key(properties)
         with self.lock:
-            self.contexts[self._key(properties)] = dict(raw)
-        return self.context(raw)
+            other = self.contexts.get(key, {}).get("urn")
+            if key and raw.get("urn") and other not in (None, raw["urn"]):
+                return [Fault(f"{key[0]}.name", _TWICE.format(other=other))]
+            self.contexts[key] = dict(raw)
+        return []
 
     def recall(self, properties: Mapping[str, Any], verb: str = "") -> Context:
         with self.lock:
             return self.context(self.contexts.get(self._key(properties), {}), verb)
 
-    def _key(self, properties: Mapping[str, Any]) -> str:
-        """The key of a resource is its group; groups without a known name share a context, which only preview sees."""
-        name = self._name_in(properties)
-        return "" if name is None or _is_unknown(name) else name
+    def _key(self, properties: Mapping[str, Any]) -> tuple[Any, ...]:
+        """A resource by its group; groups whose address is not known yet share a context, which only preview sees."""
+        address = self._address_in(properties)
+        return () if address is None or any(_is_unknown(part) for part in address) else address
 
     def context(self, raw: Mapping[str, Any], verb: str = "") -> Context:
         """``verb``: the operation whose customTimeouts hold."""
@@ -130,14 +147,22 @@ class RollingGroupProvider(ResourceProvider):
 
     serialize_as_secret_always = False
 
+    def configure(self, req: ConfigureRequest) -> None:
+        _here().configure(req.config.get)
+
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         with _clean_errors():
             process = _here()
             given = {k: v for k, v in news.items() if k not in (*_ENGINE_KEYS, CONTEXT)}
             raw = news.get(CONTEXT)
-            context = process.remember(given, raw if isinstance(raw, Mapping) else {})
-            normal, faults = process.handler.check(_without_engine_keys(_olds), given, context)
-            process.remember(normal, raw if isinstance(raw, Mapping) else {})
+            raw = raw if isinstance(raw, Mapping) else {}
+            given, elsewhere = as_the_option_says(given, raw.get(AWS) or {}, process.settings.defaults())
+            elsewhere += process.settings.faults()
+            if elsewhere:
+                # Nothing is looked at where it would be the wrong place.
+                return CheckResult({**news, **given}, [_failure(fault) for fault in elsewhere])
+            normal, faults = process.handler.check(_without_engine_keys(_olds), given, process.context(raw))
+            faults += process.remember(normal, raw)
             kept = {k: news[k] for k in _ENGINE_KEYS if k in news}
             return CheckResult({**normal, **kept}, [_failure(fault) for fault in faults])
 

@@ -82,14 +82,18 @@ def test_plan_of_a_live_group(rolling: Rolling, group: str) -> None:
     document = json.loads(ran.out)
     assert (document["replace"], document["window"], document["floor"]) == (4, 2, 3)
     text = rolling("plan", "--policy", POLICY, "--group", group).out
-    assert text.startswith(f"{group}: replacing 4 instances, version 1 -> version 2\n")
+    assert text.startswith(
+        f"{group}: replacing 4 instances, version 1 -> version 2, in us-east-1 of account 123456789012\n"
+    )
     assert "rolls back to version 1" in text
 
 
 def test_plan_of_a_live_group_to_what_it_runs(rolling: Rolling, group: str) -> None:
     """Where all members match there is nothing to do."""
     ran = rolling("plan", "--policy", POLICY, "--group", group, "--to", "1")
-    assert ran.out.startswith(f"{group}: nothing to replace, all instances run version 1\n")
+    assert ran.out.startswith(
+        f"{group}: nothing to replace, all instances run version 1, in us-east-1 of account 123456789012\n"
+    )
 
 
 def test_plan_of_a_live_group_that_forbids_it(rolling: Rolling, group: str) -> None:

@@ -44,7 +44,7 @@ from pulumi_rolling.fleets.aws.launch_configurations import (
 )
 from pulumi_rolling.fleets.aws.launch_templates import templates_of
 from pulumi_rolling.fleets.aws.machines import Machines
-from pulumi_rolling.fleets.aws.place import Place
+from pulumi_rolling.fleets.aws.place import Place, told_by
 from pulumi_rolling.fleets.aws.queue import SqsQueue, queue_facts
 from pulumi_rolling.fleets.aws.tags import SHELF
 from pulumi_rolling.fleets.base import Retry
@@ -134,6 +134,7 @@ class AutoScalingGroupFleet:
         return AutoScalingGroupFacts(
             name=self.name,
             id=group["AutoScalingGroupARN"],
+            where=told_by(group["AutoScalingGroupARN"]),
             pointer=pointer,
             current=current,
             observation=replace(

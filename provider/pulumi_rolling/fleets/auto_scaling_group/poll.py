@@ -122,7 +122,7 @@ class GroupPoll:
                     return kept
                 if self._absent.get(name, -1.0) >= max(not_before, asked_at):
                     raise GroupNotFoundError(
-                        f"There is no Auto Scaling group {name!r} in {api.place.region or 'this region'}.",
+                        f"There is no Auto Scaling group {name!r} in {api.place}.",
                         operation="DescribeAutoScalingGroups",
                     )
                 if not self._leading:

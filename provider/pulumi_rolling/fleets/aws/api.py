@@ -21,6 +21,7 @@ from pulumi_rolling.errors import (
     TemporaryFleetError,
 )
 from pulumi_rolling.fleets.aws.place import Place
+from pulumi_rolling.fleets.aws.sessions import session_of
 from pulumi_rolling.fleets.base import Retry
 
 AUTO_SCALING = "autoscaling"
@@ -224,13 +225,9 @@ def _client(service: str, place: Place) -> Any:
     with _clients_lock:
         client = _clients.get((service, place))
         if client is None:
-            import boto3  # type: ignore[import-untyped]
             from botocore.config import Config  # type: ignore[import-untyped]
 
-            session = boto3.session.Session(
-                profile_name=place.profile or None, region_name=place.region or None
-            )
-            client = session.client(
+            client = session_of(place).client(
                 service,
                 endpoint_url=place.endpoint or None,
                 config=Config(

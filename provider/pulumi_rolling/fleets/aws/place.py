@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from pulumi_rolling.fleets.credentials import Keys, Role
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -16,6 +18,10 @@ class Place:
     key: str
     ignored_tags: frozenset[str] = frozenset()
     """Keys of tags that make no revision of their own: two versions that differ in them alone are equal."""
+    keys: Keys | None = None
+    """In place of those of the profile or the environment."""
+    roles: tuple[Role, ...] = ()
+    """Assumed one after the other."""
 
     @staticmethod
     def of(
@@ -23,6 +29,8 @@ class Place:
         endpoint: str | None = None,
         profile: str | None = None,
         ignored_tags: frozenset[str] = frozenset(),
+        keys: Keys | None = None,
+        roles: tuple[Role, ...] = (),
     ) -> Place:
         """What is not given is taken from the environment as it is now."""
         read = os.environ.get
@@ -32,4 +40,23 @@ class Place:
             profile or read("AWS_PROFILE") or "",
             read("AWS_ACCESS_KEY_ID") or "",
             ignored_tags,
+            keys,
+            roles,
         )
+
+    def __str__(self) -> str:
+        """Where somebody would have to look who doubts an answer."""
+        as_whom = [
+            *([f"profile {self.profile}"] if self.profile else ()),
+            *([f"access key {self.keys.id}"] if self.keys else ()),
+            *(f"role {role.arn}" for role in self.roles),
+            *([f"endpoint {self.endpoint}"] if self.endpoint else ()),
+        ]
+        region = self.region or "the profile's region"
+        return f"{region} ({', '.join(as_whom)})" if as_whom else region
+
+
+def told_by(arn: str) -> str:
+    """``us-east-1 of account 123456789012``, as an ARN has both; empty for what is no such ARN."""
+    parts = arn.split(":", 5)
+    return f"{parts[3]} of account {parts[4]}" if len(parts) == 6 and parts[3] and parts[4] else ""

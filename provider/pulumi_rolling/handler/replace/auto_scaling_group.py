@@ -44,6 +44,8 @@ def fleet_of(group: AutoScalingGroup, reach: Reach) -> AutoScalingGroupFleet:
         group.endpoint or defaults.endpoint,
         defaults.profile,
         defaults.ignored_tags,
+        defaults.keys,
+        defaults.roles,
     )
     return AutoScalingGroupFleet(
         group.name, wanted=_wanted(group), place=place, retry=reach.retry, signals=reach.signals

@@ -1,0 +1,67 @@
+"""Sessions of boto3, one for each place: as whom calls are signed.
+
+Credentials that end are renewed by botocore's own chain while a roll lasts, those of a profile (single sign-on, roles)
+as well as the roles that are assumed here. A client keeps the source of its credentials and never a copy of them.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from pulumi_rolling.fleets.aws.place import Place
+
+_sessions: dict[Place, Any] = {}
+_lock = threading.Lock()
+
+
+def session_of(place: Place) -> Any:
+    """The session of this process for that place. Making clients of it is not thread safe."""
+    with _lock:
+        if place not in _sessions:
+            _sessions[place] = _made(place)
+        return _sessions[place]
+
+
+def _made(place: Place) -> Any:
+    import boto3  # type: ignore[import-untyped]
+    import botocore.session  # type: ignore[import-untyped]
+
+    core = botocore.session.Session(profile=place.profile or None)
+    if place.keys is not None:
+        core.set_credentials(place.keys.id, place.keys.secret, place.keys.token or None)
+    if place.roles:
+        core._credentials = _assumed(place, core.get_credentials())
+    return boto3.session.Session(botocore_session=core, region_name=place.region or None)
+
+
+def _assumed(place: Place, credentials: Any) -> Any:
+    """Each role by the credentials of the one before. One that has ended is assumed again where it is next used."""
+    from botocore.credentials import (  # type: ignore[import-untyped]
+        AssumeRoleCredentialFetcher,
+        DeferredRefreshableCredentials,
+    )
+
+    for role in place.roles:
+        fetcher = AssumeRoleCredentialFetcher(
+            client_creator=token_service(place),
+            source_credentials=credentials,
+            role_arn=role.arn,
+            extra_args=json.loads(role.more),
+        )
+        credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
+    return credentials
+
+
+def token_service(place: Place) -> Callable[..., Any]:
+    """Makes clients of STS at the place with the credentials that it is called with."""
+    import botocore.session
+
+    def create(service: str, **credentials: Any) -> Any:
+        return botocore.session.Session().create_client(
+            service, region_name=place.region or None, endpoint_url=place.endpoint or None, **credentials
+        )
+
+    return create

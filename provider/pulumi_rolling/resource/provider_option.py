@@ -1,0 +1,104 @@
+"""An explicit ``aws.Provider`` among the options of RollingGroup or of a component around it: where it looks.
+
+The dynamic resource has a provider of its own, so this one only says where the group is. Its region and endpoint become
+inputs, since refresh and destroy run no program; what else it says of the account must be the stack's own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+
+from pulumi_rolling.errors import Fault
+
+if TYPE_CHECKING:
+    from pulumi_rolling.handler import Defaults
+
+_READ = {"region": "region", "profile": "profile", "endpoints": "endpoints", "access_key": "accessKey"}
+"""Attributes of the provider that Pulumi's SDK makes known to the program; ``assume_roles`` is not among them."""
+_GROUP = "autoScalingGroup"
+_PATH = "opts.provider"
+
+
+def settings_of(opts: pulumi.ResourceOptions | None) -> pulumi.Output[dict[str, Any]] | None:
+    """What the provider says, without a dependency on it; None where there is none."""
+    provider = None if opts is None else _named(opts)
+    if provider is None:
+        return None
+
+    async def read() -> dict[str, Any]:
+        found = {name: await _value(provider.__dict__.get(key)) for key, name in _READ.items()}
+        key = found["accessKey"]
+        found["accessKey"] = None if key is None else _digest(key)
+        return {name: value for name, value in found.items() if value is not None}
+
+    return pulumi.Output.from_input(read())
+
+
+def as_the_option_says(
+    given: dict[str, Any], option: Mapping[str, Any], stack: Defaults
+) -> tuple[dict[str, Any], list[Fault]]:
+    """The inputs with the provider's region and endpoint where they give none, and what of it cannot be honoured."""
+    from pulumi_rolling.host.aws_settings import endpoint_of, have_several, listed, several_endpoints
+
+    group = given.get(_GROUP)
+    if not option or not isinstance(group, Mapping):
+        return given, []
+    named = {str(key).lower() for key in group}
+    region, endpoints = option.get("region"), listed(option.get("endpoints"))
+    endpoint = endpoint_of(endpoints)
+    own: dict[str, Any] = {}
+    if region and region != (stack.region or _environment("AWS_REGION", "AWS_DEFAULT_REGION")):
+        own["region"] = region
+    if endpoint and endpoint != (stack.endpoint or _environment("AWS_ENDPOINT_URL")):
+        own["endpoint"] = endpoint
+    faults = []
+    if have_several(endpoints) and "endpoint" not in named:
+        faults.append(Fault(f"{_PATH}.endpoints", several_endpoints(f"{_GROUP}.endpoint")))
+    if option.get("profile") not in (None, stack.profile, _environment("AWS_PROFILE")):
+        faults.append(_elsewhere("profile", f"aws:profile or AWS_PROFILE, not {option['profile']}"))
+    ours = stack.keys.id if stack.keys is not None else _environment("AWS_ACCESS_KEY_ID")
+    if option.get("accessKey") not in (None, _digest(ours or "")):
+        faults.append(_elsewhere("accessKey", "aws:accessKey or AWS_ACCESS_KEY_ID, and that is another one"))
+    missing = {key: value for key, value in own.items() if key not in named}
+    return ({**given, _GROUP: {**group, **missing}} if missing else given), faults
+
+
+def _elsewhere(field: str, stacks: str) -> Fault:
+    return Fault(
+        f"{_PATH}.{field}",
+        f"RollingGroup would look elsewhere, since refresh and destroy know only what the stack says: {stacks}. Set "
+        "that, or use the plugin with a rolling.Provider of its own.",
+    )
+
+
+def _named(opts: pulumi.ResourceOptions) -> pulumi.ProviderResource | None:
+    """As a resource of AWS would find it: its own, one of a map, or that of a component around it."""
+    if opts.provider is not None and opts.provider.package == "aws":
+        return opts.provider
+    given = opts.providers or ()
+    several = given.values() if isinstance(given, Mapping) else given
+    own = next((each for each in several if each.package == "aws"), None)
+    if own is None and opts.parent is not None:
+        own = opts.parent.get_provider("aws:index/provider:Provider")
+    return own
+
+
+async def _value(output: Any) -> Any:
+    if not isinstance(output, pulumi.Output):
+        return None
+    # In preview an argument that was not given is as unknown as one that depends on another resource.
+    return await output.future() if await output.is_known() else None
+
+
+def _environment(*names: str) -> str | None:
+    return next((value for value in map(os.environ.get, names) if value), None)
+
+
+def _digest(key: str) -> str:
+    """The id of an access key is no secret, and Pulumi holds it for one."""
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
