@@ -106,6 +106,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "direction_at": times,
     "astray": st.none() | st.builds(Astray, texts, times),
     "launched_before": counts,
+    "unfilled": st.none() | verdicts,
     "lost": st.lists(failures, max_size=5).map(tuple),
     "lost_before": counts,
     "total": counts,

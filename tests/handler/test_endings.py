@@ -269,6 +269,13 @@ ROWS = (
         "Find who adds old members to group web, end that, then run 'pulumi up' again.",
     ),
 )
+LACKING = Row(
+    Verdict(VerdictCode.NOT_WHOLE, 1.0, 1, 6, cause="no m5.large capacity", remedy=Remedy.CAPACITY),
+    AlarmError,
+    "1 of 6 instances are not in service (no m5.large capacity)",
+    "Give the group another instance type or zone, or wait for capacity, then run 'pulumi up' again.",
+)
+"""What ends a way back that had nothing left to replace."""
 MOVED = Row(
     Verdict(VerdictCode.POINTER_MOVED, 1.0, cause="version 3; 4 on version 2, 2 on version 1"),
     InterferenceError,
@@ -306,7 +313,7 @@ def error(rollout: Rollout, words: Words = TEMPLATE) -> RolloutError:
 
 def test_no_code_reason_or_remedy_is_without_a_row() -> None:
     """Who adds a code writes here what it says."""
-    assert {row.verdict.code for row in (*ROWS, MOVED)} == set(VerdictCode)
+    assert {row.verdict.code for row in (*ROWS, MOVED, LACKING)} == set(VerdictCode)
     assert {row.remedy for row in (*ROWS, MOVED)} == set(Remedy)
     assert {f.reason for row in ROWS for f in row.verdict.failures} == set(FailureReason)
 
@@ -357,6 +364,17 @@ def test_a_pointer_that_others_moved(on_failure: OnFailure) -> None:
         f"alarm errors went into ALARM; then on the way back to version 1 {MOVED.what}. Group web is mixed and was let "
         "be; its sizes and suspended processes are as found."
     )
+
+
+def test_a_way_back_that_lacks_members() -> None:
+    """The pointer is back and all is given back, but it is no return while fewer serve than Desired."""
+    made = error(changed(turned(BEGAN, OnFailure.ROLL_BACK), unfilled=LACKING.verdict))
+    assert (type(made), made.returned) == (LACKING.kind, False)
+    assert made.message == (
+        f"alarm errors went into ALARM. Group web points at version 1 again, but {LACKING.what}; sizes and suspended "
+        "processes are as found."
+    )
+    assert made.hint == LACKING.hint
 
 
 def test_where_a_left_group_points_is_where_it_was_last_seen_to() -> None:

@@ -50,6 +50,11 @@ def sentence(because: Because) -> str:
             return f"waiting for {who} (standby, protected or in the warm pool)"
         case ReasonCode.DRAINING:
             return f"draining {_names(because.members, int(numbers.get('count', 0)))}"
+        case ReasonCode.FILLING:
+            why = f": {because.cause}" if because.cause else ""
+            return (
+                f"waiting for {int(numbers.get('lacking', 0))} of {int(numbers.get('of', 0))} to serve{why}"
+            )
         case ReasonCode.DOUBTED:
             return f"looking whether {_names(because.members, int(numbers.get('count', 0)))} is lost"
         case ReasonCode.BAKING:
@@ -140,6 +145,9 @@ def verdict_sentence(verdict: Verdict, noun: str = "instances") -> str:
             return f"the cloud refused: {verdict.cause}"
         case VerdictCode.NO_ROOM:
             return VERDICTS[verdict.code].words
+        case VerdictCode.NOT_WHOLE:
+            why = f" ({verdict.cause})" if verdict.cause else ""
+            return f"{verdict.failed} of {verdict.of} {noun} are not in service{why}"
         case VerdictCode.POINTER_MOVED:
             return f"somebody else pointed the group at {verdict.cause}"
         case VerdictCode.TOO_MANY_LAUNCHES:

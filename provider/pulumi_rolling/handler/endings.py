@@ -55,6 +55,14 @@ def error_of(decision: Decided, words: Words) -> RolloutError:
         )
     if rollout.back_failed is not None:
         return _not_returned(rollout, rollout.back_failed, words)
+    unfilled = rollout.way.unfilled
+    if unfilled is not None:
+        return kind(
+            f"{what}. Group {words.group} points at {rollout.goal.came_from} again, but {verdict_sentence(unfilled)}; "
+            "sizes and suspended processes are as found.",
+            returned=False,
+            hint=_again(_advice(unfilled, rollout.target, words)),
+        )
     if verdict.code is VerdictCode.POINTER_MOVED:
         left = "was let be: nothing more is replaced, and the pointer stays where they set it"
     else:

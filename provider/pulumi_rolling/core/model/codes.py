@@ -47,6 +47,7 @@ class ReasonCode(StrEnum):
     REMOVING = "removing"
     REMOVING_OUTSIDE = "removingOutside"
     RESTORING = "restoring"
+    FILLING = "filling"
     FAILED = "failed"
     REFUSED = "refused"
     LEASE_LOST = "leaseLost"
@@ -83,6 +84,7 @@ class VerdictCode(StrEnum):
     REFUSED = "refused"
     NO_ROOM = "noRoom"
     POINTER_MOVED = "pointerMoved"
+    NOT_WHOLE = "notWhole"
     TOO_MANY_LAUNCHES = "tooManyLaunches"
 
 
@@ -204,6 +206,7 @@ REASONS: Mapping[ReasonCode, ReasonMeaning] = {
     ReasonCode.REMOVING: ReasonMeaning("removing what is too many"),
     ReasonCode.REMOVING_OUTSIDE: ReasonMeaning("removing what stands outside Desired"),
     ReasonCode.RESTORING: ReasonMeaning("giving sizes and processes back"),
+    ReasonCode.FILLING: ReasonMeaning(only_told=True),
     ReasonCode.FAILED: ReasonMeaning("failed"),
     ReasonCode.REFUSED: ReasonMeaning("refused by the cloud"),
     ReasonCode.LEASE_LOST: ReasonMeaning("another driver rolls this group"),
@@ -263,5 +266,6 @@ VERDICTS: Mapping[VerdictCode, VerdictMeaning] = {
         "no room between MinInstancesInService and MaxSize", EndedBy.POLICY, Remedy.ROOM
     ),
     VerdictCode.POINTER_MOVED: VerdictMeaning("a pointer that others moved", EndedBy.OTHERS, Remedy.POINTER),
+    VerdictCode.NOT_WHOLE: VerdictMeaning("fewer in service than Desired", EndedBy.CLOUD, Remedy.ACTIVITIES),
     VerdictCode.TOO_MANY_LAUNCHES: VerdictMeaning("too many launches", EndedBy.OTHERS, Remedy.OTHERS),
 }

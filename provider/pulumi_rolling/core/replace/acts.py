@@ -113,6 +113,12 @@ def is_desired_settled(rollout: Rollout) -> bool:
     return rollout.ours.desired == rollout.ours.desired_before
 
 
+def desired_at_end(rollout: Rollout) -> int:
+    """As found, plus what others did to it, within the group's own bounds."""
+    found = rollout.found.sizes
+    return max(found.min, min(found.max, found.desired + rollout.ours.delta))
+
+
 def _settle_desired(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:
     live = seen.sizes.desired
     if live == rollout.ours.desired == rollout.ours.desired_before:

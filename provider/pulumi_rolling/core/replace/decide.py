@@ -33,11 +33,11 @@ from pulumi_rolling.core.model.decision import Because
 from pulumi_rolling.core.model.goal import Direction, OnFailure
 from pulumi_rolling.core.model.verdict import Verdict
 from pulumi_rolling.core.replace.actions import Action, PointAt, Suspend
-from pulumi_rolling.core.replace.acts import forget_issued
+from pulumi_rolling.core.replace.acts import desired_at_end, forget_issued
 from pulumi_rolling.core.replace.budget import slot_clock
 from pulumi_rolling.core.replace.census import Census
 from pulumi_rolling.core.replace.decisions import act, stand_by, wait
-from pulumi_rolling.core.replace.ending import bake, desired_at_end, resize, restore
+from pulumi_rolling.core.replace.ending import bake, resize, restore
 from pulumi_rolling.core.replace.judge import judge
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.look import Look, look_at
@@ -188,10 +188,10 @@ def _is_held(limits: Limits, rollout: Rollout, verdict: Verdict) -> bool:
 
 
 def _has_way_back(rollout: Rollout) -> bool:
-    """There is a former revision, and it makes other members than those that failed."""
+    """There is a former revision that can still be launched, and it makes other members than those that failed."""
     goal = rollout.goal
     former = goal.came_from
-    return former is not None and (former.digest != goal.to.digest or bool(goal.abandoned))
+    return former is not None and former.exists and (former.digest != goal.to.digest or bool(goal.abandoned))
 
 
 def _prepare(look: Look) -> Decided:

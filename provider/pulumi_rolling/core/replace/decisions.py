@@ -133,4 +133,5 @@ def _moves(look: Look) -> bool:
 
 
 def outcome_of(rollout: Rollout) -> Outcome:
-    return ended.outcome(rollout.direction, rollout.verdict, rollout.back_failed)
+    whole = rollout.way.unfilled is None
+    return ended.outcome(rollout.direction, rollout.verdict, rollout.back_failed, whole=whole)

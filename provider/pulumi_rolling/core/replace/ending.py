@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from pulumi_rolling.core.model.codes import ReasonCode, Step
 from pulumi_rolling.core.model.decision import Because
+from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Member
 from pulumi_rolling.core.replace.actions import Action, Resize, Resume, Terminate
-from pulumi_rolling.core.replace.acts import is_desired_settled
+from pulumi_rolling.core.replace.acts import desired_at_end, is_desired_settled
 from pulumi_rolling.core.replace.census import is_in_service, is_working
 from pulumi_rolling.core.replace.decisions import act, outcome_of, wait
+from pulumi_rolling.core.replace.fill import fill
 from pulumi_rolling.core.replace.limits import Choice
 from pulumi_rolling.core.replace.look import Look
 from pulumi_rolling.core.replace.losses import in_doubt
 from pulumi_rolling.core.replace.pointer import is_let_be
-from pulumi_rolling.core.replace.rollout import Decided, Rollout, Round, replace
+from pulumi_rolling.core.replace.rollout import Decided, Round, replace
 
 NAMED_TRIES = 3
 """How often surplus members are named: those of a dying build may go by themselves before our act reaches them."""
@@ -74,14 +76,12 @@ def restore(look: Look) -> Decided:
         actions.append(Resume(resting))
     if actions:
         return act(look, tuple(actions), Because(ReasonCode.RESTORING))
-    look = look.with_rollout(replace(rollout, step=Step.DONE))
+    if rollout.direction is Direction.BACK and rollout.back_failed is None:
+        look, lacking = fill(look)
+        if lacking is not None:
+            return lacking
+    look = look.with_rollout(replace(look.rollout, step=Step.DONE))
     return replace(wait(look, Because(ReasonCode.DONE)), outcome=outcome_of(look.rollout))
-
-
-def desired_at_end(rollout: Rollout) -> int:
-    """As found, plus what others did to it, within the group's own bounds."""
-    found = rollout.found.sizes
-    return max(found.min, min(found.max, found.desired + rollout.ours.delta))
 
 
 def _surplus(look: Look, surplus: int) -> list[Member]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pulumi_rolling.core.model.codes import FailureReason
+from pulumi_rolling.core.model.codes import FailureReason, Step
 from pulumi_rolling.core.model.member import Lifecycle, Member, Signal
 from pulumi_rolling.core.model.verdict import Failure
 from pulumi_rolling.core.replace.boots import add_boots
@@ -193,7 +193,12 @@ def _judge_vanished(look: Look, rollout: Rollout) -> Rollout:
 
 
 def _judge_launches(rollout: Rollout, seen: Observation) -> Rollout:
-    """A launch refused for good fails at once; a capacity refusal only when the slot's clock runs out."""
+    """A launch refused for good fails at once; a capacity refusal only when the slot's clock runs out.
+
+    Until prepare is over the cloud launches from another revision, whose refusals say nothing of this one.
+    """
+    if rollout.step is Step.PREPARE:
+        return rollout
     known = {f.id for f in rollout.way.failed}
     fresh = [x for x in seen.launches if x.at > rollout.judged_until and x.id not in known]
     refused = tuple(

@@ -11,12 +11,12 @@ broken machine in five hundred does not undo a good build. While canaries are wa
         heals
     leaving or gone          in doubt until the cloud says why, for a settle time at most; then excused, or lost
 
-One in doubt opens no gate and ends no bake.
+One in doubt opens no gate and ends no bake. Once sizes and processes are given back the rollout is over.
 """
 
 from __future__ import annotations
 
-from pulumi_rolling.core.model.codes import FailureReason
+from pulumi_rolling.core.model.codes import FailureReason, Step
 from pulumi_rolling.core.model.member import Lifecycle, Member
 from pulumi_rolling.core.model.verdict import Failure
 from pulumi_rolling.core.replace.budget import slot_clock
@@ -34,6 +34,8 @@ def in_doubt(way: Way) -> tuple[str, ...]:
 def judge_losses(look: Look, rollout: Rollout) -> Rollout:
     """Successes that are lost, and those that are in doubt from now on or no more."""
     way, at = rollout.way, look.at
+    if rollout.step is Step.RESTORE:
+        return rollout
     suspects = _suspects(look, rollout)
     doubted = in_doubt(way)
     if not suspects and not doubted:

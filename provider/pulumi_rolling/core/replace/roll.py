@@ -20,11 +20,11 @@ from pulumi_rolling.core.model.decision import Because
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Member
 from pulumi_rolling.core.replace.actions import Action, Remove, Resize, Terminate
-from pulumi_rolling.core.replace.acts import is_desired_settled
+from pulumi_rolling.core.replace.acts import desired_at_end, is_desired_settled
 from pulumi_rolling.core.replace.budget import launches_left
 from pulumi_rolling.core.replace.census import Census, is_in_service, is_target, is_working
 from pulumi_rolling.core.replace.decisions import act, wait
-from pulumi_rolling.core.replace.ending import bake, desired_at_end, resize
+from pulumi_rolling.core.replace.ending import bake, resize
 from pulumi_rolling.core.replace.gates import room, stand
 from pulumi_rolling.core.replace.guard import Odds
 from pulumi_rolling.core.replace.limits import Pacing, ZoneOrder

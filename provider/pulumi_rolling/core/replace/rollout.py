@@ -120,7 +120,10 @@ class Way:
     ignored_alarms: frozenset[str] = frozenset()
     """In ALARM since before the rollout: ignored until they have once been OK."""
     baked_from: float | None = None
+    """Since when all are ready and watched; on the way back, since when all is given back and Desired is waited for."""
     astray: Astray | None = None
+    unfilled: Verdict | None = None
+    """The way back is over with fewer in service than Desired."""
     launched_before: int = 0
     """Launches by our acts that do not count against this direction: earlier ones, and what people asked for anew."""
     boots: Boots = Boots()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pulumi_rolling.core.model.codes import Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Verdict
+from pulumi_rolling.core.replace.acts import desired_at_end
 from pulumi_rolling.core.replace.budget import (
     canary_failed,
     is_lost,
@@ -17,7 +18,6 @@ from pulumi_rolling.core.replace.budget import (
     too_many,
     too_many_losses,
 )
-from pulumi_rolling.core.replace.ending import desired_at_end
 from pulumi_rolling.core.replace.gates import in_canary
 from pulumi_rolling.core.replace.look import Look
 from pulumi_rolling.core.replace.observation import Observation
