@@ -14,7 +14,7 @@ from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.errors import PermanentFleetError, TemporaryFleetError
 from pulumi_rolling.fleets.auto_scaling_group.facts import Watched
 from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
-from pulumi_rolling.fleets.auto_scaling_group.traffic import traffic_of
+from pulumi_rolling.fleets.auto_scaling_group.traffic import lattice_faults, traffic_of
 from pulumi_rolling.fleets.aws.alarms import AlarmPoll
 from pulumi_rolling.fleets.aws.api import AwsApi
 from pulumi_rolling.fleets.aws.targets import Registered, health_of
@@ -87,7 +87,6 @@ def test_attachments_of_every_age_are_found_once() -> None:
         ("unhealthy.draining", "Target.DeregistrationInProgress", DRAINING),
         ("draining", "Target.DeregistrationInProgress", DRAINING),
         ("unused", "Target.NotRegistered", INITIAL),
-        ("unused", "Target.NotInUse", INITIAL),
         ("unused", "Target.InvalidState", UNHEALTHY),
         ("unavailable", "Target.HealthCheckDisabled", HEALTHY),
         ("unavailable", "Elb.InternalError", INITIAL),
@@ -211,7 +210,7 @@ def test_a_denied_question_names_the_permission(stage: Stage) -> None:
 
 
 def test_facts_say_where_the_group_is_attached(stage: Stage) -> None:
-    """Names for people, health for the plan; one without a load balancer is told apart; Lattice is refused."""
+    """Names for people, health for the plan; one without a load balancer is told apart, and so is Lattice."""
     sources = [{"Identifier": LATTICE, "Type": "vpc-lattice"}]
     stage.shows(group(instance("i-1"), TargetGroupARNs=[WEB_TARGETS, API_TARGETS], TrafficSources=sources))
     stage.aws.answer(
@@ -220,9 +219,10 @@ def test_facts_say_where_the_group_is_attached(stage: Stage) -> None:
     )
     facts = watching(stage, target_health=True).facts()
     assert (facts.targets, facts.idle_targets) == (("web", "api"), ("api",))
-    assert [m.target for m in facts.observation.members] == [INITIAL]
-    assert [f.path for f in facts.refusals] == ["autoScalingGroup.trafficSources"]
-    assert "tg-0cc" in facts.refusals[0].message
+    assert [m.target for m in facts.observation.members] == [HEALTHY], "what is not used is not waited for"
+    assert facts.lattice == (LATTICE,)
+    (fault,) = lattice_faults(facts.lattice)
+    assert (fault.path, "tg-0cc" in fault.message) == ("autoScalingGroup.trafficSources", True)
 
 
 def test_unwatched_facts_ask_nothing_more_and_refuse_nothing(stage: Stage) -> None:

@@ -25,6 +25,7 @@ OWN = {
     "handler/kinds.py",
     "handler/replace/auto_scaling_group.py",
     "handler/replace/listening.py",
+    "handler/replace/serving.py",
     "handler/replace/watching.py",
 }
 """The row of the Auto Scaling group, and its own files."""

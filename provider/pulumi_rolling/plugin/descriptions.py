@@ -97,7 +97,8 @@ PROPERTIES: Mapping[str, str] = {
     "Needs drain. Default: PT15M.",
     "Canary.size": 'How many: a number from 1, or a percent of Desired such as "10%", rounded down but never to 0.',
     "Canary.soak": f"How long canaries are watched once they are ready: {_DURATION} of at most P2D. Default: none.",
-    "Readiness.targetHealth": "Whether it must be healthy in every target group. Default: false.",
+    "Readiness.targetHealth": "Whether it must be healthy in every target group. Default: where the group is attached "
+    "to any.",
     "Readiness.statusChecks": "Whether EC2's status checks must pass. Default: false.",
     "Readiness.warmUp": f"How long it must have been in service: {_DURATION} of at most PT1H. Default: none.",
     "Readiness.timeout": f"How long it may take until it is ready: {_DURATION} from PT1S to PT1H. Default: pauseTime "

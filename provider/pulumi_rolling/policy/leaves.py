@@ -176,5 +176,7 @@ def is_not_known_yet(value: Any, info: ValidationInfo) -> bool:
 
 Share = Annotated[float | None, Fold(fold_number), PlainValidator(percent)]
 Flag = Annotated[bool, Fold(fold_flag), PlainValidator(flag)]
+Choosable = Annotated[bool | None, Fold(fold_flag), PlainValidator(flag)]
+"""A flag whose default is known only against the live group."""
 Text = Annotated[str | None, PlainValidator(text)]
 Stop = Annotated[int, PlainValidator(stop)]

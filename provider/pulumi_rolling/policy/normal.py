@@ -43,9 +43,17 @@ def _mapping(model: type[Block], given: Mapping[str, Any]) -> dict[str, Any]:
         inner = child(model, name)
         normal[name] = value if inner is None else normal_form(inner, value)
         if inner is not None and key in pasted_keys(model) and isinstance(normal[name], dict):
-            for field, default in inner.pasted_fields.items():
-                normal[name].setdefault(field, default)
+            normal[name] = _filled(normal[name], inner.pasted_fields)
     return normal
+
+
+def _filled(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given, with defaults where nothing is; a mapping within is filled and not replaced."""
+    filled = {**defaults, **given}
+    for key, default in defaults.items():
+        if isinstance(default, Mapping) and isinstance(filled[key], Mapping):
+            filled[key] = _filled(filled[key], default)
+    return filled
 
 
 def _entries(model: type[Block], given: Mapping[str, Any]) -> Iterator[tuple[str, str | None, Any]]:

@@ -431,7 +431,8 @@ def test_parsing_bad_inputs_raises_all_faults() -> None:
 def test_a_policy_alone_is_checked_without_a_group_and_with_the_same_paths() -> None:
     """Paths begin with updatePolicy although there is nothing above it."""
     checked = check_policy({"AutoScalingRollingUpdate": {"MaxBatchSize": 0, "Nope": 1}})
-    assert checked.normal == {"rollingUpdate": {"maxBatchSize": 0, "Nope": 1, "pacing": "lockStep"}}
+    pasted = {"pacing": "lockStep", "readiness": {"targetHealth": False}}
+    assert checked.normal == {"rollingUpdate": {"maxBatchSize": 0, "Nope": 1, **pasted}}
     assert list(by_path(checked.faults)) == [f"{ROLL}.maxBatchSize", f"{ROLL}.nope"]
     found = check_policy("fast").faults
     assert [str(fault) for fault in found] == ['updatePolicy: must be a mapping of fields; found "fast".']

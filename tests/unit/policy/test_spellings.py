@@ -160,7 +160,9 @@ def test_true_and_one_are_not_confused() -> None:
 )
 def test_a_pasted_block_is_lock_step_with_or_without_its_outer_key(pasted: dict[str, Any]) -> None:
     """CloudFormation's own key makes a block lockStep, however many times UpdatePolicy is around it."""
-    expected = {"rollingUpdate": {"maxBatchSize": 2, "pacing": "lockStep"}}
+    expected = {
+        "rollingUpdate": {"maxBatchSize": 2, "pacing": "lockStep", "readiness": {"targetHealth": False}}
+    }
     assert normal_form(UpdatePolicy, pasted) == expected
     assert normal_form(INPUTS_MODEL, {"updatePolicy": pasted}) == {"updatePolicy": expected}
 
@@ -168,7 +170,9 @@ def test_a_pasted_block_is_lock_step_with_or_without_its_outer_key(pasted: dict[
 def test_our_own_fields_may_stand_in_a_pasted_block() -> None:
     """A pacing of the block's own goes before what its key means."""
     pasted = {"AutoScalingRollingUpdate": {"Pacing": "Sliding", "Timeout": "PT2H"}}
-    assert normal_form(UpdatePolicy, pasted) == {"rollingUpdate": {"pacing": "sliding", "timeout": "PT2H"}}
+    assert normal_form(UpdatePolicy, pasted) == {
+        "rollingUpdate": {"pacing": "sliding", "timeout": "PT2H", "readiness": {"targetHealth": False}}
+    }
 
 
 def test_our_own_blocks_may_stand_in_a_pasted_block() -> None:
@@ -192,6 +196,15 @@ def test_our_own_blocks_may_stand_in_a_pasted_block() -> None:
             "readiness": {"targetHealth": True},
             "scaleInProtectedInstances": "Ignore",
         }
+    }
+
+
+def test_what_a_pasted_key_means_fills_a_block_within_and_replaces_none() -> None:
+    """A readiness of the block's own keeps its fields, and health stays CloudFormation's, which waits for none."""
+    pasted = {"AutoScalingRollingUpdate": {"Readiness": {"WarmUp": "PT1M"}, "Pacing": "Sliding"}}
+    readiness = {"warmUp": "PT1M", "targetHealth": False}
+    assert normal_form(UpdatePolicy, pasted) == {
+        "rollingUpdate": {"pacing": "sliding", "readiness": readiness}
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.fleets.aws.queue import QueueFacts
 from pulumi_rolling.fleets.replace import Facts
 
@@ -22,6 +23,8 @@ class Watched:
     """What the policy wants looked at beside the group itself; what is not wanted costs no call."""
 
     target_health: bool = False
+    health_in: frozenset[Direction] = frozenset(Direction)
+    """Directions in which a rollout waits for target health; in the other one it is as if none were attached."""
     status_checks: bool = False
     alarms: tuple[str, ...] = ()
     queues: tuple[str, ...] = ()
@@ -41,6 +44,8 @@ class AutoScalingGroupFacts(Facts):
     """The target groups and load balancers that the group is attached to."""
     idle_targets: tuple[str, ...] = ()
     """Those of them that no load balancer uses, so that no target there is ever healthy."""
+    lattice: tuple[str, ...] = ()
+    """ARNs of what it is attached to in VPC Lattice, whose health is not read."""
     missing_alarms: tuple[str, ...] = ()
     """Watched alarms that do not exist."""
     queues: tuple[QueueFacts, ...] = ()

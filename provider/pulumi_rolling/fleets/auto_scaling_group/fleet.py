@@ -32,7 +32,7 @@ from pulumi_rolling.fleets.auto_scaling_group.overrides import OwnTemplates, not
 from pulumi_rolling.fleets.auto_scaling_group.poll import Look, poll_of
 from pulumi_rolling.fleets.auto_scaling_group.readiness import Readiness, with_target_health
 from pulumi_rolling.fleets.auto_scaling_group.revisions import Revisions, Wanted
-from pulumi_rolling.fleets.auto_scaling_group.traffic import lattice_faults, traffic_of
+from pulumi_rolling.fleets.auto_scaling_group.traffic import traffic_of
 from pulumi_rolling.fleets.auto_scaling_group.verdict_tags import VerdictTags
 from pulumi_rolling.fleets.auto_scaling_group.warm_pool import WarmPool
 from pulumi_rolling.fleets.aws.alarms import alarms_of
@@ -129,7 +129,6 @@ class AutoScalingGroupFleet:
             refusals += (described.mixed_needs_template(),)
         if self._readiness.watched.target_health:
             members, idle = with_target_health(self._api, group, members)
-            refusals += tuple(lattice_faults(traffic))
         alarms, missing = self._readiness.alarms_now(age=0.0)
         return AutoScalingGroupFacts(
             name=self.name,
@@ -147,6 +146,7 @@ class AutoScalingGroupFleet:
             counts=Counter(self._revisions.label(one, group) for one in listed),
             targets=traffic.names,
             idle_targets=idle,
+            lattice=traffic.lattice,
             missing_alarms=missing,
             as_their_override=self._own_templates.matching(group, (*listed, *warm)),
             notes=notes_of(group),

@@ -35,7 +35,8 @@ class Readiness:
         Health is brought for all: a floor counts ready members, so the old ones matter as much as the new.
         """
         found = tuple(members)
-        if self.watched.target_health and proves_members(rollout):
+        waits = self.watched.target_health and rollout.direction in self.watched.health_in
+        if waits and proves_members(rollout):
             found = with_target_health(self._api, group, found)[0]
         if self.watched.status_checks and proves_members(rollout):
             # EC2 refuses a call that names a machine it does not know; one with a launch time it has told of.
@@ -63,7 +64,10 @@ class Readiness:
 def with_target_health(
     api: AwsApi, group: Answer, members: tuple[Member, ...]
 ) -> tuple[tuple[Member, ...], tuple[str, ...]]:
-    """The members with their health, and the names of target groups that no load balancer uses."""
+    """The members with their health, and the names of target groups that no load balancer uses: none is healthy
+    there, and none has to be.
+    """
     registered = read_targets(api, traffic_of(group))
-    proved = tuple(replace(m, target=health_of(m, registered)) for m in members)
+    used = [each for each in registered if not each.idle]
+    proved = tuple(replace(m, target=health_of(m, used)) for m in members)
     return proved, tuple(each.name for each in registered if each.idle)

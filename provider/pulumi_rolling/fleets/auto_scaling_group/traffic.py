@@ -20,8 +20,8 @@ def traffic_of(group: Answer) -> Traffic:
     )
 
 
-def lattice_faults(traffic: Traffic) -> Iterator[Fault]:
-    for arn in traffic.lattice:
+def lattice_faults(lattice: tuple[str, ...]) -> Iterator[Fault]:
+    for arn in lattice:
         yield Fault(
             f"{PATH}.trafficSources",
             f"the health of targets in VPC Lattice ({short_name(arn)}) is not read. Set readiness.targetHealth to "

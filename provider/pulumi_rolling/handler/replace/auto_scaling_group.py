@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
-from pulumi_rolling.core.model.member import Revision
+from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.fleets.auto_scaling_group.facts import AutoScalingGroupFacts
 from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
@@ -21,6 +22,11 @@ from pulumi_rolling.fleets.aws.place import Place
 from pulumi_rolling.fleets.replace import Glance
 from pulumi_rolling.handler.operation import Operation, Reach
 from pulumi_rolling.handler.replace.listening import listening
+from pulumi_rolling.handler.replace.serving import (
+    directions_of_health,
+    health_by_attachment,
+    health_not_waited_for,
+)
 from pulumi_rolling.handler.replace.surroundings import Judged, Sources, Start, Surroundings
 from pulumi_rolling.handler.replace.watching import (
     queue_of,
@@ -95,6 +101,9 @@ class InstanceSurroundings(Surroundings[AutoScalingGroupFacts]):
     def towards(self, facts: AutoScalingGroupFacts, to: Revision) -> AutoScalingGroupFacts:
         return facts.matching_overrides(to.digest)
 
+    def limits(self, operation: Operation, facts: AutoScalingGroupFacts, sizes: Sizes) -> Limits:
+        return health_by_attachment(operation.limits(sizes), operation.policy, operation.former, facts)
+
     def judge(self, operation: Operation, start: Start[AutoScalingGroupFacts]) -> Judged:
         policy, facts = operation.policy, start.facts
         roll = policy.rolling_update
@@ -103,12 +112,15 @@ class InstanceSurroundings(Surroundings[AutoScalingGroupFacts]):
         found, said = feasibility(roll, limits, start.sizes, theirs, facts.scheduled_actions, old=start.old)
         sources, about = _signals(facts, limits, policy, operation.former)
         self.use(operation, sources)
+        seen = watched(policy, operation.former, operation.timing)
+        operation.fleet.watch(replace(seen, health_in=directions_of_health(limits)))
         hint = advice(roll, facts.suspended)
+        health = health_not_waited_for(policy, facts)
         return Judged(
             limits,
             faults=(*found, *watch_faults(operation, facts, theirs)),
-            warnings=(*said, *unreachable, *watch_warnings(policy, facts), *about),
-            notes=() if hint is None else (hint,),
+            warnings=(*said, *unreachable, *health.warnings, *watch_warnings(policy, facts), *about),
+            notes=(*health.notes, *(() if hint is None else (hint,))),
             sources=sources,
         )
 

@@ -99,7 +99,7 @@ class Replacing(Generic[F]):
         record, taken = recorded(operation, facts)
         found = facts.sizes if record is None else record.found.sizes
         sizes = in_instances(found, [m.weight for m in members_counted(facts)])
-        rules = operation.limits(sizes)
+        rules = self._around.limits(operation, facts, sizes)
         begun = begin(operation, Origin(facts, to, former, record, operation.clock.now()), rules)
         judged = self._around.judge(operation, Start(facts, to, begun.rollout, sizes, rules))
         return Situation(

@@ -76,6 +76,10 @@ class Surroundings(Generic[F]):
         """The facts as they are when the group is to go to ``to``."""
         return facts
 
+    def limits(self, operation: Operation, facts: F, sizes: Sizes) -> Limits:
+        """What the policy allows, with what only the live group can tell of it. ``sizes`` in instances."""
+        return operation.limits(sizes)
+
     def judge(self, operation: Operation, start: Start[F]) -> Judged:
         roll, theirs = operation.policy.rolling_update, start.suspended_by_others
         found, said = feasibility(roll, start.limits, start.sizes, theirs, old=start.old)

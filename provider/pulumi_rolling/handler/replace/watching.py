@@ -14,6 +14,7 @@ from pulumi_rolling.core.model.seen import AlarmState
 from pulumi_rolling.core.replace.limits import Choice, Limits
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.auto_scaling_group.facts import AutoScalingGroupFacts, Watched
+from pulumi_rolling.fleets.auto_scaling_group.traffic import lattice_faults
 from pulumi_rolling.handler.operation import Operation
 from pulumi_rolling.policy.inputs import UpdatePolicy
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
@@ -23,13 +24,16 @@ ROLL = RollingUpdate.path
 QUEUE_PATH = f"{ROLL}.readiness.signalQueue"
 SELDOM = 5
 """Polls for which an answer about what changes seldom serves again."""
-_REGISTERS = "AddToLoadBalancer"
+REGISTERS = "AddToLoadBalancer"
 
 
 def watched(policy: UpdatePolicy, former: UpdatePolicy | None, timing: Timing) -> Watched:
     rolls = [each.rolling_update for each in (policy, former) if each is not None]
     return Watched(
-        target_health=any(roll.readiness.target_health for roll in rolls),
+        # What is not said is decided by the look, which costs nothing where the group is attached to none; what the
+        # former policy leaves open is as the new one has it.
+        target_health=rolls[0].readiness.target_health is not False
+        or any(roll.readiness.target_health for roll in rolls[1:]),
         status_checks=any(roll.readiness.status_checks for roll in rolls),
         alarms=rolls[0].alarms,
         queues=tuple(dict.fromkeys(url for url in map(queue_of, (policy, former)) if url is not None)),
@@ -52,9 +56,10 @@ def watch_faults(
     roll = policy.rolling_update
     if roll.readiness.target_health:
         yield from _target_faults(facts)
-        if _REGISTERS in roll.suspend_processes:
+        yield from lattice_faults(facts.lattice)
+        if REGISTERS in roll.suspend_processes:
             yield Fault(f"{ROLL}.suspendProcesses", _never_registered("take it out"))
-        elif _REGISTERS in suspended:
+        elif REGISTERS in suspended:
             yield Fault(f"{operation.kind.key}.suspendedProcesses", _never_registered("resume it"))
     for index, name in enumerate(alarms_as_given(operation)):
         if name in facts.missing_alarms:
@@ -120,6 +125,6 @@ def _target_faults(facts: AutoScalingGroupFacts) -> Iterator[Fault]:
 
 def _never_registered(remedy: str) -> str:
     return (
-        f"{_REGISTERS} is suspended, so new instances would never be registered, and never be healthy targets; "
+        f"{REGISTERS} is suspended, so new instances would never be registered, and never be healthy targets; "
         f"{remedy}, or remove readiness.targetHealth."
     )

@@ -11,6 +11,7 @@ from pulumi_rolling.core.replace.limits import Choice, Guard, Pacing, ZoneOrder
 from pulumi_rolling.policy.block import POLICY, Block
 from pulumi_rolling.policy.groups.auto_scaling_group import fold_processes, process
 from pulumi_rolling.policy.leaves import (
+    Choosable,
     Flag,
     Fold,
     Share,
@@ -44,7 +45,8 @@ class Canary(Block):
 class Readiness(Block):
     """What makes a new member ready, beyond being in service and its signal. Times are seconds."""
 
-    target_health: Flag = False
+    target_health: Choosable = None
+    """None: not given, which means where the group is attached to a load balancer's targets."""
     status_checks: Flag = False
     warm_up: Annotated[int, PlainValidator(leaves.pause)] = 0
     timeout: Annotated[int | None, PlainValidator(leaves.ready_within)] = None
@@ -117,7 +119,10 @@ class RollingUpdate(Block):
     key: ClassVar[str] = "rollingUpdate"
     path: ClassVar[str] = f"{POLICY}.{key}"
     pasted_key: ClassVar[str] = "autoScalingRollingUpdate"
-    pasted_fields: ClassVar[Mapping[str, Any]] = {"pacing": Pacing.LOCK_STEP.value}
+    pasted_fields: ClassVar[Mapping[str, Any]] = {
+        "pacing": Pacing.LOCK_STEP.value,
+        "readiness": {"targetHealth": False},
+    }
     meant: ClassVar[Mapping[str, str]] = {
         # CloudFormation's AutoScalingInstanceRefresh (2026), whose fields are easily taken for its neighbour's.
         "alarmSpecification": "alarms, a list of names",

@@ -37,7 +37,7 @@ def limits(
         timeout=None if roll.timeout is None else float(roll.timeout),
         on_failure=on_failure,
         guard=roll.effective_guard,
-        target_health=roll.readiness.target_health,
+        target_health=roll.readiness.target_health is True,
         status_checks=roll.readiness.status_checks,
         warm_up=float(roll.readiness.warm_up),
         ready_within=None if roll.readiness.timeout is None else float(roll.readiness.timeout),
