@@ -39,22 +39,16 @@ def sentence(because: Because) -> str:
         case ReasonCode.SOAKING | ReasonCode.CHECKPOINT | ReasonCode.APPROVAL:
             return _gate(because)
         case ReasonCode.HELD:
-            who = _names(because.members, int(numbers.get("failed", 0)))
-            failed = f" ({who} failed)" if who else ""
-            return f"held{failed}: waiting for 'rolling retry', 'skip', 'resume' or 'abort'"
+            return _held(because)
         case ReasonCode.FLOORED:
-            serving, floor, largest = (int(numbers.get(name, 0)) for name in ("serving", "floor", "largest"))
-            return f"nobody may go: {serving} serve, {floor} must, and MaxSize {largest} has no room for more"
+            return _floored(because)
         case ReasonCode.OCCUPIED:
             who = _names(because.members, int(numbers.get("count", 0)))
             return f"waiting for {who} (standby, protected or in the warm pool)"
         case ReasonCode.DRAINING:
             return f"draining {_names(because.members, int(numbers.get('count', 0)))}"
         case ReasonCode.FILLING:
-            why = f": {because.cause}" if because.cause else ""
-            return (
-                f"waiting for {int(numbers.get('lacking', 0))} of {int(numbers.get('of', 0))} to serve{why}"
-            )
+            return _filling(because)
         case ReasonCode.DOUBTED:
             return f"looking whether {_names(because.members, int(numbers.get('count', 0)))} is lost"
         case ReasonCode.BAKING:
@@ -173,6 +167,22 @@ def _waiting(because: Because) -> str:
     if unseen:
         parts.append(f"{unseen} to launch" + (f": {because.cause}" if because.cause else ""))
     return ", ".join(parts) or "waiting"
+
+
+def _held(because: Because) -> str:
+    who = _names(because.members, int(because.numbers.get("failed", 0)))
+    failed = f" ({who} failed)" if who else ""
+    return f"held{failed}: waiting for 'rolling retry', 'skip', 'resume' or 'abort'"
+
+
+def _floored(because: Because) -> str:
+    serving, floor, largest = (int(because.numbers.get(name, 0)) for name in ("serving", "floor", "largest"))
+    return f"nobody may go: {serving} serve, {floor} must, and MaxSize {largest} has no room for more"
+
+
+def _filling(because: Because) -> str:
+    lacking, of = (int(because.numbers.get(name, 0)) for name in ("lacking", "of"))
+    return f"waiting for {lacking} of {of} to serve" + (f": {because.cause}" if because.cause else "")
 
 
 def _guarded(because: Because) -> str:
