@@ -85,6 +85,10 @@ class JournalError(RollingError):
     """The record on the group cannot be read or written. Nothing is touched until a person has looked."""
 
 
+class MarksLostError(PermanentFleetError):
+    """Somebody removes our tags from the group as often as we write them, so nothing can be remembered there."""
+
+
 class LeaseHeldError(RollingError):
     """Another driver is rolling this group. Wait for it, or end it."""
 

@@ -122,11 +122,22 @@ class Lease:
             self._clock.wait(2 * self._poll)
 
     def must_be_ours(self, marks: Mapping[str, str]) -> None:
-        if not self.is_ours(marks):
+        if self.is_ours(marks):
+            return
+        if held(marks) is None:
             raise LeaseLostError(
-                f"another driver took over group {self._fleet.name}",
-                hint="We stopped at once; that driver goes on from the record.",
+                f"this process was stopped for longer than its lease on group {self._fleet.name}, which is gone: "
+                "another driver came and has ended, or somebody removed our tags",
+                hint="We stopped at once. Run 'pulumi up' again: it says what is left to do.",
             )
+        raise LeaseLostError(
+            f"another driver took over group {self._fleet.name}",
+            hint="We stopped at once; that driver goes on from the record.",
+        )
+
+    def is_gone(self, marks: Mapping[str, str]) -> bool:
+        """Nobody's lease stands where ours has not run out, so that nobody may have taken it: it was removed."""
+        return held(marks) is None and not self.has_run_out()
 
     def is_ours(self, marks: Mapping[str, str]) -> bool:
         now = held(marks)

@@ -36,12 +36,15 @@ from pulumi_rolling.engine.record.pieces import Journal, asked
 from pulumi_rolling.engine.said import said_mark
 from pulumi_rolling.errors import (
     DeniedFleetError,
+    MarksLostError,
     OrphanedError,
     PermanentFleetError,
     TemporaryFleetError,
 )
 from pulumi_rolling.fleets.base import Driven
 
+MOST_RESTORED = 5
+"""How often tags of ours are written again that somebody removes, before the drive gives up."""
 SILENCE = 900.0
 """Seconds without any answer of the cloud after which a drive gives up, the record kept."""
 
@@ -68,6 +71,11 @@ class Drive(Generic[R, S, A, L]):
     _refused: tuple[RefusedAct, ...] = ()
     _taken_off: set[str] = field(default_factory=set)
     """Requests whose tags we removed: a read from before that still shows them."""
+    left: tuple[str, ...] = ()
+    """Tags that could not be removed at the end of a rollout that is whole."""
+    _missing: int = 0
+    """Looks in a row that did not show our tags."""
+    _restored: int = 0
     _unreachable: int = 0
     _heard_at: float = 0.0
 
@@ -78,7 +86,11 @@ class Drive(Generic[R, S, A, L]):
         while True:
             self._stop_if_orphaned()
             try:
-                seen, marks = self._look(rollout)
+                sight = self._look(rollout)
+                if sight is None:
+                    self.clock.wait(self.limits.poll)
+                    continue
+                seen, marks = sight
                 decision = self.machine.decide(self.limits, rollout, seen)
                 written = self._record(written, decision)
                 self._take_off(written, marks)
@@ -102,17 +114,41 @@ class Drive(Generic[R, S, A, L]):
                 # A lease that runs out between two looks would be somebody else's to take.
                 self.clock.wait(min(decision.look_again_at - self.clock.now(), ASLEEP * self.lease.length))
 
-    def _look(self, rollout: R) -> tuple[S, Mapping[str, str]]:
+    def _look(self, rollout: R) -> tuple[S, Mapping[str, str]] | None:
+        """None: the look does not show our tags, and nothing follows from it."""
         self.lease.look_begins()
         if self.lease.has_run_out():
             self.lease.take_again()
         asked_at = self.clock.steady()
         sight = self.fleet.observe(rollout)
-        self.lease.must_be_ours(sight.marks)
         self.lease.looked(asked_at if sight.started is None else sight.started)
+        if self.lease.is_gone(sight.marks) or self.journal.misses(sight.marks):
+            self._put_back(rollout)
+            return None
+        self._missing = 0
+        self.lease.must_be_ours(sight.marks)
         wanted = tuple(r for r in asked(sight.marks).values() if r.id not in self._taken_off)
         heard = self.machine.hear(sight.observation, (*wanted, *self.requests()), self._refused)
         return heard, sight.marks
+
+    def _put_back(self, rollout: R) -> None:
+        """Tags that vanish are no other driver: a cleaner removes what it does not know. They are written again.
+
+        One look without them says nothing, since reads may be older than writes.
+        """
+        self._missing += 1
+        if self._missing < 2:
+            return
+        self._missing, self._restored = 0, self._restored + 1
+        if self._restored > MOST_RESTORED:
+            self.fleet.give_back(rollout)
+            raise MarksLostError(
+                f"somebody removes the tags of ours from group {self.fleet.name} as often as they are written",
+                hint="Let whatever cleans up tags leave those that begin with 'rolling:', then run 'pulumi up' again.",
+            )
+        self.lease.insist()
+        self.journal.write(rollout, self.lease.mark())
+        self.lease.written()
 
     def _record(self, written: R, decision: Decision[R, A]) -> R:
         """What now stands on the group. The refusals that the decision has taken up are done with."""
@@ -170,10 +206,14 @@ class Drive(Generic[R, S, A, L]):
 
     def _finish(self, decision: Decision[R, A], marks: Mapping[str, str]) -> None:
         self.lease.insist()
-        if decision.next.back_failed is not None:
-            self.lease.release()
-        else:
-            self.journal.clear(marks)
+        try:
+            if decision.next.back_failed is not None:
+                self.lease.release()
+            else:
+                self.journal.clear(marks)
+        except (TemporaryFleetError, PermanentFleetError):
+            # The rollout is whole, and says so in its record: the next run removes them.
+            self.left = tuple(self.journal.all_of(marks))
         self.lease.look_begins()
 
     def _stop_if_orphaned(self) -> None:

@@ -17,7 +17,7 @@ from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.engine.record import pieces as journal
-from pulumi_rolling.errors import FleetError, RollingError
+from pulumi_rolling.errors import FleetError, PermanentFleetError, RollingError
 from pulumi_rolling.handler.context import Context
 from pulumi_rolling.handler.endings import POLICY_TIMEOUT, Words, error_of
 from pulumi_rolling.handler.operation import Operation
@@ -44,9 +44,10 @@ def _drive(operation: Operation, situation: Situation, context: Context) -> dict
         situation = _as_left(operation, situation, lease)
     elif situation.interrupted is None:
         # What is left of a run that ended: its lease, or a request that came too late for it.
-        fleet.remove_marks(sorted(journal.ours(marks).keys() - {journal.LEASE}))
+        remains = sorted(journal.ours(marks).keys() - {journal.LEASE})
+        _clean(operation, context, remains, lambda: fleet.remove_marks(remains))
         if situation.is_idle:
-            lease.release()
+            _clean(operation, context, [journal.LEASE], lease.release)
             return state_of(operation, situation)
     for warning in situation.warnings:
         context.warn(warning)
@@ -70,7 +71,23 @@ def _drive(operation: Operation, situation: Situation, context: Context) -> dict
     except FleetError as error:
         error.left = left_of(operation, situation, "interrupted")
         raise
-    return _ended(operation, situation, decision, context, timeout)
+    return _ended(operation, situation, decision, context, timeout, drive.left)
+
+
+def _clean(operation: Operation, context: Context, keys: list[str], remove: Callable[[], None]) -> None:
+    """What is left of a run that ended is no reason to fail."""
+    try:
+        remove()
+    except PermanentFleetError as error:
+        context.warn(f"{left_tags(operation.name, tuple(keys))} {error.hint}".rstrip())
+
+
+def left_tags(group: str, keys: tuple[str, ...]) -> str:
+    """What is said of tags of ours that could not be removed."""
+    return (
+        f"tags of ours could not be removed from group {group}: {', '.join(keys)}; nothing is under way there, and the "
+        "next update removes them."
+    )
 
 
 def _as_left(operation: Operation, situation: Situation, lease: Lease) -> Situation:
@@ -85,7 +102,12 @@ def _as_left(operation: Operation, situation: Situation, lease: Lease) -> Situat
 
 
 def _ended(
-    operation: Operation, situation: Situation, decision: Decided, context: Context, timeout: str
+    operation: Operation,
+    situation: Situation,
+    decision: Decided,
+    context: Context,
+    timeout: str,
+    left: tuple[str, ...],
 ) -> dict[str, Any]:
     last = last_rollout(decision.next, operation)
     if decision.outcome is None or not decision.outcome.done:
@@ -94,6 +116,8 @@ def _ended(
             status = "mixed" if decision.next.back_failed is None else "interrupted"
             failed.left = {**left_of(operation, situation, status), "lastRollout": last}
         raise failed
+    if left:
+        context.warn(left_tags(operation.name, left))
     if decision.next.way.skipped:
         context.warn(skipped(decision.next))
     return state_of(operation, situation, decision.next, last)

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pulumi_rolling.core.replace.record_rules import is_over
+from pulumi_rolling.engine import lease
 from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import Fault, GroupNotFoundError, PermanentFleetError, PolicyErrors
 from pulumi_rolling.handler.context import Context, Defaults, Diffed, Foreseen
@@ -145,7 +147,8 @@ class RollingGroupHandler:
         except GroupNotFoundError:
             return None
         read = dict(state)
-        if journal.read(glance.tags) is not None:
+        found = journal.read(glance.tags)
+        if found is not None and not is_over(found[1]):
             # Where the interrupted rollout came from is what state must keep.
             return {**read, "status": "interrupted"}
         counts = glance.counts
@@ -154,12 +157,24 @@ class RollingGroupHandler:
             read["revision"] = max(counts, key=lambda revision: counts[revision]).address
         return {**read, "status": "stable" if len(contents) <= 1 else "mixed"}
 
-    def delete(self, state: Mapping[str, Any]) -> None:
-        """Give back what is ours; touch no member (so Desired stays, and the least size and processes return)."""
-        fleet = self._open_stored(state, Context(), None).fleet
+    def delete(self, state: Mapping[str, Any], context: Context | None = None) -> None:
+        """Give back what is ours; touch no member (so Desired stays, and the least size and processes return).
+
+        A rollout that another resource drives at the moment is not ours to end: its record and lease stay.
+        """
+        context = context or Context()
+        operation = self._open_stored(state, context, None)
+        fleet = operation.fleet
         try:
             marks = fleet.marks()
         except GroupNotFoundError:
+            return
+        other = lease.held(marks)
+        if other is not None and other.owner != operation.owner and other.until > operation.clock.now():
+            context.warn(
+                f"group {fleet.name} is being rolled by driver {other.holder} of another resource: its record, its "
+                "lease, sizes and processes were left as they are"
+            )
             return
         found = journal.read(marks)
         if found is not None:

@@ -173,7 +173,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         _known_type(request, context)
         state, _ = decode(request.properties)
         with self._answering(context, request.urn):
-            self.handler.delete(state)
+            self.handler.delete(state, self._context(request.urn))
         return empty_pb2.Empty()
 
     def Cancel(self, request: empty_pb2.Empty, context: _Service) -> empty_pb2.Empty:

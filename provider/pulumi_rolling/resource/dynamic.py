@@ -199,7 +199,9 @@ class RollingGroupProvider(ResourceProvider):
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         with _clean_errors():
-            _here().handler.delete(_without_engine_keys(_props))
+            process = _here()
+            props = _without_engine_keys(_props)
+            process.handler.delete(props, process.recall(props))
 
 
 def _failure(fault: Fault) -> CheckFailure:

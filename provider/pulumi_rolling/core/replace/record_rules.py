@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.replace.rollout import Rollout
 
 RENEWED = 1 / 3
@@ -24,6 +25,11 @@ def is_news(written: Rollout, now: Rollout) -> bool:
         or not now.handled <= written.handled
         or _what_people_see(written) != _what_people_see(now)
     )
+
+
+def is_over(record: Rollout) -> bool:
+    """The rollout came to its end, and only its tags could not be removed."""
+    return record.step is Step.DONE and record.back_failed is None
 
 
 def lease_length(poll: float) -> float:

@@ -17,6 +17,7 @@ import math
 import time
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -29,7 +30,7 @@ from pulumi_rolling.core.replace.rollout import Issued, Ledger, Rollout, Way
 from pulumi_rolling.engine.record.header import decode, encode
 from pulumi_rolling.engine.record.replace import KEPT_FAILURES
 from pulumi_rolling.engine.said import SAID
-from pulumi_rolling.errors import JournalError
+from pulumi_rolling.errors import FleetError, JournalError
 from pulumi_rolling.fleets.base import Group, Shelf
 
 PREFIX = "rolling:"
@@ -62,15 +63,25 @@ class Journal:
         self._fleet.write_marks({**marks, **(extra or {})})
         left = [f"{RECORD}{i}" for i in range(len(marks), self._pieces)]
         if left:
-            self._fleet.remove_marks(left)
+            # Each piece tells how many there are, so one too many says nothing wrong.
+            with suppress(FleetError):
+                self._fleet.remove_marks(left)
         self._pieces = len(marks)
 
-    def clear(self, marks: Mapping[str, str]) -> None:
-        """Remove everything of ours that stands among ``marks`` or was written by this journal."""
+    def misses(self, marks: Mapping[str, str]) -> bool:
+        """Whether pieces that were written last are not among ``marks``."""
+        return any(f"{RECORD}{i}" not in marks for i in range(self._pieces))
+
+    def all_of(self, marks: Mapping[str, str]) -> list[str]:
+        """The tags of ours that stand among ``marks`` or were written by this journal."""
         keys = {key for key in marks if key.startswith(PREFIX)} | {
             f"{RECORD}{i}" for i in range(self._pieces)
         }
-        self._fleet.remove_marks(sorted(keys | {LEASE, SAID}))
+        return sorted(keys | {LEASE, SAID})
+
+    def clear(self, marks: Mapping[str, str]) -> None:
+        """Remove everything of ours."""
+        self._fleet.remove_marks(self.all_of(marks))
         self._pieces = 0
 
 

@@ -16,6 +16,7 @@ from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Target
 from pulumi_rolling.core.replace.budget import slot_clock
 from pulumi_rolling.core.replace.limits import Choice, Limits
 from pulumi_rolling.core.replace.plan import new_rollout
+from pulumi_rolling.core.replace.record_rules import is_over
 from pulumi_rolling.core.replace.rollout import Boots, Rollout
 from pulumi_rolling.core.replace.takeover import resume, retarget, with_sizes
 from pulumi_rolling.engine import lease
@@ -75,7 +76,7 @@ def recorded(operation: Operation, facts: Facts) -> tuple[Rollout | None, tuple[
             "two RollingGroups on one group are refused"
         )
         return None, (Fault(path, sentence),)
-    record = None if found is None else found[1]
+    record = None if found is None or is_over(found[1]) else found[1]
     if other is not None and other.owner != owner and other.until > facts.observation.at:
         return record, (Fault(path, f"group {facts.name} is being rolled by driver {other.holder}"),)
     return record, ()
