@@ -64,8 +64,9 @@ class Readiness:
 def with_target_health(
     api: AwsApi, group: Answer, members: tuple[Member, ...]
 ) -> tuple[tuple[Member, ...], tuple[str, ...]]:
-    """The members with their health, and the names of target groups that no load balancer uses: none is healthy
-    there, and none has to be.
+    """The members with their health, and the names of target groups that no load balancer uses.
+
+    No member is healthy there, and none has to be.
     """
     registered = read_targets(api, traffic_of(group))
     used = [each for each in registered if not each.idle]
