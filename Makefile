@@ -3,57 +3,72 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.complete
 CODE := provider tests tools examples
 REAL_TIME := tests/lab tests/fleets
-END_TO_END := tests/end_to_end tests/examples
+WAITING := tests/plugin tests/end_to_end tests/examples
 EXAMPLES ?= 1200
 
+# With this set every process would compile our sources anew, and the tests start hundreds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help ensure demo test lint format schema sdk bench test-deep mutants constraints clean
+.PHONY: help ensure engine demo test lint format schema sdk bench test-deep mutants constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-ensure: $(STAMP) ## the virtual environment and a Pulumi engine; does nothing the second time
-	@$(BIN)/python tools/pulumi/ensure_engine.py
+# Each extra of pyproject.toml has those before it in itself. What downloads and what compiles go side by side.
+lab := lab
+dev := lab dev
+end-to-end := lab dev end-to-end
+prepared = @$(MAKE) --no-print-directory --jobs=2 engine $(VENV)/.has-$(1)
 
-$(STAMP): pyproject.toml constraints.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
-	@touch $@
+ensure: ## the virtual environment and a Pulumi engine; does nothing the second time
+	$(call prepared,end-to-end)
 
-demo: ensure ## a rolling update, a failing one and its way back, against an embedded cloud
+engine:
+	@$(PYTHON) tools/pulumi/ensure_engine.py
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.has-%: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$*]'
+	@touch $($*:%=$(VENV)/.has-%)
+
+demo: ## a rolling update, a failing one and its way back, against an embedded cloud
+	$(call prepared,lab)
 	$(BIN)/python examples/demo/run.py
 
-lint: ensure ## style, types, and who may import whom
+lint: $(VENV)/.has-dev ## style, types, and who may import whom
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-format: ensure ## what lint can repair by itself
+format: $(VENV)/.has-dev ## what lint can repair by itself
 	$(BIN)/ruff check --fix --exit-zero --quiet $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-# What watches a clock runs alone, or it would measure its neighbours; and a process holds one lab. End to end, five
-# at a time: each waits for boots, polls and leases more than it works.
-test: lint ## every check and every test
-	$(BIN)/python -m pytest -q -n 2 tests $(REAL_TIME:%=--ignore=%) $(END_TO_END:%=--ignore=%)
+# What watches a clock runs alone, or it would measure its neighbours; and a process holds one lab. Whole rollouts,
+# five at a time: each waits for boots, polls and leases more than it works.
+test: ensure ## every check and every test
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest -q -n 2 tests $(REAL_TIME:%=--ignore=%) $(WAITING:%=--ignore=%)
 	set -e; for folder in $(REAL_TIME); do $(BIN)/python -m pytest -q $$folder; done
-	$(BIN)/python -m pytest -q -n 5 $(END_TO_END)
+	$(BIN)/python -m pytest -q -n 5 --dist worksteal $(WAITING)
 
-schema: ensure ## schema.json and policy.schema.json from the policy's models
+schema: $(VENV)/.has-dev ## schema.json and policy.schema.json from the policy's models
 	$(BIN)/python -m pulumi_rolling.plugin.schema
 
-sdk: ensure ## SDKs in Python, TypeScript and Go below sdks, from schema.json, by Pulumi's own generators
+sdk: $(VENV)/.has-lab ## SDKs in Python, TypeScript and Go below sdks, from schema.json, by Pulumi's own generators
 	$(BIN)/python tools/sdkgen/make_sdks.py
 
 # Nineteen properties and more: at 1,200 examples each that is over 20,000.
-test-deep: ensure ## the properties with many more examples of each (EXAMPLES=1200)
+test-deep: $(VENV)/.has-dev ## the properties with many more examples of each (EXAMPLES=1200)
 	ROLLING_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q -n auto tests/property
 
-mutants: ensure ## deliberate faults in the core, each of which must make a property fail
+mutants: $(VENV)/.has-dev ## deliberate faults in the core, each of which must make a property fail
 	$(BIN)/python -m tests.property.mutations
 
 bench: ensure ## roll time over its lower bound, calls per member, decisions per second, fifty groups at once
@@ -61,7 +76,7 @@ bench: ensure ## roll time over its lower bound, calls per member, decisions per
 
 constraints: ensure ## write down the versions that are installed now
 	$(BIN)/python -m pip --disable-pip-version-check freeze --exclude-editable > constraints.txt
-	@touch $(STAMP)
+	@touch $(end-to-end:%=$(VENV)/.has-%)
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) .engine .demo .cache sdks examples/typescript/node_modules examples/typescript/bin .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist

@@ -98,14 +98,19 @@ class Demo:
 def main() -> None:
     shutil.rmtree(WORK, ignore_errors=True)
     (WORK / "state").mkdir(parents=True)
-    shutil.copytree(ROOT / "examples" / "autoscaling", PROJECT)
+    PROJECT.mkdir()
+    shutil.copy(Path(__file__).with_name("Pulumi.yaml"), PROJECT)
     os.chdir(ROOT)
     with Lab(boot=1.5, spread=0.2) as lab:
         lab.image("ami-broken", signal="FAILURE")
         demo = Demo(lab)
         demo.pulumi("stack", "init", "dev", shown=False)
 
-        demo.act(1, "A group of six on version 1", "The program is examples/autoscaling/__main__.py.")
+        demo.act(
+            1,
+            "A group of six on version 1",
+            "The program is examples/demo/Pulumi.yaml; examples/autoscaling says the same in Python.",
+        )
         demo.image("ami-1")
         if demo.pulumi("up", "--yes", "--skip-preview", *QUIET):
             raise SystemExit("demo failed: the group was not created")

@@ -16,9 +16,6 @@ from tests.end_to_end.lab_process import LabProcess
 from tests.end_to_end.stage import TOOLS
 from tests.examples.conftest import EXAMPLES, SDKS, done, left_out
 
-GO_FLAGS = ["-trimpath", "-tags", "osusergo", "-ldflags", "-s -w"]
-"""Those of the engine, whose compiled modules serve this example, too."""
-
 
 def _environment(state: Path, lab: LabProcess) -> dict[str, str]:
     sys.path.insert(0, str(TOOLS))
@@ -120,7 +117,10 @@ def test_python_with_both_faces(tmp_path: Path, example_lab: LabProcess, sdks: P
 def test_go(tmp_path: Path, example_lab: LabProcess, sdks: Path) -> None:
     """An inline program of Go's Automation API, compiled against the generated SDK, rolls a group."""
     program = tmp_path / "example"
-    build = ["go", "build", *GO_FLAGS, "-o", str(program), "."]
+    sys.path.insert(0, str(TOOLS))
+    from go_build import FLAGS  # The engine's: modules compiled for it serve this example, too.
+
+    build = ["go", "build", *FLAGS, "-o", str(program), "."]
     done(build, EXAMPLES / "go", CGO_ENABLED="0", GOFLAGS="-mod=readonly")
     _rolls_inline([str(program)], EXAMPLES / "go", tmp_path, example_lab)
 

@@ -12,12 +12,7 @@ import pytest
 
 @pytest.fixture
 def top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A clone with a pulumi_aws of some version, and a PATH with nothing on it."""
-    described = (
-        tmp_path / ".venv" / "lib" / "python3.11" / "site-packages" / "pulumi_aws" / "pulumi-plugin.json"
-    )
-    described.parent.mkdir(parents=True)
-    described.write_text('{"resource": true, "name": "aws", "version": "7.0.1"}')
+    """A clone in which nothing is installed, and a PATH with nothing on it."""
     (tmp_path / "path").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "path"))
     monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home"))
@@ -50,9 +45,9 @@ def test_the_stand_in_gives_way_to_a_real_plugin(top: Path, capsys: pytest.Captu
     """A real AWS plugin in Pulumi's home takes the stand-in's place."""
     put_on_path(top, "pulumi")
     engine(top).ensure()
-    stand_in = top / ".engine" / "plugins" / "resource-aws-v7.0.1" / "pulumi-resource-aws"
+    stand_in = top / ".engine" / "plugins" / ensure_engine.AWS_FOLDER / "pulumi-resource-aws"
     assert os.access(stand_in, os.X_OK)
-    real = top / "home" / "plugins" / "resource-aws-v7.0.1"
+    real = top / "home" / "plugins" / ensure_engine.AWS_FOLDER
     real.mkdir(parents=True)
     engine(top).ensure()
     assert "the stand-in is left out" in capsys.readouterr().out
@@ -70,7 +65,7 @@ def test_a_failed_build_says_so_and_leaves_no_stamp(top: Path) -> None:
     go = top / "path" / "go"
     go.write_text('#!/bin/sh\n[ "$1" = list ] && exit 0\necho no space >&2\nexit 1\n')
     go.chmod(0o755)
-    with pytest.raises(ensure_engine.CannotEnsure, match=r"(?s)could not build pulumi: .*no space"):
+    with pytest.raises(ensure_engine.CannotEnsure, match=r"(?s)could not build the programs: .*no space"):
         engine(top).ensure()
     assert not (top / ".engine" / "stamp").exists()
     assert list((top / ".engine" / "bin").iterdir()) == []

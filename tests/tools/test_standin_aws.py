@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 import uuid
 from collections.abc import Iterator
 from concurrent import futures
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -12,8 +14,9 @@ import grpc
 import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+from standin_aws import FOLLOWS
 from standin_aws.kind import wait
-from standin_aws.provider import Provider, installed_version
+from standin_aws.provider import Provider
 from standin_aws.wire import UNKNOWN, Properties, encode
 
 from tests.tools.engine_side import Resource
@@ -28,7 +31,7 @@ NONE = provider_pb2.DiffResponse.DIFF_NONE
 @pytest.fixture(scope="module")
 def served() -> Iterator[Any]:
     server = grpc.server(futures.ThreadPoolExecutor(4))
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(installed_version()), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(FOLLOWS), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
@@ -316,9 +319,16 @@ def test_hook_and_tag_follow_their_group(stub: Any, group: Resource) -> None:
 
 def test_an_engine_that_comes_after_a_cancelled_one_is_served(stub: Any) -> None:
     """Cancel ends the waits of one run; the next attaches, configures, and waits again for what comes late."""
-    provider = Provider(installed_version())
+    provider = Provider(FOLLOWS)
     provider.Cancel(empty_pb2.Empty(), None)
     assert not wait(provider.cloud, iter([False, True]).__next__, 30.0)
     stub.Attach(plugin_pb2.PluginAttach(address="127.0.0.1:7"))
     provider.Configure(provider_pb2.ConfigureRequest(), None)
     assert wait(provider.cloud, iter([False, True]).__next__, 30.0)
+
+
+def test_the_sdk_is_of_the_version_that_is_followed() -> None:
+    """The engine would warn of another one in every run of the tests."""
+    project = Path(__file__).parents[2].joinpath("pyproject.toml").read_text()
+    extras = tomllib.loads(project)["project"]["optional-dependencies"]
+    assert f"pulumi-aws=={FOLLOWS}" in extras["end-to-end"]

@@ -19,12 +19,16 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import go_build
+from standin_aws import FOLLOWS
+
 HERE = Path(__file__).resolve().parent
 ENGINE_MODULE = "github.com/pulumi/pulumi/pkg/v3"
 SDK_MODULE = "github.com/pulumi/pulumi/sdk/v3"
 YAML_MODULE = "github.com/pulumi/pulumi-yaml"
 FROM_THE_SDK = ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python")
 AWS_PLUGIN = "pulumi-resource-aws"
+AWS_FOLDER = f"resource-aws-v{FOLLOWS}"
 PROGRAMS = {
     "pulumi": f"{ENGINE_MODULE}/cmd/pulumi",
     "pulumi-language-yaml": f"{YAML_MODULE}/cmd/pulumi-language-yaml",
@@ -73,26 +77,15 @@ class Engine:
         )
         # Not `go mod download`: it wants modules of the list that nothing here is compiled from.
         self._step("download the modules", ["go", "list", "-deps", *PROGRAMS.values()], DOWNLOAD_ADVICE)
-        flags = f"-s -w -X {SDK_MODULE}/go/common/version.Version={version}"
-        for name, package in PROGRAMS.items():
-            temporary = self.bin / f".{name}.{os.getpid()}"
-            build = [
-                "go",
-                "build",
-                "-trimpath",
-                "-tags",
-                "osusergo",
-                "-ldflags",
-                flags,
-                "-o",
-                str(temporary),
-                package,
-            ]
-            try:
-                self._step(f"build {name}", build, BUILD_ADVICE)
-                temporary.replace(self.bin / name)
-            finally:
-                temporary.unlink(missing_ok=True)
+        named = f"-ldflags={go_build.STRIPPED} -X {SDK_MODULE}/go/common/version.Version={version}"
+        made = self.folder / f"made.{os.getpid()}"
+        build = ["go", "build", *go_build.FLAGS, named, "-o", f"{made}{os.sep}"]
+        try:
+            self._step("build the programs", [*build, *PROGRAMS.values()], BUILD_ADVICE)
+            for name in PROGRAMS:
+                (made / name).replace(self.bin / name)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
         sdk = Path(_go(["go", "list", "-m", "-f", "{{.Dir}}", SDK_MODULE]).stdout.strip())
         for path in FROM_THE_SDK:
             _write(self.bin / Path(path).name, (sdk / path).read_bytes(), 0o755)
@@ -102,22 +95,19 @@ class Engine:
     def _aws(self) -> None:
         """Kept where the engine looks for installed plugins, not on PATH: it warns of those in every run."""
         shutil.rmtree(self.plugins, ignore_errors=True)
-        version = _aws_version(self.python)
         found = self._on_path(AWS_PLUGIN)
-        installed = _installed_aws(version)
-        if version is None:
-            print("engine: pulumi_aws is not installed; no aws plugin is needed")
-        elif found:
+        installed = _installed_aws()
+        if found:
             print(f"engine: an aws plugin is on PATH ({found}); the stand-in is left out")
         elif installed:
             self.plugins.mkdir()
             (self.plugins / installed.name).symlink_to(installed)
             print(f"engine: an aws plugin is installed ({installed}); the stand-in is left out")
         else:
-            folder = self.plugins / f"resource-aws-v{version}"
+            folder = self.plugins / AWS_FOLDER
             folder.mkdir(parents=True)
             _write(folder / AWS_PLUGIN, self._launcher("resource-aws"), 0o755)
-            print(f"engine: no aws plugin is installed; a stand-in for aws {version} is in place")
+            print(f"engine: no aws plugin is installed; a stand-in for aws {FOLLOWS} is in place")
 
     def _launcher(self, plugin: str) -> bytes:
         """It runs the sources where they lie, so that a change of them needs no second `ensure`."""
@@ -125,15 +115,16 @@ class Engine:
         return f'#!/bin/sh\nexec "{self.python}" -u "{program}" {plugin} "$@"\n'.encode()
 
     def _wanted(self, official: str | None) -> str:
-        sums = {name: _digest(HERE / name) for name in ("go.mod", "go.sum", "ensure_engine.py")}
-        aws = _aws_version(self.python)
+        sums = {
+            name: _digest(HERE / name) for name in ("go.mod", "go.sum", "go_build.py", "ensure_engine.py")
+        }
         facts = {
             "official": official,
             "sums": sums,
             "python": str(self.python),
             "sources": str(HERE),
-            "aws": aws,
-            "awsPlugin": self._on_path(AWS_PLUGIN) or str(_installed_aws(aws)),
+            "aws": FOLLOWS,
+            "awsPlugin": self._on_path(AWS_PLUGIN) or str(_installed_aws()),
         }
         return json.dumps(facts, indent=1, sort_keys=True) + "\n"
 
@@ -173,14 +164,9 @@ def _names_built() -> list[str]:
     return [*PROGRAMS, "pulumi-language-python", *(Path(p).name for p in FROM_THE_SDK)]
 
 
-def _aws_version(python: Path) -> str | None:
-    described = sorted(python.parent.parent.glob("lib/python*/site-packages/pulumi_aws/pulumi-plugin.json"))
-    return str(json.loads(described[0].read_text())["version"]) if described else None
-
-
-def _installed_aws(version: str | None) -> Path | None:
+def _installed_aws() -> Path | None:
     home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
-    folder = home / "plugins" / f"resource-aws-v{version}"
+    folder = home / "plugins" / AWS_FOLDER
     return folder if folder.is_dir() else None
 
 

@@ -21,12 +21,18 @@ SCHEMA = TOP / "schema.json"
 OUT = TOP / "sdks"
 BUILT = TOP / ".cache" / "sdkgen"
 STAMP = OUT / ".stamp"
-# As in ensure_engine.py: with other flags the Go compiler would compile the engine's modules once more.
-FLAGS = ["-trimpath", "-tags", "osusergo", "-ldflags", "-s -w"]
 
 
 def digest(*files: Path) -> str:
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def _flags() -> tuple[str, ...]:
+    """Those of the engine: with others the Go compiler would compile its modules once more."""
+    sys.path.insert(0, str(MODULES.parent))
+    from go_build import FLAGS
+
+    return FLAGS
 
 
 def main() -> None:
@@ -50,7 +56,7 @@ def make() -> None:
         print("sdk: building the generators ...", flush=True)
         temporary = BUILT / f".{os.getpid()}"
         environment = {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly"}
-        command = ["go", "build", *FLAGS, "-modfile", str(MODULES), "-o", str(temporary), "."]
+        command = ["go", "build", *_flags(), "-modfile", str(MODULES), "-o", str(temporary), "."]
         subprocess.run(command, cwd=HERE, env=environment, check=True)
         temporary.replace(program)
     subprocess.run([str(program), str(SCHEMA), str(OUT)], check=True)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib import resources
 from typing import Any, NoReturn
 
 import grpc
@@ -15,7 +13,7 @@ from google.protobuf import any_pb2, empty_pb2
 from google.rpc import status_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from standin_aws import failures, fields, names
+from standin_aws import FOLLOWS, failures, fields, names
 from standin_aws.cloud import KNOWN, Cloud
 from standin_aws.failures import Failed, Refused, Unfinished
 from standin_aws.group import Group
@@ -31,18 +29,12 @@ INTERNAL = "__"
 
 
 def run(arguments: Sequence[str]) -> None:
-    provider = Provider(installed_version())
+    provider = Provider(FOLLOWS)
     serving.serve(
         lambda server: provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server),
         serving.engine_address(arguments),
         provider.cloud.ending.set,
     )
-
-
-def installed_version() -> str:
-    """The engine warns when the plugin's version is not the one that the SDK names."""
-    described = resources.files("pulumi_aws").joinpath("pulumi-plugin.json").read_text()
-    return str(json.loads(described)["version"])
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
