@@ -233,7 +233,7 @@ def test_a_warm_instance_is_waited_for_as_well() -> None:
 )
 def test_the_hour_is_for_those_alone(others: tuple[Member, ...], desired: int) -> None:
     """While others have clocks of their own the members in a special state are not what the rollout waits for."""
-    rollout = rolling(progress_at=AT - ONE_HOUR, desired=desired, desired_before=desired)
+    rollout = rolling(progress_at=AT - ONE_HOUR, judged_at=AT, desired=desired, desired_before=desired)
     member = old("old-0", protected=True)
     assert taken(limits(protected=Choice.WAIT), rollout, member, *others, *DONE)[1] is None
 
