@@ -107,6 +107,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "astray": st.none() | st.builds(Astray, texts, times),
     "launched_before": counts,
     "unfilled": st.none() | verdicts,
+    "judged_at": times,
     "lost": st.lists(failures, max_size=5).map(tuple),
     "lost_before": counts,
     "total": counts,

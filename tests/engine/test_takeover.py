@@ -329,6 +329,7 @@ FULL = changed(
     baked_from=31.0,
     astray=Astray("lt-1:7", 32.0),
     launched_before=1,
+    judged_at=33.0,
     unfilled=Verdict(VerdictCode.NOT_WHOLE, 34.0),
     lost=(Failure("i-l", FailureReason.LOST),),
     lost_before=1,
@@ -404,6 +405,7 @@ def test_an_end_without_a_way_back_keeps_what_was_judged() -> None:
     judged |= {
         "astray",
         "launched_before",
+        "judged_at",
         "lost",
         "lost_before",
         "unfilled",

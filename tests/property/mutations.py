@@ -1,4 +1,4 @@
-"""Twelve deliberate faults in the core, each of which must make a property fail: `make mutants`.
+"""Deliberate faults in the core, each of which must make a property fail: `make mutants`.
 
 Each fault is put into a copy of the package, never into the tree, and the property tests run against the copy until
 the first failure. A fault that no property notices is a hole in the properties.
@@ -101,6 +101,84 @@ FAULTS = (
         "roll.py",
         "serves = _serves(look, member)",
         "serves = True",
+    ),
+    Fault(
+        "a pointer that others moved is never a verdict",
+        "decide.py",
+        "    if at >= until:\n        return _turn(look, moved_verdict(look))\n",
+        "",
+    ),
+    Fault(
+        "the pointer is watched while members are replaced alone",
+        "pointer.py",
+        "_UNWATCHED = (Step.PREPARE, Step.DONE)",
+        "_UNWATCHED = (Step.PREPARE, Step.BAKE, Step.RESIZE, Step.RESTORE, Step.DONE)",
+    ),
+    Fault(
+        "the roll goes back when others moved the pointer",
+        "decide.py",
+        "    if verdict.code is VerdictCode.POINTER_MOVED:\n        return _let_be(look, verdict)\n",
+        "",
+    ),
+    Fault(
+        "launches have no end",
+        "budget.py",
+        "    return rollout.way.total + more - launched_on_this_way(rollout)\n",
+        "    return 10_000\n",
+    ),
+    Fault(
+        "a member that is lost after it was ready is none of our business",
+        "judge.py",
+        "    rollout = judge_losses(look, rollout)\n",
+        "",
+    ),
+    Fault(
+        "the losses' budget tolerates one more",
+        "budget.py",
+        "return rollout.way.losses > losses_tolerated(limits, rollout)",
+        "return rollout.way.losses > losses_tolerated(limits, rollout) + 1",
+    ),
+    Fault(
+        "a watched canary that is lost only spends the budget",
+        "verdicts.py",
+        "if rollout.direction is Direction.FORWARD and in_canary(limits, rollout):",
+        "if way.failures and rollout.direction is Direction.FORWARD and in_canary(limits, rollout):",
+    ),
+    Fault(
+        "an excused loss spends the budget",
+        "losses.py",
+        "if loss is not None and loss.excused:",
+        "if False:",
+    ),
+    Fault(
+        "a launch that never comes has an hour, whatever the policy",
+        "judge.py",
+        "way, at, longest = rollout.way, look.at, slot_clock(look.limits)",
+        "way, at, longest = rollout.way, look.at, look.limits.boot_limit",
+    ),
+    Fault(
+        "a skipped member that serves nobody counts as kept",
+        "census.py",
+        "if stays and (name not in skipped or working or not serving):",
+        "if stays:",
+    ),
+    Fault(
+        "the way back is complete when nobody is left to replace",
+        "ending.py",
+        "    if rollout.direction is Direction.BACK and rollout.back_failed is None:\n",
+        "    if False:\n",
+    ),
+    Fault(
+        "refusals of another revision are failures of this one",
+        "judge.py",
+        "    if rollout.step is Step.PREPARE:\n        return rollout\n",
+        "",
+    ),
+    Fault(
+        "members that come and go for ever are waited for for ever",
+        "verdicts.py",
+        "    if look.at < stalled_at(look.limits, rollout) and not fruitless:\n",
+        "    if look.at < stalled_at(look.limits, rollout):\n",
     ),
 )
 

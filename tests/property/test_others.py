@@ -165,3 +165,52 @@ def test_on_the_way_back_people_win_as_well() -> None:
     rolled = drive(fleet, case.limits, new_rollout("r", V2, V1, case.sizes, frozenset(), fleet.now))
     assert (rolled.done, rolled.returned) == (False, False)
     assert fleet.pointer == V3 and fleet.sizes == case.sizes and not fleet.suspended
+
+
+def test_members_that_others_take_before_they_are_ready_end_the_roll() -> None:
+    """Each is excused, as a spot interruption is; without one that came to be ready the roll ends after an hour."""
+
+    def meddle(fleet: SimulatedFleet, look: int) -> None:
+        for member in fleet.members():
+            if member.revision == V2 and member.lifecycle is Lifecycle.PENDING:
+                fleet.kill(member.id, excused=True)
+
+    fleet = MIDWAY.fleet(behaviours={"two": Behaviour(boot=20.0)})
+    run = Run(fleet, MIDWAY.limits, MIDWAY.rollout(fleet), meddle=meddle, looks=20_000)
+    end = run.go()
+    verdict = run.rollout.verdict
+    assert end.outcome is not None and end.outcome.returned
+    assert verdict is not None and verdict.code is VerdictCode.STALLED
+    assert 3600 <= verdict.at - run.looked_at[0] < 3800
+
+
+def test_no_launch_is_asked_for_beyond_the_bound() -> None:
+    """Old members that others bring as fast as we replace them: the verdict says how many launches did not do."""
+
+    def meddle(fleet: SimulatedFleet, look: int) -> None:
+        ready = [m for m in fleet.members() if m.revision == V2 and m.lifecycle is Lifecycle.IN_SERVICE]
+        if len(ready) > 2:
+            fleet.point(V1)
+            fleet.kill(ready[0].id, excused=True)
+            fleet.point(V2)
+
+    fleet = MIDWAY.fleet(behaviours={"two": Behaviour(boot=20.0)})
+    run = Run(fleet, MIDWAY.limits, MIDWAY.rollout(fleet), meddle=meddle, looks=20_000)
+    run.go()
+    verdict = run.rollout.verdict
+    assert verdict is not None and verdict.code is VerdictCode.TOO_MANY_LAUNCHES
+    assert verdict.cause == str(6 + 0 + 1 + 2)
+
+
+def test_members_that_others_attach_for_ever_end_the_roll() -> None:
+    """Each goes without another in its place, so no launch is asked for; after an hour of that the roll ends."""
+
+    def meddle(fleet: SimulatedFleet, look: int) -> None:
+        old = [m for m in fleet.members() if m.revision == V1 and m.lifecycle is not Lifecycle.LEAVING]
+        if len(old) < 2:
+            fleet.attach(V1)
+
+    fleet = MIDWAY.fleet(behaviours={"two": Behaviour(boot=20.0)})
+    run = Run(fleet, MIDWAY.limits, MIDWAY.rollout(fleet), meddle=meddle, looks=20_000)
+    run.go()
+    assert run.rollout.verdict is not None and run.rollout.verdict.code is VerdictCode.STALLED

@@ -186,7 +186,9 @@ REASONS: Mapping[ReasonCode, ReasonMeaning] = {
     ),
     ReasonCode.UNSEEN: ReasonMeaning("waiting until our last change shows", passing=True),
     ReasonCode.ASTRAY: ReasonMeaning(
-        "somebody else pointed the group elsewhere; looking whether that stays", decider=_SOMEBODY
+        "somebody else pointed the group elsewhere; looking whether that stays",
+        decider=_SOMEBODY,
+        only_told=True,
     ),
     ReasonCode.RAISING: ReasonMeaning(passing=True),
     ReasonCode.REPLACING: ReasonMeaning(passing=True),

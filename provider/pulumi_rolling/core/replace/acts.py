@@ -60,12 +60,15 @@ def issue(rollout: Rollout, actions: tuple[Action, ...], at: float) -> Rollout:
         elif isinstance(action, Terminate):
             desired -= 0 if action.relaunch else action.weight
             launched += action.relaunch
+    leads_on = any(not isinstance(action, Terminate) or action.relaunch for action in actions)
+    way = replace(rollout.way, judged_at=at) if leads_on else rollout.way
     # A success that we end ourselves is no loss.
-    ended = {action.member for action in actions if isinstance(action, Terminate)} & rollout.way.succeeded
+    ended = {action.member for action in actions if isinstance(action, Terminate)} & way.succeeded
     if ended:
-        rollout = replace(rollout, way=replace(rollout.way, succeeded=rollout.way.succeeded - ended))
+        way = replace(way, succeeded=way.succeeded - ended)
     return replace(
         rollout,
+        way=way,
         ours=replace(
             rollout.ours,
             issued=rollout.ours.issued + tuple(Issued(action, at) for action in actions),

@@ -22,8 +22,20 @@ def stalled_at(limits: Limits, rollout: Rollout) -> float:
     """When nothing will have moved for longer than anything may take. Waiting for somebody, or for baking, may."""
     if rollout.way.waits_for_somebody or rollout.step is Step.BAKE:
         return math.inf
+    return rollout.progress_at + _longest(limits)
+
+
+def fruitless_at(limits: Limits, rollout: Rollout) -> float:
+    """When members will have come and gone for as long and none came to be ready, failed or was asked for."""
+    if rollout.way.waits_for_somebody or rollout.step is not Step.ROLL:
+        return math.inf
+    way = rollout.way
+    return max(way.judged_at, way.direction_at, rollout.resumed_at or 0.0) + _longest(limits)
+
+
+def _longest(limits: Limits) -> float:
     longest = max(ONE_HOUR, 2 * slot_clock(limits), 2 * limits.pause)
-    return rollout.progress_at + longest + limits.warm_up + (limits.drain or 0.0)
+    return longest + limits.warm_up + (limits.drain or 0.0)
 
 
 def occupied_until(rollout: Rollout) -> float:

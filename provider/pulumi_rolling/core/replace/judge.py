@@ -87,6 +87,7 @@ def _judge_members(look: Look, rollout: Rollout) -> Rollout:
         rollout,
         way=replace(
             way,
+            judged_at=look.at if fates.ready or fates.failed else way.judged_at,
             in_flight=frozenset(flight) | gone,
             succeeded=way.succeeded.union([m.id for m in fates.ready]),
             failed=way.failed + tuple(fates.failed),

@@ -122,6 +122,8 @@ class Way:
     baked_from: float | None = None
     """Since when all are ready and watched; on the way back, since when all is given back and Desired is waited for."""
     astray: Astray | None = None
+    judged_at: float = 0.0
+    """When a member last came to be ready or failed, or was asked for: that others come and go leads nowhere."""
     unfilled: Verdict | None = None
     """The way back is over with fewer in service than Desired."""
     launched_before: int = 0

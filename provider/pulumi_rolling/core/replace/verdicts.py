@@ -8,6 +8,7 @@ from pulumi_rolling.core.model.verdict import Verdict
 from pulumi_rolling.core.replace.acts import desired_at_end
 from pulumi_rolling.core.replace.budget import (
     canary_failed,
+    fruitless_at,
     is_lost,
     is_spent,
     launched_on_this_way,
@@ -97,7 +98,8 @@ def _stalled(look: Look) -> Verdict | None:
         return verdict_of(look, VerdictCode.OCCUPIED, cause=", ".join(census.occupied[:5]))
     if _has_launched_enough(look):
         return verdict_of(look, VerdictCode.TOO_MANY_LAUNCHES, cause=str(launched_on_this_way(rollout)))
-    if look.at < stalled_at(look.limits, rollout):
+    fruitless = bool(others) and look.at >= fruitless_at(look.limits, rollout)
+    if look.at < stalled_at(look.limits, rollout) and not fruitless:
         return None
     return verdict_of(look, VerdictCode.STALLED)
 

@@ -98,6 +98,7 @@ def _way_out(way: Way) -> dict[str, Any]:
             "bk": None if way.baked_from is None else [way.baked_from],
             "as": None if way.astray is None else [way.astray.pointer, way.astray.since],
             "lb": way.launched_before,
+            "ja": way.judged_at,
             "uf": None if way.unfilled is None else _verdict_out(way.unfilled),
             "b": _boots_out(way.boots),
         }
@@ -181,6 +182,7 @@ def _way_in(raw: dict[str, Any]) -> Way:
         baked_from=None if baked is None else baked[0],
         astray=Astray(*raw["as"]) if "as" in raw else None,
         launched_before=raw.get("lb", 0),
+        judged_at=raw.get("ja", 0.0),
         unfilled=_verdict_in(raw["uf"]) if "uf" in raw else None,
         boots=Boots(*raw.get("b", ())),
     )

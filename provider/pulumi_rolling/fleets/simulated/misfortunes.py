@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pulumi_rolling.core.model.member import Revision, Signal
 from pulumi_rolling.core.model.seen import AlarmState
+from pulumi_rolling.core.replace.observation import LaunchError
 from pulumi_rolling.fleets.simulated.group import SimulatedGroup
 from pulumi_rolling.fleets.simulated.life import Life, Track, at_work
 
@@ -28,6 +29,14 @@ class TroubledGroup(SimulatedGroup):
         self._pointer.put(self.now, revision)
         self._view.touch(None, self.now)
         self._go_on()
+
+    def refuse(self, revision: Revision, error: LaunchError, cause: str = "launch refused") -> None:
+        """From now on the cloud launches nobody from a revision: no capacity for its type, or its image is gone."""
+        self._refusals[revision.digest] = error, cause
+
+    def allow(self, revision: Revision) -> None:
+        """What was refused by ``refuse`` is launched again."""
+        self._refusals.pop(revision.digest, None)
 
     def resize(
         self, *, least: int | None = None, largest: int | None = None, desired: int | None = None
