@@ -39,6 +39,7 @@ from pulumi_rolling.core.replace.judge import judge
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.look import Look, look_at
 from pulumi_rolling.core.replace.observation import Observation, with_roster
+from pulumi_rolling.core.replace.resized import renewed
 from pulumi_rolling.core.replace.roll import roll
 from pulumi_rolling.core.replace.rollout import Decided, Rollout, Way, replace
 from pulumi_rolling.core.replace.sizing import size_roll
@@ -58,7 +59,7 @@ def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decided:
         return stand_by(rules, rollout, seen.at, Because(ReasonCode.INCOMPLETE))
     seen = with_roster(seen)
     rollout = _start_direction(rules, rollout, seen)
-    look = look_at(rules, forget_issued(rules, rollout, seen), seen)
+    look = look_at(rules, forget_issued(rules, renewed(rollout, seen.sizes), seen), seen)
     if not look.rollout.gives_up:
         look = judge(look)
     look, verdict = take_verdict(look)

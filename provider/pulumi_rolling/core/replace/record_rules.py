@@ -20,6 +20,7 @@ def is_news(written: Rollout, now: Rollout) -> bool:
         or written.step is not now.step
         or written.way.failures != now.way.failures
         or written.ours.delta != now.ours.delta
+        or written.found != now.found
         or written.way.watermark != now.way.watermark
         or not now.handled <= written.handled
         or _what_people_see(written) != _what_people_see(now)
