@@ -139,6 +139,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "desired_before": counts,
     "desired": counts,
     "delta": st.integers(-50, 50),
+    "least": st.frozensets(st.integers(0, 500), max_size=4),
     "desired_at": times,
     "launched": counts,
     "seen_new": counts,

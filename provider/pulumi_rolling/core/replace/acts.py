@@ -53,7 +53,10 @@ def issue(rollout: Rollout, actions: tuple[Action, ...], at: float) -> Rollout:
     """The record of acts about to be done."""
     desired = rollout.ours.desired
     launched = rollout.ours.launched
+    least = rollout.ours.least
     for action in actions:
+        if isinstance(action, Resize) and action.min is not None and action.min not in least:
+            least = least | {action.min}
         if isinstance(action, Resize) and action.desired is not None:
             launched += max(0, action.desired - desired) // rollout.way.unit
             desired = action.desired
@@ -75,6 +78,7 @@ def issue(rollout: Rollout, actions: tuple[Action, ...], at: float) -> Rollout:
             desired=desired,
             desired_at=at if desired != rollout.ours.desired else rollout.ours.desired_at,
             launched=launched,
+            least=least,
         ),
         progress_at=at,
     )

@@ -49,6 +49,7 @@ from pulumi_rolling.core.replace.pointer import (
     settled_at,
     watch_pointer,
 )
+from pulumi_rolling.core.replace.resized import renewed
 from pulumi_rolling.core.replace.roll import roll
 from pulumi_rolling.core.replace.rollout import Decided, Rollout, Way, replace
 from pulumi_rolling.core.replace.sizing import size_roll
@@ -68,7 +69,7 @@ def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decided:
         return stand_by(rules, rollout, seen.at, Because(ReasonCode.INCOMPLETE))
     seen = with_roster(seen)
     rollout = _start_direction(rules, rollout, seen)
-    look = look_at(rules, forget_issued(rules, rollout, seen), seen)
+    look = look_at(rules, forget_issued(rules, renewed(rollout, seen.sizes), seen), seen)
     if not look.rollout.gives_up:
         look = judge(look)
     look = watch_pointer(look)

@@ -21,6 +21,7 @@ def is_news(written: Rollout, now: Rollout) -> bool:
         or written.way.failures != now.way.failures
         or written.way.losses != now.way.losses
         or written.ours.delta != now.ours.delta
+        or written.found != now.found
         or written.way.watermark != now.way.watermark
         or not now.handled <= written.handled
         or _what_people_see(written) != _what_people_see(now)

@@ -91,8 +91,9 @@ def _pause_until(look: Look) -> float | None:
 def _start(look: Look, free: int) -> Decided:
     """Launches ahead of the first kill, then victims."""
     way, desired = look.rollout.way, look.rollout.ours.desired
-    if way.surge and desired < way.capacity:
-        ahead = min(way.surge, (way.capacity - desired) // way.unit, free)
+    capacity = min(way.capacity, look.seen.sizes.max)
+    if way.surge and desired < capacity:
+        ahead = min(way.surge, (capacity - desired) // way.unit, free)
         return _raise(look, ahead) if ahead > 0 else wait(look, _waiting(look))
     return _replace(look, free)
 

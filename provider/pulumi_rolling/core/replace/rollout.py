@@ -174,6 +174,8 @@ class Ledger:
     """What Desired is after our own acts; ``desired_before`` differs from it until that is seen."""
     desired_at: float = 0.0
     """When we last changed Desired."""
+    least: frozenset[int] = frozenset()
+    """Each MinSize that we have set: any other than these and the one found is somebody else's."""
     delta: int = 0
     """What others did to Desired meanwhile."""
     launched: int = 0

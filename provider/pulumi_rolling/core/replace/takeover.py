@@ -14,7 +14,7 @@ from dataclasses import replace
 from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Revision, Sizes
-from pulumi_rolling.core.replace.acts import is_desired_settled
+from pulumi_rolling.core.replace.resized import renewed
 from pulumi_rolling.core.replace.rollout import Boots, Rollout, Way
 from pulumi_rolling.core.shared import deadline
 
@@ -67,8 +67,14 @@ def with_sizes(record: Rollout, live: Sizes) -> Rollout:
     If MinSize is not the one that we set, somebody has reset all sizes, as a refresh does: the live Desired is the new
     wish. Found 6, raised to 7, reset to 6 is a delta of 0, not of -1.
     """
+    record = renewed(record, live)
     ours = record.ours
-    if not is_desired_settled(record) or live.desired == ours.desired or live.min == record.way.capacity:
+    low, high = sorted((ours.desired_before, ours.desired))
+    if (
+        live.desired == ours.desired
+        or live.min == record.way.capacity
+        or (low < high and low <= live.desired <= high)
+    ):
         return record
     delta = live.desired - record.found.sizes.desired
     return replace(record, ours=replace(ours, desired=live.desired, desired_before=live.desired, delta=delta))

@@ -111,6 +111,7 @@ def _ledger_out(ours: Ledger) -> dict[str, Any]:
             "is": [[_act_out(i.action), i.at] for i in ours.issued],
             "us": sorted(ours.suspended),
             "de": [ours.desired_before, ours.desired, ours.delta, ours.desired_at],
+            "mi": sorted(ours.least),
             "la": [ours.launched, ours.seen_new, ours.lowest],
         }
     )
@@ -201,6 +202,7 @@ def _ledger_in(raw: dict[str, Any]) -> Ledger:
         launched=launched,
         seen_new=seen_new,
         lowest=lowest,
+        least=frozenset(raw.get("mi", ())),
     )
 
 

@@ -14,6 +14,7 @@ from pulumi_rolling.core.model.member import Lifecycle, Member, Revision
 from pulumi_rolling.core.replace.limits import Choice, Limits
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.core.replace.sizing import in_instances
+from pulumi_rolling.core.replace.takeover import with_sizes
 from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import Fault, PolicyErrors
 from pulumi_rolling.fleets.replace import Facts, Glance
@@ -97,7 +98,7 @@ class Replacing(Generic[F]):
         facts = self._around.towards(facts, to)
         former = came_from(operation, facts, to)
         record, taken = recorded(operation, facts)
-        found = facts.sizes if record is None else record.found.sizes
+        found = facts.sizes if record is None else with_sizes(record, facts.sizes).found.sizes
         sizes = in_instances(found, [m.weight for m in members_counted(facts)])
         rules = self._around.limits(operation, facts, sizes)
         begun = begin(operation, Origin(facts, to, former, record, operation.clock.now()), rules)
