@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
-from pulumi_rolling.errors import AlarmError, RolloutError, TooManyFailuresError
+from pulumi_rolling.errors import AlarmError, InterferenceError, RolloutError, TooManyFailuresError
 from pulumi_rolling.lab import Lab
 
 from tests.fleets.scripted_aws import wait_until
@@ -44,6 +44,17 @@ def test_a_failure_by_queue_returns_the_group(lab: Lab) -> None:
     with pytest.raises(RolloutError, match="sent FAILURE") as caught:
         web.update(state, web.news("2", **by_queue))
     assert caught.value.returned and web.revisions() == {"1"}
+
+
+def described(web: LabWeb) -> dict[str, Any]:
+    group: dict[str, Any] = web.asg.describe_auto_scaling_groups(AutoScalingGroupNames=["web"])[
+        "AutoScalingGroups"
+    ][0]
+    return group
+
+
+def sizes(web: LabWeb) -> list[int]:
+    return [described(web)[key] for key in ("MinSize", "MaxSize", "DesiredCapacity")]
 
 
 def target_group() -> str:
@@ -151,3 +162,48 @@ def test_weights_are_units_of_desired_and_the_policy_counts_instances(lab: Lab) 
     assert web.revisions() == {"2"} and state["lastRollout"]["replaced"] == 4
     preview = web.handler.check(state, web.news("1"), web.context)
     assert preview[1] == []
+
+
+def test_a_pointer_that_somebody_else_moves_ends_the_roll_there(lab: Lab) -> None:
+    """The pointer and the members are left alone, all else is as found, and the error says who is on what."""
+    lab.image("ami-v2", boot=2.0)
+    web = LabWeb(lab, "ami-v1", "ami-v2", size=4)
+    state = web.deploy(web.news("1"))
+    found = sizes(web)
+    rolled = web.in_background(state, web.news("2", maxBatchSize=1))
+    wait_until(lambda: bool(web.members(lambda m: m["revision"] == "2")), 20.0)
+    elsewhere = {"LaunchTemplateId": web.template, "Version": "1"}
+    web.asg.update_auto_scaling_group(AutoScalingGroupName="web", LaunchTemplate=elsewhere)
+    killed = lab.calls().get("TerminateInstanceInAutoScalingGroup", 0)
+    with pytest.raises(InterferenceError, match="somebody else pointed the group at version 1; ") as caught:
+        rolled.result(60)
+    assert not caught.value.returned
+    assert lab.calls().get("TerminateInstanceInAutoScalingGroup", 0) <= killed + 1
+    assert sizes(web) == found
+    group = described(web)
+    assert group["LaunchTemplate"]["Version"] == "1" and not group["SuspendedProcesses"]
+
+
+def test_a_canary_that_dies_after_it_was_ready_ends_the_roll(lab: Lab) -> None:
+    """Ready is provisional: while the canary is watched its loss is fatal, and one instance was touched."""
+    lab.image("ami-v2", diesAfter=1.0)
+    web = LabWeb(lab, "ami-v1", "ami-v2", size=4)
+    state = web.deploy(web.news("1"))
+    watched: Any = {"canary": {"size": 1, "soak": "PT10S"}}
+    with pytest.raises(
+        TooManyFailuresError, match=r"the canary failed .* was lost after it was ready"
+    ) as caught:
+        web.update(state, web.news("2", **watched))
+    assert caught.value.returned and "1 instance touched" in str(caught.value)
+    assert web.revisions() == {"1"}
+
+
+def test_a_type_without_capacity_ends_with_the_clouds_own_sentence(lab: Lab) -> None:
+    """It stands on the row while the launch is awaited, and in the error when the slot's clock has run out."""
+    lab.image("ami-v2", launchError="InsufficientInstanceCapacity")
+    web = LabWeb(lab, "ami-v1", "ami-v2", size=3)
+    state = web.deploy(web.news("1"))
+    with pytest.raises(TooManyFailuresError, match=r"never appeared within PT3S: .*capacity") as caught:
+        web.update(state, web.news("2", readiness={"timeout": "PT3S"}))
+    assert caught.value.returned and web.revisions() == {"1"}
+    assert any("to launch: " in status and "capacity" in status for status in web.statuses)

@@ -50,14 +50,21 @@ def do(fleet: SimulatedFleet, deed: str, which: int) -> None:
         fleet.renew(present[which % len(present)].id)
 
 
-def most_launches(limits: Limits, run: Run, total: int) -> int:
-    """M, the failures and losses tolerated, and the window."""
+def most_failures(limits: Limits, run: Run, total: int) -> int:
     desired = max(1, run.rollout.found.sizes.desired + run.rollout.ours.delta)
     allowed = [tolerated(total, limits.need_percent)] if limits.signals else []
     if limits.active_percent is not None:
         allowed.append(tolerated(desired, limits.active_percent))
-    failures = min(allowed, default=total)
-    return total + failures + max(1, failures + total // 20) + limits.batch
+    return min(allowed, default=total)
+
+
+def most_losses(limits: Limits, run: Run, total: int) -> int:
+    return max(1, most_failures(limits, run, total) + total // 20)
+
+
+def most_launches(limits: Limits, run: Run, total: int) -> int:
+    """M, the failures and losses tolerated, and the window."""
+    return total + most_failures(limits, run, total) + most_losses(limits, run, total) + limits.batch
 
 
 MIDWAY = Case(

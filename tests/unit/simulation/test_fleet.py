@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pulumi_rolling.core.model.member import Lifecycle, Signal, TargetHealth
+from pulumi_rolling.core.model.member import Lifecycle, Signal, Sizes, TargetHealth
 from pulumi_rolling.core.model.seen import AlarmState
 from pulumi_rolling.core.replace.actions import PointAt, Remove, Terminate
 from pulumi_rolling.core.replace.limits import Choice, Pacing
@@ -359,3 +359,20 @@ def test_lock_step_and_sliding_meet_the_same_boots() -> None:
         born = {m.id: m.in_service_at for m in fleet.members()}
         boots.append([round((born[b.id] or 0.0) - b.at, 6) for b in fleet.launched])
     assert boots[0] == boots[1]
+
+
+def test_others_point_resize_renew_and_refuse() -> None:
+    """What others do counts as theirs: launches go where they point, sizes are theirs, refusals have their sentence."""
+    fleet = group()
+    fleet.point(V2)
+    fleet.renew(fleet.members()[0].id)
+    assert fleet.pointer == V2 and [(b.revision, b.by_us) for b in fleet.launched] == [(V2, False)]
+    fleet.resize(least=3, largest=9, desired=7)
+    assert fleet.sizes == Sizes(3, 9, 7)
+    fleet.refuse(V2, LaunchError.CAPACITY, "no m5.large")
+    fleet.resize(desired=8)
+    refused = fleet.observe(fresh(fleet)).observation.launches
+    assert [(x.error, x.cause) for x in refused] == [(LaunchError.CAPACITY, "no m5.large")]
+    fleet.allow(V2)
+    fleet.advance(fleet.now + 10)
+    assert len(counted(fleet)) == 8
