@@ -200,6 +200,7 @@ def tiny_kind(cloud: TinyCloud) -> Kind:
         pointer_property=lambda to: "build",
         as_inputs=lambda pointer: {"build": pointer.removeprefix("build:")},
         at_version=lambda pointer, version: {"build": version or pointer.removeprefix("build:")},
+        kin=lambda address: "build",
         noun=("box", "boxes"),
         mend=lambda block: "the build",
     )

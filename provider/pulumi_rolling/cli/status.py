@@ -7,6 +7,7 @@ import typer
 from pulumi_rolling.cli.live import Endpoint, Group, Region, live_group
 from pulumi_rolling.engine.lease import held
 from pulumi_rolling.engine.record.pieces import read, requests
+from pulumi_rolling.engine.record.shape import printable_text
 from pulumi_rolling.engine.said import said
 from pulumi_rolling.fleets.replace import Fleet, Sight
 from pulumi_rolling.report.status import GroupStatus, status_text
@@ -15,7 +16,11 @@ from pulumi_rolling.report.status import GroupStatus, status_text
 def status(group: Group, region: Region = None, endpoint: Endpoint = None) -> None:
     """Tell where the rollout of a group stands, also when the process that drove it was killed."""
     standing = standing_of(live_group(group, region, endpoint))
-    typer.echo(f"{group}: no rollout is recorded." if standing is None else status_text(standing))
+    if standing is None:
+        typer.echo(f"{group}: no rollout is recorded.")
+    else:
+        # Whoever may tag the group chose some of these letters.
+        typer.echo("\n".join(map(printable_text, status_text(standing).split("\n"))))
 
 
 def standing_of(fleet: Fleet) -> GroupStatus | None:

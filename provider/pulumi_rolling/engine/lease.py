@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pulumi_rolling.core.replace.record_rules import OUTLIVED, RENEWED, lease_length
 from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.engine.record.pieces import LEASE, read
+from pulumi_rolling.engine.record.shape import printable_text
 from pulumi_rolling.engine.retry import Deadline
 from pulumi_rolling.errors import LeaseHeldError, LeaseLostError, TemporaryFleetError
 from pulumi_rolling.fleets.base import Group
@@ -44,9 +45,10 @@ def held(marks: Mapping[str, str]) -> Held | None:
     if len(parts) != 3:
         return None
     try:
-        return Held(parts[0], parts[1], float(parts[2]))
+        until = float(parts[2])
     except ValueError:
         return None
+    return Held(printable_text(parts[0]), printable_text(parts[1]), until) if math.isfinite(until) else None
 
 
 class Lease:

@@ -35,6 +35,7 @@ KINDS: dict[str, Kind] = {
         pointer_property=auto_scaling_group.pointer_property,
         as_inputs=auto_scaling_group.as_inputs,
         at_version=auto_scaling_group.at_version,
+        kin=auto_scaling_group.kin,
         noun=("instance", "instances"),
         mend=auto_scaling_group.mend,
         expect_many=expect_many,

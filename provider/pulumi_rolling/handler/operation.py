@@ -100,6 +100,8 @@ class Kind:
     """The fields that want what a pointer says."""
     at_version: Callable[[str, str | None], dict[str, Any]]
     """The fields that want another version than the pointer's, by default the newest."""
+    kin: Callable[[str], str | None]
+    """What an address is a version of; None where it is of nothing."""
     noun: tuple[str, str]
     """What a member is called, one and many."""
     mend: Callable[[Any], str]

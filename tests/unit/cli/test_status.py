@@ -90,3 +90,13 @@ def test_status_tells_what_was_asked_and_not_taken_up(rolling: Rolling, stage: S
     stage.record()
     stage.fleet.write_marks(request_mark("skip", "i-1"))
     assert "asked     skip i-1, not taken up yet" in rolling("status", "web").out
+
+
+def test_no_character_of_a_tag_is_obeyed_by_a_screen(rolling: Rolling, stage: Staged) -> None:
+    """Lease, words and requests may be anybody's: what is not printable is shown as an escape."""
+    stage.record()
+    stage.fleet.write_marks(
+        {"rolling:request.1": "skip:i-\x1b[2J", "rolling:lease": "dri\x1bver owner 99999999999"}
+    )
+    out = rolling("status", "web").out
+    assert "\x1b" not in out and "i-\\x1b[2J" in out and "dri\\x1bver" in out

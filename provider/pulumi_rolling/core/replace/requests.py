@@ -29,7 +29,7 @@ def take_up(look: Look) -> tuple[Look, Verdict | None]:
     asked = unheard(seen.requests, rollout.handled)
     if not asked:
         return look, None
-    rollout = replace(rollout, handled=with_handled(rollout.handled, asked))
+    rollout = replace(rollout, handled=with_handled(rollout.handled, seen.requests))
     if rollout.direction is Direction.BACK or rollout.gives_up:
         return look.counted_anew(rollout), None
     verdict: Verdict | None = None

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi_rolling.core.machine import REPLACE
+from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.engine.record import replace
+from pulumi_rolling.engine.record.shape import fits, printable
 from pulumi_rolling.errors import JournalError
 
 
@@ -24,10 +26,18 @@ class Codec:
     to_json: Callable[[Any], dict[str, Any]]
     from_json: Callable[[dict[str, Any]], Any]
     """Reads every format up to ``version``, which stands in the key ``v``."""
+    shape: type
+    """The class of the rollout."""
 
 
-CODECS: Mapping[str, Codec] = {REPLACE.name: Codec(replace.VERSION, replace.to_json, replace.from_json)}
-_UNREADABLE = (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, zlib.error)
+CODECS: Mapping[str, Codec] = {
+    REPLACE.name: Codec(replace.VERSION, replace.to_json, replace.from_json, Rollout)
+}
+_UNREADABLE = (
+    ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, ArithmeticError, zlib.error,
+)  # fmt: skip
+_MOST = 1_000_000
+"""Characters of a record's JSON; the largest takes a twentieth of them."""
 
 
 def encode(rollout: Any, machine: str = REPLACE.name) -> str:
@@ -41,7 +51,7 @@ def encode(rollout: Any, machine: str = REPLACE.name) -> str:
 def decode(text: str) -> Any:
     """The rollout of a text; JournalError when it cannot be read or is of a later version."""
     try:
-        raw = json.loads(zlib.decompress(base64.b64decode(text, validate=True)))
+        raw = printable(json.loads(_unpacked(text)))
         machine, version = raw.get("k", REPLACE.name), raw["v"]
         codec = CODECS.get(machine)
         if codec is None or version > codec.version:
@@ -50,6 +60,21 @@ def decode(text: str) -> Any:
                 + (")" if codec is not None else f" of {machine!r})"),
                 hint="Use that version of pulumi-rolling to finish the rollout.",
             )
-        return codec.from_json(raw)
+        rollout = codec.from_json(raw)
+        if not fits(rollout, codec.shape):
+            raise ValueError("a field is of another type")
+        return rollout
     except _UNREADABLE as error:
-        raise JournalError("the record on the group cannot be read") from error
+        raise JournalError(
+            "the record on the group cannot be read",
+            hint="Look at the group, then remove its tags that begin with 'rolling:record.' to start anew.",
+        ) from error
+
+
+def _unpacked(text: str) -> bytes:
+    """What was packed, unless it grows beyond what a record is."""
+    unpack = zlib.decompressobj()
+    raw = unpack.decompress(base64.b64decode(text, validate=True), _MOST)
+    if not unpack.eof:
+        raise ValueError("no record is so long, or it is cut")
+    return raw

@@ -14,6 +14,7 @@ one tag of earlier versions, is still read.
 from __future__ import annotations
 
 import math
+import re
 import time
 import uuid
 from collections.abc import Mapping
@@ -29,6 +30,7 @@ from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.rollout import Issued, Ledger, Rollout, Way
 from pulumi_rolling.engine.record.header import decode, encode
 from pulumi_rolling.engine.record.replace import KEPT_FAILURES
+from pulumi_rolling.engine.record.shape import printable_text
 from pulumi_rolling.engine.said import SAID
 from pulumi_rolling.errors import FleetError, JournalError
 from pulumi_rolling.fleets.base import Group, Shelf
@@ -101,7 +103,8 @@ def read(marks: Mapping[str, str]) -> tuple[str, Rollout] | None:
     if f"{RECORD}0" not in marks:
         return None
     first, _, _ = marks[f"{RECORD}0"].partition(" ")
-    count = int(first.partition(".")[2]) if first.partition(".")[2].isdigit() else 0
+    told = first.partition(".")[2]
+    count = int(told) if re.fullmatch("[0-9]{1,3}", told) else 0
     text = ""
     for i in range(count):
         head, _, piece = marks.get(f"{RECORD}{i}", "").partition(" ")
@@ -115,7 +118,7 @@ def read(marks: Mapping[str, str]) -> tuple[str, Rollout] | None:
             hint="Look at the group, then remove its tags that begin with 'rolling:record.' to start anew.",
         )
     owner, _, packed = text.partition(" ")
-    return owner, decode(packed)
+    return printable_text(owner), decode(packed)
 
 
 def ours(tags: Mapping[str, str]) -> dict[str, str]:

@@ -70,6 +70,11 @@ def pointer_property(revision: Revision) -> str:
     return "launchTemplate" if configuration_in(revision.address) is None else "launchConfiguration"
 
 
+def kin(address: str) -> str | None:
+    """The launch template; a launch configuration has no versions."""
+    return parts(address)[0] if configuration_in(address) is None else None
+
+
 def mend(group: AutoScalingGroup) -> str:
     return "the launch template" if group.launch_configuration is None else "the launch configuration"
 

@@ -77,9 +77,56 @@ def recorded(operation: Operation, facts: Facts) -> tuple[Rollout | None, tuple[
         )
         return None, (Fault(path, sentence),)
     record = None if found is None or is_over(found[1]) else found[1]
+    if record is not None:
+        strange = _strange(operation, facts, record)
+        if strange:
+            keys = ", ".join(sorted(journal.record_marks(facts.tags)))
+            sentence = (
+                f"the record of rollout {record.goal.id} on group {facts.name} is not one of this resource: {strange}. "
+                f"Look at its tags {keys}, and remove them to begin anew"
+            )
+            return None, (Fault(path, sentence),)
+        record = _as_the_cloud_has_it(operation, record)
     if other is not None and other.owner != owner and other.until > facts.observation.at:
         return record, (Fault(path, f"group {facts.name} is being rolled by driver {other.holder}"),)
     return record, ()
+
+
+def _strange(operation: Operation, facts: Facts, record: Rollout) -> str:
+    """What of a record cannot be: whoever may tag the group can write one that leads to what he likes."""
+    sizes, former, kin = record.found.sizes, record.goal.came_from, operation.kind.kin
+    if not 0 <= sizes.min <= sizes.desired <= sizes.max:
+        return f"it found sizes of {sizes.min}, {sizes.desired} and {sizes.max}"
+    deployed = operation.revision_in_state()
+    if former is not None and deployed is not None and not _is_same(operation, former.address, deployed):
+        return f"it came from {former.address}, and this resource deployed {deployed}"
+    named = [facts.pointer, *(m.revision.address for m in facts.observation.members)]
+    named += [each for each in (deployed, (operation.olds or {}).get("previousRevision")) if each]
+    families = {kin(address) for address in named} - {None}
+    for revision in (former, record.goal.to):
+        family = None if revision is None else kin(revision.address)
+        if (
+            revision is not None
+            and family is not None
+            and revision.address not in named
+            and family not in families
+        ):
+            return f"it names {revision.address}, and the group was never made from {family}"
+    return ""
+
+
+def _is_same(operation: Operation, one: str, other: str) -> bool:
+    """Two versions of equal contents make the same members."""
+    return one == other or operation.fleet.at(one).digest == operation.fleet.at(other).digest
+
+
+def _as_the_cloud_has_it(operation: Operation, record: Rollout) -> Rollout:
+    """The former revision by its address alone: contents and label are what they are."""
+    former = record.goal.came_from
+    real = None if former is None else operation.fleet.at(former.address)
+    if real is None or not real.exists or real == former:
+        return record
+    return replace(record, goal=replace(record.goal, came_from=real))
 
 
 def begin(operation: Operation, origin: Origin, limits: Limits) -> Begun:
