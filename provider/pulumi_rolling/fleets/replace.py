@@ -21,6 +21,8 @@ class Facts(base.Facts):
     """The group as found before a rollout, with its members."""
 
     observation: Observation
+    misplaced: frozenset[str] = frozenset()
+    """Members that stand where the group makes none any more: a zone or subnet was taken from it."""
 
     @property
     def sizes(self) -> Sizes:

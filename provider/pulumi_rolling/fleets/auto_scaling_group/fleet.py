@@ -25,10 +25,12 @@ from pulumi_rolling.fleets.auto_scaling_group.activities import ActivityLog
 from pulumi_rolling.fleets.auto_scaling_group.acts import GroupActs
 from pulumi_rolling.fleets.auto_scaling_group.description import Listed
 from pulumi_rolling.fleets.auto_scaling_group.facts import AutoScalingGroupFacts, Watched
+from pulumi_rolling.fleets.auto_scaling_group.floating import floating_note_of
 from pulumi_rolling.fleets.auto_scaling_group.members import Members
 from pulumi_rolling.fleets.auto_scaling_group.members_to_ask import for_ec2
 from pulumi_rolling.fleets.auto_scaling_group.missing_members import what_went_wrong
 from pulumi_rolling.fleets.auto_scaling_group.overrides import OwnTemplates, notes_of
+from pulumi_rolling.fleets.auto_scaling_group.places import as_old, misplaced
 from pulumi_rolling.fleets.auto_scaling_group.poll import Look, poll_of
 from pulumi_rolling.fleets.auto_scaling_group.readiness import Readiness, with_target_health
 from pulumi_rolling.fleets.auto_scaling_group.revisions import Revisions, Wanted
@@ -42,7 +44,7 @@ from pulumi_rolling.fleets.aws.launch_configurations import (
     ConfigurationWanted,
     configurations_of,
 )
-from pulumi_rolling.fleets.aws.launch_templates import templates_of
+from pulumi_rolling.fleets.aws.launch_templates import LATEST, address, parts, templates_of
 from pulumi_rolling.fleets.aws.machines import Machines
 from pulumi_rolling.fleets.aws.place import Place, told_by
 from pulumi_rolling.fleets.aws.queue import SqsQueue, queue_facts
@@ -118,7 +120,8 @@ class AutoScalingGroupFleet:
         group = look.description
         pointer = described.pointer(group)
         listed, warm = tuple(described.listed(group)), self._warm.all_now(group)
-        current = self._revisions.learn((*listed, *warm), [pointer]).get(pointer)
+        meant = self._revisions.learn((*listed, *warm), [pointer, *self._floating_pointers(group)])
+        current = meant.get(pointer)
         members = self._members.of(group, listed)
         unknown = [m.id for m in members if m.launched_at is None]
         members = self._members.asked(members, unknown, self._signals[Direction.FORWARD])
@@ -146,10 +149,11 @@ class AutoScalingGroupFleet:
             counts=Counter(self._revisions.label(one, group) for one in listed),
             targets=traffic.names,
             idle_targets=idle,
+            misplaced=misplaced(group, members, self._machines),
             lattice=traffic.lattice,
             missing_alarms=missing,
             as_their_override=self._own_templates.matching(group, (*listed, *warm)),
-            notes=notes_of(group),
+            notes=(*notes_of(group), *self._floating(meant)),
             queues=tuple(queue_facts(self._api, url) for url in self._readiness.watched.queues),
         )
 
@@ -161,9 +165,11 @@ class AutoScalingGroupFleet:
         wanted = self._wanted_pointer(group)
         listed = tuple(described.listed(group))
         warm = self._warm.all_now(group) if self._readiness.watched.warm_pool else ()
-        meant = self._revisions.learn((*listed, *warm), [pointer, wanted] if wanted else [pointer])
+        asked = [pointer, *([wanted] if wanted else ()), *self._floating_pointers(group)]
+        meant = self._revisions.learn((*listed, *warm), asked)
         target = (meant.get(wanted) if wanted else None) or self.target()
         members = self._members.of(group, listed, target)
+        members = as_old(members, misplaced(group, members, self._machines), target)
         return Glance(
             target=target,
             current=meant.get(pointer),
@@ -172,6 +178,7 @@ class AutoScalingGroupFleet:
             counts=counts_of(members),
             members=members,
             warm=self._members.of(group, warm, target),
+            notes=self._floating(meant),
         )
 
     def target(self) -> Revision:
@@ -195,6 +202,8 @@ class AutoScalingGroupFleet:
         ask = for_ec2(rollout, members, suspended, tags=source.needs_tags)
         members = self._members.asked(members, ask, source)
         members = self._readiness.proved(rollout, group, members)
+        if rollout.direction is Direction.FORWARD:
+            members = as_old(members, misplaced(group, members, self._machines), rollout.target)
         watched = self._readiness.watched
 
         def as_members(listed: tuple[Listed, ...]) -> tuple[Member, ...]:
@@ -264,11 +273,30 @@ class AutoScalingGroupFleet:
         """What is wanted as a pointer, if a template's id is given or the group tells it for the name."""
         if isinstance(self._wanted, ConfigurationWanted):
             return f"{PREFIX}{self._wanted.name}"
+        template = self._wanted_template(group)
+        return address(template, self._wanted.literal) if template else None
+
+    def _floating_pointers(self, group: Answer) -> list[str]:
+        """What is wanted by no number, and the latest beside it; the one call brings both."""
+        if isinstance(self._wanted, ConfigurationWanted) or self._wanted.literal.isdigit():
+            return []
+        template = self._wanted_template(group)
+        return [address(template, each) for each in (self._wanted.literal, LATEST)] if template else []
+
+    def _floating(self, meant: Mapping[str, Revision]) -> tuple[str, ...]:
+        if isinstance(self._wanted, ConfigurationWanted):
+            return ()
+        return floating_note_of(self._wanted, {parts(where)[1]: each for where, each in meant.items()})
+
+    def _wanted_template(self, group: Answer) -> str | None:
+        """The template's id, given or as the group tells it for the name."""
+        if isinstance(self._wanted, ConfigurationWanted):
+            return None
         template = described.template_of(group) or {}
         ident = self._wanted.id
         if ident is None and template.get("LaunchTemplateName") == self._wanted.name:
             ident = template.get("LaunchTemplateId")
-        return f"{ident}:{self._wanted.literal}" if ident else None
+        return ident
 
     def _is_wrong_kind(self, group: Answer) -> bool:
         wants_configuration = isinstance(self._wanted, ConfigurationWanted)

@@ -1,6 +1,6 @@
 """EC2's own view of the members: launch times, tags, and whether the machine still runs.
 
-The group does not tell these. A launch time never changes and is asked for once; the rest is asked for when
+The group does not tell these. Launch time and subnet never change and are asked for once; the rest is asked for when
 needed.
 """
 
@@ -29,9 +29,14 @@ class Machines:
 
     def __init__(self) -> None:
         self._launched: dict[str, float] = {}
+        self._subnets: dict[str, str] = {}
 
     def launched_at(self, member: str) -> float | None:
         return self._launched.get(member)
+
+    def subnet(self, member: str) -> str | None:
+        """None where EC2 was not asked about it."""
+        return self._subnets.get(member)
 
     def look(self, api: AwsApi, members: Iterable[str]) -> dict[str, Machine]:
         """These members as EC2 sees them. One that EC2 does not know yet is left out; one it knew before is
@@ -53,6 +58,8 @@ class Machines:
         return seen
 
     def _read(self, instance: Answer) -> Machine:
+        if instance.get("SubnetId"):
+            self._subnets[instance["InstanceId"]] = instance["SubnetId"]
         if "LaunchTime" in instance:
             self._launched.setdefault(instance["InstanceId"], instance["LaunchTime"].timestamp())
         return Machine(

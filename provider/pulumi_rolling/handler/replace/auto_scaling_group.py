@@ -15,6 +15,7 @@ from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.fleets.auto_scaling_group.facts import AutoScalingGroupFacts
 from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
+from pulumi_rolling.fleets.auto_scaling_group.places import as_old
 from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
 from pulumi_rolling.fleets.aws.launch_configurations import ConfigurationWanted, configuration_in
 from pulumi_rolling.fleets.aws.launch_templates import LATEST, TemplateWanted, parts
@@ -99,7 +100,13 @@ class InstanceSurroundings(Surroundings[AutoScalingGroupFacts]):
         return super().glance(operation)
 
     def towards(self, facts: AutoScalingGroupFacts, to: Revision) -> AutoScalingGroupFacts:
-        return facts.matching_overrides(to.digest)
+        facts = facts.matching_overrides(to.digest)
+        seen = facts.observation
+        return (
+            replace(facts, observation=replace(seen, members=as_old(seen.members, facts.misplaced, to)))
+            if facts.misplaced
+            else facts
+        )
 
     def limits(self, operation: Operation, facts: AutoScalingGroupFacts, sizes: Sizes) -> Limits:
         return health_by_attachment(operation.limits(sizes), operation.policy, operation.former, facts)
