@@ -11,8 +11,8 @@ from pulumi_rolling.handler.preview import preview_of
 from pulumi_rolling.lab import Lab
 from pulumi_rolling.report.preview import headline
 
-from tests.fleets.scripted_aws import Answer
-from tests.fleets.stage import WEB, group, instance, machine
+from tests.fleets.scripted_aws import Answer, refused
+from tests.fleets.stage import WEB, group, instance, machine, versions
 from tests.handler.conftest import Handled
 from tests.handler.lab_web import LabWeb
 
@@ -64,6 +64,78 @@ def test_a_member_where_the_group_makes_none_any_more_is_old(
     assert [m.id for m in seen if m.revision.digest != found.to.digest] == old
     back = replace(found.rollout, direction=Direction.BACK)
     assert all(m.revision.exists for m in operation.fleet.observe(back).observation.members)
+
+
+PARAMETER = "resolve:ssm:/web/image"
+
+
+def _by_parameter(handled: Handled, now: Answer | str) -> None:
+    """Version 2 takes its image from a parameter, which stands for ``now``."""
+
+    def answer(parameters: Answer) -> Answer:
+        if not parameters.get("ResolveAlias"):
+            found = versions(parameters)
+            for each in found["LaunchTemplateVersions"]:
+                if each["VersionNumber"] == 2:
+                    each["LaunchTemplateData"] = {"ImageId": PARAMETER}
+            return found
+        if not isinstance(now, str):
+            return now
+        data = {"LaunchTemplateId": WEB, "VersionNumber": 2, "LaunchTemplateData": {"ImageId": now}}
+        return {"LaunchTemplateVersions": [data]}
+
+    handled.aws.answer("DescribeLaunchTemplateVersions", answer)
+
+
+@pytest.mark.parametrize(
+    ("now", "old"),
+    [
+        ("ami-a", ["i-1"]),
+        ("ami-b", ["i-0"]),
+        ("ami-c", ["i-0", "i-1"]),
+        (PARAMETER, []),
+        (refused("UnauthorizedOperation", "no", 403), []),
+    ],
+)
+def test_members_of_another_image_than_the_parameter_names_now_are_old(
+    handled: Handled, now: Answer | str, old: list[str]
+) -> None:
+    """One version, two images: what was launched before the parameter moved is replaced; without its right, nobody."""
+    _by_parameter(handled, now)
+    members = [instance(f"i-{n}", 2) for n in range(2)]
+    handled.stage.machines = {f"i-{n}": {**machine(f"i-{n}"), "ImageId": f"ami-{'ab'[n]}"} for n in range(2)}
+    handled.stage.shows(group(*members, **TWO))
+    inputs = handled.inputs("2")
+    operation = handled.operation(inputs, {**inputs, **STATE})
+    found = operation.strategy.situation.assess(operation)
+    glance = operation.fleet.glance()
+
+    assert [m.id for m in found.old] == old
+    assert [m.id for m in glance.members if m.revision.digest != glance.target.digest] == old
+    assert not any("carries no record" in warning for warning in found.warnings)
+
+
+def test_who_is_launched_during_a_roll_is_new_wherever_the_parameter_goes(handled: Handled) -> None:
+    """Otherwise a parameter that moves in mid-roll would have its own new members replaced, for ever."""
+    _by_parameter(handled, "ami-b")
+    handled.stage.machines = {f"i-{n}": {**machine(f"i-{n}"), "ImageId": "ami-a"} for n in range(2)}
+    handled.stage.shows(
+        group(instance("i-0", 2), **TWO), group(instance("i-0", 2), instance("i-1", 2), **TWO)
+    )
+    inputs = handled.inputs("2")
+    operation = handled.operation(inputs, {**inputs, **STATE})
+    found = operation.strategy.situation.assess(operation)
+    handled.aws.calls.clear()
+    seen = operation.fleet.observe(found.rollout).observation.members
+    assert [m.id for m in seen if m.revision.digest != found.to.digest] == ["i-0"]
+    assert "DescribeLaunchTemplateVersions" not in handled.aws.operations()
+
+
+def test_an_image_that_is_named_itself_costs_no_call(handled: Handled) -> None:
+    """Only versions with a parameter are asked about again."""
+    handled.stage.shows(group(instance("i-1", 2), **TWO))
+    handled.situation(handled.inputs("2"))
+    assert not any(sent.get("ResolveAlias") for sent in handled.aws.sent("DescribeLaunchTemplateVersions"))
 
 
 def test_the_plan_says_from_where(handled: Handled) -> None:

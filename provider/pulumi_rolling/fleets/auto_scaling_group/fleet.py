@@ -30,10 +30,10 @@ from pulumi_rolling.fleets.auto_scaling_group.members import Members
 from pulumi_rolling.fleets.auto_scaling_group.members_to_ask import for_ec2
 from pulumi_rolling.fleets.auto_scaling_group.missing_members import what_went_wrong
 from pulumi_rolling.fleets.auto_scaling_group.overrides import OwnTemplates, notes_of
-from pulumi_rolling.fleets.auto_scaling_group.places import as_old, misplaced
 from pulumi_rolling.fleets.auto_scaling_group.poll import Look, poll_of
 from pulumi_rolling.fleets.auto_scaling_group.readiness import Readiness, with_target_health
 from pulumi_rolling.fleets.auto_scaling_group.revisions import Revisions, Wanted
+from pulumi_rolling.fleets.auto_scaling_group.strays import as_old, misplaced, outdated
 from pulumi_rolling.fleets.auto_scaling_group.traffic import traffic_of
 from pulumi_rolling.fleets.auto_scaling_group.verdict_tags import VerdictTags
 from pulumi_rolling.fleets.auto_scaling_group.warm_pool import WarmPool
@@ -86,6 +86,8 @@ class AutoScalingGroupFleet:
         self._activities = ActivityLog(name)
         self._acts = GroupActs(name, self._api, self._as_it_is, clock)
         self._readiness = Readiness(self._api, alarms_of(place))
+        self._outdated: dict[str, str] = {}
+        """As of the last facts or glance: who is launched during a rollout is new, wherever its parameter goes."""
         self._looked_at = 0.0
         self._poll.register(name)
 
@@ -149,7 +151,7 @@ class AutoScalingGroupFleet:
             counts=Counter(self._revisions.label(one, group) for one in listed),
             targets=traffic.names,
             idle_targets=idle,
-            misplaced=misplaced(group, members, self._machines),
+            strays=self._strays(group, listed),
             lattice=traffic.lattice,
             missing_alarms=missing,
             as_their_override=self._own_templates.matching(group, (*listed, *warm)),
@@ -169,7 +171,7 @@ class AutoScalingGroupFleet:
         meant = self._revisions.learn((*listed, *warm), asked)
         target = (meant.get(wanted) if wanted else None) or self.target()
         members = self._members.of(group, listed, target)
-        members = as_old(members, misplaced(group, members, self._machines), target)
+        members = as_old(members, self._strays(group, listed), target)
         return Glance(
             target=target,
             current=meant.get(pointer),
@@ -203,7 +205,8 @@ class AutoScalingGroupFleet:
         members = self._members.asked(members, ask, source)
         members = self._readiness.proved(rollout, group, members)
         if rollout.direction is Direction.FORWARD:
-            members = as_old(members, misplaced(group, members, self._machines), rollout.target)
+            strays = {**self._outdated, **misplaced(group, described.listed(group), self._machines)}
+            members = as_old(members, strays, rollout.target)
         watched = self._readiness.watched
 
         def as_members(listed: tuple[Listed, ...]) -> tuple[Member, ...]:
@@ -241,6 +244,10 @@ class AutoScalingGroupFleet:
     def remove_marks(self, keys: list[str]) -> None:
         if keys:
             self._acts.remove_tags(keys)
+
+    def _strays(self, group: Answer, listed: tuple[Listed, ...]) -> dict[str, str]:
+        self._outdated = outdated(self._api, listed, templates_of(self.place), self._machines)
+        return {**self._outdated, **misplaced(group, listed, self._machines)}
 
     def _look(self) -> Look:
         """Newer than our last act and our last look; what another group's look brought meanwhile will do.

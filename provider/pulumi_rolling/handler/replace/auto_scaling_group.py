@@ -15,8 +15,8 @@ from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.fleets.auto_scaling_group.facts import AutoScalingGroupFacts
 from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
-from pulumi_rolling.fleets.auto_scaling_group.places import as_old
 from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
+from pulumi_rolling.fleets.auto_scaling_group.strays import as_old
 from pulumi_rolling.fleets.aws.launch_configurations import ConfigurationWanted, configuration_in
 from pulumi_rolling.fleets.aws.launch_templates import LATEST, TemplateWanted, parts
 from pulumi_rolling.fleets.aws.place import Place
@@ -103,8 +103,8 @@ class InstanceSurroundings(Surroundings[AutoScalingGroupFacts]):
         facts = facts.matching_overrides(to.digest)
         seen = facts.observation
         return (
-            replace(facts, observation=replace(seen, members=as_old(seen.members, facts.misplaced, to)))
-            if facts.misplaced
+            replace(facts, observation=replace(seen, members=as_old(seen.members, facts.strays, to)))
+            if facts.strays
             else facts
         )
 
