@@ -56,6 +56,10 @@ FRESH = 1.0
 """Seconds for which a description made for another group's look also serves this one."""
 
 
+RARELY = 6
+"""Times as long as for an alarm an answer about others' operations serves: half a minute, where a look is a second."""
+
+
 class AutoScalingGroupFleet:
     """Beyond what every fleet offers: queues, tags of verdicts, and the choice of what is watched and who signals."""
 
@@ -85,6 +89,7 @@ class AutoScalingGroupFleet:
         self._members = Members(self._api, self._revisions, self._own_templates, self._machines)
         self._activities = ActivityLog(name)
         self._acts = GroupActs(name, self._api, self._as_it_is, clock)
+        self._refreshes = surroundings.Refreshes(name, self._api, clock)
         self._readiness = Readiness(self._api, alarms_of(place))
         self._outdated: dict[str, str] = {}
         """As of the last facts or glance: who is launched during a rollout is new, wherever its parameter goes."""
@@ -129,7 +134,7 @@ class AutoScalingGroupFleet:
         members = self._members.asked(members, unknown, self._signals[Direction.FORWARD])
         traffic = traffic_of(group)
         idle: tuple[str, ...] = ()
-        refusals = described.refusals(group, surroundings.refreshes(self._api, self.name))
+        refusals = described.refusals(group, self._refreshes.now())
         if self._is_wrong_kind(group):
             refusals += (described.mixed_needs_template(),)
         if self._readiness.watched.target_health:
@@ -220,6 +225,7 @@ class AutoScalingGroupFleet:
             launches=launches,
             losses=losses,
             alarms=self._readiness.alarms(rollout),
+            others=self._refreshes.under_way(rollout, RARELY * watched.seldom),
             warm=self._warm.look(rollout, group, watched.seldom, as_members) if watched.warm_pool else (),
         )
         return Sight(observation, described.marks(group))
