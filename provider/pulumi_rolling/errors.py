@@ -129,6 +129,10 @@ class AbortedError(RolloutError):
     """Somebody asked for the rollout to be aborted."""
 
 
+class InterferenceError(RolloutError):
+    """Somebody else moved the group while it rolled. Agree with them, then run the update again."""
+
+
 class RollbackFailedError(RolloutError):
     """The way forward failed and so did the way back: the group is mixed and the record is kept."""
 

@@ -21,7 +21,7 @@ from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.actions import PointAt, Remove, Resize, Resume, Suspend, Terminate
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.plan import new_rollout
-from pulumi_rolling.core.replace.rollout import Boots, Gate, Issued, Opening, Rollout, Round
+from pulumi_rolling.core.replace.rollout import Astray, Boots, Gate, Issued, Opening, Rollout, Round
 from pulumi_rolling.engine.lease import owner_of
 from pulumi_rolling.engine.record.header import decode, encode
 from pulumi_rolling.engine.record.pieces import (
@@ -104,6 +104,12 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "step": st.sampled_from(Step),
     "watermark": st.none() | times,
     "direction_at": times,
+    "astray": st.none() | st.builds(Astray, texts, times),
+    "launched_before": counts,
+    "unfilled": st.none() | verdicts,
+    "judged_at": times,
+    "lost": st.lists(failures, max_size=5).map(tuple),
+    "lost_before": counts,
     "total": counts,
     "batch": counts,
     "capacity": counts,
@@ -151,7 +157,9 @@ def as_kept(rollout: Rollout) -> Rollout:
     """What of a small rollout is dropped on purpose: when it was resumed, and the cloud's words on older failures."""
     last = rollout.way.failed[-3:]
     failed = tuple(f if f in last else replace(f, cause="", hint="") for f in rollout.way.failed)
-    return changed(rollout, resumed_at=None, failed=failed)
+    newest = rollout.way.lost[-1:]
+    lost = tuple(f if f in newest else replace(f, cause="", hint="") for f in rollout.way.lost)
+    return changed(rollout, resumed_at=None, failed=failed, lost=lost)
 
 
 @given(rollouts)

@@ -16,7 +16,7 @@ from pulumi_rolling.core.replace.decide import decide
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.plan import new_rollout, plan
-from pulumi_rolling.core.replace.rollout import Boots, Gate, Issued, Opening, Rollout, Round, Way
+from pulumi_rolling.core.replace.rollout import Astray, Boots, Gate, Issued, Opening, Rollout, Round, Way
 from pulumi_rolling.core.replace.takeover import resume, retarget, with_sizes
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.loop import Drive
@@ -327,6 +327,12 @@ FULL = changed(
     held=Verdict(VerdictCode.ALARM, 30.0),
     ignored_alarms=frozenset({"cpu"}),
     baked_from=31.0,
+    astray=Astray("lt-1:7", 32.0),
+    launched_before=1,
+    judged_at=33.0,
+    unfilled=Verdict(VerdictCode.NOT_WHOLE, 34.0),
+    lost=(Failure("i-l", FailureReason.LOST),),
+    lost_before=1,
 )
 """A rollout with something in every field that a direction begins anew."""
 NEW_FOR_ANOTHER_TARGET = {
@@ -396,7 +402,19 @@ def test_an_end_without_a_way_back_keeps_what_was_judged() -> None:
         "succeeded",
         "failed",
     }
-    judged |= {"failed_before", "retried", "skipped", "ignored_alarms", "boots"}
+    judged |= {
+        "astray",
+        "launched_before",
+        "judged_at",
+        "lost",
+        "lost_before",
+        "unfilled",
+        "failed_before",
+        "retried",
+        "skipped",
+        "ignored_alarms",
+        "boots",
+    }
     for field in fields(Way):
         whole = getattr(FULL.way if field.name in judged else Way(), field.name)
         assert getattr(ended, field.name) == whole, field.name

@@ -12,11 +12,12 @@ from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.model.verdict import Failure, Verdict, cure_of
 from pulumi_rolling.core.replace.decide import decide
 from pulumi_rolling.core.replace.decisions import outcome_of
-from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.replace.rollout import Astray, Rollout
 from pulumi_rolling.errors import (
     AbortedError,
     AlarmError,
     DeadlineExceededError,
+    InterferenceError,
     NoRoomError,
     RefusedError,
     RollbackFailedError,
@@ -25,6 +26,7 @@ from pulumi_rolling.errors import (
 )
 from pulumi_rolling.handler.endings import Words, error_of
 
+from tests.rollouts import changed
 from tests.unit.core.stage import limits, look, old, rolling
 
 TEMPLATE = Words("web", "the launch template")
@@ -166,19 +168,19 @@ ROWS = (
     Row(
         late("We currently do not have sufficient m5.large capacity", Remedy.CAPACITY),
         MANY,
-        "1 of 6 instances failed (1 never appeared: We currently do not have sufficient m5.large capacity)",
+        "1 of 6 instances failed (1 never appeared within PT5M: We currently do not have sufficient m5.large capacity)",
         "Give the group another instance type or zone, or wait for capacity, then run 'pulumi up' again.",
     ),
     Row(
         late("ami-1 is pending", Remedy.IMAGE, "Wait until the image is available."),
         MANY,
-        "1 of 6 instances failed (1 never appeared: ami-1 is pending)",
+        "1 of 6 instances failed (1 never appeared within PT5M: ami-1 is pending)",
         "Wait until the image is available, then run 'pulumi up' again.",
     ),
     Row(
         late("", None),
         MANY,
-        "1 of 6 instances failed (1 never appeared)",
+        "1 of 6 instances failed (1 never appeared within PT5M)",
         "See in the activities of group web what it waited for, mend that and run 'pulumi up' again.",
     ),
     Row(
@@ -186,6 +188,18 @@ ROWS = (
         MANY,
         "the canary failed (i-0a sent FAILURE)",
         "See in the start of version 2 why it sends FAILURE, mend that and run 'pulumi up' again.",
+    ),
+    Row(
+        spent(Failure("i-0a", FailureReason.LOST, "failed a health check"), code=VerdictCode.CANARY_FAILED),
+        MANY,
+        "the canary failed (i-0a was lost after it was ready: failed a health check)",
+        "See what ends version 2 after it is ready, mend that and run 'pulumi up' again.",
+    ),
+    Row(
+        spent(Failure("i-0a", FailureReason.LOST, "failed a health check"), code=VerdictCode.TOO_MANY_LOSSES),
+        MANY,
+        "1 of 6 instances were lost after they were ready (i-0a: failed a health check)",
+        "See what ends version 2 after it is ready, mend that and run 'pulumi up' again.",
     ),
     Row(
         Verdict(VerdictCode.ALARM, 1.0, cause="errors"),
@@ -248,7 +262,28 @@ ROWS = (
         "no room between MinInstancesInService and MaxSize",
         "Raise MaxSize or lower minInstancesInService, then run 'pulumi up' again.",
     ),
+    Row(
+        Verdict(VerdictCode.TOO_MANY_LAUNCHES, 1.0, of=6, cause="14"),
+        InterferenceError,
+        "14 launches did not replace 6 instances: others bring old ones back",
+        "Find who adds old members to group web, end that, then run 'pulumi up' again.",
+    ),
 )
+LACKING = Row(
+    Verdict(VerdictCode.NOT_WHOLE, 1.0, 1, 6, cause="no m5.large capacity", remedy=Remedy.CAPACITY),
+    AlarmError,
+    "1 of 6 instances are not in service (no m5.large capacity)",
+    "Give the group another instance type or zone, or wait for capacity, then run 'pulumi up' again.",
+)
+"""What ends a way back that had nothing left to replace."""
+MOVED = Row(
+    Verdict(VerdictCode.POINTER_MOVED, 1.0, cause="version 3; 4 on version 2, 2 on version 1"),
+    InterferenceError,
+    "somebody else pointed the group at version 3; 4 on version 2, 2 on version 1",
+    "Find who else points group web somewhere, let only one of you do it (the group's own resource leaves it alone "
+    "with ignore_changes), then run 'pulumi up' again.",
+)
+"""The one after which nothing is returned, whatever the policy says."""
 IDS = [f"{row.verdict.code}, {row.remedy}" for row in ROWS]
 
 BACK = "Group web is back on version 1 (3 instances touched); sizes and suspended processes are as found."
@@ -278,8 +313,8 @@ def error(rollout: Rollout, words: Words = TEMPLATE) -> RolloutError:
 
 def test_no_code_reason_or_remedy_is_without_a_row() -> None:
     """Who adds a code writes here what it says."""
-    assert {row.verdict.code for row in ROWS} == set(VerdictCode)
-    assert {row.remedy for row in ROWS} == set(Remedy)
+    assert {row.verdict.code for row in (*ROWS, MOVED, LACKING)} == set(VerdictCode)
+    assert {row.remedy for row in (*ROWS, MOVED)} == set(Remedy)
     assert {f.reason for row in ROWS for f in row.verdict.failures} == set(FailureReason)
 
 
@@ -312,6 +347,41 @@ def test_a_way_back_that_failed_as_well(row: Row, on_failure: OnFailure) -> None
         made.hint
         == f"The record is kept on the group. {advice or 'Then '}run 'pulumi up' to go on from there."
     )
+
+
+@pytest.mark.parametrize("on_failure", OnFailure)
+def test_a_pointer_that_others_moved(on_failure: OnFailure) -> None:
+    """Who is on what, that nothing more was touched, and whom to talk to; on either way."""
+    made = error(turned(MOVED.verdict, on_failure))
+    assert (type(made), made.returned) == (InterferenceError, False)
+    assert made.message == (
+        f"{MOVED.what}. Group web was let be: nothing more is replaced, and the pointer stays where they set it; sizes "
+        "and suspended processes are as found."
+    )
+    assert made.hint == MOVED.hint
+    back = error(replace(turned(BEGAN, OnFailure.ROLL_BACK), back_failed=MOVED.verdict))
+    assert back.message == (
+        f"alarm errors went into ALARM; then on the way back to version 1 {MOVED.what}. Group web is mixed and was let "
+        "be; its sizes and suspended processes are as found."
+    )
+
+
+def test_a_way_back_that_lacks_members() -> None:
+    """The pointer is back and all is given back, but it is no return while fewer serve than Desired."""
+    made = error(changed(turned(BEGAN, OnFailure.ROLL_BACK), unfilled=LACKING.verdict))
+    assert (type(made), made.returned) == (LACKING.kind, False)
+    assert made.message == (
+        f"alarm errors went into ALARM. Group web points at version 1 again, but {LACKING.what}; sizes and suspended "
+        "processes are as found."
+    )
+    assert made.hint == LACKING.hint
+
+
+def test_where_a_left_group_points_is_where_it_was_last_seen_to() -> None:
+    """After a failure without a way back somebody may point it elsewhere before sizes are given back."""
+    left = turned(BEGAN, OnFailure.LEAVE)
+    moved = changed(left, astray=Astray("lt-1:9", 2.0))
+    assert "it points at lt-1:9, and scaling out uses that" in error(moved).message
 
 
 def test_giving_back_that_failed_after_a_success() -> None:

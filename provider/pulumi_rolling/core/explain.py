@@ -42,11 +42,21 @@ def sentence(because: Because) -> str:
             who = _names(because.members, int(numbers.get("failed", 0)))
             failed = f" ({who} failed)" if who else ""
             return f"held{failed}: waiting for 'rolling retry', 'skip', 'resume' or 'abort'"
+        case ReasonCode.FLOORED:
+            serving, floor, largest = (int(numbers.get(name, 0)) for name in ("serving", "floor", "largest"))
+            return f"nobody may go: {serving} serve, {floor} must, and MaxSize {largest} has no room for more"
         case ReasonCode.OCCUPIED:
             who = _names(because.members, int(numbers.get("count", 0)))
             return f"waiting for {who} (standby, protected or in the warm pool)"
         case ReasonCode.DRAINING:
             return f"draining {_names(because.members, int(numbers.get('count', 0)))}"
+        case ReasonCode.FILLING:
+            why = f": {because.cause}" if because.cause else ""
+            return (
+                f"waiting for {int(numbers.get('lacking', 0))} of {int(numbers.get('of', 0))} to serve{why}"
+            )
+        case ReasonCode.DOUBTED:
+            return f"looking whether {_names(because.members, int(numbers.get('count', 0)))} is lost"
         case ReasonCode.BAKING:
             return f"all are ready, watched for another {_rest(because)}"
         case (
@@ -54,6 +64,7 @@ def sentence(because: Because) -> str:
             | ReasonCode.STARTING
             | ReasonCode.RESUMED
             | ReasonCode.UNSEEN
+            | ReasonCode.ASTRAY
             | ReasonCode.PAUSING
             | ReasonCode.PAUSED
             | ReasonCode.REMOVING
@@ -111,6 +122,11 @@ def verdict_sentence(verdict: Verdict, noun: str = "instances") -> str:
             return f"{verdict.failed} of {verdict.of} {noun} failed ({_why(verdict.failures, verdict.clock)})"
         case VerdictCode.CANARY_FAILED:
             return f"the canary failed ({_why(verdict.failures, verdict.clock)})"
+        case VerdictCode.TOO_MANY_LOSSES:
+            return (
+                f"{verdict.failed} of {verdict.of} {noun} were lost after they were ready "
+                f"({_lost(verdict.failures)})"
+            )
         case VerdictCode.ALARM:
             many = "alarms" if ", " in verdict.cause else "alarm"
             return f"{many} {verdict.cause} went into ALARM"
@@ -129,6 +145,13 @@ def verdict_sentence(verdict: Verdict, noun: str = "instances") -> str:
             return f"the cloud refused: {verdict.cause}"
         case VerdictCode.NO_ROOM:
             return VERDICTS[verdict.code].words
+        case VerdictCode.NOT_WHOLE:
+            why = f" ({verdict.cause})" if verdict.cause else ""
+            return f"{verdict.failed} of {verdict.of} {noun} are not in service{why}"
+        case VerdictCode.POINTER_MOVED:
+            return f"somebody else pointed the group at {verdict.cause}"
+        case VerdictCode.TOO_MANY_LAUNCHES:
+            return f"{verdict.cause} launches did not replace {verdict.of} {noun}: others bring old ones back"
         case _:
             assert_never(verdict.code)
 
@@ -148,7 +171,7 @@ def _waiting(because: Because) -> str:
         clock = f" (at most {iso(because.numbers['pause'])} each)" if "pause" in because.numbers else ""
         parts.append(f"waiting for {names}{clock}")
     if unseen:
-        parts.append(f"{unseen} to launch")
+        parts.append(f"{unseen} to launch" + (f": {because.cause}" if because.cause else ""))
     return ", ".join(parts) or "waiting"
 
 
@@ -192,9 +215,14 @@ def _why(failures: tuple[Failure, ...], clock: float) -> str:
         ids = [f.id for f in failures if f.reason is reason][:3]
         causes = [f.cause for f in failures if f.reason is reason and f.cause][:1]
         who = str(count) if meaning.nameless else ", ".join(ids)
-        within = f" within {iso(clock)}" if meaning.within_clock else ""
+        within = f" within {iso(clock)}" if meaning.within_clock and clock else ""
         said.append(f"{who} {meaning.words}{within}" + (f": {causes[0]}" if causes else ""))
     return "; ".join(said)
+
+
+def _lost(losses: tuple[Failure, ...]) -> str:
+    causes = [f.cause for f in losses if f.cause][:1]
+    return ", ".join(f.id for f in losses[:3]) + (f": {causes[0]}" if causes else "")
 
 
 def _range(low: float, high: float, unit: str) -> str:

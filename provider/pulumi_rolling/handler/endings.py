@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from pulumi_rolling.core.explain import verdict_sentence
-from pulumi_rolling.core.model.codes import FAILURES, VERDICTS, EndedBy, FailureReason, Remedy
+from pulumi_rolling.core.model.codes import FAILURES, VERDICTS, EndedBy, FailureReason, Remedy, VerdictCode
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.core.model.verdict import Verdict, cure_of
 from pulumi_rolling.core.replace.rollout import Decided, Rollout
@@ -14,6 +14,7 @@ from pulumi_rolling.errors import (
     AbortedError,
     AlarmError,
     DeadlineExceededError,
+    InterferenceError,
     NoRoomError,
     RefusedError,
     RollbackFailedError,
@@ -54,12 +55,29 @@ def error_of(decision: Decided, words: Words) -> RolloutError:
         )
     if rollout.back_failed is not None:
         return _not_returned(rollout, rollout.back_failed, words)
+    unfilled = rollout.way.unfilled
+    if unfilled is not None:
+        return kind(
+            f"{what}. Group {words.group} points at {rollout.goal.came_from} again, but {verdict_sentence(unfilled)}; "
+            "sizes and suspended processes are as found.",
+            returned=False,
+            hint=_again(_advice(unfilled, rollout.target, words)),
+        )
+    if verdict.code is VerdictCode.POINTER_MOVED:
+        left = "was let be: nothing more is replaced, and the pointer stays where they set it"
+    else:
+        left = f"was left as it is: it points at {_pointer(rollout)}, and scaling out uses that"
     return kind(
-        f"{what}. Group {words.group} was left as it is: it points at {rollout.goal.to}, and scaling out uses that; "
-        "sizes and suspended processes are as found.",
+        f"{what}. Group {words.group} {left}; sizes and suspended processes are as found.",
         returned=False,
         hint=hint,
     )
+
+
+def _pointer(rollout: Rollout) -> str:
+    """Where the group points as it was last seen, after a way that ended with no way back."""
+    astray = rollout.way.astray
+    return str(rollout.goal.to) if astray is None else astray.pointer
 
 
 def _kind(ended_by: EndedBy) -> type[RolloutError]:
@@ -76,6 +94,8 @@ def _kind(ended_by: EndedBy) -> type[RolloutError]:
             return RefusedError
         case EndedBy.POLICY:
             return NoRoomError
+        case EndedBy.OTHERS:
+            return InterferenceError
         case _:
             assert_never(ended_by)
 
@@ -89,7 +109,12 @@ def _not_returned(rollout: Rollout, back_failed: Verdict, words: Words) -> Rollb
     elif rollout.gives_up:
         told = (
             f"{verdict_sentence(rollout.verdict)}; then giving sizes and processes back failed as well: {back}. Group "
-            f"{words.group} points at {rollout.goal.to}, and scaling out uses that."
+            f"{words.group} points at {_pointer(rollout)}, and scaling out uses that."
+        )
+    elif back_failed.code is VerdictCode.POINTER_MOVED:
+        told = (
+            f"{verdict_sentence(rollout.verdict)}; then on the way back to {rollout.goal.came_from} {back}. Group "
+            f"{words.group} is mixed and was let be; its sizes and suspended processes are as found."
         )
     else:
         told = (
@@ -149,6 +174,13 @@ def _advice(verdict: Verdict, revision: Revision, words: Words) -> str:
                 "Free them, or choose Ignore or Replace for them (standbyInstances, scaleInProtectedInstances, "
                 "warmPoolInstances), and"
             )
+        case Remedy.POINTER:
+            return (
+                f"Find who else points group {words.group} somewhere, let only one of you do it (the group's own "
+                "resource leaves it alone with ignore_changes), then"
+            )
+        case Remedy.OTHERS:
+            return f"Find who adds old members to group {words.group}, end that, then"
         case Remedy.AGAIN:
             return ""
         case _:

@@ -43,7 +43,7 @@ def failures_of(rollout: Rollout) -> dict[str, Failure]:
     """Also those for which it turned back, although the way back counts anew."""
     verdicts = [verdict for verdict in (rollout.verdict, rollout.way.held) if verdict is not None]
     told = [failure for verdict in verdicts for failure in verdict.failures]
-    return {failure.id: failure for failure in (*told, *rollout.way.failed)}
+    return {failure.id: failure for failure in (*told, *rollout.way.failed, *rollout.way.lost)}
 
 
 def part_of(rollout: Rollout, member: Member) -> Part:

@@ -39,6 +39,7 @@ def feasible(plan: Plan, warnings: Sequence[str] = ()) -> dict[str, Any]:
         **steps,
         "signals": _signals(plan),
         "failuresTolerated": plan.tolerated,
+        "lossesTolerated": plan.losses,
         **_precautions(plan.limits, plan.replace),
         "events": list(plan.events),
     }

@@ -126,6 +126,7 @@ def _plan_rows(preview: Preview, plan: Plan) -> Iterator[Row]:
     yield from _watch_rows(plan.limits)
     yield from _order_rows(plan.limits)
     yield "on failure", f"{_fails_when(plan)}, {_then(preview, plan.limits)}"
+    yield "losses", f"the same with more than {plan.losses} lost after having been ready"
     yield "duration", _duration(plan, preview.last_boots)
     yield "API calls", f"at least {_fewest_calls(plan)}"
 

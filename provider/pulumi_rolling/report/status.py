@@ -12,7 +12,7 @@ from pulumi_rolling.core.model.decision import Because, Status
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Member
 from pulumi_rolling.core.model.seen import Request
-from pulumi_rolling.core.model.verdict import Verdict
+from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.rollout import Gate, Rollout
 from pulumi_rolling.report.preview import Row, instances, span
 
@@ -88,7 +88,10 @@ def _rows(standing: GroupStatus) -> list[Row]:
     if left is not None:
         told.append(("time left", left))
     told += _waiting_rows(standing)
-    told.append(("failed", _failed(rollout)))
+    told.append(("failed", _numbered(rollout.way.failures, rollout.way.failed)))
+    if rollout.way.losses:
+        lost = _numbered(rollout.way.losses, rollout.way.lost)
+        told.append(("lost", f"{lost}, after having been ready"))
     if rollout.way.skipped:
         told.append(("skipped", f"{_names(sorted(rollout.way.skipped))}, left as they are"))
     if rollout.way.retried:
@@ -167,12 +170,12 @@ def _progress(standing: GroupStatus) -> str:
     return f"{there} of {instances(len(standing.members))} made from {target}"
 
 
-def _failed(rollout: Rollout) -> str:
-    if not rollout.way.failures:
+def _numbered(count: int, failures: Sequence[Failure]) -> str:
+    if not count:
         return "none"
-    named = [one.id for one in rollout.way.failed[-3:]]
-    more = rollout.way.failures - len(named)
-    return f"{rollout.way.failures}: {', '.join(named)}" + (f" and {more} more" if more else "")
+    named = [one.id for one in failures[-3:]]
+    more = count - len(named)
+    return f"{count}: {', '.join(named)}" + (f" and {more} more" if more else "")
 
 
 def _names(ids: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member, TargetHealth
 from pulumi_rolling.core.model.verdict import Failure
 from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.pointer import is_let_be
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.report.member_progress import Part, count, failures_of, on_the_move
 from pulumi_rolling.report.preview import instances, span
@@ -106,6 +107,8 @@ def ended(last: Rollout, group: str, seen: Observation) -> Ending:
     if last.direction is Direction.BACK:
         why = f" ({verdict_sentence(last.verdict)})" if last.verdict is not None else ""
         return Ending(False, f"{group}: back on {last.goal.came_from}{why}.")
+    if last.verdict is not None and is_let_be(last.verdict):
+        return Ending(False, f"{group}: let be, since {verdict_sentence(last.verdict)}.")
     if last.verdict is not None:
         return Ending(
             False, f"{group}: left as it is, pointing at {last.goal.to} ({verdict_sentence(last.verdict)})."

@@ -12,11 +12,16 @@ from pulumi_rolling.core.model.member import Sizes
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.budget import (
     budget_left,
+    canary_failed,
+    is_lost,
     is_spent,
+    launches_left,
+    losses_tolerated,
     occupied_until,
     slot_clock,
     stalled_at,
     too_many,
+    too_many_losses,
 )
 from pulumi_rolling.core.replace.limits import ONE_HOUR
 from pulumi_rolling.core.replace.rollout import Gate, Rollout
@@ -146,6 +151,51 @@ def test_the_verdict_names_the_first_five() -> None:
     """Seven of ten failed: the number is whole, the names are a few, and each had its clock."""
     told = too_many(limits(**SIGNALS), rolling(failed=failures(6), failed_before=1), START + 5)
     assert told == Verdict(VerdictCode.TOO_MANY_FAILURES, START + 5, 7, 10, failures(5), clock=300.0)
-    assert too_many(limits(), rolling(), START, VerdictCode.CANARY_FAILED) == replace(
+    assert canary_failed(limits(), rolling(), START) == replace(
         told, code=VerdictCode.CANARY_FAILED, at=START, failed=0, failures=(), clock=ONE_HOUR
     )
+
+
+def lost(count: int) -> tuple[Failure, ...]:
+    return tuple(Failure(f"gone-{i + 1}", FailureReason.LOST) for i in range(count))
+
+
+@pytest.mark.parametrize(
+    ("total", "percent", "most"),
+    [
+        (1, 100.0, 1),
+        (6, 100.0, 1),
+        (50, 100.0, 2),
+        (500, 100.0, 25),
+        (10, 80.0, 2),
+        (100, 90.0, 15),
+        (0, 100.0, 1),
+    ],
+)
+def test_losses_have_a_budget_of_their_own(total: int, percent: float, most: int) -> None:
+    """As many as failures are tolerated and one in twenty of M, at least one; the next one ends the direction."""
+    rules = limits(**SIGNALS, need_percent=percent)
+    assert losses_tolerated(rules, rolling(total=total)) == most
+    assert not is_lost(rules, rolling(total=total, lost=lost(most)))
+    assert is_lost(rules, rolling(total=total, lost=lost(1), lost_before=most))
+
+
+def test_a_loss_is_no_failure() -> None:
+    """It spends nothing of the failures' budget, and the other way round."""
+    rules = limits(**SIGNALS)
+    assert not is_spent(rules, rolling(lost=lost(5)))
+    assert not is_lost(rules, rolling(failed=failures(5)))
+
+
+def test_the_verdict_on_losses_names_the_first_five() -> None:
+    """How many of how many, and a few by name; a canary's verdict has those that failed first."""
+    gone = rolling(lost=lost(6), failed=failures(1))
+    assert too_many_losses(gone, START) == Verdict(VerdictCode.TOO_MANY_LOSSES, START, 6, 10, lost(5))
+    assert canary_failed(limits(), gone, START).failures == (*failures(1), *lost(4))
+
+
+def test_launches_end_with_all_that_may_be_needed() -> None:
+    """One for each of M, for each that may fail or be lost, and a window; earlier ones do not count."""
+    rules = limits(**SIGNALS, need_percent=80.0)
+    assert launches_left(rules, rolling()) == 10 + 2 + 2 + 2
+    assert launches_left(rules, rolling(launched=20, launched_before=5)) == 1

@@ -13,8 +13,9 @@ from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Member, Sizes
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.actions import Action, Resize, Resume, Suspend, Terminate
-from pulumi_rolling.core.replace.ending import bake, desired_at_end, resize, restore
-from pulumi_rolling.core.replace.limits import Choice, Limits
+from pulumi_rolling.core.replace.acts import desired_at_end
+from pulumi_rolling.core.replace.ending import bake, resize, restore
+from pulumi_rolling.core.replace.limits import ONE_HOUR, Choice, Limits
 from pulumi_rolling.core.replace.look import Look, look_at
 from pulumi_rolling.core.replace.rollout import Decided, Issued, Rollout, Round
 
@@ -206,7 +207,32 @@ def test_what_is_given_back(past: dict[str, Any], seen: dict[str, Any], actions:
 )
 def test_outcomes(past: dict[str, Any], outcome: Outcome) -> None:
     """Green only where the way forward was gone to its end."""
-    assert ended(restore, limits(), rolling(**past)).outcome == outcome
+    whole = [old(f"old-{i}") for i in range(10)]
+    assert ended(restore, limits(), rolling(**past), *whole).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("member", "seen", "waits"),
+    [
+        pytest.param((booting("m"),), {}, True, id="one is launching"),
+        pytest.param((), {}, True, id="one is owed"),
+        pytest.param((old("m", alive=False),), {}, True, id="one is dead, and will be healed"),
+        pytest.param((old("m", alive=False),), {"heals": False}, False, id="one is dead, and nobody heals"),
+    ],
+)
+def test_the_way_back_waits_for_all_to_serve(
+    member: tuple[Member, ...], seen: dict[str, Any], waits: bool
+) -> None:
+    """For a slot's clock, and no longer than anybody may come; then it is no return, and says how many lack."""
+    back = rolling(**LEFT, direction=Direction.BACK)
+    members = [*(old(f"old-{i}") for i in range(9)), *member]
+    made = ended(restore, limits(), back, *members, **seen)
+    assert (made.outcome is None) is waits
+    over = changed(back, baked_from=AT - ONE_HOUR)
+    late = ended(restore, limits(), over, *members, **seen)
+    assert late.outcome == Outcome(False, False)
+    unfilled = late.next.way.unfilled
+    assert unfilled is not None and (unfilled.failed, unfilled.of) == (1, 10)
 
 
 def test_bake() -> None:

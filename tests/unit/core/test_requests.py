@@ -174,7 +174,7 @@ def test_the_last_of_opposite_wishes_holds(verbs: tuple[str, ...], paused: bool)
 def test_retry(rollout: Rollout, member: str, changes: dict[str, Any]) -> None:
     """retry, of a member that failed or is in flight: it is replaced once more and is no failure."""
     # A refused launch stays among what the cloud tells, so what was told until now is done with.
-    told = {"judged_until": AT} if changes else {}
+    told = {"judged_until": AT, "launched_before": 1} if changes else {}
     assert changes_by(rollout, f"retry:{member}") == changes | told
 
 
@@ -257,6 +257,7 @@ def test_resume_out_of_a_hold_by_failures(code: str) -> None:
         "held": None,
         "failed": (),
         "failed_before": 0,
+        "launched_before": 5,
         "retried": frozenset({"bad-1"}),
         "judged_until": AT,
     }

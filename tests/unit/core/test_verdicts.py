@@ -74,7 +74,7 @@ def test_the_order_of_verdicts(first: int) -> None:
 
 def test_without_a_reason_it_goes_on() -> None:
     """No verdict, and the very same rollout."""
-    rollout = rolling(progress_at=AT)
+    rollout = rolling(progress_at=AT, judged_at=AT)
     after, verdict = taken(limits(), rollout)
     assert verdict is None
     assert after is rollout
@@ -138,9 +138,12 @@ def test_abort_of_a_hold_tells_why_it_held() -> None:
 def test_a_canary_is_fatal_whatever_the_budget(canary: int, passed: int, code: str) -> None:
     """With 70 percent needed one failure of ten is nothing, but of a canary it is the end (decision 0008)."""
     rules = limits(canary=canary, active_percent=70.0)
-    assert code_of(rules, rolling(failed=failures(1), passed=passed, progress_at=AT)) == code
-    assert code_of(rules, rolling(failed=failures(4), passed=1, progress_at=AT)) == "tooManyFailures"
-    assert code_of(rules, rolling(passed=passed, progress_at=AT)) == ""
+    assert code_of(rules, rolling(failed=failures(1), passed=passed, progress_at=AT, judged_at=AT)) == code
+    assert (
+        code_of(rules, rolling(failed=failures(4), passed=1, progress_at=AT, judged_at=AT))
+        == "tooManyFailures"
+    )
+    assert code_of(rules, rolling(passed=passed, progress_at=AT, judged_at=AT)) == ""
 
 
 @pytest.mark.parametrize(
@@ -156,14 +159,14 @@ def test_a_canary_is_fatal_whatever_the_budget(canary: int, passed: int, code: s
 def test_alarms(states: tuple[AlarmState, AlarmState], cause: str | None) -> None:
     """Only ALARM counts, as with CloudFormation's rollback triggers and with instance refresh."""
     alarms = (Alarm("cpu", states[0]), Alarm("disk", states[1]))
-    verdict = taken(limits(), rolling(progress_at=AT), alarms=alarms)[1]
+    verdict = taken(limits(), rolling(progress_at=AT, judged_at=AT), alarms=alarms)[1]
     assert verdict == (None if cause is None else Verdict(VerdictCode.ALARM, AT, 0, 10, cause=cause))
 
 
 def test_an_alarm_that_rings_at_the_start_is_ignored_until_it_was_ok() -> None:
     """Or it would forbid the roll that mends what it rings for (design: alarms)."""
     both = (*ringing("cpu"), *ringing("disk", state=AlarmState.OK))
-    begun = rolling(step=Step.PREPARE, watermark=None, progress_at=AT)
+    begun = rolling(step=Step.PREPARE, watermark=None, progress_at=AT, judged_at=AT)
     rollout = decide(limits(), begun, look(*OLD, at=AT, alarms=both)).next
     assert rollout.way.ignored_alarms == {"cpu"}
     for state in (AlarmState.ALARM, AlarmState.UNKNOWN, AlarmState.ALARM):
@@ -177,7 +180,7 @@ def test_an_alarm_that_rings_at_the_start_is_ignored_until_it_was_ok() -> None:
 
 def test_an_ignored_alarm_covers_no_other() -> None:
     """Only the one that did not ring at the start is named."""
-    rollout = rolling(progress_at=AT, ignored_alarms=frozenset({"cpu"}))
+    rollout = rolling(progress_at=AT, judged_at=AT, ignored_alarms=frozenset({"cpu"}))
     verdict = taken(limits(), rollout, alarms=ringing("cpu", "disk"))[1]
     assert verdict is not None
     assert verdict.cause == "disk"
@@ -186,12 +189,12 @@ def test_an_ignored_alarm_covers_no_other() -> None:
 @pytest.mark.parametrize(("early", "code"), [(1.0, ""), (0.0, "deadline")])
 def test_the_deadline_is_the_moment_itself(early: float, code: str) -> None:
     """A second before it nothing has happened yet."""
-    assert code_of(limits(), rolling(progress_at=AT, deadline=AT + early)) == code
+    assert code_of(limits(), rolling(progress_at=AT, judged_at=AT, deadline=AT + early)) == code
 
 
 def test_a_deadline_tells_the_time_that_there_was() -> None:
     """The error names it."""
-    verdict = taken(limits(timeout=1200.0), rolling(progress_at=AT, deadline=AT))[1]
+    verdict = taken(limits(timeout=1200.0), rolling(progress_at=AT, judged_at=AT, deadline=AT))[1]
     assert verdict is not None
     assert verdict.clock == 1200
 
@@ -233,7 +236,7 @@ def test_a_warm_instance_is_waited_for_as_well() -> None:
 )
 def test_the_hour_is_for_those_alone(others: tuple[Member, ...], desired: int) -> None:
     """While others have clocks of their own the members in a special state are not what the rollout waits for."""
-    rollout = rolling(progress_at=AT - ONE_HOUR, desired=desired, desired_before=desired)
+    rollout = rolling(progress_at=AT - ONE_HOUR, judged_at=AT, desired=desired, desired_before=desired)
     member = old("old-0", protected=True)
     assert taken(limits(protected=Choice.WAIT), rollout, member, *others, *DONE)[1] is None
 
@@ -241,10 +244,10 @@ def test_the_hour_is_for_those_alone(others: tuple[Member, ...], desired: int) -
 def test_a_refusal_is_told_in_the_cloud_s_words() -> None:
     """The first of several, with the act that was refused."""
     more = replace(DENIED, message="another")
-    verdict = taken(limits(), rolling(progress_at=AT), refusals=(DENIED, more))[1]
+    verdict = taken(limits(), rolling(progress_at=AT, judged_at=AT), refusals=(DENIED, more))[1]
     assert verdict == Verdict(VerdictCode.REFUSED, AT, cause="terminate: not authorized")
     hinted = replace(DENIED, remedy=Remedy.PERMISSION, hint="Allow it.")
-    verdict = taken(limits(), rolling(progress_at=AT), refusals=(hinted,))[1]
+    verdict = taken(limits(), rolling(progress_at=AT, judged_at=AT), refusals=(hinted,))[1]
     assert verdict is not None and (verdict.remedy, verdict.hint) == (Remedy.PERMISSION, "Allow it.")
 
 
@@ -260,7 +263,9 @@ def test_requests_are_taken_up_also_where_they_end_nothing() -> None:
     """At the very end an abort comes too late; it is handled, so that the next rollout does not find it."""
     seen: Observation = look(*OLD, requests=(Request("r-1", "abort"),))
     for step in (Step.RESTORE, Step.ROLL):
-        rollout = rolling(step=step, failed=(Failure("i-1", FailureReason.VANISHED),), progress_at=AT)
+        rollout = rolling(
+            step=step, failed=(Failure("i-1", FailureReason.VANISHED),), progress_at=AT, judged_at=AT
+        )
         after, _ = take_verdict(look_at(limits(), rollout, seen))
         assert after.rollout.handled == {"r-1"}
 

@@ -31,6 +31,7 @@ def test_lock_step_has_these_keys_in_this_order(planner: Planner) -> None:
         ],
         "signals": None,
         "failuresTolerated": 0,
+        "lossesTolerated": 1,
     }
     assert events[0].startswith(
         "Rolling update initiated. Terminating 10 obsolete instance(s) in batches of 4"

@@ -43,6 +43,7 @@ def test_a_lock_step_preview_as_a_whole(planner: Planner) -> None:
         "  in service  at least 8",
         "  waits for   a SUCCESS signal from each new instance, at most 5 min each",
         "  on failure  with the first failed instance, rolls back to version 1",
+        "  losses      the same with more than 1 lost after having been ready",
         "  duration    at most 20 min, if every wait takes its whole time",
         "  API calls   at least 21",
         "  warning     Short.",
@@ -127,6 +128,7 @@ def test_every_precaution_has_its_row(planner: Planner) -> None:
         "protected    left as they are",
         "warm pool    waited for, one hour at most",
         "on failure   with the first failed instance, rolls back to version 1",
+        "losses       the same with more than 1 lost after having been ready",
         "duration     at most 24 min, if every wait takes its whole time; 50 min of soak, checkpoints and bake on "
         "top; and as long as approvals take; given up after 6 h",
     ]

@@ -28,6 +28,7 @@ class ReasonCode(StrEnum):
     STARTING = "starting"
     RESUMED = "resumed"
     UNSEEN = "unseen"
+    ASTRAY = "astray"
     RAISING = "raising"
     REPLACING = "replacing"
     WAITING = "waiting"
@@ -39,11 +40,14 @@ class ReasonCode(StrEnum):
     APPROVAL = "approval"
     PAUSED = "paused"
     HELD = "held"
+    FLOORED = "floored"
     OCCUPIED = "occupied"
     BAKING = "baking"
+    DOUBTED = "doubted"
     REMOVING = "removing"
     REMOVING_OUTSIDE = "removingOutside"
     RESTORING = "restoring"
+    FILLING = "filling"
     FAILED = "failed"
     REFUSED = "refused"
     LEASE_LOST = "leaseLost"
@@ -62,6 +66,7 @@ class FailureReason(StrEnum):
     NEVER_APPEARED = "neverAppeared"
     LAUNCH_REFUSED = "launchRefused"
     VANISHED = "vanished"
+    LOST = "lost"
 
 
 class VerdictCode(StrEnum):
@@ -69,6 +74,7 @@ class VerdictCode(StrEnum):
 
     TOO_MANY_FAILURES = "tooManyFailures"
     CANARY_FAILED = "canaryFailed"
+    TOO_MANY_LOSSES = "tooManyLosses"
     ALARM = "alarm"
     DEADLINE = "deadline"
     STALLED = "stalled"
@@ -77,6 +83,9 @@ class VerdictCode(StrEnum):
     REJECTED = "rejected"
     REFUSED = "refused"
     NO_ROOM = "noRoom"
+    POINTER_MOVED = "pointerMoved"
+    NOT_WHOLE = "notWhole"
+    TOO_MANY_LAUNCHES = "tooManyLaunches"
 
 
 class EndedBy(Enum):
@@ -89,6 +98,7 @@ class EndedBy(Enum):
     PERSON = "person"
     CLOUD = "cloud"
     POLICY = "policy"
+    OTHERS = "others"
 
 
 class Remedy(StrEnum):
@@ -113,6 +123,10 @@ class Remedy(StrEnum):
     TIME = "time"
     FREE = "free"
     """Members that a person has set aside."""
+    POINTER = "pointer"
+    """Two parties that point the group at different revisions."""
+    OTHERS = "others"
+    """Who brings old members into the group while it rolls."""
     AGAIN = "again"
     """Nothing: a person ended it."""
 
@@ -171,6 +185,11 @@ REASONS: Mapping[ReasonCode, ReasonMeaning] = {
         "found an interrupted rollout; letting the cloud settle before going on"
     ),
     ReasonCode.UNSEEN: ReasonMeaning("waiting until our last change shows", passing=True),
+    ReasonCode.ASTRAY: ReasonMeaning(
+        "somebody else pointed the group elsewhere; looking whether that stays",
+        decider=_SOMEBODY,
+        only_told=True,
+    ),
     ReasonCode.RAISING: ReasonMeaning(passing=True),
     ReasonCode.REPLACING: ReasonMeaning(passing=True),
     ReasonCode.WAITING: ReasonMeaning("waiting", passing=True),
@@ -182,11 +201,14 @@ REASONS: Mapping[ReasonCode, ReasonMeaning] = {
     ReasonCode.APPROVAL: ReasonMeaning(decider=_SOMEBODY, at_a_gate=True),
     ReasonCode.PAUSED: ReasonMeaning("paused: nothing new starts until 'rolling resume'", decider=_SOMEBODY),
     ReasonCode.HELD: ReasonMeaning(decider=_SOMEBODY),
+    ReasonCode.FLOORED: ReasonMeaning(decider=_SOMEBODY, only_told=True),
     ReasonCode.OCCUPIED: ReasonMeaning(decider=_SOMEBODY, only_told=True),
     ReasonCode.BAKING: ReasonMeaning(),
+    ReasonCode.DOUBTED: ReasonMeaning(only_told=True),
     ReasonCode.REMOVING: ReasonMeaning("removing what is too many"),
     ReasonCode.REMOVING_OUTSIDE: ReasonMeaning("removing what stands outside Desired"),
     ReasonCode.RESTORING: ReasonMeaning("giving sizes and processes back"),
+    ReasonCode.FILLING: ReasonMeaning(only_told=True),
     ReasonCode.FAILED: ReasonMeaning("failed"),
     ReasonCode.REFUSED: ReasonMeaning("refused by the cloud"),
     ReasonCode.LEASE_LOST: ReasonMeaning("another driver rolls this group"),
@@ -219,16 +241,22 @@ FAILURES: Mapping[FailureReason, FailureMeaning] = {
         look="what the status checks find in {revision}",
         within_clock=True,
     ),
-    FailureReason.NEVER_APPEARED: FailureMeaning("never appeared", remedy=Remedy.ACTIVITIES, nameless=True),
+    FailureReason.NEVER_APPEARED: FailureMeaning(
+        "never appeared", remedy=Remedy.ACTIVITIES, within_clock=True, nameless=True
+    ),
     FailureReason.LAUNCH_REFUSED: FailureMeaning("launch refused", remedy=Remedy.OBJECTION, nameless=True),
     FailureReason.VANISHED: FailureMeaning(
         "vanished before it was ready", look="what ends {revision} before it is ready"
+    ),
+    FailureReason.LOST: FailureMeaning(
+        "was lost after it was ready", look="what ends {revision} after it is ready"
     ),
 }
 
 VERDICTS: Mapping[VerdictCode, VerdictMeaning] = {
     VerdictCode.TOO_MANY_FAILURES: VerdictMeaning("too many failures", EndedBy.MEMBERS, Remedy.BUILD),
     VerdictCode.CANARY_FAILED: VerdictMeaning("a canary failed", EndedBy.CANARY, Remedy.BUILD),
+    VerdictCode.TOO_MANY_LOSSES: VerdictMeaning("too many losses", EndedBy.MEMBERS, Remedy.BUILD),
     VerdictCode.ALARM: VerdictMeaning("an alarm", EndedBy.ALARM, Remedy.ALARM),
     VerdictCode.DEADLINE: VerdictMeaning("the roll's timeout", EndedBy.CLOCK, Remedy.TIME),
     VerdictCode.STALLED: VerdictMeaning("nothing moved for an hour", EndedBy.CLOCK, Remedy.ACTIVITIES),
@@ -239,4 +267,7 @@ VERDICTS: Mapping[VerdictCode, VerdictMeaning] = {
     VerdictCode.NO_ROOM: VerdictMeaning(
         "no room between MinInstancesInService and MaxSize", EndedBy.POLICY, Remedy.ROOM
     ),
+    VerdictCode.POINTER_MOVED: VerdictMeaning("a pointer that others moved", EndedBy.OTHERS, Remedy.POINTER),
+    VerdictCode.NOT_WHOLE: VerdictMeaning("fewer in service than Desired", EndedBy.CLOUD, Remedy.ACTIVITIES),
+    VerdictCode.TOO_MANY_LAUNCHES: VerdictMeaning("too many launches", EndedBy.OTHERS, Remedy.OTHERS),
 }

@@ -18,6 +18,8 @@ class Because:
     code: ReasonCode
     numbers: Mapping[str, int | float] = field(default_factory=dict)
     members: tuple[str, ...] = ()
+    cause: str = ""
+    """The cloud's own sentence, where it gave one."""
 
 
 @value(frozen=True, slots=True)

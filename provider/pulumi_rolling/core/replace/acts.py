@@ -60,8 +60,15 @@ def issue(rollout: Rollout, actions: tuple[Action, ...], at: float) -> Rollout:
         elif isinstance(action, Terminate):
             desired -= 0 if action.relaunch else action.weight
             launched += action.relaunch
+    leads_on = any(not isinstance(action, Terminate) or action.relaunch for action in actions)
+    way = replace(rollout.way, judged_at=at) if leads_on else rollout.way
+    # A success that we end ourselves is no loss.
+    ended = {action.member for action in actions if isinstance(action, Terminate)} & way.succeeded
+    if ended:
+        way = replace(way, succeeded=way.succeeded - ended)
     return replace(
         rollout,
+        way=way,
         ours=replace(
             rollout.ours,
             issued=rollout.ours.issued + tuple(Issued(action, at) for action in actions),
@@ -76,6 +83,12 @@ def issue(rollout: Rollout, actions: tuple[Action, ...], at: float) -> Rollout:
 def is_desired_settled(rollout: Rollout) -> bool:
     """No change of Desired by us is still to be seen."""
     return rollout.ours.desired == rollout.ours.desired_before
+
+
+def desired_at_end(rollout: Rollout) -> int:
+    """As found, plus what others did to it, within the group's own bounds."""
+    found = rollout.found.sizes
+    return max(found.min, min(found.max, found.desired + rollout.ours.delta))
 
 
 def _settle_desired(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:

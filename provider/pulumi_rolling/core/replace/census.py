@@ -50,6 +50,8 @@ class Census:
 
     They become candidates once they are free.
     """
+    idle: int = 0
+    """Skipped members that are in service and serve nobody: nothing counts on them, so that others take their place."""
     standby: tuple[str, ...] = ()
     """Old members in standby that the policy replaces."""
     warm: tuple[str, ...] = ()
@@ -128,7 +130,7 @@ def is_ready(limits: Limits, member: Member) -> bool:
 
 def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
     victims = issued_victims(rollout)
-    failed = frozenset([f.id for f in rollout.way.failed])
+    failed = frozenset([f.id for f in (*rollout.way.failed, *rollout.way.lost)])
     told_by_age = rollout.goal.forced and rollout.direction is Direction.FORWARD
     plain = _Plain([], [], {}, [], seen.members)
     if not told_by_age:
@@ -161,6 +163,7 @@ def take_census(limits: Limits, rollout: Rollout, seen: Observation) -> Census:
         leaving=frozenset(count.leaving),
         occupied=tuple(occupied),
         occupied_members=occupied_members,
+        idle=count.idle,
         standby=tuple(standby) if limits.standby is Choice.REPLACE else (),
         warm=tuple(warm) if limits.warm_pool is Choice.REPLACE else (),
         loose=tuple(count.loose),
@@ -178,6 +181,7 @@ class _Count:
         self.units = len(self.counted)
         self.kept = len(plain.kept) + len(plain.coming)
         self.old = len(plain.old)
+        self.idle = 0
         self.unjudged = plain.coming
         self.loose: list[Member] = []
         self.occupied: list[str] = []
@@ -233,8 +237,10 @@ class _Count:
                 counts_as_ready = False
                 if stays:
                     self.unjudged.append(member)
-            if stays:
+            if stays and (name not in skipped or working or not serving):
                 self.kept += member.weight
+            elif stays:
+                self.idle += 1
             else:
                 self.loose.append(member)
             self.ready += counts_as_ready and working

@@ -17,6 +17,9 @@ terminated with replacement (5 in service). Both ready, 3 new: 2 more go. 5 new,
 launch, so of the last two one is terminated with replacement and one without, which takes Desired from 7 to 6. When
 the sixth is ready, least size and processes are given back.
 
+Between prepare and the end the pointer is watched: where somebody else moves it and it stays so for a settle time, the
+rollout ends there and gives back sizes and processes (core.pointer).
+
 When more members failed than the policy tolerates the direction turns: the same steps lead to ``came_from``. Under
 ``onFailure: hold`` it stands still instead, until somebody retries or skips what failed, goes on, or aborts.
 """
@@ -30,15 +33,22 @@ from pulumi_rolling.core.model.decision import Because
 from pulumi_rolling.core.model.goal import Direction, OnFailure
 from pulumi_rolling.core.model.verdict import Verdict
 from pulumi_rolling.core.replace.actions import Action, PointAt, Suspend
-from pulumi_rolling.core.replace.acts import forget_issued
+from pulumi_rolling.core.replace.acts import desired_at_end, forget_issued
 from pulumi_rolling.core.replace.budget import slot_clock
 from pulumi_rolling.core.replace.census import Census
 from pulumi_rolling.core.replace.decisions import act, stand_by, wait
-from pulumi_rolling.core.replace.ending import bake, desired_at_end, resize, restore
+from pulumi_rolling.core.replace.ending import bake, resize, restore
 from pulumi_rolling.core.replace.judge import judge
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.look import Look, look_at
 from pulumi_rolling.core.replace.observation import Observation, with_roster
+from pulumi_rolling.core.replace.pointer import (
+    is_astray,
+    is_from_before,
+    moved_verdict,
+    settled_at,
+    watch_pointer,
+)
 from pulumi_rolling.core.replace.roll import roll
 from pulumi_rolling.core.replace.rollout import Decided, Rollout, Way, replace
 from pulumi_rolling.core.replace.sizing import size_roll
@@ -61,6 +71,9 @@ def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decided:
     look = look_at(rules, forget_issued(rules, rollout, seen), seen)
     if not look.rollout.gives_up:
         look = judge(look)
+    look = watch_pointer(look)
+    if is_astray(look.rollout):
+        return _await_others(look)
     look, verdict = take_verdict(look)
     if verdict is not None:
         return _turn(look, verdict)
@@ -101,6 +114,7 @@ def _start_direction(limits: Limits, rollout: Rollout, seen: Observation) -> Rol
         unit=max((m.weight for m in seen.members), default=1),
         watermark=youngest,
         direction_at=seen.at,
+        launched_before=ours.launched,
     )
     if rollout.direction is Direction.FORWARD:
         way = replace(way, ignored_alarms=ringing(seen.alarms) or way.ignored_alarms)
@@ -117,6 +131,8 @@ def _start_direction(limits: Limits, rollout: Rollout, seen: Observation) -> Rol
 def _turn(look: Look, verdict: Verdict) -> Decided:
     """The direction is lost. Forward: go back, leave, or hold. Back: give the processes back and keep the record."""
     limits, rollout, at = look.limits, look.rollout, look.at
+    if verdict.code is VerdictCode.POINTER_MOVED:
+        return _let_be(look, verdict)
     if rollout.gives_up or rollout.step is Step.RESTORE:
         # A second refusal is the end; after the first the processes may still be given back.
         step = Step.DONE if rollout.back_failed is not None else Step.RESTORE
@@ -140,6 +156,31 @@ def _turn(look: Look, verdict: Verdict) -> Decided:
     return wait(look_at(limits, replace(turned, progress_at=at), look.seen), because)
 
 
+def _await_others(look: Look) -> Decided:
+    """The pointer is elsewhere: nothing starts, and once that has stayed so the direction is over."""
+    rollout, rules, at = look.rollout, look.limits, look.at
+    if rollout.resumed_at is not None and at < rollout.resumed_at + rules.settle:
+        return wait(look, Because(ReasonCode.RESUMED), until=rollout.resumed_at + rules.settle)
+    if is_from_before(look):
+        return act(look, (PointAt(rollout.target),), Because(ReasonCode.PREPARING))
+    until = settled_at(look)
+    if at >= until:
+        return _turn(look, moved_verdict(look))
+    return wait(look, Because(ReasonCode.ASTRAY), until=until)
+
+
+def _let_be(look: Look, verdict: Verdict) -> Decided:
+    """People's hands win: neither the pointer nor any member is touched; sizes and processes are given back."""
+    rollout = replace(look.rollout, way=look.rollout.way.ended(), progress_at=look.at)
+    if rollout.direction is Direction.BACK:
+        ended = replace(rollout, back_failed=verdict, step=Step.RESTORE)
+    else:
+        verdict = replace(verdict, touched=rollout.ours.launched)
+        ended = replace(rollout, verdict=verdict, step=Step.RESIZE)
+    because = Because(ReasonCode.FAILED, {"failed": verdict.failed, "of": verdict.of})
+    return wait(look_at(look.limits, ended, look.seen), because)
+
+
 def _is_held(limits: Limits, rollout: Rollout, verdict: Verdict) -> bool:
     """onFailure hold waits for somebody's word, except where it has just been spoken."""
     asked = VERDICTS[verdict.code].ended_by is EndedBy.PERSON or verdict is rollout.way.held
@@ -147,10 +188,10 @@ def _is_held(limits: Limits, rollout: Rollout, verdict: Verdict) -> bool:
 
 
 def _has_way_back(rollout: Rollout) -> bool:
-    """There is a former revision, and it makes other members than those that failed."""
+    """There is a former revision that can still be launched, and it makes other members than those that failed."""
     goal = rollout.goal
     former = goal.came_from
-    return former is not None and (former.digest != goal.to.digest or bool(goal.abandoned))
+    return former is not None and former.exists and (former.digest != goal.to.digest or bool(goal.abandoned))
 
 
 def _prepare(look: Look) -> Decided:

@@ -84,8 +84,8 @@ def _next_clock(look: Look) -> float:
     limits, rollout, census, at = look.limits, look.rollout, look.census, look.at
     way = rollout.way
     later = [stalled_at(limits, rollout), *([occupied_until(rollout)] if census.occupied else [])]
-    later += [since + limits.settle for _, since in way.missing]
-    later += [o.at + limits.boot_limit for o in way.openings]
+    later += [since + within for _, since in way.missing for within in (limits.settle, slot_clock(limits))]
+    later += [o.at + slot_clock(limits) for o in way.openings]
     due = [clock for clock in later if clock > at]
     if rollout.deadline is not None and rollout.direction is Direction.FORWARD:
         due.append(rollout.deadline)
@@ -118,9 +118,20 @@ def status_of(look: Look) -> Status:
         total=way.total,
         waiting_for=tuple([m.id for m in census.unjudged[:5]]),
         waiting_count=census.slots,
-        time_left=time_left(way.boots, left, max(1, way.batch), limits.pacing, rollout.prior),
+        time_left=time_left(way.boots, left, max(1, way.batch), limits.pacing, rollout.prior)
+        if _moves(look)
+        else None,
     )
 
 
+def _moves(look: Look) -> bool:
+    """Something is in flight, or was just begun: launches that do not come say nothing of the time that is left."""
+    census, openings = look.census, look.rollout.way.openings
+    if census.unjudged or not openings:
+        return True
+    return look.at - openings[0].at < look.limits.settle
+
+
 def outcome_of(rollout: Rollout) -> Outcome:
-    return ended.outcome(rollout.direction, rollout.verdict, rollout.back_failed)
+    whole = rollout.way.unfilled is None
+    return ended.outcome(rollout.direction, rollout.verdict, rollout.back_failed, whole=whole)

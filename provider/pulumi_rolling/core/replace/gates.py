@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pulumi_rolling.core.model.codes import ReasonCode
 from pulumi_rolling.core.model.decision import Because
 from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.losses import in_doubt
 from pulumi_rolling.core.replace.rollout import Gate, Rollout, replace
 
 
@@ -81,7 +82,7 @@ def stand(limits: Limits, rollout: Rollout, at: float) -> AtGate:
     """Open the gates whose time and approval have come, and stand at the first that is closed."""
     while True:
         stop = next_stop(limits, rollout)
-        if stop is None or len(rollout.way.succeeded) < stop.count:
+        if stop is None or len(rollout.way.succeeded) - len(in_doubt(rollout.way)) < stop.count:
             return AtGate(
                 replace(rollout, way=replace(rollout.way, gate=None))
                 if rollout.way.gate is not None

@@ -2,14 +2,15 @@
 
 Each launched id is judged once (a FAILURE after a SUCCESS still counts, as in CloudFormation). What is a failure:
 a FAILURE signal or an abandoned launch; the slot's clock; a launch refused for good; a member that vanishes before
-it was ready, unless scaling, rebalancing or a spot interruption took it.
+it was ready, unless scaling, rebalancing or a spot interruption took it. One that goes after it was ready is a loss
+(core.losses).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pulumi_rolling.core.model.codes import FailureReason
+from pulumi_rolling.core.model.codes import FailureReason, Step
 from pulumi_rolling.core.model.member import Lifecycle, Member, Signal
 from pulumi_rolling.core.model.verdict import Failure
 from pulumi_rolling.core.replace.boots import add_boots
@@ -22,6 +23,7 @@ from pulumi_rolling.core.replace.census import (
 )
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.look import Look
+from pulumi_rolling.core.replace.losses import judge_losses
 from pulumi_rolling.core.replace.observation import LaunchError, Loss, Observation, roster_of
 from pulumi_rolling.core.replace.rollout import Opening, Rollout, replace
 
@@ -32,9 +34,10 @@ def judge(look: Look) -> Look:
     rollout = _late_failures(look.rollout, look.seen) if look.limits.signals else look.rollout
     rollout = _judge_members(look, rollout)
     rollout = _judge_vanished(look, rollout)
+    rollout = judge_losses(look, rollout)
     rollout = _judge_launches(rollout, look.seen)
     way = rollout.way
-    if way.failed is not before.failed and way.failed != before.failed:
+    if way.lost is not before.lost or (way.failed is not before.failed and way.failed != before.failed):
         look = look.counted_anew(rollout)
     elif way.succeeded is not before.succeeded:
         look = look.with_census(count_ready(look.limits, rollout, look.census))
@@ -84,6 +87,7 @@ def _judge_members(look: Look, rollout: Rollout) -> Rollout:
         rollout,
         way=replace(
             way,
+            judged_at=look.at if fates.ready or fates.failed else way.judged_at,
             in_flight=frozenset(flight) | gone,
             succeeded=way.succeeded.union([m.id for m in fates.ready]),
             failed=way.failed + tuple(fates.failed),
@@ -177,7 +181,7 @@ def _judge_vanished(look: Look, rollout: Rollout) -> Rollout:
             flight.discard(member)
             loss = losses.get(member, Loss(member, seen.at, excused=False))
             failed.append(Failure(member, FailureReason.VANISHED, loss.cause, loss.remedy, loss.hint))
-    missing = {member: at for member, at in missing.items() if member in flight}
+    missing = {name: at for name, at in missing.items() if name in flight or name in way.succeeded}
     if len(flight) == len(way.in_flight) and tuple(missing.items()) == way.missing:
         return rollout
     way = replace(
@@ -190,7 +194,12 @@ def _judge_vanished(look: Look, rollout: Rollout) -> Rollout:
 
 
 def _judge_launches(rollout: Rollout, seen: Observation) -> Rollout:
-    """A launch refused for good fails at once; a capacity refusal only when the slot's clock runs out."""
+    """A launch refused for good fails at once; a capacity refusal only when the slot's clock runs out.
+
+    Until prepare is over the cloud launches from another revision, whose refusals say nothing of this one.
+    """
+    if rollout.step is Step.PREPARE:
+        return rollout
     known = {f.id for f in rollout.way.failed}
     fresh = [x for x in seen.launches if x.at > rollout.judged_until and x.id not in known]
     refused = tuple(
@@ -207,7 +216,7 @@ def _judge_launches(rollout: Rollout, seen: Observation) -> Rollout:
 
 def _reconcile_openings(look: Look, rollout: Rollout) -> Rollout:
     """Keep one clock for each launch that is owed; the oldest clocks belong to those that appeared first."""
-    way, at, longest = rollout.way, look.at, look.limits.boot_limit
+    way, at, longest = rollout.way, look.at, slot_clock(look.limits)
     openings = list(way.openings)
     surplus = sum(o.count for o in openings) - look.census.gap
     while surplus > 0:

@@ -95,7 +95,7 @@ class Limits:
     settle: float = 20.0
     """How long an act may take to show in what the cloud answers."""
     boot_limit: float = ONE_HOUR
-    """How long a launch may take without signals, and how long a slot waits for its member to appear at all.
+    """How long a launch may take without signals, whether its member is slow or never appears.
 
     "a fixed, non-configurable wait of one hour per instance": CloudFormation, MinActiveInstancesPercent.
     """

@@ -10,6 +10,7 @@ from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.replace.actions import Resize, Terminate
 from pulumi_rolling.core.replace.acts import forget_issued
+from pulumi_rolling.core.replace.budget import losses_tolerated
 from pulumi_rolling.core.replace.decide import decide
 from pulumi_rolling.core.replace.events import EventTexts, masked
 from pulumi_rolling.core.replace.gates import stops
@@ -40,6 +41,9 @@ class Plan:
     lowest_in_service: int
     rounds: tuple[PlannedRound, ...]
     tolerated: int
+    """Failures."""
+    losses: int
+    """The most members that may be lost after they were ready."""
     signals: bool
     pause: float
     events: tuple[str, ...]
@@ -113,6 +117,7 @@ def plan(limits: Limits, rollout: Rollout, seen: Observation) -> Plan:
         lowest_in_service=lowest,
         rounds=tuple(rounds),
         tolerated=_tolerated(limits, total, seen.sizes.desired),
+        losses=losses_tolerated(limits, rollout),
         signals=limits.signals,
         pause=limits.pause,
         events=tuple(events),

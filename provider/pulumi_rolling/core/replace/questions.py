@@ -47,7 +47,7 @@ def here(members: Iterable[Member]) -> list[Member]:
 def unproved(rollout: Rollout, members: Iterable[Member]) -> list[Member]:
     """New members whose fate is open; those launched before the watermark never have to prove anything."""
     way, wanted = rollout.way, rollout.target.digest
-    judged = way.succeeded | {failure.id for failure in way.failed}
+    judged = way.succeeded | {failure.id for failure in (*way.failed, *way.lost)}
     return [
         m
         for m in here(members)

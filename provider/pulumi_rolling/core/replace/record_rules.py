@@ -16,6 +16,7 @@ def is_news(written: Rollout, now: Rollout) -> bool:
         written.direction is not now.direction
         or written.step is not now.step
         or written.way.failures != now.way.failures
+        or written.way.losses != now.way.losses
         or written.ours.delta != now.ours.delta
         or written.way.watermark != now.way.watermark
         or not now.handled <= written.handled

@@ -79,8 +79,10 @@ def _resumed(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:
         return replace(rollout, way=replace(way, paused=False))
     if held.failures:
         present = {m.id for m in seen.members}
-        again = {f.id for f in way.failed} & present
-        way = replace(way, failed=(), failed_before=0, retried=way.retried | again)
+        again = {f.id for f in (*way.failed, *way.lost)} & present
+        forgiven = way.failures + way.losses
+        way = replace(way, failed=(), failed_before=0, lost=(), lost_before=0, retried=way.retried | again)
+        way = replace(way, launched_before=way.launched_before + forgiven)
         rollout = replace(rollout, judged_until=seen.at)
     if held.code is VerdictCode.ALARM:
         way = replace(way, ignored_alarms=way.ignored_alarms | {a.name for a in seen.alarms})
@@ -92,11 +94,13 @@ def _resumed(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:
 def _retried(rollout: Rollout, name: str, seen: Observation) -> Rollout:
     """The member is replaced once more and is no failure. It must be in flight or have failed."""
     way = rollout.way
-    known = any(f.id == name for f in way.failed)
+    known = any(f.id == name for f in (*way.failed, *way.lost))
     if not known and name not in way.in_flight:
         return rollout
     present = {name} & {m.id for m in seen.members}
-    way = replace(_forgiven(way, name), retried=way.retried | present)
+    way = replace(
+        _forgiven(way, name), retried=way.retried | present, launched_before=way.launched_before + 1
+    )
     # A refused launch stays among what the cloud tells: it is taken back for good.
     return replace(rollout, way=way, judged_until=seen.at)
 
@@ -109,7 +113,7 @@ def _skipped(rollout: Rollout, name: str, look: Look) -> Rollout:
         return rollout
     to_replace = name in {m.id for m in census.candidates}
     waited_for = name in census.occupied
-    open_fate = any(f.id == name for f in way.failed) or name in way.in_flight
+    open_fate = any(f.id == name for f in (*way.failed, *way.lost)) or name in way.in_flight
     if not (open_fate or to_replace or waited_for or name in census.standby):
         return rollout
     in_total = (to_replace or waited_for) and is_replaced(rollout, member)
@@ -127,6 +131,7 @@ def _forgiven(way: Way, name: str) -> Way:
     return replace(
         way,
         failed=tuple(f for f in way.failed if f.id != name),
+        lost=tuple(f for f in way.lost if f.id != name),
         held=None,
         in_flight=way.in_flight - {name},
         missing=tuple(pair for pair in way.missing if pair[0] != name),

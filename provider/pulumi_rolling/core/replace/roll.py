@@ -20,10 +20,11 @@ from pulumi_rolling.core.model.decision import Because
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Member
 from pulumi_rolling.core.replace.actions import Action, Remove, Resize, Terminate
-from pulumi_rolling.core.replace.acts import is_desired_settled
+from pulumi_rolling.core.replace.acts import desired_at_end, is_desired_settled
+from pulumi_rolling.core.replace.budget import launches_left
 from pulumi_rolling.core.replace.census import Census, is_in_service, is_target, is_working
 from pulumi_rolling.core.replace.decisions import act, wait
-from pulumi_rolling.core.replace.ending import bake, desired_at_end, resize
+from pulumi_rolling.core.replace.ending import bake, resize
 from pulumi_rolling.core.replace.gates import room, stand
 from pulumi_rolling.core.replace.guard import Odds
 from pulumi_rolling.core.replace.limits import Pacing, ZoneOrder
@@ -65,7 +66,8 @@ def roll(look: Look) -> Decided:
         if in_use or look.rollout.ours.issued:
             return wait(look, _waiting(look))
         return _finish(look)
-    return _start(look, room(look.limits, look.rollout, in_use, slots))
+    free = room(look.limits, look.rollout, in_use, slots)
+    return _start(look, min(free, launches_left(look.limits, look.rollout)))
 
 
 def _slots(look: Look) -> tuple[int, int]:
@@ -200,9 +202,11 @@ def _stuck(look: Look, free: int, above: int) -> Decided:
         enough = look.limits.floor + min(rollout.way.batch, len(census.candidates))
         largest = min(rollout.found.sizes.max, look.seen.sizes.max)
         most = (largest - rollout.ours.desired) // rollout.way.unit
-        more = min(free, most, enough - len(census.counted))
+        more = min(free, most, enough - (len(census.counted) - census.idle))
         if more > 0:
             return _raise(look, more)
+        numbers = {"serving": census.serving, "floor": look.limits.floor, "largest": largest}
+        return wait(look, Because(ReasonCode.FLOORED, numbers))
     return wait(look, _waiting(look))
 
 
@@ -239,4 +243,13 @@ def _waiting(look: Look) -> Because:
     numbers: dict[str, int | float] = {"unseen": census.gap, "inFlight": len(census.unjudged)}
     if look.limits.signals:
         numbers["pause"] = look.limits.pause
-    return Because(ReasonCode.WAITING, numbers, tuple([m.id for m in census.unjudged[:5]]))
+    members = tuple([m.id for m in census.unjudged[:5]])
+    return Because(ReasonCode.WAITING, numbers, members, _refusal(look) if census.gap else "")
+
+
+def _refusal(look: Look) -> str:
+    """What the cloud last said of launches that are owed."""
+    openings = look.rollout.way.openings
+    since = openings[0].at if openings else look.at
+    told = [x for x in look.seen.launches if x.at >= since and x.cause]
+    return max(told, key=lambda x: x.at).cause if told else ""

@@ -61,6 +61,14 @@ class Gate:
 
 
 @value(frozen=True, slots=True)
+class Astray:
+    """The group points elsewhere than this direction leads, by no act of ours."""
+
+    pointer: str
+    since: float
+
+
+@value(frozen=True, slots=True)
 class Found:
     """The group as it was before the rollout touched it, which is how it shall end."""
 
@@ -94,6 +102,9 @@ class Way:
     succeeded: frozenset[str] = frozenset()
     failed: tuple[Failure, ...] = ()
     failed_before: int = 0
+    lost: tuple[Failure, ...] = ()
+    """Members that had succeeded and did not stay, by nothing that excuses it. They are no failures."""
+    lost_before: int = 0
     retried: frozenset[str] = frozenset()
     """Members that somebody asked to replace once more; they are no failures."""
     skipped: frozenset[str] = frozenset()
@@ -109,11 +120,23 @@ class Way:
     ignored_alarms: frozenset[str] = frozenset()
     """In ALARM since before the rollout: ignored until they have once been OK."""
     baked_from: float | None = None
+    """Since when all are ready and watched; on the way back, since when all is given back and Desired is waited for."""
+    astray: Astray | None = None
+    judged_at: float = 0.0
+    """When a member last came to be ready or failed, or was asked for: that others come and go leads nowhere."""
+    unfilled: Verdict | None = None
+    """The way back is over with fewer in service than Desired."""
+    launched_before: int = 0
+    """Launches by our acts that do not count against this direction: earlier ones, and what people asked for anew."""
     boots: Boots = Boots()
 
     @property
     def failures(self) -> int:
         return len(self.failed) + self.failed_before
+
+    @property
+    def losses(self) -> int:
+        return len(self.lost) + self.lost_before
 
     @property
     def waits_for_somebody(self) -> bool:

@@ -22,7 +22,8 @@ from pulumi_rolling.core.shared import deadline
 def resume(record: Rollout, at: float, *, prior: Boots | None = None) -> Rollout:
     """The same rollout again. A way back that had failed is tried anew, with failures at zero.
 
-    Its timeout begins again: the time in which nobody drove is not the rollout's.
+    Its timeout begins again: the time in which nobody drove is not the rollout's. Nor is it known who moved the pointer
+    in that time, so whoever runs the update gets it pointed at the target (core.pointer).
     """
     rollout = replace(
         record,
@@ -33,7 +34,7 @@ def resume(record: Rollout, at: float, *, prior: Boots | None = None) -> Rollout
         prior=prior if prior is not None and not record.prior.n else record.prior,
     )
     if record.back_failed is None:
-        return rollout
+        return replace(rollout, way=replace(rollout.way, astray=None))
     # It leads to the same revision, whose boots are known by now.
     return replace(rollout, step=Step.PREPARE, back_failed=None, way=Way(boots=record.way.boots))
 

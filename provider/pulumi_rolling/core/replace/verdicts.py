@@ -5,10 +5,24 @@ from __future__ import annotations
 from pulumi_rolling.core.model.codes import Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Verdict
-from pulumi_rolling.core.replace.budget import is_spent, occupied_until, stalled_at, too_many
+from pulumi_rolling.core.replace.acts import desired_at_end
+from pulumi_rolling.core.replace.budget import (
+    canary_failed,
+    fruitless_at,
+    is_lost,
+    is_spent,
+    launched_on_this_way,
+    launches_left,
+    occupied_until,
+    prepared_by,
+    stalled_at,
+    too_many,
+    too_many_losses,
+)
 from pulumi_rolling.core.replace.gates import in_canary
 from pulumi_rolling.core.replace.look import Look
 from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.pointer import moved_verdict
 from pulumi_rolling.core.replace.requests import take_up
 from pulumi_rolling.core.replace.rollout import replace
 from pulumi_rolling.core.shared import deadline
@@ -53,11 +67,14 @@ def refusal(seen: Observation) -> Verdict:
 
 def _spent(look: Look) -> Verdict | None:
     limits, rollout = look.limits, look.rollout
-    if rollout.step is Step.PREPARE or not rollout.way.failures:
+    way = rollout.way
+    if rollout.step is Step.PREPARE or not (way.failures or way.losses):
         return None
     if rollout.direction is Direction.FORWARD and in_canary(limits, rollout):
-        return too_many(limits, rollout, look.at, VerdictCode.CANARY_FAILED)
-    return too_many(limits, rollout, look.at) if is_spent(limits, rollout) else None
+        return canary_failed(limits, rollout, look.at)
+    if is_spent(limits, rollout):
+        return too_many(limits, rollout, look.at)
+    return too_many_losses(rollout, look.at) if is_lost(limits, rollout) else None
 
 
 def _alarmed(look: Look) -> tuple[Look, Verdict | None]:
@@ -73,9 +90,24 @@ def _alarmed(look: Look) -> tuple[Look, Verdict | None]:
 
 def _stalled(look: Look) -> Verdict | None:
     rollout, census = look.rollout, look.census
+    if rollout.step is Step.PREPARE and look.at >= prepared_by(rollout):
+        fought = look.seen.pointer != rollout.target.address
+        return moved_verdict(look) if fought else verdict_of(look, VerdictCode.STALLED)
     others = census.candidates or census.slots
     if census.occupied and not others and look.at >= occupied_until(rollout):
         return verdict_of(look, VerdictCode.OCCUPIED, cause=", ".join(census.occupied[:5]))
-    if look.at < stalled_at(look.limits, rollout):
+    if _has_launched_enough(look):
+        return verdict_of(look, VerdictCode.TOO_MANY_LAUNCHES, cause=str(launched_on_this_way(rollout)))
+    fruitless = bool(others) and look.at >= fruitless_at(look.limits, rollout)
+    if look.at < stalled_at(look.limits, rollout) and not fruitless:
         return None
     return verdict_of(look, VerdictCode.STALLED)
+
+
+def _has_launched_enough(look: Look) -> bool:
+    """Whatever could fail has failed, and there is still somebody to replace: others bring them in."""
+    rollout, census = look.rollout, look.census
+    if rollout.step is not Step.ROLL or census.slots or rollout.ours.issued or not census.candidates:
+        return False
+    owed = desired_at_end(rollout) - census.kept - census.short
+    return owed > 0 and launches_left(look.limits, rollout) <= 0

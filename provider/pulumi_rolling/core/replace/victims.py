@@ -54,7 +54,7 @@ def zone_by_zone(
 def _parted(rollout: Rollout, candidates: Collection[Member]) -> tuple[tuple[Member, ...], list[Member]]:
     if not candidates:
         return (), []
-    failed = {f.id for f in rollout.way.failed} | rollout.way.retried
+    failed = {f.id for f in (*rollout.way.failed, *rollout.way.lost)} | rollout.way.retried
     broken: list[tuple[bool, Age, Member]] = []
     others: list[Member] = []
     for member in candidates:

@@ -18,6 +18,7 @@ from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.actions import Action, PointAt, Remove, Resize, Resume, Suspend, Terminate
 from pulumi_rolling.core.replace.rollout import (
+    Astray,
     Boots,
     Found,
     Gate,
@@ -31,6 +32,7 @@ from pulumi_rolling.core.replace.rollout import (
 
 VERSION = 3
 KEPT_FAILURES = 24
+KEPT_LOSSES = 6
 KEPT_SUCCESSES = 48
 CAUSE_CHARACTERS = 160
 
@@ -66,7 +68,7 @@ def to_json(rollout: Rollout) -> dict[str, Any]:
 
 def _way_out(way: Way) -> dict[str, Any]:
     failed = way.failed[-KEPT_FAILURES:]
-    gate, held = way.gate, way.held
+    lost, gate, held = way.lost[-KEPT_LOSSES:], way.gate, way.held
     return _without_empty(
         {
             "w": None if way.watermark is None else [way.watermark],
@@ -81,6 +83,8 @@ def _way_out(way: Way) -> dict[str, Any]:
             "ok": sorted(way.succeeded) if len(way.succeeded) <= KEPT_SUCCESSES else [],
             "x": [_failure_out(f if f in failed[-3:] else replace(f, cause="", hint="")) for f in failed],
             "xb": way.failed_before + len(way.failed) - len(failed),
+            "lo": [_failure_out(f if f in lost[-1:] else replace(f, cause="", hint="")) for f in lost],
+            "lp": way.lost_before + len(way.lost) - len(lost),
             "dr": _moments(way.draining),
             "wa": _moments(way.warming),
             "rt": sorted(way.retried),
@@ -92,6 +96,10 @@ def _way_out(way: Way) -> dict[str, Any]:
             "hv": None if held is None else _verdict_out(held),
             "ia": sorted(way.ignored_alarms),
             "bk": None if way.baked_from is None else [way.baked_from],
+            "as": None if way.astray is None else [way.astray.pointer, way.astray.since],
+            "lb": way.launched_before,
+            "ja": way.judged_at,
+            "uf": None if way.unfilled is None else _verdict_out(way.unfilled),
             "b": _boots_out(way.boots),
         }
     )
@@ -161,6 +169,8 @@ def _way_in(raw: dict[str, Any]) -> Way:
         succeeded=frozenset(raw.get("ok", ())),
         failed=tuple(_failure_in(f) for f in raw.get("x", ())),
         failed_before=raw.get("xb", 0),
+        lost=tuple(_failure_in(f) for f in raw.get("lo", ())),
+        lost_before=raw.get("lp", 0),
         retried=frozenset(raw.get("rt", ())),
         skipped=frozenset(raw.get("sk", ())),
         zone=raw.get("zo", ""),
@@ -170,6 +180,10 @@ def _way_in(raw: dict[str, Any]) -> Way:
         held=None if held is None else _verdict_in(held),
         ignored_alarms=frozenset(raw.get("ia", ())),
         baked_from=None if baked is None else baked[0],
+        astray=Astray(*raw["as"]) if "as" in raw else None,
+        launched_before=raw.get("lb", 0),
+        judged_at=raw.get("ja", 0.0),
+        unfilled=_verdict_in(raw["uf"]) if "uf" in raw else None,
         boots=Boots(*raw.get("b", ())),
     )
 

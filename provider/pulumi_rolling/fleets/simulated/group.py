@@ -64,6 +64,7 @@ class SimulatedGroup:
             for digest, given in (options.behaviours or {}).items()
         }
         self._refused: dict[str, int] = {}
+        self._refusals: dict[str, tuple[LaunchError, str]] = {}
         self._shutdown = options.shutdown
         self._with_targets = options.targets
         self._with_checks = options.checks
@@ -199,6 +200,8 @@ class SimulatedGroup:
         if self._pool:
             return self._take_from_pool()
         revision = self.pointer
+        if revision.digest in self._refusals:
+            return self._refuse(*self._refusals[revision.digest])
         behaviour = self._draw(revision)
         if behaviour.launch_error is not None:
             refused = self._refused.get(revision.digest, 0)
@@ -210,10 +213,8 @@ class SimulatedGroup:
         self._bear(life, behaviour, behaviour.draw_boot(self._chance))
         return True
 
-    def _refuse(self, error: LaunchError) -> bool:
-        self._launches.append(
-            RefusedLaunch(f"activity-{len(self._launches) + 1}", self.now, error, "launch refused")
-        )
+    def _refuse(self, error: LaunchError, cause: str = "launch refused") -> bool:
+        self._launches.append(RefusedLaunch(f"activity-{len(self._launches) + 1}", self.now, error, cause))
         self._retry_at = self.now + RETRY_LAUNCH
         self._push(self._retry_at, None)
         self._view.touch(None, self.now)

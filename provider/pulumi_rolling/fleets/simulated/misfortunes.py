@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from pulumi_rolling.core.model.member import Revision, Signal
 from pulumi_rolling.core.model.seen import AlarmState
+from pulumi_rolling.core.replace.observation import LaunchError
 from pulumi_rolling.fleets.simulated.group import SimulatedGroup
 from pulumi_rolling.fleets.simulated.life import Life, Track, settled
 
@@ -20,6 +22,34 @@ class TroubledGroup(SimulatedGroup):
     def move(self, *, desired: int) -> None:
         """Another party sets Desired."""
         self._resize(desired=desired)
+        self._go_on()
+
+    def point(self, revision: Revision) -> None:
+        """Another party points the group at a revision: from now on the cloud launches from that."""
+        self._pointer.put(self.now, revision)
+        self._view.touch(None, self.now)
+        self._go_on()
+
+    def refuse(self, revision: Revision, error: LaunchError, cause: str = "launch refused") -> None:
+        """From now on the cloud launches nobody from a revision: no capacity for its type, or its image is gone."""
+        self._refusals[revision.digest] = error, cause
+
+    def allow(self, revision: Revision) -> None:
+        """What was refused by ``refuse`` is launched again."""
+        self._refusals.pop(revision.digest, None)
+
+    def resize(
+        self, *, least: int | None = None, largest: int | None = None, desired: int | None = None
+    ) -> None:
+        """Another party sets sizes, as a console or the group's own resource does."""
+        largest = self.sizes.max if largest is None else largest
+        self._sizes.put(self.now, replace(self.sizes, max=largest))
+        self._resize(desired=desired, least=least)
+        self._go_on()
+
+    def renew(self, member: str) -> None:
+        """Another party's roller replaces a member: it goes, and the cloud launches one from the pointer."""
+        self._leave(self._life(member), "taken out of service by another roller")
         self._go_on()
 
     def attach(self, revision: Revision) -> str:
