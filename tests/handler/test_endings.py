@@ -284,6 +284,13 @@ MOVED = Row(
     "with ignore_changes), then run 'pulumi up' again.",
 )
 """The one after which nothing is returned, whatever the policy says."""
+BEGUN = Row(
+    Verdict(VerdictCode.STRANGERS_OPERATION, 1.0, cause="instance refresh 4a77, which is InProgress"),
+    InterferenceError,
+    "somebody else began instance refresh 4a77, which is InProgress",
+    "Wait for its end or cancel it, see what group web runs then, and run 'pulumi up' again.",
+)
+"""Another after which nothing is returned."""
 IDS = [f"{row.verdict.code}, {row.remedy}" for row in ROWS]
 
 BACK = "Group web is back on version 1 (3 instances touched); sizes and suspended processes are as found."
@@ -313,8 +320,8 @@ def error(rollout: Rollout, words: Words = TEMPLATE) -> RolloutError:
 
 def test_no_code_reason_or_remedy_is_without_a_row() -> None:
     """Who adds a code writes here what it says."""
-    assert {row.verdict.code for row in (*ROWS, MOVED, LACKING)} == set(VerdictCode)
-    assert {row.remedy for row in (*ROWS, MOVED)} == set(Remedy)
+    assert {row.verdict.code for row in (*ROWS, MOVED, BEGUN, LACKING)} == set(VerdictCode)
+    assert {row.remedy for row in (*ROWS, MOVED, BEGUN)} == set(Remedy)
     assert {f.reason for row in ROWS for f in row.verdict.failures} == set(FailureReason)
 
 
@@ -364,6 +371,19 @@ def test_a_pointer_that_others_moved(on_failure: OnFailure) -> None:
         f"alarm errors went into ALARM; then on the way back to version 1 {MOVED.what}. Group web is mixed and was let "
         "be; its sizes and suspended processes are as found."
     )
+
+
+@pytest.mark.parametrize("on_failure", OnFailure)
+def test_an_operation_that_others_began(on_failure: OnFailure) -> None:
+    """It is named, nothing is returned whatever the policy says, and nobody's work is cancelled."""
+    made = error(turned(BEGUN.verdict, on_failure))
+    assert (type(made), made.returned, made.hint) == (InterferenceError, False, BEGUN.hint)
+    assert made.message == (
+        f"{BEGUN.what}. Group web was let be: nothing more is replaced by this update, and what they began goes on; "
+        "sizes and suspended processes are as found."
+    )
+    back = error(replace(turned(BEGAN, OnFailure.ROLL_BACK), back_failed=BEGUN.verdict))
+    assert f"on the way back to version 1 {BEGUN.what}. Group web is mixed and was let be" in back.message
 
 
 def test_a_way_back_that_lacks_members() -> None:

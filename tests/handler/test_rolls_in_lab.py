@@ -207,3 +207,22 @@ def test_a_type_without_capacity_ends_with_the_clouds_own_sentence(lab: Lab) -> 
         web.update(state, web.news("2", readiness={"timeout": "PT3S"}))
     assert caught.value.returned and web.revisions() == {"1"}
     assert any("to launch: " in status and "capacity" in status for status in web.statuses)
+
+
+def test_an_instance_refresh_that_somebody_starts_in_mid_roll_is_named_and_let_be(lab: Lab) -> None:
+    """Two rollers would replace each other's members: ours ends, gives back what it took, and cancels nothing."""
+    lab.image("ami-v2", boot=0.5)
+    web = LabWeb(lab, "ami-v1", "ami-v2", size=4)
+    state = web.deploy(web.news("1"))
+    rolled = web.in_background(state, web.news("2", maxBatchSize=1, minInstancesInService=4, bakeTime="PT1H"))
+    wait_until(lambda: "2" in web.revisions(), 20.0)
+    begun = web.asg.start_instance_refresh(AutoScalingGroupName="web")["InstanceRefreshId"]
+    with pytest.raises(
+        RolloutError, match=f"somebody else began instance refresh {begun}, which is"
+    ) as caught:
+        rolled.result(30)
+    assert not caught.value.returned
+    (refresh,) = web.asg.describe_instance_refreshes(AutoScalingGroupName="web")["InstanceRefreshes"]
+    assert refresh["Status"] == "InProgress"
+    assert (web.group["minSize"], web.group["desired"], web.group["suspended"]) == (1, 4, [])
+    assert web.group["launchTemplate"]["Version"] == "2"

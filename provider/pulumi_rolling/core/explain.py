@@ -144,6 +144,8 @@ def verdict_sentence(verdict: Verdict, noun: str = "instances") -> str:
             return f"{verdict.failed} of {verdict.of} {noun} are not in service{why}"
         case VerdictCode.POINTER_MOVED:
             return f"somebody else pointed the group at {verdict.cause}"
+        case VerdictCode.STRANGERS_OPERATION:
+            return f"somebody else began {verdict.cause}"
         case VerdictCode.TOO_MANY_LAUNCHES:
             return f"{verdict.cause} launches did not replace {verdict.of} {noun}: others bring old ones back"
         case _:

@@ -77,6 +77,8 @@ class Glance:
     tags: Mapping[str, str]
     counts: Mapping[Revision, int]
     """Members that do not leave, by their revision."""
+    notes: tuple[str, ...] = ()
+    """What people should know although nothing is to be done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Shared by the kinds that are rolled so. Nothing of one cloud stands here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Signal, Sizes
@@ -21,6 +21,8 @@ class Facts(base.Facts):
     """The group as found before a rollout, with its members."""
 
     observation: Observation
+    strays: Mapping[str, str] = field(default_factory=dict)
+    """Members that the group would make otherwise now although their revision is the same, each with why."""
 
     @property
     def sizes(self) -> Sizes:

@@ -9,6 +9,7 @@ from pulumi_rolling.core.explain import verdict_sentence
 from pulumi_rolling.core.model.codes import FAILURES, VERDICTS, EndedBy, FailureReason, Remedy, VerdictCode
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.core.model.verdict import Verdict, cure_of
+from pulumi_rolling.core.replace.pointer import is_let_be
 from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.errors import (
     AbortedError,
@@ -63,7 +64,9 @@ def error_of(decision: Decided, words: Words) -> RolloutError:
             returned=False,
             hint=_again(_advice(unfilled, rollout.target, words)),
         )
-    if verdict.code is VerdictCode.POINTER_MOVED:
+    if verdict.code is VerdictCode.STRANGERS_OPERATION:
+        left = "was let be: nothing more is replaced by this update, and what they began goes on"
+    elif verdict.code is VerdictCode.POINTER_MOVED:
         left = "was let be: nothing more is replaced, and the pointer stays where they set it"
     else:
         left = f"was left as it is: it points at {_pointer(rollout)}, and scaling out uses that"
@@ -111,7 +114,7 @@ def _not_returned(rollout: Rollout, back_failed: Verdict, words: Words) -> Rollb
             f"{verdict_sentence(rollout.verdict)}; then giving sizes and processes back failed as well: {back}. Group "
             f"{words.group} points at {_pointer(rollout)}, and scaling out uses that."
         )
-    elif back_failed.code is VerdictCode.POINTER_MOVED:
+    elif is_let_be(back_failed):
         told = (
             f"{verdict_sentence(rollout.verdict)}; then on the way back to {rollout.goal.came_from} {back}. Group "
             f"{words.group} is mixed and was let be; its sizes and suspended processes are as found."
@@ -181,6 +184,8 @@ def _advice(verdict: Verdict, revision: Revision, words: Words) -> str:
             )
         case Remedy.OTHERS:
             return f"Find who adds old members to group {words.group}, end that, then"
+        case Remedy.OPERATION:
+            return f"Wait for its end or cancel it, see what group {words.group} runs then, and"
         case Remedy.AGAIN:
             return ""
         case _:

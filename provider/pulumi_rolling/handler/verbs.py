@@ -84,7 +84,7 @@ class RollingGroupHandler:
             return Diffed(True, replaces)
         changed = inputs_of(olds) != inputs_of(news)
         operation = self._open_stored(news, context, olds)
-        if not changed and _is_settled(operation):
+        if not changed and self._is_settled(operation, context):
             return Diffed(False)
         if context.dry_run:
             recorded = POLICY_RECORDED if olds.get(POLICY) != news.get(POLICY) else None
@@ -190,6 +190,20 @@ class RollingGroupHandler:
     def _open(self, asked: Asked, context: Context, olds: Mapping[str, Any] | None) -> Operation:
         return open_operation(asked, context, olds=olds, is_unknown=self.is_unknown, defaults=self.defaults)
 
+    def _is_settled(self, operation: Operation, context: Context) -> bool:
+        """One shared look: nothing is to be replaced, the pointer is right, and no mark of ours is left."""
+        situations = operation.strategy.situation
+        glance = situations.glance(operation)
+        settled = (
+            not journal.ours(glance.tags)
+            and glance.pointer == glance.target.address == (operation.olds or {}).get("revision")
+            and situations.is_settled(operation, glance)
+        )
+        if settled and context.dry_run:
+            for note in glance.notes:
+                context.say(f"{operation.name}: nothing to replace as it is; {note}")
+        return settled
+
     def _say_plan(self, situation: Situation, context: Context, recorded: str | None = None) -> None:
         if situation.faults:
             return
@@ -209,17 +223,6 @@ class RollingGroupHandler:
 def _assessed(operation: Operation) -> Situation:
     situation: Situation = operation.strategy.situation.assess(operation)
     return situation
-
-
-def _is_settled(operation: Operation) -> bool:
-    """One shared look: nothing is to be replaced, the pointer is right, and no mark of ours is left."""
-    situations = operation.strategy.situation
-    glance = situations.glance(operation)
-    return (
-        not journal.ours(glance.tags)
-        and glance.pointer == glance.target.address == (operation.olds or {}).get("revision")
-        and situations.is_settled(operation, glance)
-    )
 
 
 def _replaces(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ def ringing(*names: str, state: AlarmState = AlarmState.ALARM) -> tuple[Alarm, .
 ALL_AT_ONCE: tuple[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]], ...] = (
     ("aborted", {}, {}, {"requests": (Request("r-1", "abort"),)}),
     ("refused", {}, {}, {"refusals": (DENIED,)}),
+    ("strangersOperation", {}, {}, {"others": "instance refresh r-1, which is InProgress"}),
     ("canaryFailed", {"canary": 1}, {"failed": failures(1)}, {}),
     ("tooManyFailures", {}, {"failed": failures(1)}, {}),
     ("alarm", {}, {}, {"alarms": ringing("cpu")}),
@@ -67,7 +68,7 @@ def together(*reasons: tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]
 
 @pytest.mark.parametrize("first", range(len(ALL_AT_ONCE)), ids=[each[0] for each in ALL_AT_ONCE])
 def test_the_order_of_verdicts(first: int) -> None:
-    """A person's word, a refusal, a canary, the budget, an alarm, the deadline, standstill: the first of them tells."""
+    """A person, a refusal, others, a canary, the budget, an alarm, the deadline, standstill: the first tells."""
     assert together(ALL_AT_ONCE[first]) == ALL_AT_ONCE[first][0]
     assert together(*ALL_AT_ONCE[first:]) == ALL_AT_ONCE[first][0]
 
@@ -87,22 +88,42 @@ GIVES_BACK: dict[str, Any] = {"verdict": Verdict(VerdictCode.ALARM, START), "ste
 @pytest.mark.parametrize(
     ("moment", "counted"),
     [
-        pytest.param(BACK, {"refused", "tooManyFailures", "stalled"}, id="the way back: no gate, no alarm"),
+        pytest.param(
+            BACK,
+            {"refused", "strangersOperation", "tooManyFailures", "stalled"},
+            id="the way back: no gate, no alarm",
+        ),
         pytest.param(GIVES_BACK, {"refused"}, id="nobody goes back: what was taken is given back"),
         pytest.param({"step": Step.RESTORE}, {"refused"}, id="all is done but for sizes and processes"),
         pytest.param(
             {"step": Step.PREPARE},
-            {"aborted", "refused", "alarm", "deadline", "stalled"},
+            {"aborted", "refused", "strangersOperation", "alarm", "deadline", "stalled"},
             id="failures are counted once M is",
         ),
         pytest.param(
             {"step": Step.BAKE},
-            {"aborted", "refused", "canaryFailed", "tooManyFailures", "alarm", "deadline"},
+            {
+                "aborted",
+                "refused",
+                "strangersOperation",
+                "canaryFailed",
+                "tooManyFailures",
+                "alarm",
+                "deadline",
+            },
             id="baking takes its time, and everything else still counts",
         ),
         pytest.param(
             {"paused": True},
-            {"aborted", "refused", "canaryFailed", "tooManyFailures", "alarm", "deadline"},
+            {
+                "aborted",
+                "refused",
+                "strangersOperation",
+                "canaryFailed",
+                "tooManyFailures",
+                "alarm",
+                "deadline",
+            },
             id="a pause is no standstill, and stops no verdict",
         ),
         pytest.param(

@@ -84,6 +84,7 @@ class VerdictCode(StrEnum):
     REFUSED = "refused"
     NO_ROOM = "noRoom"
     POINTER_MOVED = "pointerMoved"
+    STRANGERS_OPERATION = "strangersOperation"
     NOT_WHOLE = "notWhole"
     TOO_MANY_LAUNCHES = "tooManyLaunches"
 
@@ -127,6 +128,8 @@ class Remedy(StrEnum):
     """Two parties that point the group at different revisions."""
     OTHERS = "others"
     """Who brings old members into the group while it rolls."""
+    OPERATION = "operation"
+    """Another roller that is at work on the same group."""
     AGAIN = "again"
     """Nothing: a person ended it."""
 
@@ -268,6 +271,9 @@ VERDICTS: Mapping[VerdictCode, VerdictMeaning] = {
         "no room between MinInstancesInService and MaxSize", EndedBy.POLICY, Remedy.ROOM
     ),
     VerdictCode.POINTER_MOVED: VerdictMeaning("a pointer that others moved", EndedBy.OTHERS, Remedy.POINTER),
+    VerdictCode.STRANGERS_OPERATION: VerdictMeaning(
+        "an operation that others began", EndedBy.OTHERS, Remedy.OPERATION
+    ),
     VerdictCode.NOT_WHOLE: VerdictMeaning("fewer in service than Desired", EndedBy.CLOUD, Remedy.ACTIVITIES),
     VerdictCode.TOO_MANY_LAUNCHES: VerdictMeaning("too many launches", EndedBy.OTHERS, Remedy.OTHERS),
 }

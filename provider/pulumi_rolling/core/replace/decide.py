@@ -45,6 +45,7 @@ from pulumi_rolling.core.replace.observation import Observation, with_roster
 from pulumi_rolling.core.replace.pointer import (
     is_astray,
     is_from_before,
+    is_let_be,
     moved_verdict,
     settled_at,
     watch_pointer,
@@ -132,7 +133,7 @@ def _start_direction(limits: Limits, rollout: Rollout, seen: Observation) -> Rol
 def _turn(look: Look, verdict: Verdict) -> Decided:
     """The direction is lost. Forward: go back, leave, or hold. Back: give the processes back and keep the record."""
     limits, rollout, at = look.limits, look.rollout, look.at
-    if verdict.code is VerdictCode.POINTER_MOVED:
+    if is_let_be(verdict):
         return _let_be(look, verdict)
     if rollout.gives_up or rollout.step is Step.RESTORE:
         # A second refusal is the end; after the first the processes may still be given back.

@@ -66,6 +66,8 @@ class Observation:
     alarms: tuple[Alarm, ...] = ()
     warm: tuple[Member, ...] = ()
     """Instances of the group's warm pool, which are no members."""
+    others: str = ""
+    """An operation on the group that somebody else began and that is under way, in words."""
     heals: bool = True
     """The cloud replaces a member that broke after it was ready."""
     lease_is_ours: bool = True

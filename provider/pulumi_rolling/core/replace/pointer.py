@@ -76,7 +76,10 @@ def moved_verdict(look: Look) -> Verdict:
 
 def is_let_be(verdict: Verdict | None) -> bool:
     """The direction ended because others hold the group: no member is named for removal."""
-    return verdict is not None and verdict.code is VerdictCode.POINTER_MOVED
+    return verdict is not None and verdict.code in (
+        VerdictCode.POINTER_MOVED,
+        VerdictCode.STRANGERS_OPERATION,
+    )
 
 
 def _called(look: Look) -> str:

@@ -35,6 +35,11 @@ def looks_outside(rollout: Rollout) -> bool:
     return rollout.step in _FILLING
 
 
+def looks_for_others(rollout: Rollout) -> bool:
+    """Another operation on the group would still be in our way, or we in its."""
+    return rollout.step in _COUNTING and not rollout.gives_up
+
+
 def here(members: Iterable[Member]) -> list[Member]:
     return [m for m in members if m.lifecycle is not Lifecycle.LEAVING]
 

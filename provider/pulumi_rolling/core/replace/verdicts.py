@@ -41,6 +41,9 @@ def take_verdict(look: Look) -> tuple[Look, Verdict | None]:
         return look, refusal(seen)
     if rollout.way.held is not None:
         return look, None
+    if seen.others:
+        # Two rollers would each replace the members of the other; theirs is not ours to cancel.
+        return look, verdict_of(look, VerdictCode.STRANGERS_OPERATION, cause=seen.others)
     spent = _spent(look)
     if spent is not None:
         return look, spent

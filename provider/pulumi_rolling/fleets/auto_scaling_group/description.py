@@ -21,7 +21,7 @@ WARM = "Warmed:"
 PATH = "autoScalingGroup"
 """Where the group stands in the inputs."""
 _OVER = frozenset({"Terminated", "Detaching", "Detached", "Quarantined"})
-_ACTIVE_REFRESH = frozenset({"Pending", "InProgress", "Baking", "Cancelling", "RollbackInProgress"})
+ACTIVE_REFRESH = frozenset({"Pending", "InProgress", "Baking", "Cancelling", "RollbackInProgress"})
 _DEPRECATED_PROCESS = "RemoveFromLoadBalancerLowPriority"
 """Listed as suspended together with AddToLoadBalancer on old groups; neither suspended nor resumed by name."""
 
@@ -158,7 +158,7 @@ def refusals(group: Answer, refreshes: list[Answer]) -> tuple[Fault, ...]:
     """Everything about the group that this version does not roll, each with what to do instead."""
     faults: list[Fault] = []
     for refresh in refreshes:
-        if refresh["Status"] in _ACTIVE_REFRESH:
+        if refresh["Status"] in ACTIVE_REFRESH:
             faults.append(
                 Fault(
                     f"{PATH}.instanceRefresh",

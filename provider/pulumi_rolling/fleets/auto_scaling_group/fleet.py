@@ -25,6 +25,7 @@ from pulumi_rolling.fleets.auto_scaling_group.activities import ActivityLog
 from pulumi_rolling.fleets.auto_scaling_group.acts import GroupActs
 from pulumi_rolling.fleets.auto_scaling_group.description import Listed
 from pulumi_rolling.fleets.auto_scaling_group.facts import AutoScalingGroupFacts, Watched
+from pulumi_rolling.fleets.auto_scaling_group.floating import floating_note_of
 from pulumi_rolling.fleets.auto_scaling_group.members import Members
 from pulumi_rolling.fleets.auto_scaling_group.members_to_ask import for_ec2
 from pulumi_rolling.fleets.auto_scaling_group.missing_members import what_went_wrong
@@ -32,6 +33,7 @@ from pulumi_rolling.fleets.auto_scaling_group.overrides import OwnTemplates, not
 from pulumi_rolling.fleets.auto_scaling_group.poll import Look, poll_of
 from pulumi_rolling.fleets.auto_scaling_group.readiness import Readiness, with_target_health
 from pulumi_rolling.fleets.auto_scaling_group.revisions import Revisions, Wanted
+from pulumi_rolling.fleets.auto_scaling_group.strays import as_old, misplaced, outdated
 from pulumi_rolling.fleets.auto_scaling_group.traffic import traffic_of
 from pulumi_rolling.fleets.auto_scaling_group.verdict_tags import VerdictTags
 from pulumi_rolling.fleets.auto_scaling_group.warm_pool import WarmPool
@@ -42,7 +44,7 @@ from pulumi_rolling.fleets.aws.launch_configurations import (
     ConfigurationWanted,
     configurations_of,
 )
-from pulumi_rolling.fleets.aws.launch_templates import templates_of
+from pulumi_rolling.fleets.aws.launch_templates import LATEST, address, parts, templates_of
 from pulumi_rolling.fleets.aws.machines import Machines
 from pulumi_rolling.fleets.aws.place import Place, told_by
 from pulumi_rolling.fleets.aws.queue import SqsQueue, queue_facts
@@ -52,6 +54,10 @@ from pulumi_rolling.fleets.replace import Glance, Sight, SignalSource, counts_of
 
 FRESH = 1.0
 """Seconds for which a description made for another group's look also serves this one."""
+
+
+RARELY = 6
+"""Times as long as for an alarm an answer about others' operations serves: half a minute, where a look is a second."""
 
 
 class AutoScalingGroupFleet:
@@ -83,7 +89,10 @@ class AutoScalingGroupFleet:
         self._members = Members(self._api, self._revisions, self._own_templates, self._machines)
         self._activities = ActivityLog(name)
         self._acts = GroupActs(name, self._api, self._as_it_is, clock)
+        self._refreshes = surroundings.Refreshes(name, self._api, clock)
         self._readiness = Readiness(self._api, alarms_of(place))
+        self._outdated: dict[str, str] = {}
+        """As of the last facts or glance: who is launched during a rollout is new, wherever its parameter goes."""
         self._looked_at = 0.0
         self._poll.register(name)
 
@@ -118,13 +127,14 @@ class AutoScalingGroupFleet:
         group = look.description
         pointer = described.pointer(group)
         listed, warm = tuple(described.listed(group)), self._warm.all_now(group)
-        current = self._revisions.learn((*listed, *warm), [pointer]).get(pointer)
+        meant = self._revisions.learn((*listed, *warm), [pointer, *self._floating_pointers(group)])
+        current = meant.get(pointer)
         members = self._members.of(group, listed)
         unknown = [m.id for m in members if m.launched_at is None]
         members = self._members.asked(members, unknown, self._signals[Direction.FORWARD])
         traffic = traffic_of(group)
         idle: tuple[str, ...] = ()
-        refusals = described.refusals(group, surroundings.refreshes(self._api, self.name))
+        refusals = described.refusals(group, self._refreshes.now())
         if self._is_wrong_kind(group):
             refusals += (described.mixed_needs_template(),)
         if self._readiness.watched.target_health:
@@ -146,10 +156,11 @@ class AutoScalingGroupFleet:
             counts=Counter(self._revisions.label(one, group) for one in listed),
             targets=traffic.names,
             idle_targets=idle,
+            strays=self._strays(group, listed),
             lattice=traffic.lattice,
             missing_alarms=missing,
             as_their_override=self._own_templates.matching(group, (*listed, *warm)),
-            notes=notes_of(group),
+            notes=(*notes_of(group), *self._floating(meant)),
             queues=tuple(queue_facts(self._api, url) for url in self._readiness.watched.queues),
         )
 
@@ -161,9 +172,11 @@ class AutoScalingGroupFleet:
         wanted = self._wanted_pointer(group)
         listed = tuple(described.listed(group))
         warm = self._warm.all_now(group) if self._readiness.watched.warm_pool else ()
-        meant = self._revisions.learn((*listed, *warm), [pointer, wanted] if wanted else [pointer])
+        asked = [pointer, *([wanted] if wanted else ()), *self._floating_pointers(group)]
+        meant = self._revisions.learn((*listed, *warm), asked)
         target = (meant.get(wanted) if wanted else None) or self.target()
         members = self._members.of(group, listed, target)
+        members = as_old(members, self._strays(group, listed), target)
         return Glance(
             target=target,
             current=meant.get(pointer),
@@ -172,6 +185,7 @@ class AutoScalingGroupFleet:
             counts=counts_of(members),
             members=members,
             warm=self._members.of(group, warm, target),
+            notes=self._floating(meant),
         )
 
     def target(self) -> Revision:
@@ -195,6 +209,9 @@ class AutoScalingGroupFleet:
         ask = for_ec2(rollout, members, suspended, tags=source.needs_tags)
         members = self._members.asked(members, ask, source)
         members = self._readiness.proved(rollout, group, members)
+        if rollout.direction is Direction.FORWARD:
+            strays = {**self._outdated, **misplaced(group, described.listed(group), self._machines)}
+            members = as_old(members, strays, rollout.target)
         watched = self._readiness.watched
 
         def as_members(listed: tuple[Listed, ...]) -> tuple[Member, ...]:
@@ -208,6 +225,7 @@ class AutoScalingGroupFleet:
             launches=launches,
             losses=losses,
             alarms=self._readiness.alarms(rollout),
+            others=self._refreshes.under_way(rollout, RARELY * watched.seldom),
             warm=self._warm.look(rollout, group, watched.seldom, as_members) if watched.warm_pool else (),
         )
         return Sight(observation, described.marks(group), look.at)
@@ -232,6 +250,10 @@ class AutoScalingGroupFleet:
     def remove_marks(self, keys: list[str]) -> None:
         if keys:
             self._acts.remove_tags(keys)
+
+    def _strays(self, group: Answer, listed: tuple[Listed, ...]) -> dict[str, str]:
+        self._outdated = outdated(self._api, listed, templates_of(self.place), self._machines)
+        return {**self._outdated, **misplaced(group, listed, self._machines)}
 
     def _look(self) -> Look:
         """Newer than our last act and our last look; what another group's look brought meanwhile will do.
@@ -264,11 +286,30 @@ class AutoScalingGroupFleet:
         """What is wanted as a pointer, if a template's id is given or the group tells it for the name."""
         if isinstance(self._wanted, ConfigurationWanted):
             return f"{PREFIX}{self._wanted.name}"
+        template = self._wanted_template(group)
+        return address(template, self._wanted.literal) if template else None
+
+    def _floating_pointers(self, group: Answer) -> list[str]:
+        """What is wanted by no number, and the latest beside it; the one call brings both."""
+        if isinstance(self._wanted, ConfigurationWanted) or self._wanted.literal.isdigit():
+            return []
+        template = self._wanted_template(group)
+        return [address(template, each) for each in (self._wanted.literal, LATEST)] if template else []
+
+    def _floating(self, meant: Mapping[str, Revision]) -> tuple[str, ...]:
+        if isinstance(self._wanted, ConfigurationWanted):
+            return ()
+        return floating_note_of(self._wanted, {parts(where)[1]: each for where, each in meant.items()})
+
+    def _wanted_template(self, group: Answer) -> str | None:
+        """The template's id, given or as the group tells it for the name."""
+        if isinstance(self._wanted, ConfigurationWanted):
+            return None
         template = described.template_of(group) or {}
         ident = self._wanted.id
         if ident is None and template.get("LaunchTemplateName") == self._wanted.name:
             ident = template.get("LaunchTemplateId")
-        return f"{ident}:{self._wanted.literal}" if ident else None
+        return ident
 
     def _is_wrong_kind(self, group: Answer) -> bool:
         wants_configuration = isinstance(self._wanted, ConfigurationWanted)

@@ -19,6 +19,9 @@ from pulumi_rolling.fleets.aws.revision import digest_of, gone
 
 LATEST = "$Latest"
 DEFAULT = "$Default"
+ALIAS = "resolve:ssm:"
+"""Before a parameter of Systems Manager that stands for an image, in ImageId (EC2 user guide, "Use a Systems Manager
+parameter instead of an AMI ID in your launch template")."""
 _NO_SUCH_VERSION = frozenset(
     {"InvalidLaunchTemplateId.VersionNotFound", "InvalidLaunchTemplateVersion.NotFound"}
 )
@@ -77,6 +80,32 @@ class LaunchTemplates:
         """The launch template data of a version that was read; empty for any other."""
         with self._lock:
             return self._contents.get((template, number), {})
+
+    def image_alias(self, template: str, number: str) -> str:
+        """The parameter that names the image of a version that was read; empty where it names the image itself."""
+        image = str(self.contents(template, number).get("ImageId") or "")
+        return image.removeprefix(ALIAS) if image.startswith(ALIAS) else ""
+
+    def image_now(self, api: AwsApi, template: str, number: str) -> str | None:
+        """What the parameter stands for now. None where EC2 does not tell: it needs ssm:GetParameters of the caller.
+
+        "If the value is true, and if a Systems Manager parameter is specified for ImageId, the AMI ID is displayed in
+        the response for imageID" (ResolveAlias, DescribeLaunchTemplateVersions, EC2 API reference).
+        """
+        try:
+            answer = api.call(
+                EC2,
+                "DescribeLaunchTemplateVersions",
+                LaunchTemplateId=template,
+                Versions=[number],
+                ResolveAlias=True,
+            )
+        except PermanentFleetError:
+            return None
+        images = [
+            version["LaunchTemplateData"].get("ImageId") for version in answer["LaunchTemplateVersions"]
+        ]
+        return next((image for image in images if image and not image.startswith(ALIAS)), None)
 
     def learn(
         self, api: AwsApi, template: str, numbers: Iterable[str], literals: Iterable[str] = ()

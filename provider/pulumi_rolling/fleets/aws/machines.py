@@ -1,7 +1,7 @@
 """EC2's own view of the members: launch times, tags, and whether the machine still runs.
 
-The group does not tell these. A launch time never changes and is asked for once; the rest is asked for when
-needed.
+The group does not tell these. Launch time, subnet and image never change and are asked for once; the rest is asked for
+when needed.
 """
 
 from __future__ import annotations
@@ -29,9 +29,19 @@ class Machines:
 
     def __init__(self) -> None:
         self._launched: dict[str, float] = {}
+        self._subnets: dict[str, str] = {}
+        self._images: dict[str, str] = {}
 
     def launched_at(self, member: str) -> float | None:
         return self._launched.get(member)
+
+    def subnet(self, member: str) -> str | None:
+        """None where EC2 was not asked about it."""
+        return self._subnets.get(member)
+
+    def image(self, member: str) -> str | None:
+        """None where EC2 was not asked about it."""
+        return self._images.get(member)
 
     def look(self, api: AwsApi, members: Iterable[str]) -> dict[str, Machine]:
         """These members as EC2 sees them.
@@ -53,6 +63,10 @@ class Machines:
         return seen
 
     def _read(self, instance: Answer) -> Machine:
+        if instance.get("SubnetId"):
+            self._subnets[instance["InstanceId"]] = instance["SubnetId"]
+        if instance.get("ImageId"):
+            self._images[instance["InstanceId"]] = instance["ImageId"]
         if "LaunchTime" in instance:
             self._launched.setdefault(instance["InstanceId"], instance["LaunchTime"].timestamp())
         return Machine(

@@ -16,6 +16,7 @@ from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.fleets.auto_scaling_group.facts import AutoScalingGroupFacts
 from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
 from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
+from pulumi_rolling.fleets.auto_scaling_group.strays import as_old
 from pulumi_rolling.fleets.aws.launch_configurations import ConfigurationWanted, configuration_in
 from pulumi_rolling.fleets.aws.launch_templates import LATEST, TemplateWanted, parts
 from pulumi_rolling.fleets.aws.place import Place
@@ -104,7 +105,13 @@ class InstanceSurroundings(Surroundings[AutoScalingGroupFacts]):
         return super().glance(operation)
 
     def towards(self, facts: AutoScalingGroupFacts, to: Revision) -> AutoScalingGroupFacts:
-        return facts.matching_overrides(to.digest)
+        facts = facts.matching_overrides(to.digest)
+        seen = facts.observation
+        return (
+            replace(facts, observation=replace(seen, members=as_old(seen.members, facts.strays, to)))
+            if facts.strays
+            else facts
+        )
 
     def limits(self, operation: Operation, facts: AutoScalingGroupFacts, sizes: Sizes) -> Limits:
         return health_by_attachment(operation.limits(sizes), operation.policy, operation.former, facts)

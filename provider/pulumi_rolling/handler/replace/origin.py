@@ -192,7 +192,7 @@ def _without_record(operation: Operation, facts: Facts, rollout: Rollout) -> Beg
     former = rollout.goal.came_from
     if operation.olds is None or former is None:
         return Begun(rollout)
-    strange = [m for m in members_counted(facts) if is_old(m, former)]
+    strange = [m for m in members_counted(facts) if is_old(m, former) and m.id not in facts.strays]
     if not strange:
         return Begun(rollout)
     ours = _suspended_by_us(operation, facts)
