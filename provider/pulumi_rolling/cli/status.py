@@ -19,7 +19,7 @@ def status(group: Group, region: Region = None, endpoint: Endpoint = None) -> No
     if standing is None:
         typer.echo(f"{group}: no rollout is recorded.")
     else:
-        # Whoever may tag the group chose some of these letters.
+        # Anybody who may tag the group chose some of these letters.
         typer.echo("\n".join(map(printable_text, status_text(standing).split("\n"))))
 
 

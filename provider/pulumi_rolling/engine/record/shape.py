@@ -1,4 +1,4 @@
-"""Whether what was read is of the shape that its classes say: whoever may tag a group can write anything.
+"""Whether what was read is of the shape that its classes say: anybody who may tag a group can write anything.
 
 Text is made printable as it is read, so that no message and no screen carries a control character of a tag.
 """

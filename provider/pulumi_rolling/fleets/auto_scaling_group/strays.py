@@ -1,6 +1,6 @@
-"""Members that are not what the group would make now although their revision is: they stand elsewhere, or were made of
-an image that a parameter named then.
+"""Members of the target's revision that the group would not make so now.
 
+They stand elsewhere, or were made of an image that a parameter named then.
 CloudFormation replaces those of a zone or subnet that was taken from the group. The zone stands in the group's own
 description; a subnet is known of members that EC2 was asked about, so that one exchanged for another in the same zone
 is seen by a plan and not by a mere diff. An image by parameter (``resolve:ssm:``) costs two calls, for groups that have

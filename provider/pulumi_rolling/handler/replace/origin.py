@@ -93,7 +93,7 @@ def recorded(operation: Operation, facts: Facts) -> tuple[Rollout | None, tuple[
 
 
 def _strange(operation: Operation, facts: Facts, record: Rollout) -> str:
-    """What of a record cannot be: whoever may tag the group can write one that leads to what he likes."""
+    """What of a record cannot be: anybody who may tag the group can write one that leads elsewhere."""
     sizes, former, kin = record.found.sizes, record.goal.came_from, operation.kind.kin
     if not 0 <= sizes.min <= sizes.desired <= sizes.max:
         return f"it found sizes of {sizes.min}, {sizes.desired} and {sizes.max}"
