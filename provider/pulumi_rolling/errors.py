@@ -43,6 +43,11 @@ class RollingError(Exception):
         self.hint = hint
         self.left: dict[str, Any] | None = None
 
+    def add(self, sentence: str) -> None:
+        """What is true beside what went wrong."""
+        self.message = f"{self.message.rstrip('.')}. {sentence.rstrip('.')}."
+        self.args = (f"{self.message} {self.hint}".rstrip(),)
+
 
 class PolicyErrors(RollingError):
     """Every fault found in the inputs, before anything was touched. Change the program."""

@@ -12,9 +12,15 @@ from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.engine.lease import Lease
-from pulumi_rolling.engine.loop import MOST_RESTORED, Drive
+from pulumi_rolling.engine.loop import GONE, MOST_RESTORED, Drive
 from pulumi_rolling.engine.record.pieces import LEASE, RECORD, Journal, read
-from pulumi_rolling.errors import DeniedFleetError, FleetError, MarksLostError, TemporaryFleetError
+from pulumi_rolling.errors import (
+    DeniedFleetError,
+    FleetError,
+    GroupNotFoundError,
+    MarksLostError,
+    TemporaryFleetError,
+)
 from pulumi_rolling.fleets.replace import Sight
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
 
@@ -140,3 +146,30 @@ def test_a_rollout_is_whole_when_only_its_tags_cannot_be_removed(error: type[Fle
     assert set(driving.left) >= {LEASE, f"{RECORD}0"} and fleet.sizes == FOUND and not fleet.suspended
     found = read(fleet.marks())
     assert found is not None and found[1].step.value == "done"
+
+
+@dataclass
+class Absent(Intercepted):
+    """So many looks in a row do not find the group."""
+
+    looks: range = range(0)
+    number: int = 0
+
+    def observe(self, rollout: Rollout) -> Sight:
+        self.number += 1
+        if self.number in self.looks:
+            raise GroupNotFoundError("There is no group.")
+        return super().observe(rollout)
+
+
+@pytest.mark.parametrize(("looks", "ends"), [(1, True), (GONE - 1, True), (GONE, False)])
+def test_one_empty_list_is_no_end_of_the_group(looks: int, ends: bool) -> None:
+    """Only where it is not found again and again is it gone."""
+    fleet = group()
+    absent = Absent(fleet, looks=range(9, 9 + looks))
+    if ends:
+        end = drive(absent, FleetClock(fleet), LIMITS, fresh(fleet))
+        assert end.outcome is not None and end.outcome.done and is_as_found(fleet)
+    else:
+        with pytest.raises(GroupNotFoundError):
+            drive(absent, FleetClock(fleet), LIMITS, fresh(fleet))

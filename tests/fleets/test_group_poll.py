@@ -16,6 +16,11 @@ from pulumi_rolling.fleets.aws.place import Place
 from tests.fleets.scripted_aws import Answer, ScriptedAws, refused, wait_until
 
 
+def sized(name: str) -> Answer:
+    """What no description of a group is without."""
+    return {"AutoScalingGroupName": name, "MinSize": 0, "MaxSize": 1, "DesiredCapacity": 0}
+
+
 def once(work: Callable[[], Any]) -> Any:
     return work()
 
@@ -30,9 +35,7 @@ class Clock:
 
 def everybody(parameters: Answer) -> Answer:
     """Every group that is asked for exists."""
-    return {
-        "AutoScalingGroups": [{"AutoScalingGroupName": name} for name in parameters["AutoScalingGroupNames"]]
-    }
+    return {"AutoScalingGroups": [sized(name) for name in parameters["AutoScalingGroupNames"]]}
 
 
 @pytest.fixture
@@ -125,8 +128,8 @@ def test_every_page_is_read(aws: ScriptedAws) -> None:
     """A short page does not mean that the rest does not exist (facts/aws.md 2.1)."""
     aws.answer(
         "DescribeAutoScalingGroups",
-        {"AutoScalingGroups": [{"AutoScalingGroupName": "other"}], "NextToken": "more"},
-        {"AutoScalingGroups": [{"AutoScalingGroupName": "web"}]},
+        {"AutoScalingGroups": [sized("other")], "NextToken": "more"},
+        {"AutoScalingGroups": [sized("web")]},
     )
     api = AwsApi(aws.place, once)
     assert GroupPoll().look("web", 0.0, api).description["AutoScalingGroupName"] == "web"
@@ -212,10 +215,10 @@ class Paged(AwsApi):
         wanted = parameters.get("AutoScalingGroupNames")
         if wanted:
             self.asked.append("names")
-            return {"AutoScalingGroups": [{"AutoScalingGroupName": n} for n in wanted if n in self.names]}
+            return {"AutoScalingGroups": [sized(n) for n in wanted if n in self.names]}
         start = int(parameters.get("NextToken", 0))
         self.asked.append(f"page {start // 2}")
-        page = [{"AutoScalingGroupName": n} for n in self.names[start : start + 2]]
+        page = [sized(n) for n in self.names[start : start + 2]]
         more = {"NextToken": str(start + 2)} if start + 2 < len(self.names) else {}
         return {"AutoScalingGroups": page, **more}
 

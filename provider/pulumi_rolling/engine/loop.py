@@ -36,6 +36,7 @@ from pulumi_rolling.engine.record.pieces import Journal, asked
 from pulumi_rolling.engine.said import said_mark
 from pulumi_rolling.errors import (
     DeniedFleetError,
+    GroupNotFoundError,
     MarksLostError,
     OrphanedError,
     PermanentFleetError,
@@ -45,6 +46,8 @@ from pulumi_rolling.fleets.base import Driven
 
 MOST_RESTORED = 5
 """How often tags of ours are written again that somebody removes, before the drive gives up."""
+GONE = 3
+"""Looks in a row that do not find the group, after which it is gone; one empty answer is none."""
 SILENCE = 900.0
 """Seconds without any answer of the cloud after which a drive gives up, the record kept."""
 
@@ -71,11 +74,14 @@ class Drive(Generic[R, S, A, L]):
     _refused: tuple[RefusedAct, ...] = ()
     _taken_off: set[str] = field(default_factory=set)
     """Requests whose tags we removed: a read from before that still shows them."""
+    decided: R | None = None
+    """The rollout as of the last decision that stands on the group or needed no record."""
     left: tuple[str, ...] = ()
     """Tags that could not be removed at the end of a rollout that is whole."""
     _missing: int = 0
     """Looks in a row that did not show our tags."""
     _restored: int = 0
+    _absent: int = 0
     _unreachable: int = 0
     _heard_at: float = 0.0
 
@@ -95,6 +101,7 @@ class Drive(Generic[R, S, A, L]):
                 written = self._record(written, decision)
                 self._take_off(written, marks)
                 self._heard_at = self.clock.steady()
+                self.decided = decision.next
                 self._tell(rollout, decision)
                 unsent = self._carry_out(decision.actions)
                 rollout = self.machine.take_back(decision.next, unsent) if unsent else decision.next
@@ -107,9 +114,14 @@ class Drive(Generic[R, S, A, L]):
                     raise
                 self.clock.wait(self.limits.poll)
                 continue
-            except PermanentFleetError:
+            except PermanentFleetError as error:
+                self._absent += isinstance(error, GroupNotFoundError)
+                if isinstance(error, GroupNotFoundError) and self._absent < GONE:
+                    self.clock.wait(self.limits.poll)
+                    continue
                 self._release_quietly()
                 raise
+            self._absent = 0
             if not unsent:
                 # A lease that runs out between two looks would be somebody else's to take.
                 self.clock.wait(min(decision.look_again_at - self.clock.now(), ASLEEP * self.lease.length))

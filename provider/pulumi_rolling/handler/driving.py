@@ -17,9 +17,9 @@ from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.engine.record import pieces as journal
-from pulumi_rolling.errors import FleetError, PermanentFleetError, RollingError
+from pulumi_rolling.errors import FleetError, MarksLostError, PermanentFleetError, RollingError
 from pulumi_rolling.handler.context import Context
-from pulumi_rolling.handler.endings import POLICY_TIMEOUT, Words, error_of
+from pulumi_rolling.handler.endings import POLICY_TIMEOUT, Words, error_of, interrupted
 from pulumi_rolling.handler.operation import Operation
 from pulumi_rolling.handler.replace.situation import Situation
 from pulumi_rolling.handler.state import last_rollout, left_of, state_of
@@ -70,6 +70,11 @@ def _drive(operation: Operation, situation: Situation, context: Context) -> dict
         decision = drive.run(rollout)
     except FleetError as error:
         error.left = left_of(operation, situation, "interrupted")
+        error.add(
+            interrupted(
+                operation.name, drive.decided or rollout, given_back=isinstance(error, MarksLostError)
+            )
+        )
         raise
     return _ended(operation, situation, decision, context, timeout, drive.left)
 

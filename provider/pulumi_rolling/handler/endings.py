@@ -83,6 +83,21 @@ def _pointer(rollout: Rollout) -> str:
     return str(rollout.goal.to) if astray is None else astray.pointer
 
 
+def interrupted(group: str, rollout: Rollout, *, given_back: bool) -> str:
+    """What is true of a group whose drive ended before the rollout did, as far as our own acts go."""
+    found, ours = rollout.found.sizes, rollout.ours
+    least = max((size for size in ours.least if size <= max(ours.desired, found.min)), default=found.min)
+    told = f"Group {group} was on the way to {rollout.target}"
+    if given_back:
+        return f"{told}; MinSize {found.min} and processes are given back, Desired is {ours.desired or found.desired}"
+    if ours.desired and (ours.desired != found.desired or least != found.min):
+        told += f"; by our acts Desired went from {found.desired} to {ours.desired}"
+        told += f" and MinSize from {found.min} to {least}"
+    if ours.suspended:
+        told += f"; suspended by us: {', '.join(sorted(ours.suspended))}"
+    return f"{told}; the record is kept on the group, and the next 'pulumi up' goes on from it"
+
+
 def _kind(ended_by: EndedBy) -> type[RolloutError]:
     match ended_by:
         case EndedBy.MEMBERS | EndedBy.CANARY:

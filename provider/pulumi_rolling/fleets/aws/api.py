@@ -69,6 +69,17 @@ _STALE_CREDENTIALS = frozenset({"ExpiredToken", "ExpiredTokenException", "Reques
 _WRONG_CREDENTIALS = frozenset(
     {"AuthFailure", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"}
 )
+_NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
+    "DescribeAutoScalingGroups": {
+        "AutoScalingGroups": ("AutoScalingGroupName", "MinSize", "MaxSize", "DesiredCapacity")
+    },
+    "DescribeAutoScalingInstances": {"AutoScalingInstances": ("InstanceId", "LifecycleState")},
+    "DescribeScalingActivities": {"Activities": ("ActivityId", "StatusCode")},
+    "DescribeInstances": {"Reservations": ("Instances",)},
+    "DescribeLaunchTemplateVersions": {"LaunchTemplateVersions": ("VersionNumber",)},
+    "DescribeLifecycleHooks": {"LifecycleHooks": ("LifecycleHookName",)},
+}
+"""What an answer must have, and each of its items, for anything to follow from it."""
 _ACTION_PREFIXES = {LOAD_BALANCING: "elasticloadbalancing", CLASSIC_BALANCING: "elasticloadbalancing"}
 """Services whose actions have another prefix in a policy than their client's name."""
 _LONGEST_MESSAGE = 300
@@ -116,6 +127,7 @@ class AwsApi:
             asked_at = steady()
             answer: Answer = getattr(client, _method(operation))(**parameters)
             _hear(answer, asked_at)
+            _must_be_whole(answer, operation)
             return answer
         except FleetError:
             raise
@@ -124,6 +136,17 @@ class AwsApi:
             if ours is None:
                 raise
             raise ours from error
+
+
+def _must_be_whole(answer: Answer, operation: str) -> None:
+    """A page of somebody else's that parses, and an answer cut short, are no answers: the next one will be."""
+    for name, needed in _NEEDED.get(operation, {}).items():
+        found = answer.get(name)
+        lacking = [name] if found is None else [key for one in found for key in needed if key not in one]
+        if lacking:
+            raise TemporaryFleetError(
+                f"{operation} was answered without {lacking[0]}", operation=operation, code="Incomplete"
+            )
 
 
 def _hear(answer: Answer, asked_at: float) -> None:

@@ -152,6 +152,8 @@ def begin(operation: Operation, origin: Origin, limits: Limits) -> Begun:
 def _taken_over(operation: Operation, origin: Origin, record: Rollout) -> Begun:
     to, prior = origin.to, _last_boots(operation.olds)
     note = f"an interrupted rollout to {record.goal.to} was found; it is taken over from the group's record"
+    if to is not UNKNOWN and record.goal.to.digest != to.digest:
+        note += f", and goes to {to} instead"
     record = with_sizes(record, origin.facts.sizes)
     if to is UNKNOWN:
         rollout = resume(record, origin.at, prior=prior)

@@ -103,6 +103,8 @@ class Replacing(Generic[F]):
         rules = self._around.limits(operation, facts, sizes)
         begun = begin(operation, Origin(facts, to, former, record, operation.clock.now()), rules)
         judged = self._around.judge(operation, Start(facts, to, begun.rollout, sizes, rules))
+        # Where a rollout of ours died and its record is lost, it was we who moved the pointer.
+        moved = [] if begun.warnings else pointer_warnings(operation, facts, to)
         return Situation(
             facts=facts,
             to=to,
@@ -111,7 +113,7 @@ class Replacing(Generic[F]):
             rollout=begun.rollout,
             interrupted=record,
             faults=(*facts.refusals, *taken, *judged.faults, *_no_room(operation, facts, begun, judged)),
-            warnings=(*begun.warnings, *judged.warnings, *pointer_warnings(operation, facts, to)),
+            warnings=(*begun.warnings, *judged.warnings, *moved),
             notes=(*begun.notes, *member_notes(facts, judged.limits), *facts.notes, *judged.notes),
             differences=_differences(operation, begun.rollout.goal.came_from, to),
             sources=judged.sources,
