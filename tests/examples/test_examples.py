@@ -76,8 +76,11 @@ def _found_group(lab: LabProcess, name: str) -> str:
     return template
 
 
-def _deploys_and_rolls(project: Path, environment: dict[str, str]) -> str:
+def _deploys_and_rolls(project: Path, environment: dict[str, str], **config: str) -> str:
+    """The first `up` has this configuration; the second another image."""
     _pulumi(project, environment, "stack", "init", "dev")
+    for name, value in config.items():
+        _pulumi(project, environment, "config", "set", name, value)
     _pulumi(project, environment, "up", "--yes", "--skip-preview")
     _pulumi(project, environment, "config", "set", "image", "ami-v2")
     return _pulumi(project, environment, "up", "--yes")
@@ -89,6 +92,15 @@ def test_yaml(tmp_path: Path, example_lab: LabProcess) -> None:
     said = _deploys_and_rolls(_copied("yaml", tmp_path), _environment(tmp_path, example_lab))
     assert "replacing up to 4 instances, version 1 -> a version known after apply" in said
     assert set().union(*_images(example_lab).values()) == {"ami-v2"}
+
+
+def test_autoscaling(tmp_path: Path, example_lab: LabProcess) -> None:
+    """The same by the dynamic face; the image has no default."""
+    example_lab.reset()
+    project = _copied("autoscaling", tmp_path)
+    said = _deploys_and_rolls(project, _environment(tmp_path, example_lab), image="ami-v1")
+    assert "web: replacing up to 6 instances, version 1 -> a version known after apply" in said
+    assert _images(example_lab) == {"web": {"ami-v2"}}
 
 
 def _installed(sdks: Path, to: Path) -> Path:
