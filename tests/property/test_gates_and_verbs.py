@@ -262,6 +262,8 @@ def test_the_warm_pool_and_standby_are_replaced_where_the_policy_says(
     names = [m.id for m in fleet.members()][: min(standing, case.sizes.desired - case.sizes.min)]
     for name in names:
         fleet.stand_by(name)
+    # As a policy is resolved: the floor is at most Desired as found.
+    limits = replace(limits, floor=min(limits.floor, fleet.sizes.desired))
     run = Run(fleet, limits, case.rollout(fleet))
     run.rollout = changed(run.rollout, found=fleet.sizes, desired=0, desired_before=0)
     end = run.go()

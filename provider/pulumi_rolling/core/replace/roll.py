@@ -66,8 +66,7 @@ def roll(look: Look) -> Decided:
         if in_use or look.rollout.ours.issued:
             return wait(look, _waiting(look))
         return _finish(look)
-    free = room(look.limits, look.rollout, in_use, slots)
-    return _start(look, min(free, launches_left(look.limits, look.rollout)))
+    return _start(look, room(look.limits, look.rollout, in_use, slots))
 
 
 def _slots(look: Look) -> tuple[int, int]:
@@ -93,7 +92,8 @@ def _start(look: Look, free: int) -> Decided:
     way, desired = look.rollout.way, look.rollout.ours.desired
     capacity = min(way.capacity, look.seen.sizes.max)
     if way.surge and desired < capacity:
-        ahead = min(way.surge, (capacity - desired) // way.unit, free)
+        left = launches_left(look.limits, look.rollout)
+        ahead = min(way.surge, (capacity - desired) // way.unit, free, left)
         return _raise(look, ahead) if ahead > 0 else wait(look, _waiting(look))
     return _replace(look, free)
 
@@ -148,6 +148,7 @@ class _Pick:
     def __init__(self, look: Look, free: int) -> None:
         self._look = look
         self.free = free
+        self._launches = launches_left(look.limits, look.rollout)
         self.above = look.census.serving - look.limits.floor
         """Serving members that may go."""
         self.owed = desired_at_end(look.rollout) - look.census.kept - look.census.short
@@ -169,6 +170,8 @@ class _Pick:
             again = self.owed > 0
             if self.free <= 0 and (again or lock_step):
                 return
+            if again and self._launches <= 0:
+                return
             if again:
                 odds = odds or Odds(look.limits, look.rollout, look.census.unjudged, look.at)
                 if not odds.allow_start():
@@ -176,6 +179,7 @@ class _Pick:
                     return
             self.picked.append(Terminate(member.id, again, member.weight))
             self.free -= again or lock_step
+            self._launches -= again
             self.owed -= member.weight * again
             self.above -= serves
 
@@ -203,7 +207,8 @@ def _stuck(look: Look, free: int, above: int) -> Decided:
         enough = look.limits.floor + min(rollout.way.batch, len(census.candidates))
         largest = min(rollout.found.sizes.max, look.seen.sizes.max)
         most = (largest - rollout.ours.desired) // rollout.way.unit
-        more = min(free, most, enough - (len(census.counted) - census.idle))
+        lacking = enough - (len(census.counted) - census.idle)
+        more = min(free, most, lacking, launches_left(look.limits, rollout))
         if more > 0:
             return _raise(look, more)
         numbers = {"serving": census.serving, "floor": look.limits.floor, "largest": largest}
