@@ -13,7 +13,7 @@ from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.core.shared.asked import KEPT, with_handled
-from pulumi_rolling.engine.lease import held
+from pulumi_rolling.engine.lease import found_lease
 from pulumi_rolling.engine.record.header import decode, encode
 from pulumi_rolling.engine.record.pieces import LEASE, read
 from pulumi_rolling.errors import JournalError
@@ -78,14 +78,14 @@ def test_no_control_character_of_a_tag_comes_in() -> None:
     """Text of a record and the holder of a lease are made printable where they are read."""
     evil = replace(ROLLOUT, goal=replace(ROLLOUT.goal, to=replace(V2, label="version\x1b[2J2\r\n")))
     assert decode(encode(evil)).goal.to.label == "version\\x1b[2J2\\x0d\\x0a"
-    lease = held({LEASE: "dri\x1b[31mver owner 12"})
+    lease = found_lease({LEASE: "dri\x1b[31mver owner 12"})
     assert lease is not None and lease.holder == "dri\\x1b[31mver"
 
 
 @pytest.mark.parametrize("until", ["inf", "nan", "1e999", "x", "²"])
 def test_a_lease_without_an_end_is_none(until: str) -> None:
     """Nobody can hold a group for ever."""
-    assert held({LEASE: f"driver owner {until}"}) is None
+    assert found_lease({LEASE: f"driver owner {until}"}) is None
 
 
 def test_requests_that_were_taken_up_do_not_pile_up() -> None:

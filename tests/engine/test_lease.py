@@ -13,7 +13,7 @@ from pulumi_rolling.core.replace.decide import decide
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.core.replace.rollout import Rollout
-from pulumi_rolling.engine.lease import Lease, held
+from pulumi_rolling.engine.lease import Lease, found_lease
 from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.engine.record.pieces import LEASE, Journal, pack, read
 from pulumi_rolling.errors import LeaseHeldError, LeaseLostError, OrphanedError
@@ -79,7 +79,7 @@ def test_an_abandoned_lease_of_the_same_resource_is_taken_over_once_it_has_run_o
     ours = lease_of(fleet, "me")
     ours.acquire()
     assert fleet.now >= until - 1
-    found = held(fleet.marks())
+    found = found_lease(fleet.marks())
     assert found is not None and found.holder == ours.holder
 
 
@@ -128,7 +128,7 @@ def test_a_release_leaves_anothers_lease_alone() -> None:
     late.release()
     assert successor.is_ours(fleet.marks())
     successor.release()
-    assert held(fleet.marks()) is None
+    assert found_lease(fleet.marks()) is None
 
 
 def test_a_driver_that_sees_anothers_lease_acts_no_more() -> None:
@@ -152,7 +152,7 @@ def test_a_driver_that_sees_anothers_lease_acts_no_more() -> None:
         with pytest.raises(LeaseLostError, match="another driver took over"):
             drive(robbed, FleetClock(fleet), LIMITS, fresh(fleet))
         assert robbed.calls[-1] == "observe", f"call after the lease was lost at look {number}"
-        now = held(fleet.marks())
+        now = found_lease(fleet.marks())
         assert now is not None and now.holder == "other"
 
 
@@ -252,7 +252,7 @@ def test_the_lease_never_runs_out_while_its_driver_waits() -> None:
     class Watching(FleetClock):
         def wait(self, seconds: float) -> None:
             super().wait(seconds)
-            now = held(fleet._marks)
+            now = found_lease(fleet._marks)
             if now is not None and now.until <= fleet.now:
                 past.append(fleet.now)
 
@@ -282,7 +282,7 @@ def test_two_unreachable_looks_end_an_orphan_with_the_record_kept_and_the_lease_
     assert mortal.calls[-1] == "remove" and mortal.calls.count("observe") == len(asked) - 1
     acts = len(fleet.acts)
     assert acts, "it had begun"
-    assert read(fleet.marks()) is not None and held(fleet.marks()) is None
+    assert read(fleet.marks()) is not None and found_lease(fleet.marks()) is None
     fleet.advance(fleet.now + 100)
     assert len(fleet.acts) == acts
 
@@ -321,7 +321,7 @@ def test_a_death_with_the_lease_held_leaves_it_to_run_out() -> None:
     fleet = group()
     with pytest.raises(Death):
         drive(MortalFleet(fleet, dies_at=9), FleetClock(fleet), LIMITS, fresh(fleet))
-    assert held(fleet.marks()) is not None
+    assert found_lease(fleet.marks()) is not None
     decision = drive(fleet, FleetClock(fleet), LIMITS, fresh(fleet))
     assert decision.outcome is not None and decision.outcome.done
     assert all(m.signal is Signal.SUCCESS for m in fleet.members())

@@ -16,7 +16,7 @@ from pulumi_rolling.core.replace.actions import Action, PointAt, Resize, Resume,
 from pulumi_rolling.core.replace.limits import Limits, Pacing
 from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.core.replace.rollout import Decided, Rollout
-from pulumi_rolling.engine.lease import Lease, held
+from pulumi_rolling.engine.lease import Lease, found_lease
 from pulumi_rolling.engine.loop import SILENCE, Drive
 from pulumi_rolling.engine.record.pieces import REQUEST, Journal, read, request_mark
 from pulumi_rolling.errors import DeniedFleetError, PermanentFleetError, TemporaryFleetError
@@ -219,7 +219,7 @@ def test_terminations_refused_for_good_end_with_the_record_kept(first: int, paci
     assert fleet.suspended == {"AZRebalance"}
     assert refusing.asked["Terminate"] <= first + 4
     found = read(fleet.marks())
-    assert found is not None and held(fleet.marks()) is None
+    assert found is not None and found_lease(fleet.marks()) is None
     again = drive(fleet, FleetClock(fleet), LIMITS, fresh(fleet))
     assert again.outcome is not None and again.outcome.returned is True
     assert revisions(fleet) == {V1} and is_as_found(fleet)

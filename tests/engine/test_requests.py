@@ -16,7 +16,7 @@ from pulumi_rolling.core.replace.limits import ONE_HOUR, Limits
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.core.replace.rollout import Decided, Rollout
-from pulumi_rolling.engine.lease import held
+from pulumi_rolling.engine.lease import found_lease
 from pulumi_rolling.engine.record.pieces import (
     OF_A_MEMBER,
     OF_THE_ROLLOUT,
@@ -182,7 +182,7 @@ def test_a_gate_is_waited_at_for_long_and_opens_soon_after_the_approval() -> Non
     class Watching(FleetClock):
         def wait(self, seconds: float) -> None:
             super().wait(seconds)
-            lease = held(fleet._marks)
+            lease = found_lease(fleet._marks)
             if lease is not None and lease.until <= fleet.now:
                 past.append(fleet.now)
 

@@ -18,7 +18,7 @@ from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.core.replace.record_rules import OUTLIVED
 from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.core.replace.takeover import resume, retarget
-from pulumi_rolling.engine.lease import Lease, held
+from pulumi_rolling.engine.lease import Lease, found_lease
 from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.engine.record.pieces import Journal, read, record_marks
 from pulumi_rolling.errors import LeaseHeldError, LeaseLostError, TemporaryFleetError
@@ -138,7 +138,7 @@ def test_a_driver_that_was_stopped_while_another_took_over_writes_nothing_and_do
         # Stopped while it acquired, it is the next in turn once the other is gone.
         return
     assert not sleeper.after and len(fleet.acts) == other.acts
-    standing = held(fleet.marks())
+    standing = found_lease(fleet.marks())
     assert record_marks(fleet.marks()) == other.marks and (
         standing is None or standing.holder == other.holder
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 from pulumi_rolling.core.model.member import Revision
-from pulumi_rolling.engine.lease import Lease, held
+from pulumi_rolling.engine.lease import Lease, found_lease
 from pulumi_rolling.engine.record.pieces import LEASE
 from pulumi_rolling.errors import LeaseHeldError
 from pulumi_rolling.fleets.simulated import SimulatedFleet
@@ -56,7 +56,7 @@ def test_another_drivers_lease_over_ours_is_refused_at_once() -> None:
 
     class Overwritten(FleetClock):
         def wait(self, seconds: float) -> None:
-            if held(fleet.past[-1][1]) != held(other):
+            if found_lease(fleet.past[-1][1]) != found_lease(other):
                 fleet.write_marks(other)
             super().wait(seconds)
 

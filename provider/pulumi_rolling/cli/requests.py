@@ -15,7 +15,7 @@ from pulumi_rolling.cli.live import Endpoint, Group, Region, live_group
 from pulumi_rolling.cli.status import standing_of
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.engine.clock import Clock, SystemClock
-from pulumi_rolling.engine.lease import held
+from pulumi_rolling.engine.lease import found_lease
 from pulumi_rolling.engine.record.pieces import OF_A_MEMBER, read, request_mark
 from pulumi_rolling.errors import RollingError
 from pulumi_rolling.fleets.replace import Fleet
@@ -118,7 +118,7 @@ def await_answer(fleet: Fleet, key: str, kind: str, member: str, before: Rollout
             raise RollingError(
                 f"The driver of {fleet.name} took it up and nothing came of it: the rollout had moved on."
             )
-        lease = held(marks)
+        lease = found_lease(marks)
         if key in marks and (lease is None or lease.until < clock.now()):
             _take_back(fleet, key)
             raise RollingError(

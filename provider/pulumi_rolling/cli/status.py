@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from pulumi_rolling.cli.live import Endpoint, Group, Region, live_group
-from pulumi_rolling.engine.lease import held
+from pulumi_rolling.engine.lease import found_lease
 from pulumi_rolling.engine.record.pieces import read, requests
 from pulumi_rolling.engine.record.shape import printable_text
 from pulumi_rolling.engine.said import said
@@ -35,7 +35,7 @@ def standing_in(group: str, sight: Sight) -> GroupStatus | None:
     if record is None:
         return None
     owner, rollout = record
-    lease, word = held(sight.marks), said(sight.marks)
+    lease, word = found_lease(sight.marks), said(sight.marks)
     return GroupStatus(
         group=group,
         at=sight.observation.at,

@@ -27,7 +27,7 @@ from pulumi_rolling.fleets.base import Group
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class LeaseTag:
     """A lease as it stands on the group."""
 
     holder: str
@@ -40,7 +40,7 @@ def owner_of(urn: str) -> str:
     return hashlib.sha256(urn.encode()).hexdigest()[:12]
 
 
-def held(marks: Mapping[str, str]) -> Held | None:
+def found_lease(marks: Mapping[str, str]) -> LeaseTag | None:
     parts = marks.get(LEASE, "").split()
     if len(parts) != 3:
         return None
@@ -48,7 +48,9 @@ def held(marks: Mapping[str, str]) -> Held | None:
         until = float(parts[2])
     except ValueError:
         return None
-    return Held(printable_text(parts[0]), printable_text(parts[1]), until) if math.isfinite(until) else None
+    return (
+        LeaseTag(printable_text(parts[0]), printable_text(parts[1]), until) if math.isfinite(until) else None
+    )
 
 
 class Lease:
@@ -126,7 +128,7 @@ class Lease:
     def must_be_ours(self, marks: Mapping[str, str]) -> None:
         if self.is_ours(marks):
             return
-        if held(marks) is None:
+        if found_lease(marks) is None:
             raise LeaseLostError(
                 f"this process was stopped for longer than its lease on group {self._fleet.name}, which is gone: "
                 "another driver came and has ended, or somebody removed our tags",
@@ -139,10 +141,10 @@ class Lease:
 
     def is_gone(self, marks: Mapping[str, str]) -> bool:
         """Nobody's lease stands where ours has not run out, so that nobody may have taken it: it was removed."""
-        return held(marks) is None and not self.has_run_out()
+        return found_lease(marks) is None and not self.has_run_out()
 
     def is_ours(self, marks: Mapping[str, str]) -> bool:
-        now = held(marks)
+        now = found_lease(marks)
         return now is not None and now.holder == self.holder
 
     def acquire(self) -> Mapping[str, str]:
@@ -151,17 +153,17 @@ class Lease:
         while not self._is_young():
             # Stopped, or slow: somebody may have taken it since.
             marks = self._wait_until_free(self._read())
-        before = held(marks)
+        before = found_lease(marks)
         self.renew()
         written_at = self._clock.steady()
         self._clock.wait(2 * self._poll)
         marks = self._fleet.marks()
         # A read from before our write shows what stood there then: no other driver has come, so the next one may tell.
-        while held(marks) == before and self._clock.steady() - written_at < self._settle:
+        while found_lease(marks) == before and self._clock.steady() - written_at < self._settle:
             self._clock.wait(self._poll)
             marks = self._fleet.marks()
         if not self.is_ours(marks):
-            raise self._refusal(held(marks))
+            raise self._refusal(found_lease(marks))
         return marks
 
     def release(self) -> None:
@@ -179,7 +181,7 @@ class Lease:
         return self._clock.steady() - self._read_at < 2 * self._poll
 
     def _wait_until_free(self, marks: Mapping[str, str]) -> Mapping[str, str]:
-        found = held(marks)
+        found = found_lease(marks)
         self._refuse_stranger(marks, found)
         seen_at = self._clock.steady()
         while found is not None and found.until > self._clock.now():
@@ -189,13 +191,13 @@ class Lease:
                 break
             self._clock.wait(max(self._poll, 0.5))
             marks = self._read()
-            again = held(marks)
+            again = found_lease(marks)
             if again is not None and again.holder == found.holder and again.until > found.until:
                 raise self._refusal(again)
             found = again
         return marks
 
-    def _refuse_stranger(self, marks: Mapping[str, str], found: Held | None) -> None:
+    def _refuse_stranger(self, marks: Mapping[str, str], found: LeaseTag | None) -> None:
         record = read(marks)
         if record is not None and record[0] != self._owner:
             raise LeaseHeldError(
@@ -205,7 +207,7 @@ class Lease:
         if found is not None and found.owner != self._owner and found.until > self._clock.now():
             raise self._refusal(found)
 
-    def _refusal(self, other: Held | None) -> LeaseHeldError:
+    def _refusal(self, other: LeaseTag | None) -> LeaseHeldError:
         who = f"driver {other.holder}" if other is not None else "another driver"
         return LeaseHeldError(
             f"group {self._fleet.name} is being rolled by {who}",

@@ -169,7 +169,7 @@ class RollingGroupHandler:
             marks = fleet.marks()
         except GroupNotFoundError:
             return
-        other = lease.held(marks)
+        other = lease.found_lease(marks)
         if other is not None and other.owner != operation.owner and other.until > operation.clock.now():
             context.warn(
                 f"group {fleet.name} is being rolled by driver {other.holder} of another resource: its record, its "

@@ -37,7 +37,7 @@ class Configuration:
 def configuration_of(given: Mapping[str, Any]) -> Configuration:
     """The configuration that was checked before. A value that is not known yet counts as not given."""
     known = {
-        key: _plain(value) for key, value in given.items() if value is not None and not is_unknown(value)
+        key: _unpacked(value) for key, value in given.items() if value is not None and not is_unknown(value)
     }
     policy = known.get(POLICY)
     if policy is not None:
@@ -60,7 +60,7 @@ def faults_of(given: Mapping[str, Any]) -> list[Fault]:
                 Fault(key, f"is not a field of the provider's configuration; allowed are {', '.join(KEYS)}.")
             )
         else:
-            faults += judge(key, _plain(value))
+            faults += judge(key, _unpacked(value))
     return faults
 
 
@@ -70,7 +70,7 @@ def replaces(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
     return ["region"] if old and new and old != new and not is_unknown(new) else []
 
 
-def _plain(value: Any) -> Any:
+def _unpacked(value: Any) -> Any:
     if isinstance(value, str) and value[:1] in ("{", "["):
         try:
             return json.loads(value)

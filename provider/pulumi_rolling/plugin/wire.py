@@ -46,19 +46,19 @@ def decode(struct: struct_pb2.Struct) -> tuple[Properties, frozenset[Path]]:
 
 
 def _plain_fields(struct: struct_pb2.Struct, at: Path, secrets: set[Path]) -> Properties:
-    return {key: _plain(value, (*at, key), secrets) for key, value in struct.fields.items()}
+    return {key: _decoded(value, (*at, key), secrets) for key, value in struct.fields.items()}
 
 
-def _plain(value: struct_pb2.Value, at: Path, secrets: set[Path]) -> Any:
+def _decoded(value: struct_pb2.Value, at: Path, secrets: set[Path]) -> Any:
     match value.WhichOneof("kind"):
         case "struct_value":
             fields = value.struct_value.fields
             if _SIGNATURE in fields and fields[_SIGNATURE].string_value == _SECRET:
                 secrets.add(at)
-                return _plain(fields["value"], at, secrets) if "value" in fields else None
+                return _decoded(fields["value"], at, secrets) if "value" in fields else None
             return _plain_fields(value.struct_value, at, secrets)
         case "list_value":
-            return [_plain(item, (*at, i), secrets) for i, item in enumerate(value.list_value.values)]
+            return [_decoded(item, (*at, i), secrets) for i, item in enumerate(value.list_value.values)]
         case "number_value":
             return value.number_value
         case "string_value":

@@ -20,7 +20,7 @@ from pulumi_rolling.policy.inputs import (
     policy_faults,
     rows,
 )
-from pulumi_rolling.policy.leaves import plain
+from pulumi_rolling.policy.leaves import exact
 from pulumi_rolling.policy.normal import normal_form
 
 
@@ -106,7 +106,7 @@ def check_stored(
 ) -> Checked:
     """Inputs among properties that were checked before, as Pulumi hands them back: every number a float."""
     given = {key: properties[key] for key in fields(model) if properties.get(key) is not None}
-    return _judged(model, plain(given), is_unknown)
+    return _judged(model, exact(given), is_unknown)
 
 
 def check_policy(block: Any, is_unknown: IsUnknown = nothing_unknown) -> CheckedPolicy:

@@ -40,14 +40,14 @@ class Fold:
     apply: Callable[[Any], Any]
 
 
-def plain(value: Any) -> Any:
+def exact(value: Any) -> Any:
     """Whole floats as ints (Pulumi sends every number as a float), and lists as lists, at any depth."""
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         return int(value)
     if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: exact(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        return [exact(item) for item in value]
     return value
 
 
@@ -56,7 +56,7 @@ def fold_number(value: Any) -> Any:
     if isinstance(value, str) and _WHOLE.fullmatch(value):
         return int(value)
     if isinstance(value, str) and _DECIMAL.fullmatch(value):
-        return plain(float(value))
+        return exact(float(value))
     return value
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pulumi_rolling.policy.block import Block, child, folded, names_of, outer_keys, pasted_keys
-from pulumi_rolling.policy.leaves import plain
+from pulumi_rolling.policy.leaves import exact
 
 
 def normal_form(model: type[Block], given: Any) -> Any:
@@ -20,7 +20,7 @@ def normal_form(model: type[Block], given: Any) -> Any:
     down.
     """
     inner = _unwrapped(model, given)
-    return _mapping(model, inner) if isinstance(inner, Mapping) else plain(inner)
+    return _mapping(model, inner) if isinstance(inner, Mapping) else exact(inner)
 
 
 def _unwrapped(model: type[Block], given: Any) -> Any:
@@ -37,9 +37,9 @@ def _mapping(model: type[Block], given: Mapping[str, Any]) -> dict[str, Any]:
     normal: dict[str, Any] = {}
     for key, name, value in _entries(model, given):
         if name is None:
-            normal[key] = plain(value)
+            normal[key] = exact(value)
             continue
-        value = folded(model, name, plain(value))
+        value = folded(model, name, exact(value))
         inner = child(model, name)
         normal[name] = value if inner is None else normal_form(inner, value)
         if inner is not None and key in pasted_keys(model) and isinstance(normal[name], dict):

@@ -68,7 +68,7 @@ def came_from(operation: Operation, facts: Facts, to: Revision) -> Revision | No
 def recorded(operation: Operation, facts: Facts) -> tuple[Rollout | None, tuple[Fault, ...]]:
     """The record of this resource on the group, and the faults where another one has the group."""
     found = journal.read(facts.tags)
-    other = lease.held(facts.tags)
+    other = lease.found_lease(facts.tags)
     path, owner = f"{operation.kind.key}.name", operation.owner
     if found is not None and found[0] != owner:
         sentence = (
