@@ -197,5 +197,5 @@ def test_the_verdict_on_losses_names_the_first_five() -> None:
 def test_launches_end_with_all_that_may_be_needed() -> None:
     """One for each of M, for each that may fail or be lost, and a window; earlier ones do not count."""
     rules = limits(**SIGNALS, need_percent=80.0)
-    assert launches_left(rules, rolling()) == 10 + 2 + 2 + 2
-    assert launches_left(rules, rolling(launched=20, launched_before=5)) == 1
+    assert launches_left(rules, rolling(), 999) == 10 + 2 + 2 + 2
+    assert launches_left(rules, rolling(launched=20, launched_before=5), 999) == 1

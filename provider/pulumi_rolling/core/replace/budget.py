@@ -77,17 +77,28 @@ def _tolerated_of_desired(rollout: Rollout, percent: float) -> int:
 
 def losses_tolerated(limits: Limits, rollout: Rollout) -> int:
     """One broken machine in twenty says nothing of a build, and one alone never does."""
-    return max(1, failures_tolerated(limits, rollout) + rollout.way.total // 20)
+    return _losses_beside(failures_tolerated(limits, rollout), rollout.way.total)
+
+
+def _losses_beside(failures: int, total: int) -> int:
+    return max(1, failures + total // 20)
 
 
 def launched_on_this_way(rollout: Rollout) -> int:
     return rollout.ours.launched - rollout.way.launched_before
 
 
-def launches_left(limits: Limits, rollout: Rollout) -> int:
-    """Launches that this direction may still ask for: one a member, one for each that may fail or be lost, a window."""
-    more = failures_tolerated(limits, rollout) + losses_tolerated(limits, rollout) + rollout.way.batch
-    return rollout.way.total + more - launched_on_this_way(rollout)
+def launches_left(limits: Limits, rollout: Rollout, enough: int) -> int:
+    """Launches that this direction may still ask for: one a member, one for each that may fail or be lost, a window.
+
+    From ``enough`` on it is not counted further, since nobody wants more.
+    """
+    way = rollout.way
+    sure = way.total + way.batch - launched_on_this_way(rollout)
+    if sure >= enough:
+        return sure
+    allowed = failures_tolerated(limits, rollout)
+    return sure + allowed + _losses_beside(allowed, way.total)
 
 
 def is_spent(limits: Limits, rollout: Rollout) -> bool:

@@ -7,7 +7,7 @@ acts and the next look would otherwise take one more (design: the heart).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pulumi_rolling.core.model.goal import Direction
@@ -187,19 +187,15 @@ class _Count:
         self.occupied: list[str] = []
         self.leaving: list[str] = []
 
-    def _that_count(self, members: Iterable[Member], victims: frozenset[str]) -> Iterator[Member]:
-        """Members that count toward Desired, issued victims left out."""
-        for member in members:
-            lifecycle = member.lifecycle
-            if lifecycle is not Lifecycle.IN_SERVICE and lifecycle not in _COMING:
-                if lifecycle is Lifecycle.LEAVING:
-                    self.leaving.append(member.id)
-                continue
-            if member.id in victims:
-                continue
-            self.counted.append(member)
-            self.units += member.weight
-            yield member
+    def _old_stays(self, limits: Limits, rollout: Rollout, member: Member) -> bool:
+        """Whether a member that is not of the target is left as it is."""
+        forward = rollout.direction is Direction.FORWARD
+        spared = forward and member.protected and limits.protected is not Choice.REPLACE
+        if spared and limits.protected is Choice.WAIT:
+            self.occupied.append(member.id)
+        stays = spared or not (forward or is_returned_from(rollout, member))
+        self.old += not stays
+        return stays
 
     def look_closely(
         self,
@@ -211,28 +207,31 @@ class _Count:
         failed: frozenset[str],
     ) -> None:
         skipped, retried, succeeded = rollout.way.skipped, rollout.way.retried, rollout.way.succeeded
-        forward = rollout.direction is Direction.FORWARD
         wanted = rollout.target.digest
-        told_by_age = rollout.goal.forced and forward
-        spared = limits.protected is not Choice.REPLACE and forward
+        told_by_age = rollout.goal.forced and rollout.direction is Direction.FORWARD
         in_service_now, healthy_target = Lifecycle.IN_SERVICE, TargetHealth.HEALTHY
-        for member in self._that_count(members, victims):
-            name = member.id
-            serving = member.lifecycle is in_service_now
+        for member in members:
+            lifecycle, name = member.lifecycle, member.id
+            serving = lifecycle is in_service_now
+            if not serving and lifecycle not in _COMING:
+                if lifecycle is Lifecycle.LEAVING:
+                    self.leaving.append(name)
+                continue
+            if name in victims:
+                continue
+            self.counted.append(member)
+            self.units += member.weight
             alive = serving and member.alive
             sound = alive and member.healthy
             working = sound and (member.target is None or member.target is healthy_target)
             self.in_service += alive
             if name in skipped:
+                if serving and not working:
+                    self.idle += 1
+                    continue
                 stays, counts_as_ready = True, True
             elif member.revision.digest != wanted or (told_by_age and not is_new(rollout, member)):
-                held = spared and member.protected
-                stays = held or not (forward or is_returned_from(rollout, member))
-                counts_as_ready = True
-                if held and limits.protected is Choice.WAIT:
-                    self.occupied.append(name)
-                if not stays:
-                    self.old += 1
+                stays, counts_as_ready = self._old_stays(limits, rollout, member), True
             elif name in failed or name in retried:
                 stays = counts_as_ready = False
             elif (name in succeeded and (sound or seen.heals)) or not is_new(rollout, member):
@@ -242,10 +241,8 @@ class _Count:
                 counts_as_ready = False
                 if stays:
                     self.unjudged.append(member)
-            if stays and (name not in skipped or working or not serving):
+            if stays:
                 self.kept += member.weight
-            elif stays:
-                self.idle += 1
             else:
                 self.loose.append(member)
             self.ready += counts_as_ready and working

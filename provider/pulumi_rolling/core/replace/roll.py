@@ -92,7 +92,7 @@ def _start(look: Look, free: int) -> Decided:
     way, desired = look.rollout.way, look.rollout.ours.desired
     capacity = min(way.capacity, look.seen.sizes.max)
     if way.surge and desired < capacity:
-        left = launches_left(look.limits, look.rollout)
+        left = launches_left(look.limits, look.rollout, enough=max(1, free))
         ahead = min(way.surge, (capacity - desired) // way.unit, free, left)
         return _raise(look, ahead) if ahead > 0 else wait(look, _waiting(look))
     return _replace(look, free)
@@ -148,7 +148,7 @@ class _Pick:
     def __init__(self, look: Look, free: int) -> None:
         self._look = look
         self.free = free
-        self._launches = launches_left(look.limits, look.rollout)
+        self._launches = launches_left(look.limits, look.rollout, enough=max(1, free))
         self.above = look.census.serving - look.limits.floor
         """Serving members that may go."""
         self.owed = desired_at_end(look.rollout) - look.census.kept - look.census.short
@@ -208,7 +208,8 @@ def _stuck(look: Look, free: int, above: int) -> Decided:
         largest = min(rollout.found.sizes.max, look.seen.sizes.max)
         most = (largest - rollout.ours.desired) // rollout.way.unit
         lacking = enough - (len(census.counted) - census.idle)
-        more = min(free, most, lacking, launches_left(look.limits, rollout))
+        more = min(free, most, lacking)
+        more = min(more, launches_left(look.limits, rollout, enough=max(1, more)))
         if more > 0:
             return _raise(look, more)
         numbers = {"serving": census.serving, "floor": look.limits.floor, "largest": largest}

@@ -113,4 +113,4 @@ def _has_launched_enough(look: Look) -> bool:
     if rollout.step is not Step.ROLL or census.slots or rollout.ours.issued or not census.candidates:
         return False
     owed = desired_at_end(rollout) - census.kept - census.short
-    return owed > 0 and launches_left(look.limits, rollout) <= 0
+    return owed > 0 and launches_left(look.limits, rollout, enough=1) <= 0
