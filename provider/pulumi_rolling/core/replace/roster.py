@@ -47,24 +47,29 @@ class Roster:
         return found
 
 
+_IN_SERVICE, _PENDING = Lifecycle.IN_SERVICE, Lifecycle.PENDING
+_FAILURE, _HEALTHY = Signal.FAILURE, TargetHealth.HEALTHY
+"""Names of this module: each member of each look is compared with them."""
+
+
 def is_plain(member: Member) -> bool:
     return (
-        member.lifecycle is Lifecycle.IN_SERVICE
+        member.lifecycle is _IN_SERVICE
         and member.healthy
         and member.alive
         and not member.protected
         and member.weight == 1
-        and (member.target is None or member.target is TargetHealth.HEALTHY)
-        and member.signal is not Signal.FAILURE
+        and (member.target is None or member.target is _HEALTHY)
+        and member.signal is not _FAILURE
         and member.launched_at is not None
     )
 
 
 def is_coming(member: Member) -> bool:
     return (
-        member.lifecycle is Lifecycle.PENDING
+        member.lifecycle is _PENDING
         and member.weight == 1
-        and member.signal is not Signal.FAILURE
+        and member.signal is not _FAILURE
         and member.launched_at is not None
     )
 
