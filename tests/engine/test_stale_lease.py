@@ -40,6 +40,15 @@ def test_a_lease_that_does_not_show_yet_is_waited_for(behind: float) -> None:
     assert lease.is_ours(lease.acquire())
 
 
+def test_the_released_lease_of_our_last_driver_is_waited_out() -> None:
+    """Deployed a moment ago: an old read shows that lease only after ours was written, and is no other driver."""
+    fleet = StaleMarks(3.5)
+    last = {LEASE: f"before me {fleet.now + 30:.0f}"}
+    fleet.past += [(fleet.now - 2.0, last), (fleet.now - 1.0, {})]
+    lease = Lease(fleet, "me", FleetClock(fleet), 1.0, SETTLE)
+    assert lease.is_ours(lease.acquire())
+
+
 def test_a_lease_that_never_shows_is_refused() -> None:
     """When the settle time is over and our write is not seen, nothing may be done."""
     fleet = StaleMarks(1000.0)

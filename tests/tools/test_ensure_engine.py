@@ -73,7 +73,8 @@ def test_a_failed_build_says_so_and_leaves_no_stamp(top: Path) -> None:
 
 def test_the_environment_is_isolated_and_offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The backend is a folder, plugins are links to ours, and none is downloaded."""
-    monkeypatch.setenv("PULUMI_IGNORE_AMBIENT_PLUGINS", "true")
+    for name in env.NOT_FOR_US:
+        monkeypatch.setenv(name, "true")
     monkeypatch.setattr(env, "PLUGINS", tmp_path / "plugins")
     (tmp_path / "plugins" / "resource-aws-v1.0.0").mkdir(parents=True)
     (tmp_path / "plugins" / "resource-aws-v1.0.0" / "pulumi-resource-aws").touch()
@@ -82,6 +83,6 @@ def test_the_environment_is_isolated_and_offline(tmp_path: Path, monkeypatch: py
     assert variables["PULUMI_BACKEND_URL"] == f"file://{tmp_path}/state/backend"
     assert (tmp_path / "state" / "backend").is_dir()
     assert variables["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] == "true"
-    assert "PULUMI_IGNORE_AMBIENT_PLUGINS" not in variables
+    assert not variables.keys() & set(env.NOT_FOR_US)
     home = Path(variables["PULUMI_HOME"])
     assert (home / "plugins" / "resource-aws-v1.0.0" / "pulumi-resource-aws").is_symlink()

@@ -23,8 +23,10 @@ NOT_FOR_US = (
     "PULUMI_ACCESS_TOKEN",
     "PULUMI_CONFIG_PASSPHRASE_FILE",
     "PULUMI_STACK",
+    "PYTHONDONTWRITEBYTECODE",
 )
-"""Set by the user for other projects: the first hides our plugins, the others lead to other states."""
+"""Set by the user for other projects: the first hides our plugins, the next lead to other states, and with the last
+every process compiles our sources anew, which takes longer than what it is started for."""
 
 
 def environment(state_dir: Path) -> dict[str, str]:

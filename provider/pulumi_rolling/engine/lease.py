@@ -158,13 +158,20 @@ class Lease:
         written_at = self._clock.steady()
         self._clock.wait(2 * self._poll)
         marks = self._fleet.marks()
-        # A read from before our write shows what stood there then: no other driver has come, so the next one may tell.
-        while found_lease(marks) == before and self._clock.steady() - written_at < self._settle:
+        # A read from before our write shows what stood there then, if only for a moment: the next one may tell.
+        while self._may_be_older(marks, before) and self._clock.steady() - written_at < self._settle:
             self._clock.wait(self._poll)
             marks = self._fleet.marks()
         if not self.is_ours(marks):
             raise self._refusal(found_lease(marks))
         return marks
+
+    def _may_be_older(self, marks: Mapping[str, str], before: LeaseTag | None) -> bool:
+        """Whether a read after our write may be from before it: it shows nothing new, or our resource's last driver."""
+        found = found_lease(marks)
+        if found is None or found == before:
+            return True
+        return found.owner == self._owner and found.holder != self.holder
 
     def release(self) -> None:
         """Give it up, unless somebody else has it by now."""
