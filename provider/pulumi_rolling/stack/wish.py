@@ -27,7 +27,7 @@ class Why(Enum):
     IMPORTED = "the failed update imported it; it leaves the state and stays in the cloud"
     RETAINED = "the failed update made it with retainOnDelete; it leaves the state and stays in the cloud"
     GONE = "the failed update deleted it; it is made again, empty, under a new id"
-    READ_GONE = "another owner's resource is read again, as it is now"
+    PARENT = "something that stays needs it"
 
 
 @dataclass(frozen=True)
@@ -40,20 +40,25 @@ class Left:
 
     @property
     def returned(self) -> bool:
-        return self.why in (Why.HOOKS, Why.IMPORTED, Why.RETAINED, Why.GONE, Why.READ_GONE)
+        return self.why in (Why.HOOKS, Why.IMPORTED, Why.RETAINED, Why.GONE)
 
 
 @dataclass(frozen=True)
 class Registration:
     """One resource as it shall be: the inputs and options of `entry`.
 
-    `aliases`: URNs under which the state has the same resource now. `kept`: the entry is the one of today, since the
-    former one cannot be had.
+    `aliases`: URNs under which the state has the same resource now. `now`: the living entry of today, None where the
+    resource is to be made again. `kept`: `entry` is that of today, since the former one cannot be had.
     """
 
     entry: Entry
+    now: Entry | None
     aliases: tuple[str, ...] = ()
     kept: bool = False
+
+    @property
+    def made_again(self) -> bool:
+        return self.now is None and self.entry.custom
 
 
 @dataclass(frozen=True)
