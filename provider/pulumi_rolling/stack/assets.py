@@ -1,7 +1,7 @@
 """Assets of recorded inputs: state has their hash, and of most of them not the contents.
 
 An asset that today's state has with the same hash is registered by that hash, and the engine finds no difference. Any
-other needs its contents: its text, its file as it is now, or its file in the commit of that deployment. The engine
+other needs its contents: its text, or its file as it is now. The engine
 computes the hash of what it was given, so the return's preview tells whether those are the recorded contents.
 """
 
@@ -40,24 +40,20 @@ def unreadable(entry: Entry, today: Entry | None) -> tuple[str, ...]:
     )
 
 
-def with_contents(inputs: Any, today: Entry | None, elsewhere: Mapping[str, str]) -> Any:
-    """The inputs with assets as the engine must be given them. `elsewhere`: files to read instead, by asset's path."""
-    there = hashes(today.inputs) if today is not None else {}
-    return _given(inputs, "", there, elsewhere)
+def with_contents(inputs: Any, today: Entry | None) -> Any:
+    """The inputs with assets as the engine must be given them."""
+    return _given(inputs, "", hashes(today.inputs) if today is not None else {})
 
 
-def _given(value: Any, path: str, there: Mapping[str, str], elsewhere: Mapping[str, str]) -> Any:
+def _given(value: Any, path: str, there: Mapping[str, str]) -> Any:
     if is_asset(value):
         if _is_same(path, value, there):
             return value
-        contents = {key: item for key, item in value.items() if key != "hash"}
-        if path in elsewhere:
-            contents["path"] = elsewhere[path]
-        return contents
+        return {key: item for key, item in value.items() if key != "hash"}
     if isinstance(value, Mapping):
-        return {key: _given(item, f"{path}.{key}", there, elsewhere) for key, item in value.items()}
+        return {key: _given(item, f"{path}.{key}", there) for key, item in value.items()}
     if isinstance(value, list):
-        return [_given(item, f"{path}[{place}]", there, elsewhere) for place, item in enumerate(value)]
+        return [_given(item, f"{path}[{place}]", there) for place, item in enumerate(value)]
     return value
 
 

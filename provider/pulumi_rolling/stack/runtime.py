@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import queue
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent import futures
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -49,12 +49,11 @@ class Told:
 
 @dataclass(frozen=True)
 class Script:
-    """What to register. `good` names the providers that the engine makes by itself; `files`: of assets, by URN."""
+    """What to register. `good` and `now` name the providers that the engine makes by itself."""
 
     wish: Wish
     good: Deployment
     now: Deployment
-    files: Mapping[str, Mapping[str, str]]
 
 
 @contextmanager
@@ -151,7 +150,7 @@ class _Run:
         given = request.inputs_of(each.entry, self.dry_run)
         if each.kept:
             return given
-        given = with_contents(given, each.now, self.script.files.get(each.entry.urn, {}))
+        given = with_contents(given, each.now)
         return rebound(given, each.entry, self.changes)
 
     def _hear(self, each: Registration, answer: Any) -> None:

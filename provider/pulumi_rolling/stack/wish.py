@@ -15,9 +15,7 @@ class Why(Enum):
     """Why a resource does not return in whole; the value is the sentence."""
 
     PROTECTED = "the failed update made it protected, and nothing here takes protection away"
-    ASSET = (
-        "the contents of an asset are recorded by hash alone, and neither the files nor the commit have them"
-    )
+    ASSET = "the contents of an asset are recorded by hash alone, and the files of today are others"
     UNCERTAIN = (
         "an input holds the id of a resource that was made again, in a form that cannot be rebound safely"
     )
@@ -26,7 +24,7 @@ class Why(Enum):
     DELETE_HOOKS = "the failed update made it with a delete hook, which only the program can run"
     IMPORTED = "the failed update imported it; it leaves the state and stays in the cloud"
     RETAINED = "the failed update made it with retainOnDelete; it leaves the state and stays in the cloud"
-    GONE = "the failed update deleted it; it is made again, empty, under a new id"
+    GONE = "it was deleted since; it is made again, empty, under a new id"
     PARENT = "something that stays needs it"
 
 

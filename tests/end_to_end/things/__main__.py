@@ -92,14 +92,17 @@ def meant(value: Any) -> Any:
 
 
 def options(given: dict[str, Any]) -> pulumi.ResourceOptions:
-    resources = {key: made[given[key]] for key in ("parent", "deleted_with") if key in given}
-    if "depends_on" in given:
-        resources["depends_on"] = [made[name] for name in given["depends_on"]]
-    aliases = {"aliases": [pulumi.Alias(**alias) for alias in given["aliases"]]} if "aliases" in given else {}
-    rest = {key: item for key, item in given.items() if key not in (*resources, *aliases)}
-    if "custom_timeouts" in rest:
-        rest["custom_timeouts"] = pulumi.CustomTimeouts(**rest["custom_timeouts"])
-    return pulumi.ResourceOptions(**resources, **aliases, **rest)
+    read: dict[str, Any] = dict(given)
+    for key in ("parent", "deleted_with"):
+        if key in read:
+            read[key] = made[read[key]]
+    if "depends_on" in read:
+        read["depends_on"] = [made[name] for name in read["depends_on"]]
+    if "aliases" in read:
+        read["aliases"] = [pulumi.Alias(**alias) for alias in read["aliases"]]
+    if "custom_timeouts" in read:
+        read["custom_timeouts"] = pulumi.CustomTimeouts(**read["custom_timeouts"])
+    return pulumi.ResourceOptions(**read)
 
 
 for name, thing in settings["things"].items():
