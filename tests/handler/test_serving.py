@@ -154,7 +154,7 @@ def test_the_floor_is_one_of_healthy_targets(lab: Lab, roll: dict[str, Any], kee
     lowest = [3]
 
     def sample() -> None:
-        while not ended.is_set():
+        while not ended.wait(0.01):
             lowest.append(_healthy(lab))
 
     sampling = threading.Thread(target=sample)
