@@ -8,6 +8,8 @@ import sys
 import urllib.request
 from typing import Any
 
+TARGET_AFTER = 1.0
+"""Seconds in which a new member is in service and no healthy target: several looks of a driver that does not wait."""
 PROGRAM = "from pulumi_rolling.lab import serve; serve('aws', 0, 1, {boot}, 0.0)"
 
 
@@ -31,7 +33,7 @@ class LabProcess:
         self._process.communicate(timeout=30)
 
     def image(self, image: str, **behaviour: Any) -> None:
-        self._ask("PUT", f"images/{image}", behaviour)
+        self._ask("PUT", f"images/{image}", {"targetAfter": TARGET_AFTER, **behaviour})
 
     def fault(self, action: str, **fault: Any) -> None:
         self._ask("PUT", f"faults/{action}", fault)
@@ -52,12 +54,12 @@ class LabProcess:
     def clear_calls(self) -> None:
         self._ask("DELETE", "calls")
 
-    def group(self, name: str) -> dict[str, Any]:
-        group: dict[str, Any] = self._ask("GET", f"groups/{name}")
+    def group(self, name: str, region: str | None = None) -> dict[str, Any]:
+        group: dict[str, Any] = self._ask("GET", f"groups/{name}{_in(region)}")
         return group
 
-    def history(self, name: str) -> list[dict[str, Any]]:
-        history: list[dict[str, Any]] = self._ask("GET", f"history/{name}")
+    def history(self, name: str, region: str | None = None) -> list[dict[str, Any]]:
+        history: list[dict[str, Any]] = self._ask("GET", f"history/{name}{_in(region)}")
         return history
 
     def move_group(self, name: str, **moves: Any) -> None:
@@ -73,14 +75,14 @@ class LabProcess:
     def reset(self, seed: int = 1) -> None:
         self._ask("POST", "reset", {"seed": seed})
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, region: str | None = None) -> Any:
         """A boto3 client of this lab."""
         import boto3
 
         return boto3.client(
             service,
             endpoint_url=self.endpoint,
-            region_name=self.environment["AWS_DEFAULT_REGION"],
+            region_name=region or self.environment["AWS_DEFAULT_REGION"],
             aws_access_key_id="lab",
             aws_secret_access_key="lab",
         )
@@ -95,3 +97,7 @@ class LabProcess:
         with urllib.request.urlopen(request, timeout=60) as answer:
             text = answer.read()
         return json.loads(text) if text else None
+
+
+def _in(region: str | None) -> str:
+    return f"?region={region}" if region else ""

@@ -226,12 +226,18 @@ class Stage:
         return dict(_marked(f"{MARK}={self._mark}".encode()))
 
     def providers(self) -> list[int]:
-        """Processes in which our dynamic provider runs."""
-        return [pid for pid, line in self.processes().items() if "-m pulumi.dynamic" in line]
+        """Processes in which our dynamic provider or our plugin runs."""
+        told = ("-m pulumi.dynamic", f"{os.sep}provider ", "pulumi-resource-rolling ")
+        return [pid for pid, line in self.processes().items() if any(mark in line for mark in told)]
 
     def found_group(self, name: str = "web", image: str = "ami-v1", **arguments: Any) -> str:
-        """A group that nothing in the program declares, with its members in service. Answers its template's id."""
+        """A group that nothing in the program declares, behind a target group. Answers its template's id.
+
+        All its members are healthy targets, so that each roll of it is one whose floor is of those.
+        """
         ec2, asg = self.lab.client("ec2"), self.lab.client("autoscaling")
+        for later in ("ami-v2", "ami-v3"):
+            self.lab.image(later)
         template: str = ec2.create_launch_template(
             LaunchTemplateName=name, LaunchTemplateData={"ImageId": image, "InstanceType": "t3.small"}
         )["LaunchTemplate"]["LaunchTemplateId"]
@@ -241,13 +247,14 @@ class Stage:
             "DesiredCapacity": 6,
             "AvailabilityZones": ["us-east-1a", "us-east-1b", "us-east-1c"],
             "LaunchTemplate": {"LaunchTemplateId": template, "Version": "1"},
+            "TargetGroupARNs": [target_group(self.lab, name)],
             **arguments,
         }
         asg.create_auto_scaling_group(
             AutoScalingGroupName=name, **{k: v for k, v in described.items() if v is not None}
         )
         wanted = described["DesiredCapacity"]
-        self.wait_for(lambda: self.lab.group(name)["inService"] == wanted, f"{wanted} members in service")
+        self.wait_for(lambda: self.lab.group(name)["serving"] == wanted, f"{wanted} healthy targets")
         return template
 
     def deployed_group(self, *later: str, **arguments: Any) -> str:
@@ -302,6 +309,17 @@ class Stage:
         for pid in self.processes():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+
+def target_group(lab: LabProcess, name: str, region: str | None = None) -> str:
+    """Its ARN; it is in the default network."""
+    default = [{"Name": "is-default", "Values": ["true"]}]
+    [network] = lab.client("ec2", region).describe_vpcs(Filters=default)["Vpcs"]
+    made = lab.client("elbv2", region).create_target_group(
+        Name=name, Protocol="HTTP", Port=80, VpcId=network["VpcId"]
+    )
+    arn: str = made["TargetGroups"][0]["TargetGroupArn"]
+    return arn
 
 
 def _marked(mark: bytes) -> Iterator[tuple[int, str]]:

@@ -61,9 +61,12 @@ def test_sliding_replaces_all_of_a_group_it_has_just_been_attached_to(open_stage
 
 
 def test_a_pasted_cloudformation_block_waits_for_the_hook(open_stage: Open) -> None:
-    """The block as it is, on a group with a launch hook that abandons by default: members complete it."""
+    """The block as it is, on a group with a launch hook that abandons by default: members complete it.
+
+    The group is attached to nothing, since CloudFormation's block does not wait for targets.
+    """
     stage = open_stage(names=[], policy=FROM_CLOUDFORMATION)
-    template = stage.found_group()
+    template = stage.found_group(TargetGroupARNs=None)
     stage.lab.client("autoscaling").put_lifecycle_hook(
         AutoScalingGroupName="web",
         LifecycleHookName="ready",

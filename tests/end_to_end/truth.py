@@ -45,9 +45,12 @@ class Watched:
         return self.members().keys() - self.before.keys()
 
     def kept_between(self, floor: int, ceiling: int) -> None:
-        """Never fewer in service than the floor, never more members than the ceiling."""
+        """Never fewer that serve than the floor, never more members than the ceiling.
+
+        Who serves is in service and, behind a target group, a healthy target.
+        """
         points = self.points()
-        assert min(p["inService"] for p in points) >= floor, points
+        assert min(p["serving"] for p in points) >= floor, points
         assert max(p["total"] for p in points) <= ceiling, points
 
     def is_as_found(self, **but: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -77,11 +76,6 @@ class YamlStage(Stage):
 
     def want(self, template: str, version: str, name: str = "web") -> None:
         self.declare(groups={**self.settings["groups"], name: {"id": template, "version": version}})
-
-    def providers(self) -> list[int]:
-        """Processes in which our plugin runs."""
-        told = (f"{os.sep}provider ", "pulumi-resource-rolling ")
-        return [pid for pid, line in self.processes().items() if any(mark in line for mark in told)]
 
 
 @contextmanager

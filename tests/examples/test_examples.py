@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
@@ -14,7 +13,8 @@ import pytest
 
 from tests.end_to_end.lab_process import LabProcess
 from tests.end_to_end.stage import TOOLS
-from tests.examples.conftest import EXAMPLES, SDKS, done, left_out
+from tests.examples.conftest import EXAMPLES
+from tests.made_sdks import SDKS, done, installed, left_out
 
 
 def _environment(state: Path, lab: LabProcess) -> dict[str, str]:
@@ -103,23 +103,11 @@ def test_autoscaling(tmp_path: Path, example_lab: LabProcess) -> None:
     assert _images(example_lab) == {"web": {"ami-v2"}}
 
 
-def _installed(sdks: Path, to: Path) -> Path:
-    """The Python SDK as pip would lay it down; it asks for its own version."""
-    site = to / "site"
-    shutil.copytree(sdks / "python" / "pulumi_rolling_sdk", site / "pulumi_rolling_sdk")
-    version = json.loads((site / "pulumi_rolling_sdk" / "pulumi-plugin.json").read_text())["version"]
-    described = site / f"pulumi_rolling_sdk-{version}.dist-info"
-    described.mkdir()
-    metadata = f"Metadata-Version: 2.1\nName: pulumi_rolling_sdk\nVersion: {version}\n"
-    (described / "METADATA").write_text(metadata)
-    return site
-
-
 def test_python_with_both_faces(tmp_path: Path, example_lab: LabProcess, sdks: Path) -> None:
     """The dynamic face and the plugin's SDK in one program roll a group each."""
     example_lab.reset()
     environment = _environment(tmp_path, example_lab)
-    environment["PYTHONPATH"] = f"{_installed(sdks, tmp_path)}:{environment.get('PYTHONPATH', '')}"
+    environment["PYTHONPATH"] = f"{installed(sdks, tmp_path)}:{environment.get('PYTHONPATH', '')}"
     said = _deploys_and_rolls(_copied("python", tmp_path), environment)
     assert len(re.findall(r"^    \S+: replacing up to 4 instances", said, re.MULTILINE)) == 2, said
     images = _images(example_lab)

@@ -196,3 +196,40 @@ def test_a_classic_load_balancer_tells_how_members_are(bench: Bench) -> None:
     elb.register_instances_with_load_balancer(LoadBalancerName="classic", Instances=[{"InstanceId": other}])
     assert shown() == {first: ("InService", "N/A"), other: ("InService", "N/A")}
     assert set(shown(other)) == {other}
+
+
+def _serving(bench: Bench) -> int:
+    serving: int = bench.lab.history("web")[-1]["serving"]
+    return serving
+
+
+def test_the_history_counts_those_that_requests_reach(bench: Bench) -> None:
+    """`serving`: healthy targets in service, from the moment at which each came true; all where nothing is attached."""
+    arn = bench.target_group()
+    bench.lab.image("ami-v1", targetAfter=5.0)
+    bench.start(desired=2, TargetGroupARNs=[arn])
+    first, second = bench.settled(2)
+    assert (bench.lab.history("web")[-1]["inService"], _serving(bench)) == (2, 0)
+    bench.clock.jump(5.0)
+    points = bench.lab.history("web")
+    registered = next(p["at"] for p in points if p["inService"] == 2)
+    assert next(p["at"] for p in points if p["serving"] == 2) == registered + 5.0
+    bench.lab.member(first, do="targetUnhealthy")
+    assert (bench.lab.history("web")[-1]["inService"], _serving(bench)) == (2, 1)
+    bench.asg.detach_load_balancer_target_groups(AutoScalingGroupName="web", TargetGroupARNs=[arn])
+    assert _serving(bench) == 2
+    bench.asg.attach_load_balancer_target_groups(AutoScalingGroupName="web", TargetGroupARNs=[arn])
+    bench.clock.jump(5.0)
+    assert _serving(bench) == 1
+    bench.terminate(second, decrement=True)
+    assert _serving(bench) == 0
+
+
+def test_a_member_that_is_not_registered_serves_nobody(bench: Bench) -> None:
+    """AddToLoadBalancer suspended: in service, and no target of what the group is attached to."""
+    arn = bench.target_group()
+    bench.start(desired=0, TargetGroupARNs=[arn])
+    bench.suspend("AddToLoadBalancer")
+    bench.asg.set_desired_capacity(AutoScalingGroupName="web", DesiredCapacity=1)
+    bench.settled(1)
+    assert (bench.lab.history("web")[-1]["inService"], _serving(bench)) == (1, 0)

@@ -70,17 +70,17 @@ class Control:
         with self._state.cloud() as cloud:
             return [name for _, name in cloud.groups]
 
-    def group(self, name: str) -> dict[str, Any]:
+    def group(self, name: str, region: str | None = None) -> dict[str, Any]:
         """The truth about a group, without the API's delays; KeyError when there is none of that name."""
         with self._state.cloud() as cloud:
-            return group_truth(cloud, cloud.found(name))
+            return group_truth(cloud, cloud.found(name, region))
 
-    def history(self, name: str) -> list[dict[str, Any]]:
+    def history(self, name: str, region: str | None = None) -> list[dict[str, Any]]:
         """Change points of a group, also of one that has been deleted."""
         with self._state.cloud() as cloud:
-            former = [group for group in cloud.deleted if group.name == name]
+            former = [g for g in cloud.deleted if g.name == name and region in (None, g.region)]
             try:
-                return list(cloud.found(name).history.points)
+                return list(cloud.found(name, region).history.points)
             except KeyError:
                 if not former:
                     raise

@@ -53,11 +53,11 @@ def _do(control: Control, verb: str, path: str, query: Mapping[str, list[str]], 
         case "GET", "groups", "":
             return control.groups()
         case "GET", "groups", group:
-            return control.group(group)
+            return control.group(group, _region(query))
         case "PUT", "groups", group if group:
             return control.move_group(group, **body)
         case "GET", "history", group if group:
-            return control.history(group)
+            return control.history(group, _region(query))
         case "GET", "alarms", "":
             return control.alarms()
         case "PUT", "alarms", alarm if alarm:
@@ -67,3 +67,7 @@ def _do(control: Control, verb: str, path: str, query: Mapping[str, list[str]], 
         case "POST", "reset", "":
             return control.reset(**body)
     raise NoSuchRoute
+
+
+def _region(query: Mapping[str, list[str]]) -> str | None:
+    return next(iter(query.get("region", ())), None)

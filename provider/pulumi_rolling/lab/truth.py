@@ -29,6 +29,7 @@ def group_truth(cloud: Cloud, group: Group) -> dict[str, Any]:
         "scheduledActions": sorted(group.scheduled),
         "deleting": now.deleting,
         "inService": group.tally.in_service,
+        "serving": group.tally.serving,
         "total": group.tally.total,
         "warm": [_member_truth(cloud, member) for member in group.warm.values()],
         "members": [_member_truth(cloud, member) for member in group.members.values()],

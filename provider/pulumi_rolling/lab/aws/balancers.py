@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi_rolling.lab.aws.call import Call, page
-from pulumi_rolling.lab.world import lives
+from pulumi_rolling.lab.world import lives, targets
 
 
 def _attach(call: Call, field: str, names: list[str]) -> None:
@@ -16,12 +16,19 @@ def _attach(call: Call, field: str, names: list[str]) -> None:
     group.alter(call.cloud.now, **{field: (*had, *(name for name in names if name not in had))})
     for member in group.members.values():
         if member.now.lifecycle == "InService" and (first or member.registered_at is None):
-            lives.register(call.cloud, member)
+            lives.register(call.cloud, group, member)
+    _weigh(call)
 
 
 def _detach(call: Call, field: str, names: list[str]) -> None:
     left = tuple(name for name in getattr(call.group.now, field) if name not in names)
     call.group.alter(call.cloud.now, **{field: left})
+    _weigh(call)
+
+
+def _weigh(call: Call) -> None:
+    for member in call.group.members.values():
+        targets.weigh(call.cloud, call.group, member)
 
 
 def _sources(call: Call) -> list[str]:

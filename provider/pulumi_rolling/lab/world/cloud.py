@@ -130,10 +130,10 @@ class Cloud:
         else:
             member.states.set(self.now, replace(member.now, **changes))
 
-    def found(self, name: str) -> Group:
-        """A group by name alone, in whichever region."""
-        for (_, known), group in self.groups.items():
-            if known == name:
+    def found(self, name: str, region: str | None = None) -> Group:
+        """A group by name, in that region or in whichever one."""
+        for (place, known), group in self.groups.items():
+            if known == name and region in (None, place):
                 return group
         raise KeyError(name)
 

@@ -17,11 +17,13 @@ class Tally:
     """Counts over the members that belong to a group.
 
     in_service: EC2 says running and the group says InService, so a dead instance that still looks in service
-    is not counted; total: all that are not terminating, Standby included; pending and standby are parts of
-    total; terminating: on their way out; active: capacity units that count against the desired capacity.
+    is not counted; serving: those of them that requests reach; total: all that are not terminating, Standby
+    included; pending and standby are parts of total; terminating: on their way out; active: capacity units that
+    count against the desired capacity.
     """
 
     in_service: int = 0
+    serving: int = 0
     total: int = 0
     pending: int = 0
     standby: int = 0
@@ -38,7 +40,9 @@ class Tally:
             return
         self.total += sign
         self.revisions[member.revision.label] += sign
-        self.in_service += sign * (state.lifecycle == "InService" and state.machine == "running")
+        in_service = state.lifecycle == "InService" and state.machine == "running"
+        self.in_service += sign * in_service
+        self.serving += sign * (in_service and state.reached)
         self.pending += sign * state.lifecycle.startswith("Pending")
         self.standby += sign * (state.lifecycle in ("Standby", "EnteringStandby"))
         if state.active:
@@ -56,6 +60,7 @@ class History:
         point = {
             "at": round(at, 6),
             "inService": tally.in_service,
+            "serving": tally.serving,
             "total": tally.total,
             "pending": tally.pending,
             "standby": tally.standby,

@@ -49,15 +49,17 @@ def enter_service(cloud: Cloud, group: Group, member: Member) -> None:
     group.change(cloud.now, member, lifecycle="InService")
     member.in_service_at = cloud.now
     if not group.suspended("AddToLoadBalancer"):
-        register(cloud, member)
+        register(cloud, group, member)
+    targets.weigh(cloud, group, member)
     if member.launch_activity is not None:
         member.launch_activity.finish(cloud.now, "Successful")
     cloud.tell(member, Transition.IN_SERVICE)
 
 
-def register(cloud: Cloud, member: Member) -> None:
+def register(cloud: Cloud, group: Group, member: Member) -> None:
     """The member becomes a target of its group's target groups."""
     member.registered_at, member.deregistered_at = cloud.now, None
+    cloud.agenda.after(member.behaviour.target_after, partial(targets.weigh, cloud, group, member))
     cloud.tell(member, Transition.REGISTERED)
 
 

@@ -67,6 +67,8 @@ class MemberState:
     tags: Mapping[str, str]
     health: str = "Healthy"
     protected: bool = False
+    reached: bool = True
+    """Requests reach the member: its group is attached to nothing, or the member is a healthy target."""
 
     @property
     def belongs(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from pulumi_rolling.lab.world import health, lives, machines
+from pulumi_rolling.lab.world import health, lives, machines, targets
 from pulumi_rolling.lab.world.cloud import Cloud
 from pulumi_rolling.lab.world.hooks import LAUNCHING
 from pulumi_rolling.lab.world.member import BY_ITSELF, Member, Transition
@@ -62,13 +62,21 @@ def signal(cloud: Cloud, member: Member) -> None:
 def fall_ill(cloud: Cloud, member: Member) -> None:
     """The machine runs and its work fails; only a health check can tell."""
     member.well = False
+    _weigh(cloud, member)
     health.notice(cloud, member)
 
 
 def stop_answering(cloud: Cloud, member: Member) -> None:
     """The machine and its work are well, and the load balancer gets no answer from it."""
     member.answering = False
+    _weigh(cloud, member)
     health.notice(cloud, member)
+
+
+def _weigh(cloud: Cloud, member: Member) -> None:
+    group = cloud.group_of(member)
+    if group is not None:
+        targets.weigh(cloud, group, member)
 
 
 def _doom(cloud: Cloud, member: Member) -> None:

@@ -33,6 +33,7 @@ def deregister(cloud: Cloud, group: Group, member: Member) -> float:
     delay = max(delays, default=0.0) if member.behaviour.drain is None else member.behaviour.drain
     member.deregistered_at = cloud.now
     member.drained_at = cloud.now + (0.0 if member.dead else delay)
+    weigh(cloud, group, member)
     return member.drained_at - cloud.now
 
 
@@ -47,10 +48,20 @@ def target_health(cloud: Cloud, member: Member) -> Health | None:
     return HEALTHY if member.well and member.answering and not member.dead else FAILED
 
 
+def weigh(cloud: Cloud, group: Group, member: Member) -> None:
+    """The group's counts learn whether requests reach the member at this moment."""
+    reached = not _attached(group) or target_health(cloud, member) == HEALTHY
+    if reached is not member.now.reached:
+        group.change(cloud.now, member, reached=reached)
+
+
 def failed(cloud: Cloud, group: Group, member: Member) -> bool:
     """The member's targets fail, and the group by its health check type takes that for the member's health."""
-    attached = group.now.target_groups or group.now.balancers
-    return bool(attached) and checks_targets(group) and target_health(cloud, member) == FAILED
+    return _attached(group) and checks_targets(group) and target_health(cloud, member) == FAILED
+
+
+def _attached(group: Group) -> bool:
+    return bool(group.now.target_groups or group.now.balancers)
 
 
 def checks_targets(group: Group) -> bool:
