@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulumi_rolling.stack.compared import differences
 from pulumi_rolling.stack.deployment import Deployment, Entry
+from pulumi_rolling.stack.identity import renamed
 from pulumi_rolling.stack.replay import wish
-from pulumi_rolling.stack.twins import renamed, revive
+from pulumi_rolling.stack.twins import revive
 from pulumi_rolling.stack.way_back import is_changed
 from pulumi_rolling.stack.wish import Wish
 

@@ -17,11 +17,12 @@ from pulumi_rolling.stack.compared import Found, differences
 from pulumi_rolling.stack.deployment import Deployment, parsed
 from pulumi_rolling.stack.guard import breaches
 from pulumi_rolling.stack.history import RETURNED
+from pulumi_rolling.stack.identity import renamed
 from pulumi_rolling.stack.kept import Copy, Kept
 from pulumi_rolling.stack.replay import wish
 from pulumi_rolling.stack.runtime import Script, serving
 from pulumi_rolling.stack.scratch import holding, opened
-from pulumi_rolling.stack.twins import Revival, renamed, revive
+from pulumi_rolling.stack.twins import Revival, revive
 from pulumi_rolling.stack.wish import Left, Why
 
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
@@ -69,7 +70,7 @@ class Return:
             if not strange:
                 break
             keep += strange
-        taken = breaches(way.steps, self.good)
+        taken = breaches(way.steps, self.good, way.script.now)
         if taken:
             raise StackError("the return was not begun: " + "; ".join(each.sentence for each in taken))
         return way
@@ -110,7 +111,7 @@ class Return:
         names = renamed(self.good, now)
         first = wish(self.good, now, names, keep)
         revival = revive(now, self.good, first.forgotten)
-        wanted = wish(self.good, revival.state, names, keep) if revival.changed else first
+        wanted = wish(self.good, revival.state, renamed(self.good, revival.state), keep)
         script = Script(wanted, self.good, revival.state)
         return Way(script, revival, tuple(self._steps(script, revival)))
 
@@ -124,7 +125,13 @@ class Return:
     def _preview(self, pulumi: Pulumi, script: Script) -> Sequence[Mapping[str, Any]]:
         with self._configuration() as config, serving(script) as (address, _):
             code, said, errors = pulumi.tried(
-                "preview", "--json", "--show-secrets", "--client", address, *config
+                "preview",
+                "--json",
+                "--show-secrets",
+                "--show-replacement-steps",
+                "--client",
+                address,
+                *config,
             )
         try:
             seen = json.loads(said or "{}")

@@ -130,7 +130,7 @@ def test_a_step_that_takes_away_what_was_there_is_a_breach(operation: str, id_: 
     """By type and id, whatever the URN; an operation that is not known counts as taking away."""
     step = {"op": operation, "urn": f"{URN}-renamed", "oldState": {"type": "acme:web:Thing", "id": id_}}
     good = Deployment({"version": 3, "deployment": {"resources": [OLD.raw]}})
-    assert bool(breaches([step], good)) is breach
+    assert bool(breaches([step], good, good)) is breach
 
 
 @pytest.mark.parametrize(
