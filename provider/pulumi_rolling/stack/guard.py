@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any
 
 from pulumi_rolling.stack.deployment import Deployment, Entry
-from pulumi_rolling.stack.identity import Key
+from pulumi_rolling.stack.identity import identity_of
 
 HARMLESS = frozenset(
     {"same", "create", "update", "read", "refresh", "import", "diff", "extend-parameterize"}
@@ -69,8 +69,8 @@ def breaches(steps: Sequence[Mapping[str, Any]], good: Deployment, now: Deployme
 
 class _Guard:
     def __init__(self, good: Deployment, now: Deployment) -> None:
-        self.owned = {_key(entry) for entry in good.living.values() if entry.custom and entry.id}
-        self.entries = Counter(_key(entry) for entry in now.entries if not _is_gone(entry))
+        self.owned = {identity_of(entry) for entry in good.living.values() if entry.custom and entry.id}
+        self.entries = Counter(identity_of(entry) for entry in now.entries if not _is_gone(entry))
         self.begun = {
             (str(resource.get("urn")), str(resource.get("id")))
             for operation in now.pending
@@ -87,7 +87,7 @@ class _Guard:
         if _is_gone(entry) or (entry.urn, entry.id) in self.begun:
             return None
         if operation in REPLACING:
-            return Wrong.REPLACED if _key(entry) in self.owned else None
+            return Wrong.REPLACED if identity_of(entry) in self.owned else None
         return self._taken(entry)
 
     def _taken(self, entry: Entry) -> Wrong | None:
@@ -95,12 +95,12 @@ class _Guard:
         stays = bool(entry.raw.get("retainOnDelete")) or entry.read
         if entry.protected and not stays:
             return Wrong.PROTECTED
-        if _key(entry) not in self.owned:
+        if identity_of(entry) not in self.owned:
             return None
         if not stays:
             return Wrong.DELETED
-        self.entries[_key(entry)] -= 1
-        return Wrong.LEAVES if self.entries[_key(entry)] <= 0 else None
+        self.entries[identity_of(entry)] -= 1
+        return Wrong.LEAVES if self.entries[identity_of(entry)] <= 0 else None
 
 
 def counted(steps: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
@@ -116,11 +116,6 @@ def counted(steps: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
 def _before(step: Mapping[str, Any]) -> Entry:
     """The entry that a step is about, of no type where the preview leaves it out."""
     return Entry({"urn": step.get("urn", ""), "type": "", **(step.get("oldState") or {})})
-
-
-def _key(entry: Entry) -> Key:
-    """Type and id of others' resources, too: what they read must not be deleted either."""
-    return entry.type, entry.id
 
 
 def _is_gone(entry: Entry) -> bool:

@@ -1,7 +1,7 @@
 """Which entry of a state is which resource of the last good deployment. Pure.
 
-A resource is known by its type and its id, whatever its URN. Some providers give one id to many resources ("none"), so
-a resource that has its own URN is looked for nowhere else.
+A resource is known by its type and its id, whatever its URN; one that has its own URN is looked for nowhere else.
+State keeps no aliases to ask (state_builder.go, withUpdatedAliases).
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from collections.abc import Mapping
 from pulumi_rolling.stack.deployment import Deployment, Entry
 
 Key = tuple[str, str]
-"""Type and id."""
+"""Type and id, or type and URN where the id tells nothing."""
+
+NOT_IDS = frozenset({"none", "-"})
+"""What providers write for all that lives in the state alone, as a random password does."""
 
 
 def key_of(entry: Entry) -> Key | None:
@@ -21,7 +24,12 @@ def key_of(entry: Entry) -> Key | None:
     """
     if not entry.custom or not entry.id or entry.read or entry.raw.get("pendingReplacement"):
         return None
-    return entry.type, entry.id
+    return identity_of(entry)
+
+
+def identity_of(entry: Entry) -> Key:
+    """What `key_of` tells, of another owner's resource and of a deleted one, too."""
+    return entry.type, entry.urn if entry.id in NOT_IDS else entry.id
 
 
 def owned(good: Deployment) -> Mapping[Key, tuple[Entry, ...]]:
@@ -37,7 +45,7 @@ def owned(good: Deployment) -> Mapping[Key, tuple[Entry, ...]]:
 def today(good: Deployment, now: Deployment) -> Mapping[str, Entry]:
     """The living entries that are resources of the last good deployment, by the URN that each has there."""
     found: dict[str, Entry] = {}
-    strange: dict[Key, list[Entry]] = {}
+    strange: dict[Key, Entry] = {}
     for entry in now.living.values():
         key, former = key_of(entry), good.living.get(entry.urn)
         if key is None:
@@ -45,13 +53,10 @@ def today(good: Deployment, now: Deployment) -> Mapping[str, Entry]:
         if former is not None and key_of(former) == key:
             found[entry.urn] = entry
         else:
-            strange.setdefault(key, []).append(entry)
+            strange.setdefault(key, entry)
     for key, formers in owned(good).items():
-        lost = [former for former in formers if former.urn not in found]
-        for former in lost:
-            other = _same(former, strange.get(key, []), certain=len(formers) == 1)
-            if other is not None:
-                found[former.urn] = other
+        if len(formers) == 1 and formers[0].urn not in found and key in strange:
+            found[formers[0].urn] = strange[key]
     return found
 
 
@@ -73,11 +78,3 @@ def imported(good: Deployment, now: Deployment) -> tuple[str, ...]:
     return tuple(
         entry.urn for entry in now.living.values() if entry.raw.get("importID") and key_of(entry) not in mine
     )
-
-
-def _same(former: Entry, strange: list[Entry], certain: bool) -> Entry | None:
-    """The one that the engine itself found by an alias, or else the only one there is."""
-    by_alias = [entry for entry in strange if former.urn in (entry.raw.get("aliases") or ())]
-    if by_alias:
-        return by_alias[0]
-    return strange[0] if certain and len(strange) == 1 else None
