@@ -25,6 +25,10 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """The value of an input that is not known before the update."""
 
 
+DELETE_HOOKS = frozenset({"BeforeDelete", "AfterDelete"})
+"""Hooks without whose functions, which are the program's, the engine deletes nothing, not even in a preview."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One entry of state. `raw` is the engine's own JSON (ResourceV3), with every field that it has."""

@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pulumi_rolling.stack.deployment import Deployment, Entry
+from pulumi_rolling.stack.deployment import DELETE_HOOKS, Deployment, Entry
 from pulumi_rolling.stack.groups import is_left
 from pulumi_rolling.stack.rebinding import uncertain
 from pulumi_rolling.stack.wish import Left, Registration, Why, Wish
-
-DELETE_HOOKS = frozenset({"BeforeDelete", "AfterDelete"})
 
 
 def wish(

@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Any
 
 from pulumi_rolling.errors import StackStateError
-from pulumi_rolling.stack.deployment import Deployment, Entry, parsed, plain
+from pulumi_rolling.stack.deployment import DELETE_HOOKS, Deployment, Entry, parsed, plain
 from pulumi_rolling.stack.identity import key_of, owned, today
 
 UrnAndId = tuple[str, str]
@@ -186,13 +186,19 @@ class _Reviving:
     def _outlive(self, newer: Entry | None) -> None:
         """Mark the copy that the failed update made.
 
-        It stays in the cloud where deleting it would destroy something that was there before it, and where it is
-        protected, which the engine does not ask of a replaced one.
+        It stays in the cloud where deleting it would destroy something that was there before it, where it is
+        protected, which the engine does not ask of a replaced one, and where only the program can run its hooks.
         """
         if newer is None:
             return
-        marks: dict[str, bool | None] = {"delete": True}
+        marks: dict[str, Any] = {"delete": True}
+        hooks = newer.raw.get("resourceHooks") or {}
         stays = newer.protected or bool(newer.raw.get("importID")) or key_of(newer) in self.owned
+        if DELETE_HOOKS & hooks.keys():
+            stays = True
+            marks["resourceHooks"] = {
+                kind: names for kind, names in hooks.items() if kind not in DELETE_HOOKS
+            }
         if newer.raw.get("pendingReplacement"):
             # It is deleted already. The engine would never drop an entry with both marks (snapshot.go of the backend).
             marks |= {"pendingReplacement": None, "retainOnDelete": True}
@@ -259,7 +265,7 @@ class _Reviving:
     def _now(self, entry: Entry) -> Entry:
         return self.entries[self.place[id(entry)]]
 
-    def _set(self, entry: Entry, marks: Mapping[str, bool | None]) -> None:
+    def _set(self, entry: Entry, marks: Mapping[str, Any]) -> None:
         raw = self._now(entry).raw
         for field, value in marks.items():
             raw = _with(raw, field, value)
@@ -286,15 +292,16 @@ SHOWN = ("urn", "id", "delete", "pendingReplacement", "retainOnDelete", "modifie
 """Fields by which one state of a stack is told from another: an update leaves its time at what it touches."""
 
 
-def _with(raw: Mapping[str, Any], field: str, value: bool | None) -> Mapping[str, Any]:
+def _with(raw: Mapping[str, Any], field: str, value: Any) -> Mapping[str, Any]:
     """The entry with this mark, or without it; every other field stays where it is."""
-    if value is None:
+    if not value:
         return {key: item for key, item in raw.items() if key != field}
     if raw.get(field) == value:
         return raw
-    rest = [(key, item) for key, item in raw.items() if key != field]
-    place = max((at + 1 for at, (key, _) in enumerate(rest) if key in BEFORE[field]), default=0)
-    return dict([*rest[:place], (field, value), *rest[place:]])
+    if field in raw:
+        return {**raw, field: value}
+    place = max((at + 1 for at, key in enumerate(raw) if key in BEFORE[field]), default=0)
+    return dict([*list(raw.items())[:place], (field, value), *list(raw.items())[place:]])
 
 
 def _same(one: Any, other: Any) -> bool:

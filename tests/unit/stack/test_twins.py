@@ -92,6 +92,15 @@ def test_a_newer_copy_that_must_not_be_deleted_only_leaves_the_state(
     )
 
 
+def test_a_newer_copy_with_a_delete_hook_leaves_the_state_without_it() -> None:
+    """The engine runs the hook even of what it does not delete, and only the program has its function."""
+    hooks = {"AfterCreate": ["hi"], "BeforeDelete": ["bye"]}
+    revival = revive(state({**COPY, "resourceHooks": hooks}, B, TWIN), GOOD)
+    marked = revival.state.entries[0].raw
+    assert marked["retainOnDelete"] and marked["resourceHooks"] == {"AfterCreate": ["hi"]}
+    assert revival.retained == ((urn("a"), "a-2"),)
+
+
 def test_of_several_twins_the_one_of_the_last_good_deployment_lives() -> None:
     """The others stay as they are, and so does one that has no living copy beside it."""
     other = thing("a", "a-0", delete=True)
