@@ -69,13 +69,12 @@ def of_preview(digest: Mapping[str, Any]) -> tuple[Change, ...]:
 def of_events(events: Iterable[Event]) -> tuple[Change, ...]:
     """The changes of one stage in an event log."""
     steps = [each for each in events if isinstance(each, Step) and each.phase is Phase.BEGUN]
-    replaced = {each.urn for each in steps if each.operation == REPLACE}
     made: set[str] = set()
     gone: set[str] = set()
     for each in steps:
         if each.operation in ("create-replacement", "import-replacement"):
             made.add(each.urn)
-        elif each.operation == "delete-replaced" and each.urn in replaced and each.urn not in made:
+        elif each.operation == "delete-replaced" and each.urn not in made:
             gone.add(each.urn)
     return tuple(
         Change(each.urn, each.operation, each.old, each.new, each.operation == REPLACE and each.urn in gone)

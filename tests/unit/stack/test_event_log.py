@@ -85,6 +85,14 @@ def test_a_line_that_a_kill_has_torn_is_left_out(tmp_path: Path) -> None:
     assert kinds(read(log)) == [Begun]
 
 
+def said(length: int) -> dict[str, Any]:
+    return {"diagnosticEvent": {"message": "x" * length, "severity": "info"}}
+
+
+SHORT_LINES = lines(PRELUDE, said(10), said(10))
+LONG_LINE = lines(PRELUDE, said(len(SHORT_LINES) - len(lines(PRELUDE, said(0)))))
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -93,8 +101,16 @@ def test_a_line_that_a_kill_has_torn_is_left_out(tmp_path: Path) -> None:
         (lines(PRELUDE, STEP), lines(PRELUDE, STEP, ERROR, SUMMARY, at=1700000009)),
         (lines(PRELUDE, STEP), lines(PRELUDE, SUMMARY, STEP, STEP, ERROR)),
         (lines(PRELUDE, SUMMARY, CLOSED), lines(PRELUDE, SUMMARY) + lines(CLOSED, STEP).splitlines()[1]),
+        (SHORT_LINES, LONG_LINE + lines(PRELUDE, STEP, ERROR).splitlines(keepends=True)[2]),
     ],
-    ids=["shorter", "longer, after its end", "another time", "the same first line", "the same but unended"],
+    ids=[
+        "shorter",
+        "longer, after its end",
+        "another time",
+        "the same first line",
+        "the same but unended",
+        "at the same place",
+    ],
 )
 def test_a_second_stage_is_told_from_its_beginning(tmp_path: Path, before: str, after: str) -> None:
     """The engine empties the file for the update that follows a preview; nothing of the update is missed."""

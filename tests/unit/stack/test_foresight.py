@@ -157,7 +157,8 @@ def test_a_major_version_that_rises_is_named_once(
     """The provider is named with both versions and how many resources it writes anew."""
     mine = entry("mine", "pulumi:providers:aws", inputs={"version": "5.0.0"})
     steps = [step("update", entry(name, provider=old), entry(name, provider=new)) for name in ("a", "b")]
-    risks = foresee(changes(*extra, *steps), Known(state(mine)))
+    replaced = step("replace", gone(entry("c", provider=old)), entry("c", provider=new))
+    risks = foresee(changes(*extra, *steps, replaced), Known(state(mine)))
     assert [(risk.danger, risk.detail) for risk in risks] == ([(Danger.PROVIDER, detail)] if detail else [])
 
 

@@ -79,6 +79,7 @@ def event(kind: str, op: str, resource: dict[str, Any], **old: Any) -> Event:
             "1 error occurred:\n\t* creating EC2 Subnet: api error X: no\n\n",
             "creating EC2 Subnet: api error X: no",
         ),
+        ("Traceback (most recent call last):\n  File 'a'\nValueError: no\n  because", "ValueError: no"),
         ("two\nlines", "two lines"),
         ("red \x1b[31mtext\x1b[0m", "red [31mtext [0m"),
         ("", ""),
