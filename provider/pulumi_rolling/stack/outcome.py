@@ -121,7 +121,8 @@ def failures_of(events: Iterable[Event]) -> tuple[Failure, ...]:
     )
 
 
-EMPTY = ("update failed", "preview failed", "update canceled", "")
+EMPTY = ("update failed", "preview failed")
+"""What the engine says at the end of any failure."""
 
 
 def returned_by(events: Iterable[Event], revived: Iterable[tuple[str, str]] = ()) -> tuple[Returned, ...]:

@@ -114,6 +114,11 @@ def test_what_failed_is_told_with_its_operation_and_cause() -> None:
     )
 
 
+def test_a_cancelled_update_says_so() -> None:
+    """Where somebody stopped the update, that is what failed."""
+    assert failures_of([Message("", "error", "update canceled\n")]) == (Failure("", "", "update canceled"),)
+
+
 def test_what_a_return_did_is_told_by_resource() -> None:
     """Updates, groups that rolled, new ones, deleted ones and revived originals; what left the state is not deleted."""
     done = "resOutputsEvent"
