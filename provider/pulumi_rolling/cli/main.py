@@ -13,6 +13,7 @@ import typer
 
 from pulumi_rolling.cli.lab import lab
 from pulumi_rolling.cli.plan import plan
+from pulumi_rolling.cli.preview import preview
 from pulumi_rolling.cli.requests import abort, approve, pause, reject, resume, retry, skip
 from pulumi_rolling.cli.signal import signal
 from pulumi_rolling.cli.simulate import simulate
@@ -73,6 +74,7 @@ COMMANDS = (
 for command in COMMANDS:
     app.command()(command)
 app.command(context_settings=PASSED_ON)(up)
+app.command(context_settings=PASSED_ON)(preview)
 
 
 def main(arguments: list[str] | None = None) -> None:
