@@ -139,6 +139,7 @@ class AutoScalingGroupFleet:
             refusals += (described.mixed_needs_template(),)
         if self._readiness.watched.target_health:
             members, idle = with_target_health(self._api, group, members)
+        self._readiness.may_check(members)
         alarms, missing = self._readiness.alarms_now(age=0.0)
         return AutoScalingGroupFacts(
             name=self.name,

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pulumi_rolling.core.model.member import Member
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.member import Member, TargetHealth
 from pulumi_rolling.core.model.seen import Alarm, AlarmState
 from pulumi_rolling.core.replace.questions import proves_members, unproved, watches_alarms
 from pulumi_rolling.core.replace.rollout import Rollout
@@ -32,18 +33,27 @@ class Readiness:
     def proved(self, rollout: Rollout, group: Answer, members: Sequence[Member]) -> tuple[Member, ...]:
         """The members with their health behind the load balancers, and the open new ones with their status checks.
 
-        Health is brought for all: a floor counts ready members, so the old ones matter as much as the new.
+        Health is brought for all: a floor counts ready members, so the old ones matter as much as the new. On the way
+        back a group that is attached to nothing serves by being in service, as where that is known at the start.
         """
         found = tuple(members)
         waits = self.watched.target_health and rollout.direction in self.watched.health_in
         if waits and proves_members(rollout):
             found = with_target_health(self._api, group, found)[0]
+            if rollout.direction is Direction.BACK and all(m.target is None for m in found):
+                # Somebody detached the group in mid-roll. Nobody would be ready any more, and it must come back.
+                found = tuple(replace(m, target=TargetHealth.HEALTHY) for m in found)
         if self.watched.status_checks and proves_members(rollout):
             # EC2 refuses a call that names a machine it does not know; one with a launch time it has told of.
             open_ones = [m.id for m in unproved(rollout, found) if m.launched_at is not None]
             checks = read_checks(self._api, open_ones)
             found = tuple(replace(m, checks=checks.get(m.id)) for m in found)
         return found
+
+    def may_check(self, members: Sequence[Member]) -> None:
+        """Status checks that will be wanted of new members are asked of one now: a refusal is known beforehand."""
+        if self.watched.status_checks:
+            read_checks(self._api, [m.id for m in members if m.launched_at is not None][:1])
 
     def alarms(self, rollout: Rollout) -> tuple[Alarm, ...]:
         """Not on the way back, and not once the verdict is given: nothing hangs on them then."""
