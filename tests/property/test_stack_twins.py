@@ -119,8 +119,10 @@ def owed(failure: Failure) -> set[tuple[str, str]]:
 
 
 def is_whole(failure: Failure) -> bool:
-    """Whether the failed update has destroyed nothing of the last good deployment."""
-    return owed(failure) == {key for key in owned(failure.good) if key[0] == THING}
+    """Whether the failed update has destroyed nothing of the last good deployment, nor a provider of it."""
+    there = {key_of(entry) for entry in failure.now.entries}
+    mine = owned(failure.good).keys()
+    return owed(failure) == {key for key in mine if key[0] == THING} and mine <= there
 
 
 @checked

@@ -176,5 +176,5 @@ def _in_order(wanted: Mapping[str, Registration]) -> list[Registration]:
                 waiting.pop()
                 done.setdefault(urn, wanted[urn])
             else:
-                waiting.extend(open_needs)
+                waiting.append(open_needs[0])
     return list(done.values())

@@ -8,6 +8,7 @@ import pytest
 from pulumi_rolling.stack.deployment import Deployment
 from pulumi_rolling.stack.guard import Wrong, breaches
 from pulumi_rolling.stack.identity import imported, renamed
+from pulumi_rolling.stack.replay import wish
 from pulumi_rolling.stack.twins import Reason, revive
 
 THING = "acme:web:Thing"
@@ -212,3 +213,17 @@ def test_a_deletion_that_had_begun_is_carried_on() -> None:
     now = state(COPY, B, TWIN, pending=({"type": "deleting", "resource": TWIN},))
     step = {"op": "delete-replaced", "urn": urn("a"), "oldState": TWIN}
     assert breaches([step], GOOD, now) == ()
+
+
+def test_what_must_stay_is_registered_after_all_that_it_needs() -> None:
+    """A need of two is registered before both, though one of them needs the other."""
+    now = state(
+        thing("a", "a-1"),
+        thing("m", "m-1", parent=urn("a")),
+        thing("z", "z-1", parent=urn("a"), dependencies=[urn("m")], protect=True),
+    )
+    seen: set[str] = set()
+    for each in wish(state(), now, {}).registrations:
+        assert each.entry.needs <= seen
+        seen.add(each.entry.urn)
+    assert len(seen) == 3
