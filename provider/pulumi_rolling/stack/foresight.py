@@ -14,9 +14,8 @@ from typing import Any
 
 from pulumi_rolling.stack.assets import hashes, is_asset
 from pulumi_rolling.stack.changes import Change
-from pulumi_rolling.stack.deployment import PROVIDER_PREFIX, Deployment, Entry
+from pulumi_rolling.stack.deployment import DELETE_HOOKS, PROVIDER_PREFIX, Deployment, Entry
 from pulumi_rolling.stack.groups import is_group
-from pulumi_rolling.stack.replay import DELETE_HOOKS
 from pulumi_rolling.stack.stateful import lost_with
 
 LAST = "deletions run last, so this counts where one of them fails or the update is stopped among them"

@@ -25,6 +25,12 @@ def way_text(to: Copy, way: Way) -> str:
     lines += [f"  {VERBS.get(verb, verb)} ({len(urns)}): {_names(urns)}" for verb, urns in steps.items()]
     lines += [f"  {_name(urn)} lives again under its old id {id_}" for urn, id_ in way.revival.revived]
     lines += [f"  its newer copy {id_} is deleted" for _, id_ in way.revival.outlived]
+    retained = way.revival.retained
+    lines += [
+        f"  {_name(urn)}: its newer copy {id_} leaves the state and stays in the cloud"
+        for urn, id_ in retained
+    ]
+    lines += [f"  {each.sentence}" for each in way.revival.refused]
     lines += _told(way.script.wish.left)
     return "\n".join(lines if len(lines) > 1 else [*lines, "  nothing to do"])
 
