@@ -29,6 +29,11 @@ def wish(
     return _Wishing(good, now, renamed, keep).made()
 
 
+def cut_off(now: Deployment) -> tuple[Left, ...]:
+    """What an update was doing when it was killed. The cloud may hold something of it that the state does not know."""
+    return tuple(Left(str(each["resource"]["urn"]), Why.CUT_OFF, str(each["type"])) for each in now.pending)
+
+
 class _Wishing:
     def __init__(
         self,

@@ -6,7 +6,7 @@ import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from pulumi_rolling.stack.guard import breaches
 from pulumi_rolling.stack.history import RETURNED
 from pulumi_rolling.stack.identity import renamed
 from pulumi_rolling.stack.kept import Copy, Kept
-from pulumi_rolling.stack.replay import wish
+from pulumi_rolling.stack.replay import cut_off, wish
 from pulumi_rolling.stack.runtime import Script, serving
 from pulumi_rolling.stack.scratch import holding, opened
 from pulumi_rolling.stack.twins import Revival, revive
@@ -48,9 +48,10 @@ class Outcome:
 
     @property
     def in_whole(self) -> bool:
-        """A resource that had to be made again is back, under another id."""
+        """A resource that had to be made again is back, under another id; one that was cut off may be anything."""
         named = {left.urn for left in self.left if left.returned}
-        return not self.code and all(found.urn in named for found in self.open)
+        unknown = any(left.why is Why.CUT_OFF for left in self.left)
+        return not self.code and not unknown and all(found.urn in named for found in self.open)
 
 
 class Return:
@@ -112,6 +113,7 @@ class Return:
         first = wish(self.good, now, names, keep)
         revival = revive(now, self.good, first.forgotten)
         wanted = wish(self.good, revival.state, renamed(self.good, revival.state), keep)
+        wanted = replace(wanted, left=(*wanted.left, *cut_off(now)))
         script = Script(wanted, self.good, revival.state)
         return Way(script, revival, tuple(self._steps(script, revival)))
 

@@ -25,6 +25,7 @@ class Why(Enum):
     IMPORTED = "the failed update imported it; it leaves the state and stays in the cloud"
     RETAINED = "the failed update made it with retainOnDelete; it leaves the state and stays in the cloud"
     GONE = "it was deleted since; it is made again, empty, under a new id"
+    CUT_OFF = "an operation on it was cut off and state does not know how it ended: pulumi refresh, then look"
     PARENT = "something that stays needs it"
 
 

@@ -14,8 +14,10 @@ from pulumi_rolling.stack.groups import DYNAMIC, is_left
 from pulumi_rolling.stack.guard import breaches
 from pulumi_rolling.stack.kept import Copy, Kept
 from pulumi_rolling.stack.rebinding import UncertainError, changes_of, rebound, uncertain
+from pulumi_rolling.stack.replay import cut_off
 from pulumi_rolling.stack.request import inputs_of, wire
 from pulumi_rolling.stack.way_back import Ended, Facts, Next, next_of
+from pulumi_rolling.stack.wish import Why
 
 URN = "urn:pulumi:dev::shop::acme:web:Thing::a"
 OLD = Entry(
@@ -184,3 +186,12 @@ def test_a_strange_export_is_refused(text: str, said: str) -> None:
     """The error says what is wrong with it."""
     with pytest.raises(StackStateError, match=said):
         parsed(text)
+
+
+def test_what_was_cut_off_is_named() -> None:
+    """A pending operation is one that nobody knows the end of."""
+    pending = [{"resource": {"urn": URN}, "type": "updating"}]
+    [left] = cut_off(
+        Deployment({"version": 3, "deployment": {"resources": [], "pending_operations": pending}})
+    )
+    assert (left.urn, left.why, left.detail, left.returned) == (URN, Why.CUT_OFF, "updating", False)
