@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -49,7 +50,8 @@ def up(
     unattended = {"--yes", "-y", "--non-interactive"} & set(context.args) or not sys.stdin.isatty()
     chosen = rollback or (Rollback.ALWAYS if unattended else Rollback.ASK)
     flags = ["--config-file", config_file] if config_file else []
-    raise typer.Exit(_journey(cwd, stack, config_file, chosen, keep).up([*context.args, *flags]))
+    journey = replace(_journey(cwd, stack, config_file, chosen), most=keep)
+    raise typer.Exit(journey.up([*context.args, *flags]))
 
 
 def rollback(
@@ -62,9 +64,10 @@ def rollback(
 ) -> None:
     """Return the stack: to where an interrupted return was on its way, or to the newest good deployment."""
     from pulumi_rolling.errors import StackError
+    from pulumi_rolling.stack.exit_codes import ExitCode
 
     unattended = yes or not sys.stdin.isatty()
-    journey = _journey(cwd, stack, config_file, Rollback.ALWAYS if unattended else Rollback.ASK, 10)
+    journey = _journey(cwd, stack, config_file, Rollback.ALWAYS if unattended else Rollback.ASK)
     copies = journey.kept.all()
     chosen = journey.kept.begun() if not to else None
     chosen = chosen or next((copy for copy in copies if copy.started.startswith(to)), None)
@@ -73,16 +76,13 @@ def rollback(
             f"no kept deployment begins with {to}" if to else "no good deployment of this stack is kept"
         )
     code = journey.back(chosen, dry_run)
-    raise typer.Exit(0 if code == RETURNED else code)
-
-
-RETURNED = 20
-"""By hand a return in whole is a success."""
+    # By hand a return in whole is a success.
+    raise typer.Exit(ExitCode.SUCCEEDED if code == ExitCode.RETURNED else code)
 
 
 def deployments(cwd: Folder = Path(), stack: StackName = "", config_file: ConfigFile = "") -> None:
     """List the good deployments that the stack can be returned to, newest first."""
-    copies = _journey(cwd, stack, config_file, Rollback.NEVER, 10).kept.all()
+    copies = _journey(cwd, stack, config_file, Rollback.NEVER).kept.all()
     for copy in copies:
         words = (copy.message.strip().splitlines() or [""])[0]
         typer.echo(f"{copy.started:<26}  {copy.commit[:8]:<8}  {words}"[:80].rstrip())
@@ -90,7 +90,7 @@ def deployments(cwd: Folder = Path(), stack: StackName = "", config_file: Config
         typer.echo("No good deployment is kept yet: `rolling up` keeps one after each success.", err=True)
 
 
-def _journey(cwd: Path, stack: str, config_file: str, chosen: Rollback, keep: int) -> Journey:
+def _journey(cwd: Path, stack: str, config_file: str, chosen: Rollback) -> Journey:
     from pulumi_rolling.stack.command import Pulumi, project_of
     from pulumi_rolling.stack.configuration import file_of
     from pulumi_rolling.stack.journey import Journey, Terminal
@@ -99,9 +99,7 @@ def _journey(cwd: Path, stack: str, config_file: str, chosen: Rollback, keep: in
     project = project_of(cwd)
     name = stack or Pulumi(project).asked("stack", "--show-name").strip()
     terminal = Terminal(lambda line: typer.echo(f"\n{line}", err=True), lambda asked: _wants(chosen, asked))
-    return Journey(
-        Pulumi(project, name), file_of(project, name, config_file), Kept(project, name), terminal, keep
-    )
+    return Journey(Pulumi(project, name), file_of(project, name, config_file), Kept(project, name), terminal)
 
 
 def _wants(chosen: Rollback, asked: str) -> bool:

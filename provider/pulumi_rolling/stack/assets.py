@@ -21,28 +21,33 @@ def is_asset(value: Any) -> bool:
 
 def hashes(inputs: Any) -> dict[str, str]:
     """The hash of each asset in these inputs, by path."""
-    return {path: str(asset.get("hash") or "") for path, asset in _assets(inputs, "")}
+    return {path: str(asset.get("hash") or "") for path, asset in assets_in(inputs)}
 
 
 def files(entry: Entry, today: Entry | None) -> dict[str, str]:
     """Paths of the files that a registration of the entry will read, by the asset's path in the inputs."""
-    there = hashes(today.inputs) if today is not None else {}
-    needed = {path: asset for path, asset in _assets(entry.inputs, "") if not _is_same(path, asset, there)}
-    return {path: str(asset["path"]) for path, asset in needed.items() if asset.get("path")}
+    return {path: str(asset["path"]) for path, asset in _needed(entry, today) if asset.get("path")}
 
 
 def unreadable(entry: Entry, today: Entry | None) -> tuple[str, ...]:
     """Assets whose contents have no source at all: neither text nor path nor address."""
-    there = hashes(today.inputs) if today is not None else {}
-    needed = ((path, asset) for path, asset in _assets(entry.inputs, "") if not _is_same(path, asset, there))
-    return tuple(
-        path for path, asset in needed if not any(asset.get(k) for k in ("text", "path", "uri", "assets"))
-    )
+    sources = ("text", "path", "uri", "assets")
+    return tuple(path for path, asset in _needed(entry, today) if not any(map(asset.get, sources)))
+
+
+def _needed(entry: Entry, today: Entry | None) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Assets of which the engine must be given the contents."""
+    there = _there(today)
+    return ((path, asset) for path, asset in assets_in(entry.inputs) if not _is_same(path, asset, there))
+
+
+def _there(today: Entry | None) -> dict[str, str]:
+    return hashes(today.inputs) if today is not None else {}
 
 
 def with_contents(inputs: Any, today: Entry | None) -> Any:
     """The inputs with assets as the engine must be given them."""
-    return _given(inputs, "", hashes(today.inputs) if today is not None else {})
+    return _given(inputs, "", _there(today))
 
 
 def _given(value: Any, path: str, there: Mapping[str, str]) -> Any:
@@ -61,12 +66,13 @@ def _is_same(path: str, asset: Mapping[str, Any], there: Mapping[str, str]) -> b
     return bool(asset.get("hash")) and there.get(path) == asset["hash"]
 
 
-def _assets(value: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def assets_in(value: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each asset below a value, with its path there: `.code` or `.files[0]`."""
     if is_asset(value):
         yield path, value
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _assets(item, f"{path}.{key}")
+            yield from assets_in(item, f"{path}.{key}")
     elif isinstance(value, list):
         for place, item in enumerate(value):
-            yield from _assets(item, f"{path}[{place}]")
+            yield from assets_in(item, f"{path}[{place}]")

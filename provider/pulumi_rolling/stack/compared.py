@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
+from pulumi_rolling.stack.assets import is_asset
 from pulumi_rolling.stack.deployment import Deployment, Entry, plain, without_defaults
 from pulumi_rolling.stack.rebinding import Changes, changes_of, rebound
 
@@ -66,10 +68,10 @@ def _follows(good: Deployment, now: Deployment) -> dict[str, Changes]:
     return found
 
 
-def _by_hash(value: object) -> object:
+def _by_hash(value: Any) -> Any:
+    if is_asset(value) and value.get("hash"):
+        return value["hash"]
     if isinstance(value, dict):
-        if "hash" in value and ("path" in value or "uri" in value):
-            return value["hash"]
         return {key: _by_hash(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_by_hash(item) for item in value]

@@ -50,7 +50,7 @@ class Entry:
 
     @property
     def name(self) -> str:
-        return self.urn.split("::", 3)[-1]
+        return name_in(self.urn)
 
     @property
     def custom(self) -> bool:
@@ -91,6 +91,17 @@ class Entry:
     def reference(self) -> str:
         """How a resource names this entry as its provider."""
         return f"{self.urn}::{self.id}"
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is something of the stack's own in a cloud: no component, provider or foreign resource."""
+        return self.custom and not self.is_provider and not self.read
+
+    @property
+    def hooks(self) -> Mapping[str, list[str]]:
+        """Names of its resource hooks by kind, without kinds that have none."""
+        found = self.raw.get("resourceHooks") or {}
+        return {kind: names for kind, names in found.items() if names}
 
     @property
     def is_stack(self) -> bool:
@@ -159,6 +170,11 @@ class Deployment:
         return iter(self.entries)
 
 
+def name_in(urn: str) -> str:
+    """The resource's own name, the last part of its URN."""
+    return urn.split("::", 3)[-1]
+
+
 def parsed(text: str) -> Deployment:
     """The deployment in this export. Raises StackStateError where it is none, or of a version not known here."""
     try:
@@ -178,10 +194,15 @@ KNOWN_VERSIONS = (3, 4)
 
 
 def plain(value: Any) -> Any:
-    """The value with secrets as their plain text, for comparing; needs an export with `--show-secrets`."""
+    """The value with secrets as their plain text, for comparing.
+
+    Needs an export with `--show-secrets`, which spells a secret as JSON, or an answer of the engine's monitor.
+    """
     if isinstance(value, Mapping):
         if value.get(SIGNATURE) == SECRET and "plaintext" in value:
             return plain(json.loads(value["plaintext"]))
+        if value.get(SIGNATURE) == SECRET and "value" in value:
+            return plain(value["value"])
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [plain(item) for item in value]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pulumi_rolling.stack.deployment import Deployment, Entry, plain
+from pulumi_rolling.stack.deployment import Deployment, Entry, name_in, plain
 from pulumi_rolling.stack.groups import is_group
 
 
@@ -46,11 +46,11 @@ def estimate(now: Deployment, returning: Iterable[str]) -> Estimate:
 def estimate_text(told: Estimate) -> str:
     """The estimate in a sentence, with how it was got."""
     if told.unknown:
-        names = ", ".join(_name(urn) for urn in told.unknown)
+        names = ", ".join(name_in(urn) for urn in told.unknown)
         return f"How long this will take is unknown: no earlier rollout of {names} is recorded."
     if not told.path:
         return "No group rolls on this way."
-    names = " and then ".join(_name(urn) for urn in told.path)
+    names = " and then ".join(name_in(urn) for urn in told.path)
     beside = told.groups - len(told.path)
     others = f"; {beside} more beside" if beside else ""
     return f"This will take about {spoken(told.seconds or 0)}, as long as the last rollout of {names} took{others}."
@@ -77,7 +77,3 @@ def _lasted(entry: Entry) -> float | None:
         return max(0.0, (ended - began).total_seconds())
     except (KeyError, ValueError, TypeError):
         return None
-
-
-def _name(urn: str) -> str:
-    return urn.split("::", 3)[-1]

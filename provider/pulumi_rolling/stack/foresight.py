@@ -7,12 +7,12 @@ among its deletions, or where something replaces its original with the deletion 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from pulumi_rolling.stack.assets import hashes, is_asset
+from pulumi_rolling.stack.assets import assets_in, hashes
 from pulumi_rolling.stack.changes import Change
 from pulumi_rolling.stack.deployment import DELETE_HOOKS, PROVIDER_PREFIX, Deployment, Entry
 from pulumi_rolling.stack.groups import is_group
@@ -82,19 +82,13 @@ def foresee(changes: Iterable[Change], known: Known) -> tuple[Risk, ...]:
     """The risks, the gravest first and each once. An event log tells no hooks of resources that are new."""
     changed = tuple(changes)
     found = {
-        *(risk for change in changed if _counts(change) for risk in _of(change, known)),
+        *(risk for change in changed if change.either.is_own for risk in _of(change, known)),
         *_originals(known.state),
         *_providers(changed, known.state),
         *_surroundings(known),
     }
     order = {danger: place for place, danger in enumerate(Danger)}
     return tuple(sorted(found, key=lambda risk: (order[risk.danger], risk.urn, risk.detail)))
-
-
-def _counts(change: Change) -> bool:
-    """Whether the change is one of something that exists by itself: no component, provider or foreign resource."""
-    entry = change.either
-    return entry.custom and not entry.is_provider and not entry.read
 
 
 def _of(change: Change, known: Known) -> Iterator[Risk]:
@@ -105,7 +99,7 @@ def _of(change: Change, known: Known) -> Iterator[Risk]:
     if change.old is not None:
         recorded = before or change.old
         yield from _assets(change, recorded, known)
-        if recorded.raw.get("resourceHooks"):
+        if recorded.hooks:
             yield Risk(change.urn, Danger.HOOKS)
 
 
@@ -138,29 +132,17 @@ def _stays(change: Change, before: Entry | None) -> Iterator[Danger]:
         yield Danger.RETAINED
     if new.protected and (before is None or not before.protected):
         yield Danger.PROTECTED
-    hooks = new.raw.get("resourceHooks") or {}
-    if change.makes and any(hooks.get(name) for name in DELETE_HOOKS):
+    if change.makes and DELETE_HOOKS & new.hooks.keys():
         yield Danger.DELETE_HOOKS
 
 
 def _assets(change: Change, recorded: Entry, known: Known) -> Iterator[Risk]:
     """Assets that the update changes or takes away, where nothing could give their present contents again."""
     there = set(hashes(change.new.inputs).values()) if change.new is not None else set()
-    for path, asset in _found(recorded.inputs, ""):
+    for path, asset in assets_in(recorded.inputs):
         if asset.get("hash") not in there and not known.has_source(asset):
             file = asset.get("path")
             yield Risk(change.urn, Danger.ASSET, path.lstrip(".") + (f", from {file}" if file else ""))
-
-
-def _found(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    if is_asset(value):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _found(item, f"{path}.{key}")
-    elif isinstance(value, list):
-        for place, item in enumerate(value):
-            yield from _found(item, f"{path}[{place}]")
 
 
 def _originals(state: Deployment) -> Iterator[Risk]:
@@ -180,7 +162,7 @@ def _providers(changes: Iterable[Change], state: Deployment) -> Iterator[Risk]:
     }
     written: dict[tuple[str, str, str], int] = {}
     for change in changes:
-        if change.old is None or change.new is None or not _counts(change) or change.replaces:
+        if change.old is None or change.new is None or not change.either.is_own or change.replaces:
             continue
         old, new = (entry.provider.rpartition("::")[0] for entry in (change.old, change.new))
         before = versions.get(old, _version_named(old))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from pulumi_rolling.stack.compared import Found
-from pulumi_rolling.stack.deployment import Deployment, Entry, plain
+from pulumi_rolling.stack.deployment import Deployment, plain
 from pulumi_rolling.stack.event_log import Event, Message, Phase, Step
 from pulumi_rolling.stack.exit_codes import ExitCode
 from pulumi_rolling.stack.groups import is_group
@@ -87,7 +87,7 @@ class Report:
     @property
     def not_returned(self) -> tuple[tuple[str, str], ...]:
         """URN and reason of what is not as before; a difference that `left` explains is told once."""
-        reasons = [(each.urn, _with(each.why.value, each.detail)) for each in self.left if not each.returned]
+        reasons = [(each.urn, each.sentence) for each in self.left if not each.returned]
         explained = {each.urn for each in self.left}
         plain_differences = [
             (each.urn, _with(each.difference.value, each.detail))
@@ -99,7 +99,7 @@ class Report:
     @property
     def to_know(self) -> tuple[tuple[str, str], ...]:
         """URN and sentence of what came back and is still not what it was."""
-        told = [(each.urn, _with(each.why.value, each.detail)) for each in self.left if each.returned]
+        told = [(each.urn, each.sentence) for each in self.left if each.returned]
         return tuple(dict.fromkeys(told))
 
 
@@ -137,7 +137,7 @@ def returned_by(events: Iterable[Event], revived: Iterable[tuple[str, str]] = ()
 
 def _done(step: Step) -> Iterator[Returned]:
     entry = step.new or step.old
-    if entry is None or not _is_resource(entry):
+    if entry is None or not entry.is_own:
         return
     match step.operation:
         case "update":
@@ -148,10 +148,6 @@ def _done(step: Step) -> Iterator[Returned]:
             yield Returned(step.urn, Act.DELETED, entry.id)
         case _:
             return
-
-
-def _is_resource(entry: Entry) -> bool:
-    return entry.custom and not entry.is_provider and not entry.read
 
 
 def changed_outputs(good: Deployment, failed: Deployment) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ def rebound(inputs: Mapping[str, Any], entry: Entry, changes: Mapping[str, Chang
                 if table.get(old, new) != new:
                     raise UncertainError(f"{key} of {entry.urn}: {old!r} is two things now")
                 table[old] = new
-        result[key] = _replaced(value, table) if table else value
+        result[key] = followed(value, table) if table else value
     return result
 
 
@@ -101,11 +101,12 @@ def _at(value: Any, path: Path) -> Any:
     return value
 
 
-def _replaced(value: Any, table: Changes) -> Any:
+def followed(value: Any, table: Changes) -> Any:
+    """The value with each text that has changed as it is now."""
     if isinstance(value, str):
         return table.get(value, value)
     if isinstance(value, Mapping):
-        return {key: _replaced(item, table) for key, item in value.items()}
+        return {key: followed(item, table) for key, item in value.items()}
     if isinstance(value, list):
-        return [_replaced(item, table) for item in value]
+        return [followed(item, table) for item in value]
     return value

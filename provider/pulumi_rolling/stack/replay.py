@@ -7,7 +7,6 @@ with all that it needs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from pulumi_rolling.stack.deployment import DELETE_HOOKS, Deployment, Entry
 from pulumi_rolling.stack.groups import is_left
@@ -76,9 +75,9 @@ class _Wishing:
             return
         aliases = tuple(name for name in self.renamed.get(entry.urn, ()) if name in self.now.living)
         self.wanted[entry.urn] = Registration(entry, today, aliases)
-        if entry.raw.get("resourceHooks"):
-            self.left.append(Left(entry.urn, Why.HOOKS, ", ".join(_hooks(entry))))
-        if today is None and entry.custom and not entry.is_provider and not entry.read:
+        if entry.hooks:
+            self.left.append(Left(entry.urn, Why.HOOKS, ", ".join(entry.hooks)))
+        if today is None and entry.is_own:
             self.left.append(Left(entry.urn, Why.GONE))
 
     def _uncertain(self) -> None:
@@ -103,8 +102,8 @@ class _Wishing:
             return
         if entry.protected:
             self._stays(Left(entry.urn, Why.PROTECTED), entry)
-        elif DELETE_HOOKS & _hooks(entry).keys():
-            self._stays(Left(entry.urn, Why.DELETE_HOOKS, ", ".join(_hooks(entry))), entry)
+        elif DELETE_HOOKS & entry.hooks.keys():
+            self._stays(Left(entry.urn, Why.DELETE_HOOKS, ", ".join(entry.hooks)), entry)
         elif entry.raw.get("importID"):
             self.forgotten.append(entry.urn)
             self.left.append(Left(entry.urn, Why.IMPORTED))
@@ -136,11 +135,6 @@ class _Wishing:
 def _moves(each: Registration) -> bool:
     """Whether the resource will have another id: it is made again, or today's is another one."""
     return each.made_again or (each.now is not None and not each.kept and each.now.id != each.entry.id)
-
-
-def _hooks(entry: Entry) -> dict[str, Any]:
-    found = entry.raw.get("resourceHooks") or {}
-    return {kind: names for kind, names in found.items() if names}
 
 
 def _under(today: Entry, former: Mapping[str, str]) -> Entry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pulumi_rolling.stack.deployment import name_in
 from pulumi_rolling.stack.guard import counted
 from pulumi_rolling.stack.kept import Copy
 from pulumi_rolling.stack.returning import Outcome, Way
@@ -23,11 +24,11 @@ def way_text(to: Copy, way: Way) -> str:
     lines = [f"The way back to {to.title}:"]
     steps = {verb: urns for verb, urns in counted(way.steps).items() if verb != "replace"}
     lines += [f"  {VERBS.get(verb, verb)} ({len(urns)}): {_names(urns)}" for verb, urns in steps.items()]
-    lines += [f"  {_name(urn)} lives again under its old id {id_}" for urn, id_ in way.revival.revived]
+    lines += [f"  {name_in(urn)} lives again under its old id {id_}" for urn, id_ in way.revival.revived]
     lines += [f"  its newer copy {id_} is deleted" for _, id_ in way.revival.outlived]
     retained = way.revival.retained
     lines += [
-        f"  {_name(urn)}: its newer copy {id_} leaves the state and stays in the cloud"
+        f"  {name_in(urn)}: its newer copy {id_} leaves the state and stays in the cloud"
         for urn, id_ in retained
     ]
     lines += [f"  {each.sentence}" for each in way.revival.refused]
@@ -42,7 +43,7 @@ def report(to: Copy, outcome: Outcome, go_on: str) -> str:
         return "\n".join([*lines, *_told(outcome.left)])
     lines = [f"The stack has returned to {to.title} in part."]
     lines += [
-        f"  {_name(each.urn)} {each.difference.value}: {each.detail}".rstrip(": ") for each in outcome.open
+        f"  {name_in(each.urn)} {each.difference.value}: {each.detail}".rstrip(": ") for each in outcome.open
     ]
     lines += _told(outcome.left)
     if outcome.code:
@@ -51,16 +52,9 @@ def report(to: Copy, outcome: Outcome, go_on: str) -> str:
 
 
 def _told(left: Iterable[Left]) -> list[str]:
-    return [
-        f"  {_name(each.urn)}: {each.why.value}" + (f" ({each.detail})" if each.detail else "")
-        for each in left
-    ]
+    return [f"  {name_in(each.urn)}: {each.sentence}" for each in left]
 
 
 def _names(urns: list[str], most: int = 6) -> str:
-    shown = ", ".join(_name(urn) for urn in urns[:most])
+    shown = ", ".join(name_in(urn) for urn in urns[:most])
     return shown + (f" and {len(urns) - most} more" if len(urns) > most else "")
-
-
-def _name(urn: str) -> str:
-    return urn.split("::", 3)[-1]

@@ -109,10 +109,11 @@ class Return:
         return outcome
 
     def _seen(self, now: Deployment, keep: tuple[Left, ...]) -> Way:
-        names = renamed(self.good, now)
-        first = wish(self.good, now, names, keep)
+        first = wish(self.good, now, renamed(self.good, now), keep)
         revival = revive(now, self.good, first.forgotten)
-        wanted = wish(self.good, revival.state, renamed(self.good, revival.state), keep)
+        wanted = first
+        if revival.changed:
+            wanted = wish(self.good, revival.state, renamed(self.good, revival.state), keep)
         wanted = replace(wanted, left=(*wanted.left, *cut_off(now)))
         script = Script(wanted, self.good, revival.state)
         return Way(script, revival, tuple(self._steps(script, revival)))

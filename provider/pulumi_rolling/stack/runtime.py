@@ -26,8 +26,8 @@ from pulumi.runtime.proto import (
 
 from pulumi_rolling.stack import request
 from pulumi_rolling.stack.assets import with_contents
-from pulumi_rolling.stack.deployment import SECRET, SIGNATURE, Deployment, Entry
-from pulumi_rolling.stack.rebinding import Changes, UncertainError, changes_of, rebound
+from pulumi_rolling.stack.deployment import Deployment, Entry
+from pulumi_rolling.stack.rebinding import Changes, UncertainError, changes_of, followed, rebound
 from pulumi_rolling.stack.request import Plugin
 from pulumi_rolling.stack.wish import Left, Registration, Why, Wish
 
@@ -40,11 +40,9 @@ LARGEST = (
 
 @dataclass
 class Told:
-    """What a run found out that nobody could know before it. `failed`: URNs that the engine says have failed."""
+    """What a run found out that nobody could know before it."""
 
     left: list[Left] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
-    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,9 +89,8 @@ class _Runtime(language_pb2_grpc.LanguageRuntimeServicer):
             with grpc.insecure_channel(request.monitor_address, options=LARGEST) as channel:
                 monitor = resource_pb2_grpc.ResourceMonitorStub(channel)
                 _Run(self._script, self._told, monitor, request.dryRun).carry_out()
-        except grpc.RpcError as error:
+        except grpc.RpcError:
             # The engine has reported it below the resource, or is going down.
-            self._told.error = self._told.error or str(error.details())
             return language_pb2.RunResponse(bail=True)
         return language_pb2.RunResponse()
 
@@ -156,11 +153,9 @@ class _Run:
     def _hear(self, each: Registration, answer: Any) -> None:
         entry = each.entry
         self.done[entry.urn] = answer.id if not entry.read else entry.id
-        if not entry.read and answer.result != resource_pb2.SUCCESS:
-            self.told.failed.append(entry.urn)
         if entry.custom and not entry.read and not each.kept:
             outputs = json_format.MessageToDict(answer.object)
-            self.changes[entry.urn] = changes_of(entry, answer.id, _opened(outputs))
+            self.changes[entry.urn] = changes_of(entry, answer.id, outputs)
 
     def _plugin(self, entry: Entry) -> Plugin:
         if entry.is_provider:
@@ -194,35 +189,14 @@ class _Run:
         return Plugin(package=self.packages[provider.urn])
 
     def _outputs(self) -> None:
-        """Outputs of components and of the stack, which a program registers itself."""
+        """Outputs of components and of the stack, which a program registers itself.
+
+        They depend on nothing that is recorded, so they follow every text that has changed.
+        """
+        changes = {old: new for known in self.changes.values() for old, new in known.items()}
         for urn, each in self.open.items():
             if each.entry.custom or urn not in self.done:
                 continue
-            changes: dict[str, str] = {}
-            for known in self.changes.values():
-                changes.update(known)
-            outputs = _follow(request.wire(each.entry.outputs), changes)
+            outputs = followed(request.wire(each.entry.outputs), changes)
             asked = resource_pb2.RegisterResourceOutputsRequest(urn=urn, outputs=request.struct(outputs))
             self.monitor.RegisterResourceOutputs(asked)
-
-
-def _follow(value: Any, changes: Changes) -> Any:
-    """Outputs depend on nothing that is recorded, so they follow every text that has changed."""
-    if isinstance(value, str):
-        return changes.get(value, value)
-    if isinstance(value, dict):
-        return {key: _follow(item, changes) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_follow(item, changes) for item in value]
-    return value
-
-
-def _opened(value: Any) -> Any:
-    """An answer's values with secrets as they are."""
-    if isinstance(value, dict):
-        if value.get(SIGNATURE) == SECRET:
-            return _opened(value.get("value"))
-        return {key: _opened(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_opened(item) for item in value]
-    return value

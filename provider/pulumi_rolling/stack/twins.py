@@ -192,7 +192,7 @@ class _Reviving:
         if newer is None:
             return
         marks: dict[str, Any] = {"delete": True}
-        hooks = newer.raw.get("resourceHooks") or {}
+        hooks = newer.hooks
         stays = newer.protected or bool(newer.raw.get("importID")) or key_of(newer) in self.owned
         if DELETE_HOOKS & hooks.keys():
             stays = True

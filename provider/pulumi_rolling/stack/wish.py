@@ -38,6 +38,10 @@ class Left:
     detail: str = ""
 
     @property
+    def sentence(self) -> str:
+        return f"{self.why.value} ({self.detail})" if self.detail else self.why.value
+
+    @property
     def returned(self) -> bool:
         return self.why in (Why.HOOKS, Why.IMPORTED, Why.RETAINED, Why.GONE)
 
