@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import subprocess
-import sys
-from pathlib import Path
 
 from tests.end_to_end.stage import Ran, Stage
+from tests.end_to_end.things_stack import ROLLING
 from tests.end_to_end.truth import Watched
 
 
 def rolling_up(stage: Stage) -> Ran:
     ended = subprocess.run(
-        [str(Path(sys.executable).with_name("rolling")), "up", "--yes", "--skip-preview", "--color=never"],
+        [ROLLING, "up", "--yes", "--skip-preview", "--color=never"],
         cwd=stage.project,
         env=stage.environment,
         stdin=subprocess.DEVNULL,

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from pulumi_rolling.stack.event_log import Begun, Event, Message, Phase, Step, Summary, Tail, read
 
-from tests.end_to_end.test_stack_returns import LATE, ROLLING, Things
+from tests.end_to_end.test_stack_returns import LATE
+from tests.end_to_end.things_stack import ROLLING, Things
 
 
 @pytest.fixture

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.stage import HERE, Ran, engine_environment
+from tests.end_to_end.things_stack import ROLLING, Things
 
-ROLLING = str(Path(sys.executable).with_name("rolling"))
 GOOD: dict[str, Any] = {
     "a": {"fixed": "1", "value": "x"},
     "part": {"component": True},
@@ -28,74 +24,6 @@ GOOD: dict[str, Any] = {
 }
 LATE = {"value": "@b.arn", "fails": True}
 """Made after `b`, and never to be had."""
-
-
-class Things:
-    """One stack of the program `things` with a cloud of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.project, self.cloud = folder / "trial", folder / "cloud"
-        shutil.copytree(HERE / "things", self.project)
-        self.cloud.mkdir()
-        described = self.project / "Pulumi.yaml"
-        described.write_text(described.read_text().replace("VIRTUALENV", sys.prefix))
-        self.environment = {
-            **engine_environment(folder / "state"),
-            "ROLLING_TEST_CLOUD": str(self.cloud),
-            "PULUMI_STACK": "dev",
-        }
-        self.started: list[subprocess.Popen[str]] = []
-        assert self.run("pulumi", "stack", "init", "dev").code == 0
-
-    def say(self, things: dict[str, Any], **outputs: str) -> None:
-        (self.project / "settings.json").write_text(json.dumps({"things": things, "outputs": outputs}))
-
-    def run(self, *line: str) -> Ran:
-        process = self.start(*line)
-        output, _ = process.communicate()
-        return Ran(process.returncode, output)
-
-    def start(self, *line: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            line,
-            cwd=self.project,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        self.started.append(process)
-        return process
-
-    def up(self, *flags: str) -> Ran:
-        return self.run(ROLLING, "up", "--yes", "--skip-preview", "--color=never", *flags)
-
-    def back(self, *flags: str) -> Ran:
-        return self.run(ROLLING, "rollback", "--yes", *flags)
-
-    def there(self) -> dict[str, Any]:
-        """What the cloud holds, by id."""
-        files = sorted(self.cloud.glob("*.json"))
-        return {
-            file.stem: {k: v for k, v in json.loads(file.read_text()).items() if k != "arn"} for file in files
-        }
-
-    def state(self) -> str:
-        """The stack's file as it is: an operation stands in it from before it begins until it has ended."""
-        [file] = self.project.parent.glob("state/backend/.pulumi/stacks/trial/dev.json")
-        return file.read_text()
-
-    def unchanged(self) -> bool:
-        """Whether the program, as it says now, finds nothing to do."""
-        return self.run("pulumi", "preview", "--expect-no-changes", "--color=never").code == 0
-
-    def close(self) -> None:
-        for process in self.started:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
 
 
 @pytest.fixture
@@ -244,3 +172,13 @@ def test_a_return_brings_its_configuration(good: Things) -> None:
     assert newest["config"]["trial:color"]["value"] == "blue"
     assert newest["message"].startswith("rolling: returned to ")
     assert "red" in (good.project / "Pulumi.dev.yaml").read_text()
+
+
+def test_the_last_good_deployment_is_kept_before_anything_is_tried(things: Things) -> None:
+    """What `rolling up` could return to stays listed, however its update ends: here before any change."""
+    things.say(GOOD, first="@a.id")
+    assert things.run("pulumi", "up", "--yes", "--skip-preview").code == 0
+    assert "No good deployment is kept yet" in things.run(ROLLING, "deployments").output
+    things.say(changed(broken={"value": "@nobody.id"}))
+    assert things.up().code not in (0, 20, 21, 22)
+    assert things.run(ROLLING, "deployments").output.startswith("20")

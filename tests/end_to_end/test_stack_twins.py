@@ -15,7 +15,7 @@ from pulumi_rolling.stack.deployment import Deployment, parsed
 from pulumi_rolling.stack.twins import Revival, revive, taken_back
 
 from tests.end_to_end.stage import Ran
-from tests.end_to_end.test_stack_returns import Things
+from tests.end_to_end.things_stack import Things
 
 GOOD: dict[str, Any] = {
     "a": {"fixed": "1", "value": "x", "secret": "!hush"},

@@ -49,6 +49,7 @@ class Journey:
         if good is None:
             self.terminal.say(NO_GOOD)
         else:
+            self.kept.save(good, self.most)
             self.kept.begin(good)
         code = self.pulumi.ran("up", *arguments)
         after, newest = self._state()
@@ -66,7 +67,6 @@ class Journey:
                 return ExitCode.NOTHING_TO_RETURN_TO
             case Next.RETURN:
                 assert good is not None
-                self.kept.save(good, self.most)
                 return self.back(good)
 
     def back(self, to: Copy, dry_run: bool = False) -> int:
