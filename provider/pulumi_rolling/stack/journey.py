@@ -11,7 +11,7 @@ from pathlib import Path
 from pulumi_rolling.errors import StackError
 from pulumi_rolling.stack import configuration, history, way_back
 from pulumi_rolling.stack.command import Pulumi
-from pulumi_rolling.stack.deployment import Deployment, parsed
+from pulumi_rolling.stack.deployment import parsed
 from pulumi_rolling.stack.exit_codes import ExitCode
 from pulumi_rolling.stack.history import Update
 from pulumi_rolling.stack.kept import COPIES, Copy, Kept
@@ -53,7 +53,9 @@ class Journey:
             self.kept.begin(good)
         code = self.pulumi.ran("up", *arguments)
         after, newest = self._state()
-        facts = Facts(code, _ended(update, newest), self._changed(before, after), good is not None)
+        # To compare takes a scratch stack where there are secrets, so a success is not asked about.
+        changed = code != 0 and self._changed(before, after)
+        facts = Facts(code, _ended(update, newest), changed, good is not None)
         match way_back.next_of(facts):
             case Next.NOTHING:
                 self.kept.end()
@@ -111,10 +113,10 @@ class Journey:
             return self._copy(before, update, configuration.as_of(self.pulumi, update, self.file, Path(name)))
 
     def _changed(self, before: str, after: str) -> bool:
-        return before != after and way_back.is_changed(self._opened(before), opened(self.pulumi, after))
-
-    def _opened(self, export: str) -> Deployment | None:
-        return opened(self.pulumi, export) if parsed(export).entries else None
+        if before == after:
+            return False
+        former = opened(self.pulumi, before) if parsed(before).entries else None
+        return way_back.is_changed(former, parsed(self.pulumi.asked("stack", "export", "--show-secrets")))
 
     def _copy(self, export: str, update: Update, text: str | None) -> Copy:
         return Copy(update.started, update.message, update.commit, export, text)
