@@ -63,19 +63,11 @@ def rollback(
     config_file: ConfigFile = "",
 ) -> None:
     """Return the stack: to where an interrupted return was on its way, or to the newest good deployment."""
-    from pulumi_rolling.errors import StackError
     from pulumi_rolling.stack.exit_codes import ExitCode
 
     unattended = yes or not sys.stdin.isatty()
     journey = _journey(cwd, stack, config_file, Rollback.ALWAYS if unattended else Rollback.ASK)
-    copies = journey.kept.all()
-    chosen = journey.kept.begun() if not to else None
-    chosen = chosen or next((copy for copy in copies if copy.started.startswith(to)), None)
-    if chosen is None:
-        raise StackError(
-            f"no kept deployment begins with {to}" if to else "no good deployment of this stack is kept"
-        )
-    code = journey.back(chosen, dry_run)
+    code = journey.back(*journey.named(to), dry_run)
     # By hand a return in whole is a success.
     raise typer.Exit(ExitCode.SUCCEEDED if code == ExitCode.RETURNED else code)
 
@@ -109,4 +101,7 @@ def _wants(chosen: Rollback, asked: str) -> bool:
         case Rollback.NEVER:
             return False
         case Rollback.ASK:
-            return typer.confirm(asked, default=True, err=True)
+            try:
+                return typer.confirm(asked, default=True, err=True)
+            except typer.Abort:
+                return False

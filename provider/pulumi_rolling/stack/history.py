@@ -40,6 +40,13 @@ def newest(pulumi: Pulumi) -> Update | None:
     return _update(entries[0]) if entries else None
 
 
+def newest_success(pulumi: Pulumi) -> Update | None:
+    """The newest entry that succeeded, of the last hundred."""
+    said = pulumi.asked("stack", "history", "--json", "--page-size", "100")
+    updates = map(_update, json.loads(said or "[]") or [])
+    return next((update for update in updates if update.succeeded), None)
+
+
 def _update(raw: Mapping[str, Any]) -> Update:
     ended = datetime.fromisoformat(str(raw.get("endTime") or raw["startTime"]))
     environment = raw.get("environment") or {}

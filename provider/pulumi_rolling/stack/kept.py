@@ -35,6 +35,14 @@ class Copy:
         return f"the deployment of {self.started}{words}"
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A journey on its way. `since`: the newest entry of history when it began, by its start."""
+
+    to: Copy
+    since: str
+
+
 class Kept:
     """The folder of one stack below the project."""
 
@@ -52,14 +60,20 @@ class Kept:
         """Newest first."""
         return [_read(path) for path in reversed(self._paths())]
 
-    def begin(self, copy: Copy) -> None:
+    def begin(self, to: Copy, since: str) -> None:
         """The journal: what an interrupted journey is to return to."""
-        self._write(self.folder / JOURNAL, _sealed(copy))
+        self._write(self.folder / JOURNAL, json.dumps({"since": since, "to": json.loads(_sealed(to))}))
 
-    def begun(self) -> Copy | None:
-        """What an interrupted journey was to return to."""
+    def begun(self) -> Begun | None:
+        """The journey that was interrupted."""
         path = self.folder / JOURNAL
-        return _read(path) if path.exists() else None
+        if not path.exists():
+            return None
+        try:
+            raw = json.loads(path.read_text())
+            return Begun(Copy(**raw["to"]), str(raw["since"]))
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise StackStateError(f"{path} cannot be read: {error}") from error
 
     def end(self) -> None:
         (self.folder / JOURNAL).unlink(missing_ok=True)

@@ -57,13 +57,15 @@ class Outcome:
 class Return:
     """The return of one stack to one kept deployment."""
 
-    def __init__(self, pulumi: Pulumi, to: Copy, kept: Kept) -> None:
-        self.pulumi, self.to, self.kept = pulumi, to, kept
+    def __init__(self, pulumi: Pulumi, to: Copy, kept: Kept, since: str) -> None:
+        self.pulumi, self.to, self.kept, self.since = pulumi, to, kept, since
         self.good = opened(pulumi, to.export)
+        self.seen = ""
 
     def found(self) -> Way:
         """The way back from the state as it is now; nothing is changed. Raises StackError where there is none."""
         now = parsed(self.pulumi.asked("stack", "export", "--show-secrets"))
+        self.seen = now.written_at
         keep: list[Left] = []
         while True:
             way = self._seen(now, tuple(keep))
@@ -78,9 +80,12 @@ class Return:
 
     def go(self, way: Way) -> Outcome:
         """Carry it out. A state that was changed for it is kept and named in errors."""
-        self.kept.begin(self.to)
+        there = self.pulumi.asked("stack", "export")
+        if parsed(there).written_at != self.seen:
+            raise StackError("the return was not begun: the stack has changed since its way back was found")
+        self.kept.begin(self.to, self.since)
         if way.revival.changed:
-            backup = self.kept.back_up(self.pulumi.asked("stack", "export"))
+            backup = self.kept.back_up(there)
             try:
                 self.pulumi.asked("stack", "import", given=json.dumps(way.revival.state.raw))
             except CommandError as error:

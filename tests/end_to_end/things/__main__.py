@@ -4,6 +4,7 @@ A thing has `fixed` (a change replaces it), `value` (a change updates it), `fail
 anything else. What a text `@NAME.OUTPUT` names is another thing's output; `!TEXT` is a secret.
 """
 
+import functools
 import json
 import os
 import uuid
@@ -11,7 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
+from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult, dynamic
+
+# Pulumi's SDK wraps Python's pickler once more for each dynamic resource and never unwraps it: each takes longer than
+# the one before, and beyond three hundred of them Python's limit of nested calls is reached.
+dynamic.serialize_provider = functools.cache(dynamic.serialize_provider)
 
 settings = json.loads(Path(__file__).with_name("settings.json").read_text())
 
@@ -60,11 +65,14 @@ class Cloud(ResourceProvider):
         return Path(os.environ["ROLLING_TEST_CLOUD"])
 
 
+CLOUD = Cloud()
+
+
 class Thing(Resource):
     arn: pulumi.Output[str]
 
     def __init__(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions) -> None:
-        super().__init__(Cloud(), name, {"name": name, "arn": None, **props}, opts)
+        super().__init__(CLOUD, name, {"name": name, "arn": None, **props}, opts)
 
 
 class Part(pulumi.ComponentResource):

@@ -12,7 +12,7 @@ from pulumi_rolling.stack.assets import hashes, with_contents
 from pulumi_rolling.stack.deployment import ASSET, SECRET, SIGNATURE, UNKNOWN, Deployment, Entry, parsed
 from pulumi_rolling.stack.groups import DYNAMIC, is_left
 from pulumi_rolling.stack.guard import breaches
-from pulumi_rolling.stack.kept import Copy, Kept
+from pulumi_rolling.stack.kept import Begun, Copy, Kept
 from pulumi_rolling.stack.rebinding import UncertainError, changes_of, rebound, uncertain
 from pulumi_rolling.stack.replay import cut_off
 from pulumi_rolling.stack.request import inputs_of, wire
@@ -158,8 +158,8 @@ def test_copies_are_kept_newest_first_and_no_more_than_wanted(tmp_path: Path) ->
     assert [copy.started[8:10] for copy in kept.all()] == ["05", "04", "03"]
     assert (tmp_path / ".rolling" / ".gitignore").read_text() == "*\n"
     assert (tmp_path / ".rolling").stat().st_mode & 0o077 == 0
-    kept.begin(copy_of("x"))
-    assert kept.begun() == copy_of("x")
+    kept.begin(copy_of("x"), "y")
+    assert kept.begun() == Begun(copy_of("x"), "y")
     kept.end()
     assert kept.begun() is None
 

@@ -1,0 +1,92 @@
+"""Which deployment a stack returns to: the state itself where it is good, or else a copy of what was.
+
+A state is good where the newest update in Pulumi's history succeeded and left it. One that is half of a journey is not,
+even where history says nothing of that journey, since it was killed: then the journal says where it was to return to.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from pulumi_rolling.errors import StackError, StackStateError
+from pulumi_rolling.stack import configuration, history
+from pulumi_rolling.stack.command import Pulumi
+from pulumi_rolling.stack.deployment import Deployment, parsed
+from pulumi_rolling.stack.history import RETURNED, Update
+from pulumi_rolling.stack.kept import Copy, Kept
+
+NO_GOOD = "no earlier deployment of this stack is known to be good"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a stack is now: its export with ciphertext, and the newest entry of its history."""
+
+    export: str
+    newest: Update | None
+
+    @property
+    def since(self) -> str:
+        """What tells whether anything has come to an end in history since."""
+        return self.newest.started if self.newest is not None else ""
+
+
+def last_good(pulumi: Pulumi, kept: Kept, file: Path, now: Standing) -> Copy:
+    """The deployment that a failure returns to. Raises StackError with the reason where none is known."""
+    state, update = parsed(now.export), now.newest
+    if update is None or not state.entries:
+        raise StackStateError(NO_GOOD)
+    begun = kept.begun()
+    if begun is not None and begun.since == now.since:
+        return begun.to
+    if _is_good(state, update):
+        return _as_it_is(pulumi, kept, file, now.export, update)
+    copy = begun.to if begun is not None else next(iter(kept.all()), None)
+    return _newest(pulumi, copy)
+
+
+def named(pulumi: Pulumi, kept: Kept, file: Path, now: Standing, to: str = "") -> Copy:
+    """The deployment whose time begins so; otherwise the one that the newest update returned to, or the last good one.
+
+    Raises StackError where there is none.
+    """
+    copies = kept.all()
+    if to:
+        chosen = next((copy for copy in copies if copy.started.startswith(to)), None)
+        if chosen is None:
+            raise StackError(f"no kept deployment begins with {to}")
+        return chosen
+    message = now.newest.message if now.newest is not None else ""
+    again = next((copy for copy in copies if message == f"{RETURNED}{copy.started}"), None)
+    return again or last_good(pulumi, kept, file, now)
+
+
+def _is_good(state: Deployment, update: Update) -> bool:
+    """An update that ends drops every pending operation but the creations of an earlier one that was killed."""
+    begun = any(each.get("type") != "creating" for each in state.pending)
+    return update.succeeded and not begun and update.is_of(state.written_at)
+
+
+def _as_it_is(pulumi: Pulumi, kept: Kept, file: Path, export: str, update: Update) -> Copy:
+    copy = next((copy for copy in kept.all() if copy.started == update.started), None)
+    if copy is not None:
+        text = copy.configuration
+    else:
+        with tempfile.TemporaryDirectory(prefix="rolling-") as name:
+            text = configuration.as_of(pulumi, update, file, Path(name))
+    return Copy(update.started, update.message, update.commit, export, text)
+
+
+def _newest(pulumi: Pulumi, copy: Copy | None) -> Copy:
+    """The copy, unless an update has succeeded since: a return past that would destroy what it made."""
+    if copy is None:
+        raise StackStateError(NO_GOOD)
+    success = history.newest_success(pulumi)
+    if success is None or success.started <= copy.started or success.message == f"{RETURNED}{copy.started}":
+        return copy
+    raise StackStateError(
+        f"the last good deployment is that of {success.started}, of which no copy is kept",
+        hint="To return to an older one name it: rolling rollback --to",
+    )
