@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,15 +106,17 @@ def back(failure: Failure, aliases: bool = True) -> Back:
 
 
 def owed(failure: Failure) -> set[tuple[str, str]]:
-    """What a return may not destroy: what still exists, and is alive or marked with its former inputs."""
+    """What a return may not destroy: what still exists, and is alive, or marked and known by its id or its inputs."""
     good, there = failure.good, set()
+    ids = Counter(map(key_of, failure.now.entries))
     begun = {str((each.get("resource") or {}).get("id")) for each in failure.now.pending}
     mine = owned(good)
     for entry in failure.now.entries:
         key = key_of(entry)
         if key is None or key not in mine or key not in failure.cloud.there or entry.id in begun:
             continue
-        if not entry.replaced or any(plain(entry.inputs) == plain(each.inputs) for each in mine[key]):
+        same = any(plain(entry.inputs) == plain(each.inputs) for each in mine[key])
+        if not entry.replaced or same or ids[key] == 1:
             there.add(key)
     return {key for key in there if key[0] == THING}
 

@@ -8,6 +8,7 @@ stands after what it needs and before what needs it, the order in which the engi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -65,8 +66,9 @@ class Revival:
 def revive(now: Deployment, good: Deployment, forgotten: Iterable[str] = ()) -> Revival:
     """Each replaced entry that is the last good deployment's own lives, and the newer copy is marked for deletion.
 
-    It is its own when type, id and inputs are the recorded ones, under its own URN or a new one. `forgotten`: URNs of
-    living entries that leave the state without being deleted. Both exports with readable secrets.
+    It is its own when type and id are the recorded ones, under its own URN or a new one, and also its inputs where
+    the state has that id more than once. `forgotten`: URNs of living entries that leave the state without being
+    deleted. Both exports with readable secrets.
     """
     return _Reviving(now, good).made(frozenset(forgotten))
 
@@ -95,6 +97,7 @@ class _Reviving:
         self.mine = {id(entry): urn for urn, entry in self.today.items()}
         self.entries = list(now.entries)
         self.place = {id(entry): place for place, entry in enumerate(self.entries)}
+        self.ids = Counter(map(key_of, self.entries))
         self.chosen: dict[str, Entry] = {}
         """Twins by the URN that their resource has in the last good deployment."""
         self.outlived: list[UrnAndId] = []
@@ -159,7 +162,7 @@ class _Reviving:
                 return Reason.PENDING, str(operation.get("type", ""))
         keys = sorted({*former.inputs, *twin.inputs})
         other = [key for key in keys if not _same(former.inputs.get(key), twin.inputs.get(key))]
-        if other:
+        if other and self.ids[key_of(twin)] > 1:
             return Reason.INPUTS, ", ".join(other)
         newer = self.now.living.get(twin.urn)
         if newer is not None and self.mine.get(id(newer), former.urn) != former.urn:
