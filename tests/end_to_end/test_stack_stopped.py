@@ -1,0 +1,79 @@
+"""`rolling up` and its return killed and interrupted at each stage: `rolling rollback` goes on, and loses nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.stopped import Stops, interrupted, pulumi_of, unlocked, until, working
+from tests.end_to_end.things_stack import ROLLING, Things
+
+GOOD: dict[str, Any] = {
+    "a": {"fixed": "1", "value": "x"},
+    "b": {"value": "@a.id"},
+    "slow": {"value": "1", "takes": 2, "opts": {"depends_on": ["b"]}},
+}
+BAD: dict[str, Any] = {
+    "a": {"fixed": "2", "value": "y"},
+    "b": {"value": "@a.id"},
+    "slow": {"value": "2", "takes": 0, "opts": {"depends_on": ["b"]}},
+    "late": {"value": "@b.arn", "fails": True, "opts": {"depends_on": ["slow"]}},
+}
+UP = ("up", "--yes", "--skip-preview", "--color=never")
+BACK = ("rollback", "--yes")
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Iterator[Things]:
+    """Deployed by `rolling up`; a return of it takes two seconds at `slow`."""
+    things = Things(tmp_path)
+    things.say(GOOD)
+    ran = things.up()
+    assert ran.code == 0, ran.output
+    yield things
+    things.close()
+
+
+def test_killed_at_each_stage_a_return_goes_on(good: Things) -> None:
+    """One journey killed nine times, `rolling` alone, `pulumi` alone and both: the end is the last good deployment."""
+    stops, before = Stops(good), good.there()
+    good.say(BAD)
+    stops.killed("before", "up *", *UP)
+    assert good.there() == before
+    stops.killed("before", "stack export *--show-secrets*", *UP)
+    failed = good.there()
+    assert failed.keys() > before.keys()
+    stops.killed("before", "stack import *", *BACK)
+    stops.killed("after", "stack import *", *BACK)
+    assert good.there() == failed
+    both = good.start(ROLLING, *BACK)
+    until(working(good, "slow"), "the return")
+    os.killpg(both.pid, signal.SIGKILL)
+    both.wait()
+    assert good.run("pulumi", "cancel", "--yes").code == 0
+    rolling = good.start(ROLLING, *BACK)
+    until(working(good, "slow"), "the return")
+    rolling.kill()
+    rolling.wait()
+    until(lambda: unlocked(good), "the end of a pulumi whose program is gone")
+    assert before.keys() <= good.there().keys()
+    again = good.start(ROLLING, *UP)
+    until(lambda: pulumi_of(again, "--continue-on-error"), "the return of a half-done state")
+    until(working(good, "slow"), "the return of a half-done state")
+    os.kill(pulumi_of(again, "--continue-on-error"), signal.SIGKILL)
+    output, _ = again.communicate()
+    assert again.returncode == 21, output
+    assert "rolling rollback" in output
+    assert good.run("pulumi", "cancel", "--yes").code == 0
+    assert before.keys() <= good.there().keys()
+    stops.killed("after", "up *", *BACK)
+    ran = good.back()
+    assert ran.code == 0, ran.output
+    assert good.there() == before
+    good.say(GOOD)
+    assert good.unchanged()
