@@ -84,9 +84,18 @@ def pulumi_of(process: subprocess.Popen[str], word: str) -> int:
     return 0
 
 
-def interrupted(process: subprocess.Popen[str]) -> None:
-    """Ctrl-C, as a terminal sends it: to the whole group of processes."""
-    os.killpg(process.pid, signal.SIGINT)
+def interrupted(process: subprocess.Popen[str], times: int = 1) -> str:
+    """Press Ctrl-C, as a terminal sends it: to the whole group. Answers what was said until the engine heard it."""
+    assert process.stdout is not None
+    said = ""
+    for _ in range(times):
+        os.killpg(process.pid, signal.SIGINT)
+        if "^C received" not in said:
+            for line in process.stdout:
+                said += line
+                if "^C received" in line:
+                    break
+    return said
 
 
 def unlocked(things: Things) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -75,5 +76,49 @@ def test_killed_at_each_stage_a_return_goes_on(good: Things) -> None:
     ran = good.back()
     assert ran.code == 0, ran.output
     assert good.there() == before
+    good.say(GOOD)
+    assert good.unchanged()
+
+
+def test_ctrl_c_stops_what_runs_and_nothing_is_lost(good: Things) -> None:
+    """In the update it is followed by the return; in the return it ends the return, and `rolling rollback` goes on.
+
+    Pressed once, Pulumi finishes what it has begun; pressed twice, that is cut off and named.
+    """
+    before = good.there()
+
+    def run(*line: str) -> subprocess.Popen[str]:
+        return good.start(ROLLING, *line)
+
+    def returning(process: subprocess.Popen[str]) -> None:
+        until(lambda: pulumi_of(process, "--continue-on-error"), "the return")
+        until(working(good, "slow"), "the return")
+
+    good.say({**BAD, "slow": {**BAD["slow"], "takes": 2}})
+    update = run(*UP)
+    until(working(good, "slow"), "the update")
+    interrupted(update)
+    returning(update)
+    interrupted(update, times=2)
+    output, _ = update.communicate()
+    assert update.returncode == 21, output
+    assert "rolling rollback" in output
+    back = run(*BACK)
+    returning(back)
+    interrupted(back)
+    output, _ = back.communicate()
+    assert back.returncode == 21, output
+    assert before.keys() < good.there().keys()
+    ran = good.back()
+    assert ran.code == 21, ran.output
+    assert "slow: an operation on it was cut off" in ran.output
+    assert good.there() == before
+    update = run(*UP)
+    until(working(good, "slow"), "the update")
+    interrupted(update, times=2)
+    output, _ = update.communicate()
+    assert update.returncode == 21, output
+    assert "slow: an operation on it was cut off" in output
+    assert before.keys() == good.there().keys()
     good.say(GOOD)
     assert good.unchanged()

@@ -13,7 +13,9 @@ from pulumi_rolling.stack.command import Pulumi
 RETURNED = "rolling: returned to "
 """How the message of a return begins. A return is a good deployment like any other."""
 SLACK = timedelta(seconds=5)
-"""The engine writes the state for the last time just before it writes the entry."""
+"""The engine notes the end, in whole seconds, before it writes the state for the last time."""
+LITTLE = timedelta(seconds=1)
+"""For a state with an operation in it, which another update may have begun at once."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,9 @@ class Update:
     commit: str
     configuration: Mapping[str, Any]
 
-    def is_of(self, written_at: str) -> bool:
+    def is_of(self, written_at: str, slack: timedelta = SLACK) -> bool:
         """Whether a state written then is the one that this update left: nothing has written it since."""
-        return not written_at or datetime.fromisoformat(written_at) <= self.ended + SLACK
+        return not written_at or datetime.fromisoformat(written_at) <= self.ended + slack
 
 
 def newest(pulumi: Pulumi) -> Update | None:

@@ -104,7 +104,9 @@ class Journey:
                 return ExitCode.NOTHING_TO_RETURN_TO
             outcome = journey.go(way)
         except (StackError, KeyboardInterrupt) as error:
-            self.terminal.say(f"{str(error) or 'Interrupted.'}\nThe stack has not returned to {to.title}. {OPEN}")
+            self.terminal.say(
+                f"{str(error) or 'Interrupted.'}\nThe stack has not returned to {to.title}. {OPEN}"
+            )
             return ExitCode.PARTLY_RETURNED
         self.terminal.say(report(to, outcome, GO_ON))
         return ExitCode.RETURNED if outcome.in_whole else ExitCode.PARTLY_RETURNED

@@ -14,7 +14,7 @@ from pulumi_rolling.errors import StackError, StackStateError
 from pulumi_rolling.stack import configuration, history
 from pulumi_rolling.stack.command import Pulumi
 from pulumi_rolling.stack.deployment import Deployment, parsed
-from pulumi_rolling.stack.history import RETURNED, Update
+from pulumi_rolling.stack.history import LITTLE, RETURNED, SLACK, Update
 from pulumi_rolling.stack.kept import Copy, Kept
 
 NO_GOOD = "no earlier deployment of this stack is known to be good"
@@ -66,16 +66,16 @@ def named(pulumi: Pulumi, kept: Kept, file: Path, now: Standing, to: str = "") -
 def _is_good(state: Deployment, update: Update) -> bool:
     """An update that ends drops every pending operation but the creations of an earlier one that was killed."""
     begun = any(each.get("type") != "creating" for each in state.pending)
-    return update.succeeded and not begun and update.is_of(state.written_at)
+    slack = LITTLE if state.pending else SLACK
+    return update.succeeded and not begun and update.is_of(state.written_at, slack)
 
 
 def _as_it_is(pulumi: Pulumi, kept: Kept, file: Path, export: str, update: Update) -> Copy:
     copy = next((copy for copy in kept.all() if copy.started == update.started), None)
     if copy is not None:
-        text = copy.configuration
-    else:
-        with tempfile.TemporaryDirectory(prefix="rolling-") as name:
-            text = configuration.as_of(pulumi, update, file, Path(name))
+        return copy
+    with tempfile.TemporaryDirectory(prefix="rolling-") as name:
+        text = configuration.as_of(pulumi, update, file, Path(name))
     return Copy(update.started, update.message, update.commit, export, text)
 
 

@@ -74,9 +74,17 @@ def found(kept: Kept, now: Standing, *entries: tuple[str, str, str]) -> str:
         (standing(pending="creating"), SECOND),
         (standing(SECOND, "failed"), FIRST),
         (standing(FIRST, pending="updating"), FIRST),
+        (standing(FIRST, pending="creating", written=3), FIRST),
         (standing(FIRST, written=3600), FIRST),
     ],
-    ids=["succeeded", "with an old cut-off creation", "failed", "cut off", "written since"],
+    ids=[
+        "succeeded",
+        "with an old cut-off creation",
+        "failed",
+        "cut off",
+        "cut off at once",
+        "written since",
+    ],
 )
 def test_the_state_is_good_where_the_newest_update_left_it(kept: Kept, now: Standing, good: str) -> None:
     """Otherwise it is the newest copy that is good."""
