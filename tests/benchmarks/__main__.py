@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import decisions, engine_rolls, fifty, imports, no_op, pacing, rolls, simulate
+from tests.benchmarks import (
+    decisions,
+    engine_rolls,
+    fifty,
+    imports,
+    no_op,
+    pacing,
+    rolls,
+    simulate,
+    stack_returns,
+)
 
 PARTS = {
     "decide": decisions.report,
@@ -15,6 +25,7 @@ PARTS = {
     "pulumi-up": engine_rolls.report,
     "no-op": no_op.report,
     "fifty": fifty.report,
+    "stack": stack_returns.report,
 }
 
 
