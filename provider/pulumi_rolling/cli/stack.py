@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pulumi_rolling.cli.reporting import File, told
+
 if TYPE_CHECKING:
     from pulumi_rolling.stack.journey import Journey
 
@@ -30,6 +32,9 @@ ConfigFile = Annotated[
     str, typer.Option("--config-file", help="The configuration file, where it is another one.")
 ]
 Keep = Annotated[int, typer.Option("--keep", min=1, help="How many good deployments to keep in .rolling.")]
+Whole = Annotated[
+    bool, typer.Option("--all-or-nothing", help="Do not begin a return that would leave anything behind.")
+]
 
 
 def up(
@@ -38,51 +43,73 @@ def up(
         Rollback | None, typer.Option("--rollback", help="On failure; asks on a terminal, else always.")
     ] = None,
     keep: Keep = 10,
-    cwd: Folder = Path(),
+    report: File = "",
+    whole: Whole = False,
     stack: StackName = "",
+    cwd: Folder = Path(),
     config_file: ConfigFile = "",
 ) -> None:
     """Run `pulumi up`, with any of its flags, and return the stack to its last good deployment when it fails.
 
-    Exit codes: 0 succeeded, 20 failed and returned, 21 failed and not returned in whole, 22 failed with no return known
-    or wanted; Pulumi's own where nothing changed.
+    On a terminal it tells before the question what could not come back. Exit codes: 0 succeeded, 20 failed and
+    returned, 21 failed and not returned in whole, 22 failed with no return known or wanted; Pulumi's own where nothing
+    changed.
     """
-    unattended = {"--yes", "-y", "--non-interactive"} & set(context.args) or not sys.stdin.isatty()
-    chosen = rollback or (Rollback.ALWAYS if unattended else Rollback.ASK)
-    flags = ["--config-file", config_file] if config_file else []
-    journey = replace(_journey(cwd, stack, config_file, chosen), most=keep)
-    raise typer.Exit(journey.up([*context.args, *flags]))
+    from pulumi_rolling.stack.asking import Update
+    from pulumi_rolling.stack.stage import staged
+
+    flags = [*context.args, *(["--config-file", config_file] if config_file else [])]
+    attended = sys.stdin.isatty() and not {"--yes", "-y", "--non-interactive"} & set(flags)
+    chosen = rollback or (Rollback.ASK if attended else Rollback.ALWAYS)
+    aside = bool({"--json", "-j"} & set(flags))
+    journey = replace(
+        _journey(cwd, stack, config_file, chosen is Rollback.ASK, aside),
+        most=keep,
+        whole=whole,
+        returns=chosen is not Rollback.NEVER,
+    )
+    # The update itself speaks where Pulumi speaks; only a return stands aside of its JSON.
+    pulumi = replace(journey.pulumi, aside=False)
+    if attended and chosen is not Rollback.NEVER:
+        arrived = journey.up(Update(pulumi, flags, _say, _confirmed))
+    else:
+        arrived = journey.up(lambda _good: staged(pulumi, ("up", *flags)))
+    told(arrived.report, report, aside)
+    raise typer.Exit(arrived.code)
 
 
 def rollback(
     to: Annotated[str, typer.Option("--to", help="The deployment, as `rolling deployments` names it.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    cwd: Folder = Path(),
+    report: File = "",
+    whole: Whole = False,
     stack: StackName = "",
+    cwd: Folder = Path(),
     config_file: ConfigFile = "",
 ) -> None:
     """Return the stack: to where an interrupted return was on its way, or to the newest good deployment."""
     from pulumi_rolling.errors import StackError
-    from pulumi_rolling.stack.exit_codes import ExitCode
 
-    unattended = yes or not sys.stdin.isatty()
-    journey = _journey(cwd, stack, config_file, Rollback.ALWAYS if unattended else Rollback.ASK)
+    journey = replace(_journey(cwd, stack, config_file, not yes and sys.stdin.isatty()), whole=whole)
     copies = journey.kept.all()
-    chosen = journey.kept.begun() if not to else None
-    chosen = chosen or next((copy for copy in copies if copy.started.startswith(to)), None)
-    if chosen is None:
+    destination = journey.kept.begun() if not to else None
+    destination = destination or next((copy for copy in copies if copy.started.startswith(to)), None)
+    if destination is None:
         raise StackError(
             f"no kept deployment begins with {to}" if to else "no good deployment of this stack is kept"
         )
-    code = journey.back(chosen, dry_run)
-    # By hand a return in whole is a success.
-    raise typer.Exit(ExitCode.SUCCEEDED if code == ExitCode.RETURNED else code)
+    if dry_run:
+        journey.shown(destination)
+        return
+    arrived = journey.back(destination)
+    told(arrived.report, report, aside=False)
+    raise typer.Exit(arrived.code)
 
 
 def deployments(cwd: Folder = Path(), stack: StackName = "", config_file: ConfigFile = "") -> None:
     """List the good deployments that the stack can be returned to, newest first."""
-    copies = _journey(cwd, stack, config_file, Rollback.NEVER).kept.all()
+    copies = _journey(cwd, stack, config_file).kept.all()
     for copy in copies:
         words = (copy.message.strip().splitlines() or [""])[0]
         typer.echo(f"{copy.started:<26}  {copy.commit[:8]:<8}  {words}"[:80].rstrip())
@@ -90,7 +117,7 @@ def deployments(cwd: Folder = Path(), stack: StackName = "", config_file: Config
         typer.echo("No good deployment is kept yet: `rolling up` keeps one after each success.", err=True)
 
 
-def _journey(cwd: Path, stack: str, config_file: str, chosen: Rollback) -> Journey:
+def _journey(cwd: Path, stack: str, config_file: str, asks: bool = False, aside: bool = False) -> Journey:
     from pulumi_rolling.stack.command import Pulumi, project_of
     from pulumi_rolling.stack.configuration import file_of
     from pulumi_rolling.stack.journey import Journey, Terminal
@@ -98,15 +125,14 @@ def _journey(cwd: Path, stack: str, config_file: str, chosen: Rollback) -> Journ
 
     project = project_of(cwd)
     name = stack or Pulumi(project).asked("stack", "--show-name").strip()
-    terminal = Terminal(lambda line: typer.echo(f"\n{line}", err=True), lambda asked: _wants(chosen, asked))
-    return Journey(Pulumi(project, name), file_of(project, name, config_file), Kept(project, name), terminal)
+    terminal = Terminal(_say, _confirmed if asks else lambda _asked: True)
+    pulumi = Pulumi(project, name, aside=aside)
+    return Journey(pulumi, file_of(project, name, config_file), Kept(project, name), terminal)
 
 
-def _wants(chosen: Rollback, asked: str) -> bool:
-    match chosen:
-        case Rollback.ALWAYS:
-            return True
-        case Rollback.NEVER:
-            return False
-        case Rollback.ASK:
-            return typer.confirm(asked, default=True, err=True)
+def _say(line: str) -> None:
+    typer.echo(f"\n{line}", err=True)
+
+
+def _confirmed(asked: str) -> bool:
+    return typer.confirm(asked, default=None, err=True)

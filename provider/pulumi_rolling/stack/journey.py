@@ -1,27 +1,29 @@
-"""`pulumi up`, and the way back where it fails: the steps in order, and what is said on the way."""
+"""An update, and the way back where it fails: the steps in order, and what is said on the way."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pulumi_rolling.errors import StackError
 from pulumi_rolling.stack import configuration, history, way_back
 from pulumi_rolling.stack.command import Pulumi
+from pulumi_rolling.stack.conclusion import Failed
+from pulumi_rolling.stack.conclusion import Return as Told
 from pulumi_rolling.stack.deployment import parsed
-from pulumi_rolling.stack.exit_codes import ExitCode
 from pulumi_rolling.stack.history import Update
 from pulumi_rolling.stack.kept import COPIES, Copy, Kept
-from pulumi_rolling.stack.report import report, way_text
-from pulumi_rolling.stack.returning import Return
+from pulumi_rolling.stack.outcome import Report
+from pulumi_rolling.stack.returning import Return, Way
 from pulumi_rolling.stack.scratch import opened
+from pulumi_rolling.stack.stage import Deploy
 from pulumi_rolling.stack.way_back import Ended, Facts, Next
+from pulumi_rolling.stack.way_text import way_text
 
-GO_ON = "rolling rollback"
-NO_GOOD = "no earlier deployment of this stack is known to be good, so a failure cannot be returned from"
+NO_GOOD = "no earlier deployment of this stack is known to be good"
 
 
 @dataclass(frozen=True)
@@ -33,62 +35,93 @@ class Terminal:
 
 
 @dataclass(frozen=True)
+class Arrived:
+    """`code`: Pulumi's own or one of ours. `report`: none where there was nothing to return from."""
+
+    code: int
+    report: Report | None = None
+
+
+@dataclass(frozen=True)
 class Journey:
-    """One stack, its configuration file, and where copies of its good deployments are kept."""
+    """One stack, its configuration file, and where copies of its good deployments are kept.
+
+    `whole`: a return that would leave anything as the failed update made it is refused. `returns`: whether a failed
+    update is returned from at all.
+    """
 
     pulumi: Pulumi
     file: Path
     kept: Kept
     terminal: Terminal
     most: int = COPIES
+    whole: bool = False
+    returns: bool = True
 
-    def up(self, arguments: Sequence[str]) -> int:
-        """Deploy; the exit code is one of ours, or Pulumi's own where nothing has to return."""
+    def up(self, deploy: Deploy) -> Arrived:
+        """Deploy, and return where that has failed after it changed something."""
         before, update = self._state()
         good = self._good(before, update)
         if good is None:
-            self.terminal.say(NO_GOOD)
+            self.terminal.say(f"{NO_GOOD}, so a failure cannot be returned from")
         else:
             self.kept.save(good, self.most)
             self.kept.begin(good)
-        code = self.pulumi.ran("up", *arguments)
+        ended = deploy(parsed(good.export) if good is not None and good.export != before else None)
         after, newest = self._state()
         # To compare takes a scratch stack where there are secrets, so a success is not asked about.
-        changed = code != 0 and self._changed(before, after)
-        facts = Facts(code, _ended(update, newest), changed, good is not None)
-        match way_back.next_of(facts):
-            case Next.NOTHING:
-                self.kept.end()
-                if code == 0 and newest is not None:
-                    self.kept.save(self._copy(after, newest, configuration.text_of(self.file)), self.most)
-                return code
-            case Next.NO_GOOD:
-                self.terminal.say(
-                    "The update failed and there is nothing to return to: what it has done stays."
-                )
-                return ExitCode.NOTHING_TO_RETURN_TO
-            case Next.RETURN:
-                assert good is not None
-                return self.back(good)
+        changed = ended.code != 0 and self._changed(before, after)
+        facts = Facts(ended.code, _ended(update, newest), changed, good is not None)
+        following = way_back.next_of(facts)
+        if following is Next.NOTHING:
+            self.kept.end()
+            if ended.code == 0 and newest is not None:
+                self.kept.save(self._copy(after, newest, configuration.text_of(self.file)), self.most)
+            return Arrived(ended.code)
+        failed = Failed(ended, parsed(self.pulumi.asked("stack", "export", "--show-secrets")))
+        if good is None:
+            report = replace(failed.report(self._name), stopped=NO_GOOD)
+            return Arrived(report.result, report)
+        if not self.returns:
+            report = Told(self._name, good, failed).declined()
+            return Arrived(report.result, report)
+        return self.back(good, failed)
 
-    def back(self, to: Copy, dry_run: bool = False) -> int:
-        """Return the stack to a kept deployment, or only tell how."""
+    def back(self, to: Copy, failed: Failed | None = None) -> Arrived:
+        """Return the stack to a kept deployment."""
+        told = Told(self._name, to, failed)
         try:
+            report = self._returned(to, told)
+        except StackError as error:
+            report = told.stopped(str(error))
+        return Arrived(report.result, report)
+
+    def shown(self, to: Copy) -> None:
+        """Tell the way back to a kept deployment, and change nothing. Raises StackError where there is none."""
+        self.terminal.say(way_text(to, self._way(Return(self.pulumi, to, self.kept))))
+
+    @property
+    def _name(self) -> str:
+        return self.pulumi.stack
+
+    def _returned(self, to: Copy, told: Told) -> Report:
+        with ThreadPoolExecutor(1) as beside:
+            environments = beside.submit(configuration.environments_of, self.pulumi)
             journey = Return(self.pulumi, to, self.kept)
-            way = journey.found()
+            way = self._way(journey)
             self.terminal.say(way_text(to, way))
-            if dry_run:
-                return ExitCode.SUCCEEDED
             if not self.terminal.wants(f"Return to {to.title}?"):
                 self.kept.end()
-                self.terminal.say(f"The stack stays as the failed update left it. To return later: {GO_ON}")
-                return ExitCode.NOTHING_TO_RETURN_TO
-            outcome = journey.go(way)
-        except StackError as error:
-            self.terminal.say(f"{error}\nThe stack has not returned to {to.title}. To go on: {GO_ON}")
-            return ExitCode.PARTLY_RETURNED
-        self.terminal.say(report(to, outcome, GO_ON))
-        return ExitCode.RETURNED if outcome.in_whole else ExitCode.PARTLY_RETURNED
+                return told.declined()
+            return told.made(journey.go(way), journey.good, environments.result())
+
+    def _way(self, journey: Return) -> Way:
+        way = journey.found()
+        left = [each for each in way.script.wish.left if not each.returned]
+        if self.whole and left:
+            names = "; ".join(f"{each.urn}: {each.sentence}" for each in left)
+            raise StackError(f"the return was not begun, since it would not be whole: {names}")
+        return way
 
     def _state(self) -> tuple[str, Update | None]:
         with ThreadPoolExecutor(2) as both:

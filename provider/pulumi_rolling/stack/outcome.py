@@ -64,9 +64,10 @@ class Took:
 class Report:
     """`to`: the deployment that was returned to. `stopped`: why a return did not begin or did not come to its end.
 
-    `open`: what is not as it was. `left`: what of it is explained, and what is to be known beside it. `outputs`: names
-    whose values differed meanwhile. `environments`: those of ESC without a fixed version. `backup`: the file with the
-    state as the failed update left it, where the return changed that state by hand.
+    `failures`: of the update; `back_failures`: of the return. `open`: what is not as it was. `left`: what of it is
+    explained, and what is to be known beside it. `unrevived`: replaced originals that do not live again, and why.
+    `outputs`: names whose values differed meanwhile. `environments`: those of ESC without a fixed version. `backup`:
+    the file with the state as the failed update left it, where the return changed that state by hand.
     """
 
     result: ExitCode
@@ -83,12 +84,21 @@ class Report:
     orphans: tuple[Orphan, ...] = ()
     environments: tuple[str, ...] = ()
     backup: str = ""
+    unrevived: tuple[tuple[str, str], ...] = ()
+    back_failures: tuple[Failure, ...] = ()
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether nothing was deployed before the return."""
+        return self.took.deploy is None
 
     @property
     def not_returned(self) -> tuple[tuple[str, str], ...]:
         """URN and reason of what is not as before; a difference that `left` explains is told once."""
         reasons = [(each.urn, each.sentence) for each in self.left if not each.returned]
-        explained = {each.urn for each in self.left}
+        told = {urn for urn, _ in reasons}
+        reasons += [each for each in self.unrevived if each[0] not in told]
+        explained = {each.urn for each in self.left} | {urn for urn, _ in self.unrevived}
         plain_differences = [
             (each.urn, _with(each.difference.value, each.detail))
             for each in self.open

@@ -237,7 +237,6 @@ def test_the_estimate_says_how_it_was_got() -> None:
         "This will take about 8 min, as long as the last rollout of a and then b took; 1 more beside."
     )
     assert "unknown: no earlier rollout of c is recorded" in estimate_text(Estimate(None, (), (C,), 1))
-    assert estimate_text(Estimate(0)) == "No group rolls on this way."
 
 
 def test_the_rollout_of_either_face_is_read() -> None:
