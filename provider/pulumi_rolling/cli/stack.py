@@ -135,4 +135,4 @@ def _say(line: str) -> None:
 
 
 def _confirmed(asked: str) -> bool:
-    return typer.confirm(asked, default=None, err=True)
+    return typer.confirm(f"\n{asked}", default=None, err=True)

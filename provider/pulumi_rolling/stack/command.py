@@ -24,7 +24,7 @@ class Pulumi:
     """One stack of the project in `folder`. `variables` are added to the environment.
 
     `lines` takes what a command says that is run; without it the terminal does. `aside`: the terminal's standard output
-    has another document already, so that what is run speaks on standard error alone.
+    has another document already, so that what is run speaks on standard error alone. `program`: the command itself.
     """
 
     folder: Path
@@ -32,6 +32,7 @@ class Pulumi:
     variables: Mapping[str, str] = field(default_factory=dict)
     lines: Callable[[str], None] | None = None
     aside: bool = False
+    program: str = "pulumi"
 
     def asked(self, *arguments: str, given: str | None = None) -> str:
         """What the command wrote to its standard output. Raises CommandError with Pulumi's own sentence."""
@@ -85,7 +86,7 @@ class Pulumi:
 
     def _line(self, arguments: tuple[str, ...]) -> list[str]:
         chosen = ["--stack", self.stack] if self.stack else []
-        return ["pulumi", *arguments, *chosen]
+        return [self.program, *arguments, *chosen]
 
     def _all(self) -> dict[str, str]:
         return {**os.environ, **self.variables}

@@ -52,10 +52,11 @@ class Return:
     def made(self, outcome: Outcome, good: Deployment, environments: tuple[str, ...]) -> Report:
         """The report of a return that was carried out."""
         whole = ExitCode.RETURNED if self.failed is not None else ExitCode.SUCCEEDED
+        result = whole if outcome.in_whole else ExitCode.PARTLY_RETURNED
         revival, staged = outcome.way.revival, outcome.staged
         before = self.failed.state if self.failed is not None else outcome.way.script.now
         return self._told(
-            whole if outcome.in_whole else ExitCode.PARTLY_RETURNED,
+            result,
             back=staged.seconds,
             returned=returned_by(staged.events, revival.revived),
             back_failures=failures_of(staged.events) if staged.code else (),
@@ -65,7 +66,7 @@ class Return:
             outputs=changed_outputs(good, before),
             environments=unpinned(environments),
             backup=outcome.backup,
-            go_on=GO_ON if staged.code else "",
+            go_on=GO_ON if result is ExitCode.PARTLY_RETURNED else "",
         )
 
     def _told(self, result: ExitCode, back: float | None = None, **found: Any) -> Report:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -20,6 +20,7 @@ class Act(Enum):
     """What a return did to a resource; the value ends a sentence about several."""
 
     REVIVED = "live again under their old ids"
+    OUTLIVED = "had newer copies, which were deleted"
     ROLLED_BACK = "rolled back under their own policies"
     UPDATED = "have their former inputs again"
     MADE_AGAIN = "were made again, under new ids"
@@ -141,11 +142,11 @@ def returned_by(events: Iterable[Event], revived: Iterable[tuple[str, str]] = ()
     found = [Returned(urn, Act.REVIVED, id_) for urn, id_ in alive.items()]
     for each in events:
         if isinstance(each, Step) and each.phase is Phase.DONE:
-            found += _done(each)
+            found += _done(each, alive)
     return tuple(dict.fromkeys(found))
 
 
-def _done(step: Step) -> Iterator[Returned]:
+def _done(step: Step, alive: Mapping[str, str]) -> Iterator[Returned]:
     entry = step.new or step.old
     if entry is None or not entry.is_own:
         return
@@ -155,7 +156,7 @@ def _done(step: Step) -> Iterator[Returned]:
         case "create" | "create-replacement":
             yield Returned(step.urn, Act.MADE_AGAIN, entry.id)
         case "delete" | "delete-replaced" if not entry.raw.get("retainOnDelete"):
-            yield Returned(step.urn, Act.DELETED, entry.id)
+            yield Returned(step.urn, Act.OUTLIVED if step.urn in alive else Act.DELETED, entry.id)
         case _:
             return
 

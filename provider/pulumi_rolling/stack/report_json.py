@@ -17,6 +17,7 @@ RESULTS = {
 }
 ACTS = {
     Act.REVIVED: "revived",
+    Act.OUTLIVED: "newerCopyDeleted",
     Act.ROLLED_BACK: "rolledBack",
     Act.UPDATED: "updated",
     Act.MADE_AGAIN: "madeAgain",

@@ -70,7 +70,7 @@ def _every(report: Report) -> Iterator[Part]:
     yield Part("What failed in the return", _failed(report.back_failures))
     for act in Act:
         found = [each for each in report.returned if each.act is act]
-        with_id = act in (Act.REVIVED, Act.MADE_AGAIN, Act.DELETED)
+        with_id = act in (Act.REVIVED, Act.OUTLIVED, Act.MADE_AGAIN, Act.DELETED)
         yield Part(f"These {act.value}", tuple(Item(each.urn, each.id if with_id else "") for each in found))
     yield Part("These are not as they were", tuple(Item(*each) for each in report.not_returned))
     yield Part("To know beside", tuple(Item(*each) for each in report.to_know))

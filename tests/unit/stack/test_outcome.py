@@ -141,7 +141,7 @@ def test_what_a_return_did_is_told_by_resource() -> None:
         Returned(urn("web", DYNAMIC), Act.ROLLED_BACK, "web-1"),
         Returned(urn("gone"), Act.MADE_AGAIN, "gone-2"),
         Returned(urn("new"), Act.DELETED, "new-1"),
-        Returned(urn("copy"), Act.DELETED, "copy-2"),
+        Returned(urn("copy"), Act.OUTLIVED, "copy-2"),
     )
 
 

@@ -60,7 +60,8 @@ These were deleted:
 
 These are not as they were:
   urn:pulumi:dev::trial::acme:web:Thing::fort
-    the failed update made it protected, and nothing here takes protection away
+    the failed update made it protected, and only you take that away: pulumi
+    state unprotect
   urn:pulumi:dev::trial::acme:web:Thing::w
     has other inputs (size)
 
