@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -32,6 +32,15 @@ ConfigFile = Annotated[
     str, typer.Option("--config-file", help="The configuration file, where it is another one.")
 ]
 Keep = Annotated[int, typer.Option("--keep", min=1, help="How many good deployments to keep in .rolling.")]
+KeepAt = Annotated[
+    str,
+    typer.Option(
+        "--keep-at",
+        metavar="DIR|URL",
+        envvar="ROLLING_KEEP_AT",
+        help="Keep them in this folder, or at s3://, gs://, azblob://.",
+    ),
+]
 Whole = Annotated[
     bool, typer.Option("--all-or-nothing", help="Do not begin a return that would leave anything behind.")
 ]
@@ -43,6 +52,7 @@ def up(
         Rollback | None, typer.Option("--rollback", help="On failure; asks on a terminal, else always.")
     ] = None,
     keep: Keep = 10,
+    keep_at: KeepAt = "",
     report: File = "",
     whole: Whole = False,
     stack: StackName = "",
@@ -63,7 +73,7 @@ def up(
     chosen = rollback or (Rollback.ASK if attended else Rollback.ALWAYS)
     aside = bool({"--json", "-j"} & set(flags))
     journey = replace(
-        _journey(cwd, stack, config_file, chosen is Rollback.ASK, aside),
+        _journey(_Place(cwd, stack, config_file, keep_at), chosen is Rollback.ASK, aside),
         most=keep,
         whole=whole,
         returns=chosen is not Rollback.NEVER,
@@ -82,6 +92,7 @@ def rollback(
     to: Annotated[str, typer.Option("--to", help="The deployment, as `rolling deployments` names it.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    keep_at: KeepAt = "",
     report: File = "",
     whole: Whole = False,
     stack: StackName = "",
@@ -91,7 +102,8 @@ def rollback(
     """Return the stack: to where an interrupted return was on its way, or to the newest good deployment."""
     from pulumi_rolling.errors import StackError
 
-    journey = replace(_journey(cwd, stack, config_file, not yes and sys.stdin.isatty()), whole=whole)
+    place = _Place(cwd, stack, config_file, keep_at)
+    journey = replace(_journey(place, not yes and sys.stdin.isatty()), whole=whole)
     copies = journey.kept.all()
     destination = journey.kept.begun() if not to else None
     destination = destination or next((copy for copy in copies if copy.started.startswith(to)), None)
@@ -107,9 +119,9 @@ def rollback(
     raise typer.Exit(arrived.code)
 
 
-def deployments(cwd: Folder = Path(), stack: StackName = "", config_file: ConfigFile = "") -> None:
+def deployments(keep_at: KeepAt = "", stack: StackName = "", cwd: Folder = Path()) -> None:
     """List the good deployments that the stack can be returned to, newest first."""
-    copies = _journey(cwd, stack, config_file).kept.all()
+    copies = _journey(_Place(cwd, stack, keep_at=keep_at)).kept.all()
     for copy in copies:
         words = (copy.message.strip().splitlines() or [""])[0]
         typer.echo(f"{copy.started:<26}  {copy.commit[:8]:<8}  {words}"[:80].rstrip())
@@ -117,17 +129,30 @@ def deployments(cwd: Folder = Path(), stack: StackName = "", config_file: Config
         typer.echo("No good deployment is kept yet: `rolling up` keeps one after each success.", err=True)
 
 
-def _journey(cwd: Path, stack: str, config_file: str, asks: bool = False, aside: bool = False) -> Journey:
+@dataclass(frozen=True)
+class _Place:
+    """Which stack, and where its copies are kept."""
+
+    cwd: Path
+    stack: str
+    config_file: str = ""
+    keep_at: str = ""
+
+
+def _journey(place: _Place, asks: bool = False, aside: bool = False) -> Journey:
     from pulumi_rolling.stack.command import Pulumi, project_of
     from pulumi_rolling.stack.configuration import file_of
     from pulumi_rolling.stack.journey import Journey, Terminal
     from pulumi_rolling.stack.kept import Kept
 
-    project = project_of(cwd)
-    name = stack or Pulumi(project).asked("stack", "--show-name").strip()
-    terminal = Terminal(_say, _confirmed if asks else lambda _asked: True)
-    pulumi = Pulumi(project, name, aside=aside)
-    return Journey(pulumi, file_of(project, name, config_file), Kept(project, name), terminal)
+    project = project_of(place.cwd)
+    name = place.stack or Pulumi(project).asked("stack", "--show-name").strip()
+    return Journey(
+        Pulumi(project, name, aside=aside),
+        file_of(project, name, place.config_file),
+        Kept(project, name, place.keep_at),
+        Terminal(_say, _confirmed if asks else lambda _asked: True),
+    )
 
 
 def _say(line: str) -> None:

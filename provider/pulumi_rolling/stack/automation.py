@@ -35,16 +35,17 @@ class UpdateFailedError(StackError):
 def up(
     stack: Stack,
     *,
-    keep_in: Path | None = None,
+    keep_at: str = "",
     returns: bool = True,
     whole: bool = False,
     **options: Any,
 ) -> UpResult:
     """Deploy as `stack.up(**options)` does; where that fails after it changed something, the stack returns.
 
-    `keep_in`: the folder for copies of good deployments, the workspace's by default. The workspace of an inline program
-    is a temporary one, so give another there. `returns`: whether a failed update is returned from. `whole`: refuse a
-    return that would leave anything as the failed update made it. What the return says goes to `on_output`, too.
+    `keep_at`: where copies of good deployments stand, a folder or a bucket's URL; by default the workspace's folder.
+    That of an inline program is a temporary one, so give another there. `returns`: whether a failed update is returned
+    from. `whole`: refuse a return that would leave anything as the failed update made it. What the return says goes to
+    `on_output`, too.
     Raises UpdateFailedError with the report, and Pulumi's own CommandError where nothing was changed.
     """
     workspace = stack.workspace
@@ -61,7 +62,7 @@ def up(
     journey = Journey(
         pulumi,
         file_of(folder, stack.name, options.get("config_file") or ""),
-        Kept(keep_in or folder, stack.name),
+        Kept(folder, stack.name, keep_at),
         Terminal(say, lambda _asked: True),
         COPIES,
         whole,

@@ -100,6 +100,16 @@ def project_of(folder: Path) -> Path:
     raise CommandError(f"there is no Pulumi project in {folder} or above it", code=2)
 
 
+def name_of(project: Path) -> str:
+    """The project's name as it describes itself, or that of its folder."""
+    for described in (project / name for name in PROJECT):
+        if described.is_file():
+            found = re.search(r"""^["' {]*name["']?:\s*["']?([\w.-]+)""", described.read_text(), re.MULTILINE)
+            if found:
+                return found.group(1)
+    return project.name
+
+
 def sentence_of(output: str) -> str:
     """The first error in what Pulumi wrote, or else its last line."""
     found = re.search(r"^\s*error: (.+)$", output, re.MULTILINE)

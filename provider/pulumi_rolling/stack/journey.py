@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pulumi_rolling.errors import StackError
+from pulumi_rolling.errors import StackError, StackStateError
 from pulumi_rolling.stack import configuration, history, way_back
 from pulumi_rolling.stack.command import Pulumi
 from pulumi_rolling.stack.conclusion import Failed
@@ -76,7 +76,7 @@ class Journey:
         if following is Next.NOTHING:
             self.kept.end()
             if ended.code == 0 and newest is not None:
-                self.kept.save(self._copy(after, newest, configuration.text_of(self.file)), self.most)
+                self._keep(self._copy(after, newest, configuration.text_of(self.file)))
             return Arrived(ended.code)
         failed = Failed(ended, parsed(self.pulumi.asked("stack", "export", "--show-secrets")))
         if good is None:
@@ -144,6 +144,13 @@ class Journey:
             return self._copy(before, update, kept.configuration)
         with tempfile.TemporaryDirectory(prefix="rolling-") as name:
             return self._copy(before, update, configuration.as_of(self.pulumi, update, self.file, Path(name)))
+
+    def _keep(self, copy: Copy) -> None:
+        """Keep the deployment that has just succeeded: that it has is true, whether or not a copy can be written."""
+        try:
+            self.kept.save(copy, self.most)
+        except StackStateError as error:
+            self.terminal.say(f"The update succeeded, and no copy of it is kept: {error}")
 
     def _changed(self, before: str, after: str) -> bool:
         if before == after:

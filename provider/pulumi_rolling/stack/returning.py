@@ -117,7 +117,7 @@ class Return:
                 f"the state in which replaced originals live again was refused: {error.message}",
                 hint=f"The state is as it was; a copy of it is {backup}.",
             ) from error
-        return str(backup)
+        return backup
 
     def _seen(self, now: Deployment, keep: tuple[Left, ...]) -> Way:
         first = wish(self.good, now, renamed(self.good, now), keep)
