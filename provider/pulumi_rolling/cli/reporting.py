@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 File = Annotated[
     str,
-    typer.Option("--report", metavar="FILE", help="Write the report as JSON too, or as Markdown to a .md."),
+    typer.Option(
+        "--report", metavar="FILE", help="Write the report as JSON, or as Markdown where FILE ends in .md."
+    ),
 ]
 
 

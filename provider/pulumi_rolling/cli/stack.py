@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -138,6 +139,16 @@ class _Place:
     config_file: str = ""
     keep_at: str = ""
 
+    @property
+    def go_on(self) -> str:
+        """The command that goes on from here."""
+        given = {"--stack": self.stack, "--config-file": self.config_file, "--keep-at": self.keep_at}
+        from pulumi_rolling.stack.conclusion import GO_ON
+
+        return shlex.join(
+            [*GO_ON.split(), *(word for flag, value in given.items() if value for word in (flag, value))]
+        )
+
 
 def _journey(place: _Place, asks: bool = False, aside: bool = False) -> Journey:
     from pulumi_rolling.stack.command import Pulumi, project_of
@@ -152,6 +163,7 @@ def _journey(place: _Place, asks: bool = False, aside: bool = False) -> Journey:
         file_of(project, name, place.config_file),
         Kept(project, name, place.keep_at),
         Terminal(_say, _confirmed if asks else lambda _asked: True),
+        go_on=place.go_on,
     )
 
 

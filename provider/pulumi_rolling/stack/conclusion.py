@@ -36,18 +36,22 @@ class Failed:
 
 @dataclass(frozen=True)
 class Return:
-    """Of which stack to which deployment; `failed`: the update before it, none where the return is by hand."""
+    """Of which stack to which deployment. `failed`: the update before it, none where the return is by hand.
+
+    `go_on`: the command that goes on.
+    """
 
     stack: str
     to: Copy
     failed: Failed | None = None
+    go_on: str = GO_ON
 
     def stopped(self, why: str) -> Report:
         """The report where the return did not begin or did not come to its end."""
-        return self._told(ExitCode.PARTLY_RETURNED, stopped=why, go_on=GO_ON)
+        return self._told(ExitCode.PARTLY_RETURNED, stopped=why, go_on=self.go_on)
 
     def declined(self) -> Report:
-        return self._told(ExitCode.NOTHING_TO_RETURN_TO, go_on=GO_ON)
+        return self._told(ExitCode.NOTHING_TO_RETURN_TO, go_on=self.go_on)
 
     def made(self, outcome: Outcome, good: Deployment, environments: tuple[str, ...]) -> Report:
         """The report of a return that was carried out."""
@@ -66,7 +70,7 @@ class Return:
             outputs=changed_outputs(good, before),
             environments=unpinned(environments),
             backup=outcome.backup,
-            go_on=GO_ON if result is ExitCode.PARTLY_RETURNED else "",
+            go_on=self.go_on if result is ExitCode.PARTLY_RETURNED else "",
         )
 
     def _told(self, result: ExitCode, back: float | None = None, **found: Any) -> Report:

@@ -11,7 +11,7 @@ from pathlib import Path
 from pulumi_rolling.errors import StackError, StackStateError
 from pulumi_rolling.stack import configuration, history, way_back
 from pulumi_rolling.stack.command import Pulumi
-from pulumi_rolling.stack.conclusion import Failed
+from pulumi_rolling.stack.conclusion import GO_ON, Failed
 from pulumi_rolling.stack.conclusion import Return as Told
 from pulumi_rolling.stack.deployment import parsed
 from pulumi_rolling.stack.history import Update
@@ -47,7 +47,7 @@ class Journey:
     """One stack, its configuration file, and where copies of its good deployments are kept.
 
     `whole`: a return that would leave anything as the failed update made it is refused. `returns`: whether a failed
-    update is returned from at all.
+    update is returned from at all. `go_on`: the command that goes on from a return that was not whole.
     """
 
     pulumi: Pulumi
@@ -57,6 +57,7 @@ class Journey:
     most: int = COPIES
     whole: bool = False
     returns: bool = True
+    go_on: str = GO_ON
 
     def up(self, deploy: Deploy) -> Arrived:
         """Deploy, and return where that has failed after it changed something."""
@@ -83,13 +84,13 @@ class Journey:
             report = replace(failed.report(self._name), stopped=NO_GOOD)
             return Arrived(report.result, report)
         if not self.returns:
-            report = Told(self._name, good, failed).declined()
+            report = Told(self._name, good, failed, self.go_on).declined()
             return Arrived(report.result, report)
         return self.back(good, failed)
 
     def back(self, to: Copy, failed: Failed | None = None) -> Arrived:
         """Return the stack to a kept deployment."""
-        told = Told(self._name, to, failed)
+        told = Told(self._name, to, failed, self.go_on)
         try:
             report = self._returned(to, told)
         except StackError as error:
