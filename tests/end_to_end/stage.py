@@ -223,7 +223,7 @@ class Stage:
 
     def processes(self) -> dict[int, str]:
         """Processes of this stack that live, the providers' included: id and command line."""
-        return dict(_marked(f"{MARK}={self._mark}".encode()))
+        return dict(marked(f"{MARK}={self._mark}".encode()))
 
     def providers(self) -> list[int]:
         """Processes in which our dynamic provider or our plugin runs."""
@@ -322,7 +322,8 @@ def target_group(lab: LabProcess, name: str, region: str | None = None) -> str:
     return arn
 
 
-def _marked(mark: bytes) -> Iterator[tuple[int, str]]:
+def marked(mark: bytes) -> Iterator[tuple[int, str]]:
+    """Processes with this variable in their environment: id and command line."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             if mark in (folder / "environ").read_bytes().split(b"\0"):

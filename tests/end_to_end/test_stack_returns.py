@@ -65,7 +65,7 @@ def test_a_failed_update_is_taken_back_resource_by_resource(good: Things) -> Non
     ran = good.up()
     assert ran.code == 20, ran.output
     assert "a lives again under its old id" in ran.output
-    assert "The stack has returned to the deployment of" in ran.output
+    assert "stack dev has returned to the" in ran.output and "late is not to be had" in ran.output
     assert good.there() == before
     good.say(GOOD, first="@a.id", hidden="!sec")
     assert good.unchanged()

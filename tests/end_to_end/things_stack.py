@@ -8,10 +8,11 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tests.end_to_end.stage import HERE, Ran, engine_environment
+from tests.end_to_end.stage import HERE, Ran, engine_environment, marked
 
 ROLLING = str(Path(sys.executable).with_name("rolling"))
 
@@ -82,3 +83,7 @@ class Things:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+        # A dynamic provider has a group of its own, and outlives a pulumi that is killed.
+        for pid, _ in marked(f"ROLLING_TEST_CLOUD={self.cloud}".encode()):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)

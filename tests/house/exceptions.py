@@ -21,6 +21,8 @@ EXCEPTIONS: dict[Place, str] = {
     Place("provider/pulumi_rolling/cli/simulate.py", "simulate", "lines"): (
         "sixteen options with their help take fifty lines before the first statement"
     ),
+    Place("provider/pulumi_rolling/cli/stack.py", "up", "parameters"): COMMAND,
+    Place("provider/pulumi_rolling/cli/stack.py", "rollback", "parameters"): COMMAND,
     Place("provider/pulumi_rolling/signals/send.py", "send", "parameters"): (
         "the command's options, and the three doors (clients, metadata service, sleep) that a test opens"
     ),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from pulumi_rolling.cli.reporting import File, told
 
 if TYPE_CHECKING:
     from pulumi_rolling.stack.journey import Journey
@@ -30,6 +33,18 @@ ConfigFile = Annotated[
     str, typer.Option("--config-file", help="The configuration file, where it is another one.")
 ]
 Keep = Annotated[int, typer.Option("--keep", min=1, help="How many good deployments to keep in .rolling.")]
+KeepAt = Annotated[
+    str,
+    typer.Option(
+        "--keep-at",
+        metavar="DIR|URL",
+        envvar="ROLLING_KEEP_AT",
+        help="Keep them in this folder, or at s3://, gs://, azblob://.",
+    ),
+]
+Whole = Annotated[
+    bool, typer.Option("--all-or-nothing", help="Do not begin a return that would leave anything behind.")
+]
 
 
 def up(
@@ -38,43 +53,68 @@ def up(
         Rollback | None, typer.Option("--rollback", help="On failure; asks on a terminal, else always.")
     ] = None,
     keep: Keep = 10,
-    cwd: Folder = Path(),
+    keep_at: KeepAt = "",
+    report: File = "",
+    whole: Whole = False,
     stack: StackName = "",
+    cwd: Folder = Path(),
     config_file: ConfigFile = "",
 ) -> None:
     """Run `pulumi up`, with any of its flags, and return the stack to its last good deployment when it fails.
 
-    Exit codes: 0 succeeded, 20 failed and returned, 21 failed and not returned in whole, 22 failed with no return known
-    or wanted; Pulumi's own where nothing changed.
+    On a terminal it tells before the question what could not come back. Exit codes: 0 succeeded, 20 failed and
+    returned, 21 failed and not returned in whole, 22 failed with no return known or wanted; Pulumi's own where nothing
+    changed.
     """
-    unattended = {"--yes", "-y", "--non-interactive"} & set(context.args) or not sys.stdin.isatty()
-    chosen = rollback or (Rollback.ALWAYS if unattended else Rollback.ASK)
-    flags = ["--config-file", config_file] if config_file else []
-    journey = replace(_journey(cwd, stack, config_file, chosen), most=keep)
-    raise typer.Exit(journey.up([*context.args, *flags]))
+    from pulumi_rolling.stack.asking import Update
+    from pulumi_rolling.stack.stage import staged
+
+    flags = [*context.args, *(["--config-file", config_file] if config_file else [])]
+    attended = sys.stdin.isatty() and not {"--yes", "-y", "--non-interactive"} & set(flags)
+    chosen = rollback or (Rollback.ASK if attended else Rollback.ALWAYS)
+    aside = bool({"--json", "-j"} & set(flags))
+    journey = replace(
+        _journey(_Place(cwd, stack, config_file, keep_at), chosen is Rollback.ASK, aside),
+        most=keep,
+        whole=whole,
+        returns=chosen is not Rollback.NEVER,
+    )
+    # The update itself speaks where Pulumi speaks; only a return stands aside of its JSON.
+    pulumi = replace(journey.pulumi, aside=False)
+    if attended and chosen is not Rollback.NEVER:
+        arrived = journey.up(Update(pulumi, flags, _say, _confirmed))
+    else:
+        arrived = journey.up(lambda _good: staged(pulumi, ("up", *flags)))
+    told(arrived.report, report, aside)
+    raise typer.Exit(arrived.code)
 
 
 def rollback(
     to: Annotated[str, typer.Option("--to", help="The deployment, as `rolling deployments` names it.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    cwd: Folder = Path(),
+    keep_at: KeepAt = "",
+    report: File = "",
+    whole: Whole = False,
     stack: StackName = "",
+    cwd: Folder = Path(),
     config_file: ConfigFile = "",
 ) -> None:
     """Return the stack: to where an interrupted return was on its way, or to the newest good deployment."""
-    from pulumi_rolling.stack.exit_codes import ExitCode
+    place = _Place(cwd, stack, config_file, keep_at)
+    journey = replace(_journey(place, not yes and sys.stdin.isatty()), whole=whole)
+    destination, since = journey.named(to)
+    if dry_run:
+        journey.shown(destination)
+        return
+    arrived = journey.back(destination, since)
+    told(arrived.report, report, aside=False)
+    raise typer.Exit(arrived.code)
 
-    unattended = yes or not sys.stdin.isatty()
-    journey = _journey(cwd, stack, config_file, Rollback.ALWAYS if unattended else Rollback.ASK)
-    code = journey.back(*journey.named(to), dry_run)
-    # By hand a return in whole is a success.
-    raise typer.Exit(ExitCode.SUCCEEDED if code == ExitCode.RETURNED else code)
 
-
-def deployments(cwd: Folder = Path(), stack: StackName = "", config_file: ConfigFile = "") -> None:
+def deployments(keep_at: KeepAt = "", stack: StackName = "", cwd: Folder = Path()) -> None:
     """List the good deployments that the stack can be returned to, newest first."""
-    copies = _journey(cwd, stack, config_file, Rollback.NEVER).kept.all()
+    copies = _journey(_Place(cwd, stack, keep_at=keep_at)).kept.all()
     for copy in copies:
         words = (copy.message.strip().splitlines() or [""])[0]
         typer.echo(f"{copy.started:<26}  {copy.commit[:8]:<8}  {words}"[:80].rstrip())
@@ -82,26 +122,49 @@ def deployments(cwd: Folder = Path(), stack: StackName = "", config_file: Config
         typer.echo("No good deployment is kept yet: `rolling up` keeps one after each success.", err=True)
 
 
-def _journey(cwd: Path, stack: str, config_file: str, chosen: Rollback) -> Journey:
+@dataclass(frozen=True)
+class _Place:
+    """Which stack, and where its copies are kept."""
+
+    cwd: Path
+    stack: str
+    config_file: str = ""
+    keep_at: str = ""
+
+    @property
+    def go_on(self) -> str:
+        """The command that goes on from here."""
+        given = {"--stack": self.stack, "--config-file": self.config_file, "--keep-at": self.keep_at}
+        from pulumi_rolling.stack.conclusion import GO_ON
+
+        return shlex.join(
+            [*GO_ON.split(), *(word for flag, value in given.items() if value for word in (flag, value))]
+        )
+
+
+def _journey(place: _Place, asks: bool = False, aside: bool = False) -> Journey:
     from pulumi_rolling.stack.command import Pulumi, project_of
     from pulumi_rolling.stack.configuration import file_of
     from pulumi_rolling.stack.journey import Journey, Terminal
     from pulumi_rolling.stack.kept import Kept
 
-    project = project_of(cwd)
-    name = stack or Pulumi(project).asked("stack", "--show-name").strip()
-    terminal = Terminal(lambda line: typer.echo(f"\n{line}", err=True), lambda asked: _wants(chosen, asked))
-    return Journey(Pulumi(project, name), file_of(project, name, config_file), Kept(project, name), terminal)
+    project = project_of(place.cwd)
+    name = place.stack or Pulumi(project).asked("stack", "--show-name").strip()
+    return Journey(
+        Pulumi(project, name, aside=aside),
+        file_of(project, name, place.config_file),
+        Kept(project, name, place.keep_at),
+        Terminal(_say, _confirmed if asks else lambda _asked: True),
+        go_on=place.go_on,
+    )
 
 
-def _wants(chosen: Rollback, asked: str) -> bool:
-    match chosen:
-        case Rollback.ALWAYS:
-            return True
-        case Rollback.NEVER:
-            return False
-        case Rollback.ASK:
-            try:
-                return typer.confirm(asked, default=True, err=True)
-            except typer.Abort:
-                return False
+def _say(line: str) -> None:
+    typer.echo(f"\n{line}", err=True)
+
+
+def _confirmed(asked: str) -> bool:
+    try:
+        return typer.confirm(f"\n{asked}", default=None, err=True)
+    except typer.Abort:
+        return False

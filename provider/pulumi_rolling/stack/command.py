@@ -6,11 +6,13 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pulumi_rolling.errors import CommandError
 
@@ -19,11 +21,18 @@ PROJECT = "Pulumi.yaml", "Pulumi.yml", "Pulumi.json"
 
 @dataclass(frozen=True)
 class Pulumi:
-    """One stack of the project in `folder`. `variables` are added to the environment."""
+    """One stack of the project in `folder`. `variables` are added to the environment.
+
+    `lines` takes what a command says that is run; without it the terminal does. `aside`: the terminal's standard output
+    has another document already, so that what is run speaks on standard error alone. `program`: the command itself.
+    """
 
     folder: Path
     stack: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
+    lines: Callable[[str], None] | None = None
+    aside: bool = False
+    program: str = "pulumi"
 
     def asked(self, *arguments: str, given: str | None = None) -> str:
         """What the command wrote to its standard output. Raises CommandError with Pulumi's own sentence."""
@@ -43,11 +52,22 @@ class Pulumi:
         Ctrl-C reaches it from the terminal and is not ours to die of; SIGTERM and SIGHUP are handed on to it.
         """
         try:
-            child = subprocess.Popen([*self._line(arguments)], cwd=self.folder, env=self._all())
+            child = subprocess.Popen(
+                [*self._line(arguments)], cwd=self.folder, env=self._all(), **self._outputs()
+            )
         except FileNotFoundError as error:
             raise _missing() from error
         with _signals(child):
+            if self.lines is not None:
+                assert child.stdout is not None
+                for line in child.stdout:
+                    self.lines(line.rstrip("\n"))
             return child.wait()
+
+    def _outputs(self) -> dict[str, Any]:
+        if self.lines is not None:
+            return {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        return {"stdout": sys.stderr} if self.aside else {}
 
     def _started(self, arguments: tuple[str, ...], given: str | None) -> subprocess.CompletedProcess[str]:
         quiet = {"PULUMI_SKIP_UPDATE_CHECK": "true"}
@@ -66,7 +86,7 @@ class Pulumi:
 
     def _line(self, arguments: tuple[str, ...]) -> list[str]:
         chosen = ["--stack", self.stack] if self.stack else []
-        return ["pulumi", *arguments, *chosen]
+        return [self.program, *arguments, *chosen]
 
     def _all(self) -> dict[str, str]:
         return {**os.environ, **self.variables}
@@ -78,6 +98,16 @@ def project_of(folder: Path) -> Path:
         if any((place / name).is_file() for name in PROJECT):
             return place
     raise CommandError(f"there is no Pulumi project in {folder} or above it", code=2)
+
+
+def name_of(project: Path) -> str:
+    """The project's name as it describes itself, or that of its folder."""
+    for described in (project / name for name in PROJECT):
+        if described.is_file():
+            found = re.search(r"""^["' {]*name["']?:\s*["']?([\w.-]+)""", described.read_text(), re.MULTILINE)
+            if found:
+                return found.group(1)
+    return project.name
 
 
 def sentence_of(output: str) -> str:
@@ -92,7 +122,7 @@ def _missing() -> CommandError:
 
 
 @contextmanager
-def _signals(child: subprocess.Popen[bytes]) -> Iterator[None]:
+def _signals(child: subprocess.Popen[Any]) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from pulumi_rolling.errors import StackStateError
+from pulumi_rolling.errors import CommandError, StackStateError
 from pulumi_rolling.stack.command import PROJECT, Pulumi
 from pulumi_rolling.stack.history import Update
 
@@ -58,6 +58,14 @@ def as_of(pulumi: Pulumi, update: Update, file: Path, scratch: Path) -> str | No
     for key in gone:
         pulumi.asked("config", "rm", key, "--config-file", str(copy))
     return copy.read_text()
+
+
+def environments_of(pulumi: Pulumi) -> tuple[str, ...]:
+    """The ESC environments of the stack; a backend without them refuses the question."""
+    try:
+        return tuple(json.loads(pulumi.asked("config", "env", "ls", "--json") or "[]"))
+    except (CommandError, ValueError):
+        return ()
 
 
 def _value(raw: Any) -> Any:

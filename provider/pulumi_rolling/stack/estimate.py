@@ -44,12 +44,10 @@ def estimate(now: Deployment, returning: Iterable[str]) -> Estimate:
 
 
 def estimate_text(told: Estimate) -> str:
-    """The estimate in a sentence, with how it was got."""
+    """The estimate of a way on which groups roll, in a sentence, with how it was got."""
     if told.unknown:
         names = ", ".join(name_in(urn) for urn in told.unknown)
         return f"How long this will take is unknown: no earlier rollout of {names} is recorded."
-    if not told.path:
-        return "No group rolls on this way."
     names = " and then ".join(name_in(urn) for urn in told.path)
     beside = told.groups - len(told.path)
     others = f"; {beside} more beside" if beside else ""

@@ -198,6 +198,10 @@ def _surroundings(known: Known) -> Iterator[Risk]:
     now = known.state.raw["deployment"].get("secrets_providers")
     if good and now and good != now:
         yield Risk(stack, Danger.SECRETS, f"{good.get('type')} -> {now.get('type')}")
-    for name in known.environments:
-        if not re.search(r"@\d+$", name):
-            yield Risk(name, Danger.ENVIRONMENT)
+    for name in unpinned(known.environments):
+        yield Risk(name, Danger.ENVIRONMENT)
+
+
+def unpinned(environments: Iterable[str]) -> tuple[str, ...]:
+    """Those without a fixed version, whose values may be others by the next update."""
+    return tuple(name for name in environments if not re.search(r"@\d+$", name))

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from pulumi_rolling.errors import CommandError
-from pulumi_rolling.stack import event_log
 from pulumi_rolling.stack.asset_files import has_source
 from pulumi_rolling.stack.changes import of_events
 from pulumi_rolling.stack.command import Pulumi
+from pulumi_rolling.stack.configuration import environments_of
 from pulumi_rolling.stack.deployment import Deployment, parsed
 from pulumi_rolling.stack.event_log import Event, Summary
 from pulumi_rolling.stack.foresight import Known, Risk, foresee
+from pulumi_rolling.stack.stage import staged
 
 
 @dataclass(frozen=True)
@@ -34,20 +33,15 @@ def previewed(pulumi: Pulumi, arguments: Sequence[str], good: Deployment | None 
     `good`: the last good deployment, where it is another one than the state. What the state says is asked while the
     preview runs; a question that Pulumi refuses leaves nothing to foretell.
     """
-    with tempfile.TemporaryDirectory(prefix="rolling-") as folder, ThreadPoolExecutor(2) as both:
+    with ThreadPoolExecutor(2) as both:
         export = both.submit(pulumi.asked, "stack", "export")
-        environments = both.submit(_environments, pulumi)
-        theirs = given_log(arguments)
-        log = theirs or Path(folder, "events")
-        flag = () if theirs else (event_log.FLAG, str(log))
-        told = replace(pulumi, variables={**pulumi.variables, **event_log.VARIABLES})
-        code = told.ran("preview", *arguments, *flag)
-        events = event_log.read(log)
+        environments = both.submit(environments_of, pulumi)
+        ended = staged(pulumi, ("preview", *arguments))
         try:
             known = Known(parsed(export.result()), good, environments.result(), _source_in(pulumi.folder))
         except CommandError:
-            return Foretold(code, None)
-    return Foretold(code, foreseen(events, known))
+            return Foretold(ended.code, None)
+    return Foretold(ended.code, foreseen(ended.events, known))
 
 
 def foreseen(events: Sequence[Event], known: Known) -> tuple[Risk, ...] | None:
@@ -56,24 +50,17 @@ def foreseen(events: Sequence[Event], known: Known) -> tuple[Risk, ...] | None:
     return foresee(of_events(events), known) if ended else None
 
 
-def given_log(arguments: Sequence[str]) -> Path | None:
-    """The file of the user's own `--event-log`, which is read and kept."""
-    found = None
-    for word, following in zip(arguments, [*arguments[1:], ""], strict=False):
-        if word == event_log.FLAG:
-            found = following
-        elif word.startswith(f"{event_log.FLAG}="):
-            found = word.partition("=")[2]
-    return Path(found) if found else None
-
-
-def _environments(pulumi: Pulumi) -> tuple[str, ...]:
-    """The ESC environments of the stack; a backend without them refuses the question."""
-    try:
-        return tuple(json.loads(pulumi.asked("config", "env", "ls", "--json") or "[]"))
-    except (CommandError, ValueError):
-        return ()
-
-
 def _source_in(project: Path) -> partial[bool]:
     return partial(has_source, project=project)
+
+
+UP_ALONE = ("--secrets-provider", "--strict", "--plan")
+"""Flags of `pulumi up` that change what a preview would show and that `pulumi preview` does not know."""
+NOT_OF_A_PREVIEW = ("--continue-on-error",)
+
+
+def of_preview(arguments: Sequence[str]) -> tuple[str, ...] | None:
+    """The flags of `pulumi up` as `pulumi preview` takes them; None where it cannot show the same."""
+    if any(word.partition("=")[0] in UP_ALONE for word in arguments):
+        return None
+    return tuple(word for word in arguments if word.partition("=")[0] not in NOT_OF_A_PREVIEW)

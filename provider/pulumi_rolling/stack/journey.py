@@ -1,27 +1,30 @@
-"""`pulumi up`, and the way back where it fails: the steps in order, and what is said on the way."""
+"""An update, and the way back where it fails: the steps in order, and what is said on the way."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pulumi_rolling.errors import StackError
+from pulumi_rolling.errors import StackError, StackStateError
 from pulumi_rolling.stack import configuration, history, way_back
 from pulumi_rolling.stack.command import Pulumi
+from pulumi_rolling.stack.conclusion import GO_ON, Failed
+from pulumi_rolling.stack.conclusion import Return as Told
 from pulumi_rolling.stack.deployment import parsed
 from pulumi_rolling.stack.exit_codes import ExitCode
 from pulumi_rolling.stack.history import Update
 from pulumi_rolling.stack.kept import COPIES, Copy, Kept
 from pulumi_rolling.stack.last_good import Standing, last_good, named
-from pulumi_rolling.stack.report import report, way_text
-from pulumi_rolling.stack.returning import Return
+from pulumi_rolling.stack.outcome import Report
+from pulumi_rolling.stack.returning import Return, Way
 from pulumi_rolling.stack.scratch import opened
+from pulumi_rolling.stack.stage import Deploy, Staged
 from pulumi_rolling.stack.way_back import Ended, Facts, Next
+from pulumi_rolling.stack.way_text import way_text
 
-GO_ON = "rolling rollback"
-OPEN = f"To return it: {GO_ON}"
+INTERRUPTED = "it was interrupted"
 
 
 @dataclass(frozen=True)
@@ -33,90 +36,138 @@ class Terminal:
 
 
 @dataclass(frozen=True)
+class Arrived:
+    """`code`: Pulumi's own or one of ours. `report`: none where there was nothing to return from."""
+
+    code: int
+    report: Report | None = None
+
+
+@dataclass(frozen=True)
 class Journey:
-    """One stack, its configuration file, and where copies of its good deployments are kept."""
+    """One stack, its configuration file, and where copies of its good deployments are kept.
+
+    `whole`: a return that would leave anything as the failed update made it is refused. `returns`: whether a failed
+    update is returned from at all. `go_on`: the command that goes on from a return that was not whole.
+    """
 
     pulumi: Pulumi
     file: Path
     kept: Kept
     terminal: Terminal
     most: int = COPIES
+    whole: bool = False
+    returns: bool = True
+    go_on: str = GO_ON
 
-    def up(self, arguments: Sequence[str]) -> int:
-        """Deploy; the exit code is one of ours, or Pulumi's own where nothing has to return."""
-        before = self.state()
-        try:
-            good = last_good(self.pulumi, self.kept, self.file, before)
-        except StackError as error:
-            good = None
-            self.terminal.say(f"{error.message}, so a failure cannot be returned from")
-        if good is not None:
+    def up(self, deploy: Deploy) -> Arrived:
+        """Deploy, and return where that has failed after it changed something."""
+        before = self._state()
+        good, why = self._good(before)
+        if good is None:
+            self.terminal.say(f"{why}, so a failure cannot be returned from")
+        else:
             self.kept.save(good, self.most)
             self.kept.begin(good, before.since)
-        code = self.pulumi.ran("up", *arguments)
+        is_other = good is not None and good.export != before.export
+        ended = deploy(parsed(good.export) if good is not None and is_other else None)
         try:
-            return self._after(code, before, good)
+            return self._after(ended, before, good, why)
         except (StackError, KeyboardInterrupt) as error:
-            self.terminal.say(
-                f"{str(error) or 'Interrupted.'}\nWhether the stack must return is not known. {OPEN}"
-            )
-            return ExitCode.PARTLY_RETURNED if code else code
+            # The update has ended, and what follows from it is not known.
+            self.terminal.say(f"{str(error) or INTERRUPTED}. {self._open}")
+            return Arrived(ExitCode.PARTLY_RETURNED if ended.code else ended.code)
 
-    def _after(self, code: int, before: Standing, good: Copy | None) -> int:
-        now = self.state()
+    def _good(self, before: Standing) -> tuple[Copy | None, str]:
+        """The last good deployment, or why none is known."""
+        try:
+            return last_good(self.pulumi, self.kept, self.file, before), ""
+        except StackError as error:
+            return None, error.message
+
+    def _after(self, ended: Staged, before: Standing, good: Copy | None, why: str) -> Arrived:
+        now = self._state()
         # To compare takes a scratch stack where there are secrets, so a success is not asked about.
-        changed = code != 0 and self._changed(before.export, now.export)
-        ended = _ended(before.newest, now.newest)
-        match way_back.next_of(Facts(code, ended, changed, good is not None)):
-            case Next.NOTHING:
-                if ended is Ended.SUCCEEDED and now.newest is not None:
-                    self.kept.save(self._copy(now.export, now.newest), self.most)
-                    self.kept.end()
-                elif good is None or good.export == before.export:
-                    self.kept.end()
-                else:
-                    self.terminal.say(f"The stack is still not as {good.title} left it. {OPEN}")
-                return code
-            case Next.NO_GOOD:
-                self.terminal.say(
-                    "The update failed and there is nothing to return to: what it has done stays."
-                )
-                return ExitCode.NOTHING_TO_RETURN_TO
-            case Next.RETURN:
-                assert good is not None
-                return self.back(good, now.since)
+        changed = ended.code != 0 and self._changed(before.export, now.export)
+        how = _ended(before.newest, now.newest)
+        facts = Facts(ended.code, how, changed, good is not None, begun=bool(ended.events))
+        if way_back.next_of(facts) is Next.NOTHING:
+            self._nothing(how, before, now, good)
+            return Arrived(ended.code)
+        failed = Failed(ended, parsed(self.pulumi.asked("stack", "export", "--show-secrets")))
+        if good is None:
+            report = replace(failed.report(self._name), stopped=why)
+            return Arrived(report.result, report)
+        if not self.returns:
+            report = Told(self._name, good, failed, self.go_on).declined()
+            return Arrived(report.result, report)
+        return self.back(good, now.since, failed)
+
+    def _nothing(self, how: Ended, before: Standing, now: Standing, good: Copy | None) -> None:
+        """Nothing has to return: the journal ends unless the stack was half of a journey already."""
+        if how is Ended.SUCCEEDED and now.newest is not None:
+            self._keep(self._copy(now.export, now.newest))
+        elif good is not None and good.export != before.export:
+            self.terminal.say(f"The stack is still not as {good.title} left it. {self._open}")
+            return
+        self.kept.end()
 
     def named(self, to: str) -> tuple[Copy, str]:
-        """The deployment that a return by hand goes to, and since when nothing has come to its end."""
-        now = self.state()
+        """The deployment that a return by hand goes to, and the newest entry of history when it was asked for."""
+        now = self._state()
         return named(self.pulumi, self.kept, self.file, now, to), now.since
 
-    def back(self, to: Copy, since: str, dry_run: bool = False) -> int:
-        """Return the stack to a kept deployment, or only tell how."""
+    def back(self, to: Copy, since: str, failed: Failed | None = None) -> Arrived:
+        """Return the stack to a kept deployment. `since`: the newest entry of history."""
+        told = Told(self._name, to, failed, self.go_on)
         try:
-            journey = Return(self.pulumi, to, self.kept, since)
-            way = journey.found()
-            self.terminal.say(way_text(to, way))
-            if dry_run:
-                return ExitCode.SUCCEEDED
-            if not self.terminal.wants(f"Return to {to.title}?"):
-                self.terminal.say(f"The stack stays as the failed update left it. To return later: {GO_ON}")
-                return ExitCode.NOTHING_TO_RETURN_TO
-            outcome = journey.go(way)
+            report = self._returned(to, since, told)
         except (StackError, KeyboardInterrupt) as error:
-            self.terminal.say(
-                f"{str(error) or 'Interrupted.'}\nThe stack has not returned to {to.title}. {OPEN}"
-            )
-            return ExitCode.PARTLY_RETURNED
-        self.terminal.say(report(to, outcome, GO_ON))
-        return ExitCode.RETURNED if outcome.in_whole else ExitCode.PARTLY_RETURNED
+            report = told.stopped(str(error) or INTERRUPTED)
+        return Arrived(report.result, report)
 
-    def state(self) -> Standing:
-        """The state and the newest entry of history, asked side by side."""
+    def shown(self, to: Copy) -> None:
+        """Tell the way back to a kept deployment, and change nothing. Raises StackError where there is none."""
+        self.terminal.say(way_text(to, self._way(Return(self.pulumi, to, self.kept, ""))))
+
+    @property
+    def _open(self) -> str:
+        return f"To return it: {self.go_on}"
+
+    @property
+    def _name(self) -> str:
+        return self.pulumi.stack
+
+    def _returned(self, to: Copy, since: str, told: Told) -> Report:
+        with ThreadPoolExecutor(1) as beside:
+            environments = beside.submit(configuration.environments_of, self.pulumi)
+            journey = Return(self.pulumi, to, self.kept, since)
+            way = self._way(journey)
+            self.terminal.say(way_text(to, way))
+            if not self.terminal.wants(f"Return to {to.title}?"):
+                return told.declined()
+            return told.made(journey.go(way), journey.good, environments.result())
+
+    def _way(self, journey: Return) -> Way:
+        way = journey.found()
+        left = [each for each in way.script.wish.left if not each.returned]
+        if self.whole and left:
+            names = "; ".join(f"{each.urn}: {each.sentence}" for each in left)
+            raise StackError(f"the return was not begun, since it would not be whole: {names}")
+        return way
+
+    def _state(self) -> Standing:
         with ThreadPoolExecutor(2) as both:
             export = both.submit(self.pulumi.asked, "stack", "export")
             newest = both.submit(history.newest, self.pulumi)
             return Standing(export.result(), newest.result())
+
+    def _keep(self, copy: Copy) -> None:
+        """Keep the deployment that has just succeeded: that it has is true, whether or not a copy can be written."""
+        try:
+            self.kept.save(copy, self.most)
+        except StackStateError as error:
+            self.terminal.say(f"The update succeeded, and no copy of it is kept: {error}")
 
     def _changed(self, before: str, after: str) -> bool:
         if before == after:

@@ -1,20 +1,18 @@
-"""Copies of good deployments beside the project, and the journal of a return, in a folder that git ignores.
-
-Everything holds ciphertext only, and is written whole or not at all.
-"""
+"""Copies of good deployments and the journal of a return, beside the project or in a bucket; ciphertext only."""
 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pulumi_rolling.errors import StackStateError
+from pulumi_rolling.stack.command import name_of
+from pulumi_rolling.stack.stores import Folder, Store, at
 
 FOLDER = ".rolling"
 JOURNAL = "journey.json"
+DEPLOYMENTS = "deployments"
 COPIES = 10
 
 
@@ -44,69 +42,54 @@ class Begun:
 
 
 class Kept:
-    """The folder of one stack below the project."""
+    """The copies of one stack: in a folder of its own below the project, or at another `place`."""
 
-    def __init__(self, project: Path, stack: str) -> None:
-        self.root = project / FOLDER
-        self.folder = self.root / stack.rpartition("/")[2]
+    def __init__(self, project: Path, stack: str, place: str = "") -> None:
+        name = stack.rpartition("/")[2]
+        private = project / FOLDER
+        self.store: Store = at(place, name_of(project), name) if place else Folder(private / name, private)
 
     def save(self, copy: Copy, most: int = COPIES) -> None:
         """Keep a copy, and the newest `most` of all."""
-        self._write(self._path(copy.started), _sealed(copy))
-        for old in self._paths()[:-most]:
-            old.unlink(missing_ok=True)
+        self.store.write(_name(copy.started), _sealed(copy))
+        for old in self.store.names(DEPLOYMENTS)[:-most]:
+            self.store.remove(old)
 
     def all(self) -> list[Copy]:
         """Newest first."""
-        return [_read(path) for path in reversed(self._paths())]
+        copies = (self._read(name) for name in reversed(self.store.names(DEPLOYMENTS)))
+        return [copy for copy in copies if copy is not None]
 
     def begin(self, to: Copy, since: str) -> None:
         """The journal: what an interrupted journey is to return to."""
-        self._write(self.folder / JOURNAL, json.dumps({"since": since, "to": json.loads(_sealed(to))}))
+        self.store.write(JOURNAL, json.dumps({"since": since, "to": json.loads(_sealed(to))}))
 
     def begun(self) -> Begun | None:
         """The journey that was interrupted."""
-        path = self.folder / JOURNAL
-        if not path.exists():
-            return None
+        text = self.store.read(JOURNAL)
         try:
-            raw = json.loads(path.read_text())
-            return Begun(Copy(**raw["to"]), str(raw["since"]))
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise StackStateError(f"{path} cannot be read: {error}") from error
+            raw = None if text is None else json.loads(text)
+            return None if raw is None else Begun(Copy(**raw["to"]), str(raw["since"]))
+        except (ValueError, TypeError, KeyError) as error:
+            raise StackStateError(f"the kept {JOURNAL} cannot be read: {error}") from error
 
     def end(self) -> None:
-        (self.folder / JOURNAL).unlink(missing_ok=True)
+        self.store.remove(JOURNAL)
 
-    def back_up(self, export: str) -> Path:
-        """The state as it was before we changed it."""
-        path = self.folder / "backup.json"
-        self._write(path, export)
-        return path
+    def back_up(self, export: str) -> str:
+        """Keep the state as it was before we changed it; where it stands."""
+        return self.store.write("backup.json", export)
 
-    def _path(self, started: str) -> Path:
-        return self.folder / "deployments" / f"{''.join(c for c in started if c.isalnum())}.json"
-
-    def _paths(self) -> list[Path]:
-        return sorted((self.folder / "deployments").glob("*.json"))
-
-    def _write(self, path: Path, text: str) -> None:
+    def _read(self, name: str) -> Copy | None:
+        text = self.store.read(name)
         try:
-            for folder in (self.root, self.folder, path.parent):
-                folder.mkdir(exist_ok=True, mode=0o700)
-            (self.root / ".gitignore").write_text("*\n")
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=".")
-            try:
-                with os.fdopen(handle, "w") as file:
-                    file.write(text)
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(name).replace(path)
-            except OSError:
-                Path(name).unlink(missing_ok=True)
-                raise
-        except OSError as error:
-            raise StackStateError(f"{path} cannot be written: {error.strerror or error}") from error
+            return None if text is None else Copy(**json.loads(text))
+        except (ValueError, TypeError) as error:
+            raise StackStateError(f"the kept {name} cannot be read: {error}") from error
+
+
+def _name(started: str) -> str:
+    return f"{DEPLOYMENTS}/{''.join(each for each in started if each.isalnum())}.json"
 
 
 def _sealed(copy: Copy) -> str:
@@ -114,10 +97,3 @@ def _sealed(copy: Copy) -> str:
     if '"plaintext"' in copy.export:
         raise StackStateError("a copy of the state would hold secrets in plain text")
     return json.dumps(asdict(copy))
-
-
-def _read(path: Path) -> Copy:
-    try:
-        return Copy(**json.loads(path.read_text()))
-    except (OSError, ValueError, TypeError) as error:
-        raise StackStateError(f"{path} cannot be read: {error}") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -20,6 +20,7 @@ class Act(Enum):
     """What a return did to a resource; the value ends a sentence about several."""
 
     REVIVED = "live again under their old ids"
+    OUTLIVED = "had newer copies, which were deleted"
     ROLLED_BACK = "rolled back under their own policies"
     UPDATED = "have their former inputs again"
     MADE_AGAIN = "were made again, under new ids"
@@ -64,9 +65,10 @@ class Took:
 class Report:
     """`to`: the deployment that was returned to. `stopped`: why a return did not begin or did not come to its end.
 
-    `open`: what is not as it was. `left`: what of it is explained, and what is to be known beside it. `outputs`: names
-    whose values differed meanwhile. `environments`: those of ESC without a fixed version. `backup`: the file with the
-    state as the failed update left it, where the return changed that state by hand.
+    `failures`: of the update; `back_failures`: of the return. `open`: what is not as it was. `left`: what of it is
+    explained, and what is to be known beside it. `unrevived`: replaced originals that do not live again, and why.
+    `outputs`: names whose values differed meanwhile. `environments`: those of ESC without a fixed version. `backup`:
+    the file with the state as the failed update left it, where the return changed that state by hand.
     """
 
     result: ExitCode
@@ -83,12 +85,21 @@ class Report:
     orphans: tuple[Orphan, ...] = ()
     environments: tuple[str, ...] = ()
     backup: str = ""
+    unrevived: tuple[tuple[str, str], ...] = ()
+    back_failures: tuple[Failure, ...] = ()
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether nothing was deployed before the return."""
+        return self.took.deploy is None
 
     @property
     def not_returned(self) -> tuple[tuple[str, str], ...]:
         """URN and reason of what is not as before; a difference that `left` explains is told once."""
         reasons = [(each.urn, each.sentence) for each in self.left if not each.returned]
-        explained = {each.urn for each in self.left}
+        told = {urn for urn, _ in reasons}
+        reasons += [each for each in self.unrevived if each[0] not in told]
+        explained = {each.urn for each in self.left} | {urn for urn, _ in self.unrevived}
         plain_differences = [
             (each.urn, _with(each.difference.value, each.detail))
             for each in self.open
@@ -131,11 +142,11 @@ def returned_by(events: Iterable[Event], revived: Iterable[tuple[str, str]] = ()
     found = [Returned(urn, Act.REVIVED, id_) for urn, id_ in alive.items()]
     for each in events:
         if isinstance(each, Step) and each.phase is Phase.DONE:
-            found += _done(each)
+            found += _done(each, alive)
     return tuple(dict.fromkeys(found))
 
 
-def _done(step: Step) -> Iterator[Returned]:
+def _done(step: Step, alive: Mapping[str, str]) -> Iterator[Returned]:
     entry = step.new or step.old
     if entry is None or not entry.is_own:
         return
@@ -145,7 +156,7 @@ def _done(step: Step) -> Iterator[Returned]:
         case "create" | "create-replacement":
             yield Returned(step.urn, Act.MADE_AGAIN, entry.id)
         case "delete" | "delete-replaced" if not entry.raw.get("retainOnDelete"):
-            yield Returned(step.urn, Act.DELETED, entry.id)
+            yield Returned(step.urn, Act.OUTLIVED if step.urn in alive else Act.DELETED, entry.id)
         case _:
             return
 

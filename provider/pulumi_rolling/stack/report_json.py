@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi_rolling.stack.exit_codes import ExitCode
-from pulumi_rolling.stack.outcome import Act, Report
+from pulumi_rolling.stack.outcome import Act, Failure, Report
 
 VERSION = 1
 
@@ -17,6 +17,7 @@ RESULTS = {
 }
 ACTS = {
     Act.REVIVED: "revived",
+    Act.OUTLIVED: "newerCopyDeleted",
     Act.ROLLED_BACK: "rolledBack",
     Act.UPDATED: "updated",
     Act.MADE_AGAIN: "madeAgain",
@@ -32,10 +33,8 @@ def report_json(report: Report) -> dict[str, Any]:
         "exitCode": int(report.result),
         "stack": report.stack,
         "returnedTo": _destination(report),
-        "failures": [
-            {"urn": each.urn, "operation": each.operation, "message": each.sentence}
-            for each in report.failures
-        ],
+        "failures": _failures(report.failures),
+        "returnFailures": _failures(report.back_failures),
         "returned": [{"urn": each.urn, "act": ACTS[each.act], "id": each.id} for each in report.returned],
         "notReturned": [{"urn": urn, "reason": reason} for urn, reason in report.not_returned],
         "toKnow": [{"urn": urn, "sentence": sentence} for urn, sentence in report.to_know],
@@ -48,6 +47,10 @@ def report_json(report: Report) -> dict[str, Any]:
         "unpinnedEnvironments": list(report.environments),
         "backup": report.backup or None,
     }
+
+
+def _failures(failures: tuple[Failure, ...]) -> list[dict[str, str]]:
+    return [{"urn": each.urn, "operation": each.operation, "message": each.sentence} for each in failures]
 
 
 def _destination(report: Report) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pulumi_rolling.stack.estimate import spoken
 from pulumi_rolling.stack.exit_codes import ExitCode
-from pulumi_rolling.stack.outcome import Act, Report
+from pulumi_rolling.stack.outcome import Act, Failure, Report
 
 
 @dataclass(frozen=True)
@@ -25,19 +25,20 @@ class Part:
 
 
 def headline(report: Report) -> str:
-    """The one sentence that says how it stands. A return by hand that succeeded speaks of no failure."""
-    place, to = f"stack {report.stack}", _destination(report)
+    """The one sentence that says how it stands. A return by hand speaks of no failed update."""
+    stack, to = f"stack {report.stack}", _destination(report)
+    before = "" if report.by_hand else "The update failed, and "
     match report.result:
-        case ExitCode.SUCCEEDED:
-            return f"Stack {report.stack} has returned to {to}."
-        case ExitCode.RETURNED:
-            return f"The update failed, and {place} has returned to {to}."
+        case ExitCode.SUCCEEDED | ExitCode.RETURNED:
+            said = f"{stack} has returned to {to}."
         case ExitCode.PARTLY_RETURNED if report.stopped:
-            return f"The update failed, and {place} has not returned to {to}: {report.stopped}"
+            said = f"{stack} has not returned to {to}: {report.stopped}"
         case ExitCode.PARTLY_RETURNED:
-            return f"The update failed, and {place} has returned in part to {to}."
+            said = f"{stack} has returned in part to {to}."
         case ExitCode.NOTHING_TO_RETURN_TO:
-            return f"The update failed, and {place} stays as it left it."
+            said = f"{stack} stays as it is{f': {report.stopped}' if report.stopped else '.'}"
+    said = before + said
+    return f"{said[0].upper()}{said[1:]}"
 
 
 def durations(report: Report) -> str:
@@ -65,16 +66,11 @@ def go_on(report: Report) -> str:
 
 
 def _every(report: Report) -> Iterator[Part]:
-    yield Part(
-        "What failed",
-        tuple(
-            Item(each.urn or "the update", ": ".join(filter(None, (each.operation, each.sentence))))
-            for each in report.failures
-        ),
-    )
+    yield Part("What failed", _failed(report.failures))
+    yield Part("What failed in the return", _failed(report.back_failures))
     for act in Act:
         found = [each for each in report.returned if each.act is act]
-        with_id = act in (Act.REVIVED, Act.MADE_AGAIN, Act.DELETED)
+        with_id = act in (Act.REVIVED, Act.OUTLIVED, Act.MADE_AGAIN, Act.DELETED)
         yield Part(f"These {act.value}", tuple(Item(each.urn, each.id if with_id else "") for each in found))
     yield Part("These are not as they were", tuple(Item(*each) for each in report.not_returned))
     yield Part("To know beside", tuple(Item(*each) for each in report.to_know))
@@ -92,6 +88,13 @@ def _every(report: Report) -> Iterator[Part]:
     )
     if report.backup:
         yield Part("The state as the failed update left it", (Item(report.backup),))
+
+
+def _failed(failures: tuple[Failure, ...]) -> tuple[Item, ...]:
+    return tuple(
+        Item(each.urn or "the update", ": ".join(filter(None, (each.operation, each.sentence))))
+        for each in failures
+    )
 
 
 def _destination(report: Report) -> str:

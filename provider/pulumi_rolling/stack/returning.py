@@ -22,7 +22,8 @@ from pulumi_rolling.stack.kept import Copy, Kept
 from pulumi_rolling.stack.replay import cut_off, wish
 from pulumi_rolling.stack.runtime import Script, serving
 from pulumi_rolling.stack.scratch import holding, opened
-from pulumi_rolling.stack.twins import Revival, revive
+from pulumi_rolling.stack.stage import Staged, staged
+from pulumi_rolling.stack.twins import Revival, revive, taken_back
 from pulumi_rolling.stack.wish import Left, Why
 
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
@@ -39,19 +40,23 @@ class Way:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`code`: of `pulumi up`. `open`: what is not as it was; `left`: what is to be known of resources."""
+    """What a return has done. `open`: what is not as it was; `left`: what is to be known of resources.
 
-    code: int
+    `backup`: the file with the state as it was, where the return changed that state by hand.
+    """
+
+    staged: Staged
     left: tuple[Left, ...]
     open: tuple[Found, ...]
     way: Way = field(repr=False)
+    backup: str = ""
 
     @property
     def in_whole(self) -> bool:
         """A resource that had to be made again is back, under another id; one that was cut off may be anything."""
         named = {left.urn for left in self.left if left.returned}
         unknown = any(left.why is Why.CUT_OFF for left in self.left)
-        return not self.code and not unknown and all(found.urn in named for found in self.open)
+        return not self.staged.code and not unknown and all(found.urn in named for found in self.open)
 
 
 class Return:
@@ -84,34 +89,39 @@ class Return:
         if parsed(there).written_at != self.seen:
             raise StackError("the return was not begun: the stack has changed since its way back was found")
         self.kept.begin(self.to, self.since)
-        if way.revival.changed:
-            backup = self.kept.back_up(there)
-            try:
-                self.pulumi.asked("stack", "import", given=json.dumps(way.revival.state.raw))
-            except CommandError as error:
-                raise StackError(
-                    f"the state in which replaced originals live again was refused: {error.message}",
-                    hint=f"The state is as it was; a copy of it is {backup}.",
-                ) from error
-        message = f"{RETURNED}{self.to.started}"
+        backup = self._revived(way.revival, there) if way.revival.changed else ""
+        line = [
+            "up",
+            "--yes",
+            "--skip-preview",
+            "--continue-on-error",
+            "--message",
+            f"{RETURNED}{self.to.started}",
+        ]
         with self._configuration() as config, serving(way.script) as (address, told):
-            code = self.pulumi.ran(
-                "up",
-                "--yes",
-                "--skip-preview",
-                "--continue-on-error",
-                "--client",
-                address,
-                "--message",
-                message,
-                *config,
-            )
+            ended = staged(self.pulumi, (*line, "--client", address, *config))
         now = parsed(self.pulumi.asked("stack", "export", "--show-secrets"))
         left = (*way.script.wish.left, *told.left)
-        outcome = Outcome(code, left, differences(self.good, now), way)
-        if not code:
+        outcome = Outcome(ended, left, differences(self.good, now), way, backup)
+        if not ended.code:
             self.kept.end()
         return outcome
+
+    def _revived(self, revival: Revival, before: str) -> str:
+        """Bring the state into the stack in which originals live again; the file with the one before."""
+        backup = self.kept.back_up(before)
+        try:
+            self.pulumi.asked("stack", "import", given=json.dumps(revival.state.raw))
+        except CommandError as error:
+            # The answer alone may have been lost, or the import have gone half its way.
+            former = taken_back(before, revival, self.pulumi.asked("stack", "export"))
+            if former is not None:
+                self.pulumi.asked("stack", "import", given=former)
+            raise StackError(
+                f"the state in which replaced originals live again was refused: {error.message}",
+                hint=f"The state is as it was; a copy of it is {backup}.",
+            ) from error
+        return backup
 
     def _seen(self, now: Deployment, keep: tuple[Left, ...]) -> Way:
         first = wish(self.good, now, renamed(self.good, now), keep)

@@ -38,17 +38,22 @@ class Next(Enum):
 
 @dataclass(frozen=True)
 class Facts:
-    """`changed`: whether the state is another one than before. `good`: whether a last good deployment is known."""
+    """`changed`: whether the state is another one than before. `good`: whether a last good deployment is known.
+
+    `begun`: whether the engine told anything of this update. It does not where another process holds the stack, which
+    may change the state meanwhile.
+    """
 
     code: int
     ended: Ended
     changed: bool
     good: bool
+    begun: bool = True
 
 
 def next_of(facts: Facts) -> Next:
     """The one decision after an update."""
-    if facts.code == 0 or facts.ended is Ended.SUCCEEDED or not facts.changed:
+    if facts.code == 0 or facts.ended is Ended.SUCCEEDED or not facts.changed or not facts.begun:
         return Next.NOTHING
     return Next.RETURN if facts.good else Next.NO_GOOD
 

@@ -14,7 +14,7 @@ from pulumi_rolling.stack.deployment import Entry
 class Why(Enum):
     """Why a resource does not return in whole; the value is the sentence."""
 
-    PROTECTED = "the failed update made it protected, and nothing here takes protection away"
+    PROTECTED = "the failed update made it protected, and only you take that away: pulumi state unprotect"
     ASSET = "the contents of an asset are recorded by hash alone, and the files of today are others"
     UNCERTAIN = (
         "an input holds the id of a resource that was made again, in a form that cannot be rebound safely"

@@ -9,7 +9,8 @@ from pulumi_rolling.cli.main import app
 from pulumi_rolling.stack.deployment import Deployment
 from pulumi_rolling.stack.event_log import Summary
 from pulumi_rolling.stack.foresight import Known
-from pulumi_rolling.stack.foretold import foreseen, given_log
+from pulumi_rolling.stack.foretold import foreseen, of_preview
+from pulumi_rolling.stack.stage import given_log
 from typer.testing import CliRunner
 
 EMPTY = Known(Deployment({"version": 3, "deployment": {}}))
@@ -42,3 +43,19 @@ def test_two_documents_on_one_output_are_refused() -> None:
     ended = CliRunner().invoke(app, ["preview", "--json", "--risks", "-"])
     assert ended.exit_code == 2
     assert "name a file" in ended.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        (["--diff", "-c", "a=b"], ("--diff", "-c", "a=b")),
+        (["--continue-on-error", "--target", "u"], ("--target", "u")),
+        (["--plan", "file"], None),
+        (["--secrets-provider=passphrase"], None),
+    ],
+)
+def test_an_updates_flags_become_those_of_its_preview(
+    arguments: list[str], shown: tuple[str, ...] | None
+) -> None:
+    """A flag of updates alone is left out; one that a preview could not honour leaves the asking to Pulumi."""
+    assert of_preview(arguments) == shown

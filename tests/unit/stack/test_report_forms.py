@@ -60,7 +60,8 @@ These were deleted:
 
 These are not as they were:
   urn:pulumi:dev::trial::acme:web:Thing::fort
-    the failed update made it protected, and nothing here takes protection away
+    the failed update made it protected, and only you take that away: pulumi
+    state unprotect
   urn:pulumi:dev::trial::acme:web:Thing::w
     has other inputs (size)
 
@@ -94,17 +95,18 @@ def test_the_text_says_all_in_80_columns() -> None:
     ("report", "said"),
     [
         (
-            Report(ExitCode.RETURNED, "dev", TO, go_on="rolling rollback"),
-            "stack dev has returned to the deployment",
+            Report(ExitCode.RETURNED, "dev", TO, go_on="rolling rollback", took=Took(1)),
+            "The update failed, and stack dev has returned to the deployment",
         ),
         (Report(ExitCode.SUCCEEDED, "dev", TO), "Stack dev has returned to the deployment of"),
         (
-            Report(ExitCode.NOTHING_TO_RETURN_TO, "dev"),
-            "The update failed, and stack dev stays as it left it.",
+            Report(ExitCode.NOTHING_TO_RETURN_TO, "dev", stopped="nothing is known", took=Took(1)),
+            "The update failed, and stack dev stays as it is: nothing is known",
         ),
+        (Report(ExitCode.PARTLY_RETURNED, "dev", TO), "Stack dev has returned in part to the deployment of"),
         (Report(ExitCode.PARTLY_RETURNED, "dev", TO, stopped="the state is locked."), "the state is locked."),
     ],
-    ids=["returned", "by hand", "nothing known", "stopped"],
+    ids=["returned", "by hand", "nothing known", "by hand in part", "stopped"],
 )
 def test_a_report_without_lists_is_a_sentence(report: Report, said: str) -> None:
     """Empty parts are left out, and where nothing is open no command is told."""

@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from moto import mock_aws
 from pulumi_rolling.errors import StackStateError
 from pulumi_rolling.stack.assets import hashes, with_contents
 from pulumi_rolling.stack.deployment import ASSET, SECRET, SIGNATURE, UNKNOWN, Deployment, Entry, parsed
@@ -55,6 +57,11 @@ USER = Entry(
 def test_what_follows_an_update(code: int, ended: Ended, changed: bool, good: bool, then: Next) -> None:
     """A return follows only where an update has failed after it changed something, and somewhere to return is known."""
     assert next_of(Facts(code, ended, changed, good)) is then
+
+
+def test_what_another_process_does_is_not_returned_from() -> None:
+    """An update that never began, since another one holds the stack, has changed nothing, whatever the state says."""
+    assert next_of(Facts(1, Ended.FAILED, changed=True, good=True, begun=False)) is Next.NOTHING
 
 
 @pytest.mark.parametrize(
@@ -195,3 +202,44 @@ def test_what_was_cut_off_is_named() -> None:
         Deployment({"version": 3, "deployment": {"resources": [], "pending_operations": pending}})
     )
     assert (left.urn, left.why, left.detail, left.returned) == (URN, Why.CUT_OFF, "updating", False)
+
+
+@mock_aws
+def test_copies_stand_in_a_bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bucket holds what a folder would, for each project and stack apart, and its own refusal is told."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with pytest.raises(StackStateError, match=r"s3://copies/a.* cannot be written: .*NoSuchBucket"):
+        Kept(tmp_path, "dev", "s3://copies/a").save(copy_of("x"))
+    boto3.client("s3").create_bucket(Bucket="copies")
+    kept = Kept(tmp_path, "org/shop/dev", "s3://copies/a")
+    for day in range(1, 6):
+        kept.save(copy_of(f"2026-01-0{day}T00:00:00.000Z"), most=3)
+    assert [copy.started[8:10] for copy in kept.all()] == ["05", "04", "03"]
+    assert Kept(tmp_path, "prod", "s3://copies/a").all() == []
+    kept.begin(copy_of("x"), "y")
+    assert kept.begun() == Begun(copy_of("x"), "y")
+    kept.end()
+    assert kept.begun() is None
+    assert kept.back_up("{}") == f"s3://copies/a/{tmp_path.name}/dev/backup.json"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("place", ["ftp://host/x", "s3://"])
+def test_a_place_that_is_none_is_refused(tmp_path: Path, place: str) -> None:
+    """The error names the place as the user wrote it, before anything is deployed."""
+    with pytest.raises(StackStateError, match=f"copies cannot be kept at {place}"):
+        Kept(tmp_path, "dev", place)
+
+
+def test_a_chosen_folder_is_private_and_parted_by_project_and_stack(tmp_path: Path) -> None:
+    """Two projects may keep their copies in one folder."""
+    place = tmp_path / "deep" / "copies"
+    for project in ("shop", "blog"):
+        (tmp_path / project).mkdir()
+        (tmp_path / project / "Pulumi.yaml").write_text(f"runtime: yaml\nname: the-{project}\n")
+        Kept(tmp_path / project, "dev", str(place)).save(copy_of(project))
+    assert [copy.started for copy in Kept(tmp_path / "shop", "dev", str(place)).all()] == ["shop"]
+    assert (place / "the-blog" / "dev").stat().st_mode & 0o077 == 0
+    assert (place / ".gitignore").read_text() == "*\n"

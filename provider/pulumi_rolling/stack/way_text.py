@@ -1,13 +1,14 @@
-"""What is told of a return: before it begins, and at its end. Pure."""
+"""What is told of a return before it begins: its steps, what it leaves, and how long it will take. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from pulumi_rolling.stack.deployment import name_in
+from pulumi_rolling.stack.estimate import estimate, estimate_text
 from pulumi_rolling.stack.guard import counted
 from pulumi_rolling.stack.kept import Copy
-from pulumi_rolling.stack.returning import Outcome, Way
+from pulumi_rolling.stack.returning import Way
 from pulumi_rolling.stack.wish import Left
 
 VERBS = {
@@ -33,22 +34,10 @@ def way_text(to: Copy, way: Way) -> str:
     ]
     lines += [f"  {each.sentence}" for each in way.revival.refused]
     lines += _told(way.script.wish.left)
-    return "\n".join(lines if len(lines) > 1 else [*lines, "  nothing to do"])
-
-
-def report(to: Copy, outcome: Outcome, go_on: str) -> str:
-    """What is true now, and what to do where something is not as it was."""
-    if outcome.in_whole:
-        lines = [f"The stack has returned to {to.title}."]
-        return "\n".join([*lines, *_told(outcome.left)])
-    lines = [f"The stack has returned to {to.title} in part."]
-    lines += [
-        f"  {name_in(each.urn)} {each.difference.value}: {each.detail}".rstrip(": ") for each in outcome.open
-    ]
-    lines += _told(outcome.left)
-    if outcome.code:
-        lines.append(f"Mend what Pulumi reports above, then run: {go_on}")
-    return "\n".join(lines)
+    if len(lines) == 1:
+        lines.append("  nothing to do")
+    told = estimate(way.script.now, (str(step.get("urn")) for step in way.steps if step.get("op") != "same"))
+    return "\n".join([*lines, estimate_text(told)] if told.groups else lines)
 
 
 def _told(left: Iterable[Left]) -> list[str]:

@@ -1,0 +1,80 @@
+"""`pulumi_rolling.stack.up` for programs that drive Pulumi by its Automation API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi import automation
+from pulumi_rolling.stack import UpdateFailedError, up
+from pulumi_rolling.stack.exit_codes import ExitCode
+
+from tests.end_to_end.test_stack_returns import GOOD, LATE, changed
+from tests.end_to_end.things_stack import Things
+
+
+@pytest.fixture
+def things(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Things]:
+    opened = Things(tmp_path)
+    monkeypatch.setenv("PATH", opened.environment["PATH"])
+    yield opened
+    opened.close()
+
+
+def selected(things: Things) -> automation.Stack:
+    options = automation.LocalWorkspaceOptions(env_vars=things.environment)
+    return automation.select_stack("dev", work_dir=str(things.project), opts=options)
+
+
+def test_a_driven_update_returns_and_raises_with_its_report(things: Things) -> None:
+    """A success answers as the SDK does; a failure raises after the return, with the report and Pulumi's own error."""
+    stack = selected(things)
+    heard: list[str] = []
+    things.say(GOOD, first="@a.id")
+    assert up(stack, on_output=print).outputs["first"].value.startswith("a-")
+    before = things.there()
+    things.say(changed(a={"fixed": "2", "value": "x"}, late=LATE), first="@a.id")
+    with pytest.raises(UpdateFailedError) as failed:
+        up(stack, on_output=heard.append, on_event=lambda _event: None)
+    assert things.there() == before
+    assert failed.value.report.result is ExitCode.RETURNED
+    [cause] = [each for each in failed.value.report.failures if each.urn.endswith("::late")]
+    assert cause.sentence == "RuntimeError: late is not to be had"
+    assert isinstance(failed.value.__cause__, automation.CommandError)
+    assert any("lives again under its old id" in line for line in heard)
+    things.say(changed(broken={"value": "@nobody.id"}))
+    with pytest.raises(automation.CommandError):
+        up(stack)
+    assert things.there() == before
+
+
+class Part(pulumi.ComponentResource):
+    def __init__(self, name: str) -> None:
+        super().__init__("acme:web:Part", name, {})
+        self.register_outputs({})
+
+
+def test_an_inline_program_returns(things: Things, tmp_path: Path) -> None:
+    """The return needs no program, so one that lives in this process returns as others do; copies stand where told."""
+
+    def program() -> None:
+        Part("a")
+        if bad:
+            made: Any = Part("b")
+            made.urn.apply(lambda _urn: 1 / 0)
+
+    bad = False
+    options = automation.LocalWorkspaceOptions(env_vars=things.environment)
+    stack = automation.create_or_select_stack("inline", "driven", program, opts=options)
+    kept = tmp_path / "kept"
+    up(stack, keep_at=str(kept))
+    bad = True
+    with pytest.raises(UpdateFailedError) as failed:
+        up(stack, keep_at=str(kept))
+    assert failed.value.report.result is ExitCode.RETURNED, failed.value
+    left = [each["urn"].rpartition("::")[2] for each in (stack.export_stack().deployment or {})["resources"]]
+    assert left == ["driven-inline", "a"]
+    assert list(kept.glob("*/inline/deployments/*.json"))
