@@ -7,7 +7,7 @@ import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,21 +15,22 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pulumi_rolling.errors import StackStateError
 from pulumi_rolling.stack import journey as journeys
 from pulumi_rolling.stack import returning
 from pulumi_rolling.stack.command import Pulumi
 from pulumi_rolling.stack.deployment import Deployment, parsed
 from pulumi_rolling.stack.event_log import Begun
+from pulumi_rolling.stack.identity import key_of
 from pulumi_rolling.stack.journey import Arrived, Journey, Terminal
 from pulumi_rolling.stack.kept import Kept
 from pulumi_rolling.stack.runtime import Script, Told
 from pulumi_rolling.stack.stage import Staged
 
 from .stack_engine import Cloud, Fault, Goal, Ran, update
-from .stack_programs import EMPTY, ENDS, THING, Failure, changes, goals, programs
+from .stack_programs import EMPTY, ENDS, PROVIDER, THING, Failure, Piece, changes, goals, programs
 from .test_properties import checked
 from .test_stack_twins import is_whole, owed, registered
-
 
 CALLS = st.sampled_from([2, 2, 2, *range(15)])
 """The one in which a journey is killed, by its number; with 2 it is the update."""
@@ -222,3 +223,62 @@ def returned(pulumi: Model, folder: Path) -> Arrived:
                 assert world.state.living[urn].id == former.id
                 assert world.state.living[urn].inputs == former.inputs
     return arrived
+
+
+PIECES = [Piece(0, "default_1_0_0", PROVIDER), Piece(1, "a", THING), Piece(2, "b", THING, needs=(1,))]
+CHANGED = [PIECES[0], replace(PIECES[1], fixed=1), replace(PIECES[2], value=1)]
+
+
+@pytest.fixture
+def failed(tmp_path: Path) -> World:
+    """A stack on which a second update has replaced `a`, and failed; the first one is kept."""
+    world = World(Cloud(), EMPTY)
+    assert world.deployed(goals(PIECES))
+    pulumi = Model(world)
+    stays = replace(journey(pulumi, tmp_path), returns=False)
+    arrived = stays.up(lambda _good: pulumi.deploy(goals(CHANGED, PIECES), Fault(1)))
+    assert arrived.code == 22
+    return world
+
+
+def test_a_stack_that_changes_while_it_is_asked_is_not_returned(failed: World, tmp_path: Path) -> None:
+    """The way was found from another state: the answer is 21, and neither the state nor the cloud is touched."""
+    ours = journey(Model(failed), tmp_path)
+
+    def wants(_asked: str) -> bool:
+        failed.moved(failed.state)
+        return True
+
+    ours = replace(ours, terminal=Terminal(lambda _line: None, wants))
+    before = copy.deepcopy((failed.state, failed.cloud.there, failed.now + 1))
+    arrived = ours.back(*ours.named(""))
+    assert arrived.code == 21 and arrived.report is not None
+    assert "has changed since its way back was found" in arrived.report.stopped
+    assert (failed.state.entries, failed.cloud.there) == (before[0].entries, before[1])
+
+
+def test_a_failure_before_any_change_leaves_what_was_open_open(failed: World, tmp_path: Path) -> None:
+    """Pulumi's exit code stands, it is said that the stack is not as it was, and a return afterwards is in whole."""
+    said: list[str] = []
+    ours = replace(journey(Model(failed), tmp_path), terminal=Terminal(said.append, lambda _asked: True))
+    assert ours.up(lambda _good: Staged(1, (Begun({}),))).code == 1
+    assert "The stack is still not as the deployment of" in said[-1]
+    assert ours.back(*ours.named("")).code == 0
+    assert sorted(failed.cloud.there) == sorted(key for entry in failed.good if (key := key_of(entry)))
+
+
+def test_a_configuration_that_cannot_be_had_hinders_no_deployment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is said before the update, with the reason, that a failure cannot be returned from."""
+
+    def refused(*_: object) -> str:
+        raise StackStateError("the former value of x is structured")
+
+    monkeypatch.setattr("pulumi_rolling.stack.configuration.as_of", refused)
+    world, said = World(Cloud(), EMPTY), list[str]()
+    assert world.deployed(goals(PIECES))
+    pulumi = Model(world)
+    ours = replace(journey(pulumi, tmp_path), terminal=Terminal(said.append, lambda _asked: True))
+    assert ours.up(lambda _good: pulumi.deploy(goals(CHANGED, PIECES), None)).code == 0
+    assert said == ["the former value of x is structured, so a failure cannot be returned from"]
