@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from pulumi_rolling.stack.deployment import DELETE_HOOKS, Deployment, Entry
 from pulumi_rolling.stack.groups import is_left
+from pulumi_rolling.stack.identity import key_of
 from pulumi_rolling.stack.rebinding import uncertain
 from pulumi_rolling.stack.wish import Left, Registration, Why, Wish
 
@@ -43,6 +44,7 @@ class _Wishing:
     ) -> None:
         self.good, self.now, self.renamed = good, now, renamed
         self.former = {new: urn for urn, names in renamed.items() for new in names}
+        self.there = {key_of(entry) for entry in now.entries}
         self.keep = {left.urn: left for left in keep}
         self.left: list[Left] = []
         self.wanted: dict[str, Registration] = {}
@@ -74,11 +76,18 @@ class _Wishing:
             self._stays(why, today)
             return
         aliases = tuple(name for name in self.renamed.get(entry.urn, ()) if name in self.now.living)
-        self.wanted[entry.urn] = Registration(entry, today, aliases)
+        self.wanted[entry.urn] = Registration(
+            entry, today, aliases, deletes_first=self._is_gone(entry, today)
+        )
         if entry.hooks:
             self.left.append(Left(entry.urn, Why.HOOKS, ", ".join(entry.hooks)))
         if today is None and entry.is_own:
             self.left.append(Left(entry.urn, Why.GONE))
+
+    def _is_gone(self, entry: Entry, today: Entry | None) -> bool:
+        """Whether another copy stands in its place, and nothing of the original is left."""
+        key = key_of(entry)
+        return today is not None and key is not None and key not in self.there
 
     def _uncertain(self) -> None:
         """Those that stay since an input of theirs cannot follow; what is not there today is not made."""

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from pulumi_rolling.errors import StackStateError
 from pulumi_rolling.stack.assets import hashes, with_contents
+from pulumi_rolling.stack.compared import Difference, differences
 from pulumi_rolling.stack.deployment import ASSET, SECRET, SIGNATURE, UNKNOWN, Deployment, Entry, parsed
 from pulumi_rolling.stack.groups import DYNAMIC, is_left
 from pulumi_rolling.stack.guard import breaches
 from pulumi_rolling.stack.kept import Copy, Kept
 from pulumi_rolling.stack.rebinding import UncertainError, changes_of, rebound, uncertain
-from pulumi_rolling.stack.replay import cut_off
-from pulumi_rolling.stack.request import inputs_of, wire
+from pulumi_rolling.stack.replay import cut_off, wish
+from pulumi_rolling.stack.request import Plugin, inputs_of, register, wire
 from pulumi_rolling.stack.way_back import Ended, Facts, Next, next_of
 from pulumi_rolling.stack.wish import Why
 
@@ -195,3 +196,25 @@ def test_what_was_cut_off_is_named() -> None:
         Deployment({"version": 3, "deployment": {"resources": [], "pending_operations": pending}})
     )
     assert (left.urn, left.why, left.detail, left.returned) == (URN, Why.CUT_OFF, "updating", False)
+
+
+@pytest.mark.parametrize(("marked", "first"), [(True, False), (False, True)])
+def test_a_copy_is_deleted_first_where_its_original_was(marked: bool, first: bool) -> None:
+    """Only where nothing is left of the original, whose name then is the copy's."""
+    newer = {**OLD.raw, "id": "a-2"}
+    there = [newer, {**OLD.raw, "delete": True}] if marked else [newer]
+    good = Deployment({"version": 3, "deployment": {"resources": [OLD.raw]}})
+    now = Deployment({"version": 3, "deployment": {"resources": there}})
+    [each] = wish(good, now, {}).registrations
+    assert each.deletes_first is first
+    assert register(each, {}, Plugin(), bool).deleteBeforeReplace is first
+
+
+def test_a_copy_with_other_inputs_is_no_return() -> None:
+    """What has a new id, and inputs that are not the former ones, is told by its inputs: it was not made again."""
+    former = Entry({**OLD.raw, "inputs": {"size": 1}})
+    good = Deployment({"version": 3, "deployment": {"resources": [former.raw]}})
+    for size, difference in ((1, Difference.NEW_ID), (2, Difference.INPUTS)):
+        today = {**former.raw, "id": "a-2", "inputs": {"size": size}}
+        now = Deployment({"version": 3, "deployment": {"resources": [today]}})
+        assert [each.difference for each in differences(good, now)] == [difference]

@@ -1,0 +1,75 @@
+"""A return and what a stack has of its own: configuration, the secrets provider, and another stack of the project."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.shelf_stack import Shelf
+
+DECLARED = {
+    "color": {"type": "string"},
+    "word": {"type": "string", "secret": True},
+    "broken": {"type": "boolean", "default": False},
+}
+ITEMS = {
+    "a": {"value": "${color}", "secret": "${word}"},
+    "late": {"value": "${color}", "fails": "${broken}", "options": {"dependsOn": ["${a}"]}},
+}
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    opened = Shelf(tmp_path)
+    opened.say(ITEMS, config=DECLARED, outputs={"color": "${color}"})
+    return opened
+
+
+def configure(shelf: Shelf, color: str, word: str, broken: str = "false") -> None:
+    plain = ("--plaintext", f"color={color}", "--plaintext", f"broken={broken}")
+    ran = shelf.run("pulumi", "config", "set-all", *plain, "--secret", f"word={word}")
+    assert ran.code == 0, ran.output
+
+
+def newest(shelf: Shelf) -> dict[str, Any]:
+    """The configuration of the newest update, in plain text."""
+    said = shelf.run("pulumi", "stack", "history", "--json", "--page-size", "1", "--show-secrets").output
+    return {key.rpartition(":")[2]: each["value"] for key, each in json.loads(said)[0]["config"].items()}
+
+
+def test_each_stack_returns_with_its_own_configuration(shelf: Shelf) -> None:
+    """Only configuration has changed, a secret too; the other stack of the project, its file and its copies stay."""
+    configure(shelf, "blue", "one")
+    assert (ran := shelf.run("pulumi", "up", "--yes", "--skip-preview")).code == 0, ran.output
+    [dev] = [id_ for id_ in shelf.there() if id_.startswith("a-")]
+    settings = (shelf.project / "Pulumi.dev.yaml").read_text()
+
+    shelf.stack = "organization/trial/prod"
+    assert shelf.run("pulumi", "stack", "init", shelf.stack).code == 0
+    configure(shelf, "green", "three")
+    assert (ran := shelf.up()).code == 0, ran.output
+    before = shelf.there()
+    configure(shelf, "red", "four", "true")
+    ran = shelf.up("--stack", shelf.stack)
+    assert ran.code == 20, ran.output
+    assert shelf.there() == before
+    assert newest(shelf) == {"color": "green", "word": "three", "broken": "false"}
+    assert "red" in (shelf.project / "Pulumi.prod.yaml").read_text()
+    assert settings == (shelf.project / "Pulumi.dev.yaml").read_text()
+    assert not [line for line in shelf.log() if line.startswith("update") and dev in line]
+    assert [each.name for each in (shelf.project / ".rolling").iterdir() if each.is_dir()] == ["prod"]
+
+    shelf.stack = "dev"
+    ran = shelf.run("pulumi", "stack", "change-secrets-provider", "passphrase", given="new\nnew\n")
+    assert ran.code == 0, ran.output
+    shelf.environment["PULUMI_CONFIG_PASSPHRASE"] = "new"
+    configure(shelf, "yellow", "two", "true")
+    ran = shelf.up()
+    assert ran.code == 20, ran.output
+    assert shelf.there() == before
+    assert newest(shelf) == {"color": "blue", "word": "two", "broken": "false"}, (
+        "the former word has no reader"
+    )
