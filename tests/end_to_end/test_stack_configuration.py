@@ -1,4 +1,4 @@
-"""A return and what a stack has of its own: configuration, the secrets provider, and another stack of the project."""
+"""A return, the stack's own configuration and secrets provider, and other stacks: of the project, and those it reads."""
 
 from __future__ import annotations
 
@@ -73,3 +73,21 @@ def test_each_stack_returns_with_its_own_configuration(shelf: Shelf) -> None:
     assert newest(shelf) == {"color": "blue", "word": "two", "broken": "false"}, (
         "the former word has no reader"
     )
+
+
+def test_outputs_of_another_stack_are_read_as_before(shelf: Shelf) -> None:
+    """A return reads what it read, keeps the recorded values, and is previewed on a backend without that stack."""
+    base = Shelf(shelf.folder, "base")
+    base.say({}, outputs={"color": "blue", "word": {"fn::secret": "hush"}})
+    assert base.run("pulumi", "up", "--yes", "--skip-preview").code == 0
+    read = {"type": "pulumi:pulumi:StackReference", "properties": {"name": "organization/base/dev"}}
+    of_base = {"value": '${base.outputs["color"]}', "secret": '${base.outputs["word"]}'}
+    shelf.say({"base": read, "a": {"fixed": "1", **of_base}})
+    assert (ran := shelf.run("pulumi", "up", "--yes", "--skip-preview")).code == 0, ran.output
+    before = shelf.there()
+    base.say({}, outputs={"color": "red", "word": {"fn::secret": "hush"}})
+    assert base.run("pulumi", "up", "--yes", "--skip-preview").code == 0
+    shelf.say({"base": read, "a": {"fixed": "2", **of_base}, "late": {"value": "${a.arn}", "fails": True}})
+    ran = shelf.up()
+    assert ran.code == 20, ran.output
+    assert shelf.there() == before

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pulumi_rolling.errors import StackStateError
 from pulumi_rolling.stack.assets import hashes, with_contents
+from pulumi_rolling.stack.command import sentence_of
 from pulumi_rolling.stack.compared import Difference, differences
 from pulumi_rolling.stack.deployment import ASSET, SECRET, SIGNATURE, UNKNOWN, Deployment, Entry, parsed
 from pulumi_rolling.stack.groups import DYNAMIC, is_left
@@ -218,3 +219,9 @@ def test_a_copy_with_other_inputs_is_no_return() -> None:
         today = {**former.raw, "id": "a-2", "inputs": {"size": size}}
         now = Deployment({"version": 3, "deployment": {"resources": [today]}})
         assert [each.difference for each in differences(good, now)] == [difference]
+
+
+def test_a_list_of_errors_is_told_whole() -> None:
+    """Pulumi writes several errors below a line that only counts them."""
+    assert sentence_of("error: 2 errors occurred:\n\t* one\n\t* two\n\n") == "one; two"
+    assert sentence_of("error: one\n") == "one"
