@@ -1,4 +1,4 @@
-"""A return, the stack's own configuration and secrets provider, and other stacks: of the project, and those it reads."""
+"""A return, the configuration and secrets of its stack, and other stacks: of the project, and those it reads."""
 
 from __future__ import annotations
 

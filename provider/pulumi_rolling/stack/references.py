@@ -1,6 +1,6 @@
 """Reads of other stacks, which are not there on another backend. Pure.
 
-A preview on a scratch stack does without them; whoever depends on one depends on nothing there.
+A preview on a scratch stack does without them, and there no entry needs one.
 """
 
 from __future__ import annotations
