@@ -225,3 +225,22 @@ def test_a_list_of_errors_is_told_whole() -> None:
     """Pulumi writes several errors below a line that only counts them."""
     assert sentence_of("error: 2 errors occurred:\n\t* one\n\t* two\n\n") == "one; two"
     assert sentence_of("error: one\n") == "one"
+
+
+@pytest.mark.parametrize(
+    ("marks", "size", "why"),
+    [
+        ({"protect": True}, 2, Why.PROTECTED),
+        ({"resourceHooks": {"BeforeDelete": ["told"]}}, 2, Why.DELETE_HOOKS),
+        ({"resourceHooks": {"BeforeUpdate": ["told"]}}, 2, None),
+        ({"protect": True}, 1, None),
+    ],
+)
+def test_a_copy_that_nothing_can_delete_stays(marks: dict[str, Any], size: int, why: Why | None) -> None:
+    """Its original is gone and the engine would refuse to replace it in its turn, and with it the whole return."""
+    former = Entry({**OLD.raw, "inputs": {"size": 1}})
+    good = Deployment({"version": 3, "deployment": {"resources": [former.raw]}})
+    today = {**former.raw, "id": "a-2", "inputs": {"size": size}, **marks}
+    made = wish(good, Deployment({"version": 3, "deployment": {"resources": [today]}}), {})
+    assert [left.why for left in made.left] == ([why] if why else [])
+    assert made.registrations[0].kept is bool(why)
