@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.end_to_end.lab_process import LabProcess
 from tests.end_to_end.shelf_stack import Shelf
 
 DECLARED = {
@@ -91,3 +92,24 @@ def test_outputs_of_another_stack_are_read_as_before(shelf: Shelf) -> None:
     ran = shelf.up()
     assert ran.code == 20, ran.output
     assert shelf.there() == before
+
+
+def test_a_stack_of_another_secrets_provider_needs_no_passphrase(
+    shelf: Shelf, running_lab: LabProcess
+) -> None:
+    """A key of KMS encrypts its state, its copies and its configuration; nobody has set a passphrase."""
+    key = running_lab.client("kms").create_key()["KeyMetadata"]["KeyId"]
+    shelf.environment |= running_lab.environment
+    del shelf.environment["PULUMI_CONFIG_PASSPHRASE"]
+    shelf.stack = "kms"
+    provider = f"awskms://{key}?region=us-east-1"
+    assert shelf.run("pulumi", "stack", "init", "kms", "--secrets-provider", provider).code == 0
+    shelf.say({**ITEMS, "a": {"fixed": "${color}", "secret": "${word}"}}, config=DECLARED)
+    configure(shelf, "blue", "one")
+    assert (ran := shelf.run("pulumi", "up", "--yes", "--skip-preview")).code == 0, ran.output
+    before = shelf.there()
+    configure(shelf, "red", "two", "true")
+    ran = shelf.up()
+    assert ran.code == 20, ran.output
+    assert shelf.there() == before
+    assert newest(shelf) == {"color": "blue", "word": "one", "broken": "false"}
