@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def as_of(pulumi: Pulumi, update: Update, file: Path, scratch: Path) -> str | No
     return copy.read_text()
 
 
-def of_today(pulumi: Pulumi, text: str | None, file: Path, scratch: Path) -> str | None:
+def of_today(pulumi: Pulumi, text: str | None, file: Path) -> str | None:
     """The configuration under the encryption of today's file, which is that of the state.
 
     Where the two differ a secret has today's value, since nobody can read the former one.
@@ -73,18 +74,19 @@ def of_today(pulumi: Pulumi, text: str | None, file: Path, scratch: Path) -> str
     today = text_of(file) or ""
     if text is None or ENCRYPTION.findall(text) == ENCRYPTION.findall(today):
         return text
-    copy = scratch / file.name
-    copy.write_text("".join([*ENCRYPTION.findall(today), ENCRYPTION.sub("", text)]))
-    former, now = (
-        json.loads(pulumi.asked("config", "--json", *flags, "--config-file", str(each)) or "{}")
-        for each, flags in ((copy, ()), (file, ("--show-secrets",)))
-    )
-    for key in (key for key, value in former.items() if value.get("secret")):
-        pulumi.asked("config", "rm", key, "--config-file", str(copy))
-        if "value" in now.get(key, {}):
-            given = str(now[key]["value"])
-            pulumi.asked("config", "set", key, "--secret", "--config-file", str(copy), given=given)
-    return copy.read_text()
+    with tempfile.TemporaryDirectory(prefix="rolling-") as scratch:
+        copy = Path(scratch, file.name)
+        copy.write_text("".join([*ENCRYPTION.findall(today), ENCRYPTION.sub("", text)]))
+        former, now = (
+            json.loads(pulumi.asked("config", "--json", *flags, "--config-file", str(each)) or "{}")
+            for each, flags in ((copy, ()), (file, ("--show-secrets",)))
+        )
+        for key in (key for key, value in former.items() if value.get("secret")):
+            pulumi.asked("config", "rm", key, "--config-file", str(copy))
+            if "value" in now.get(key, {}):
+                given = str(now[key]["value"])
+                pulumi.asked("config", "set", key, "--secret", "--config-file", str(copy), given=given)
+        return copy.read_text()
 
 
 def _value(raw: Any) -> Any:

@@ -74,7 +74,10 @@ class Journey:
     def back(self, to: Copy, dry_run: bool = False) -> int:
         """Return the stack to a kept deployment, or only tell how."""
         try:
-            journey = Return(self.pulumi, self._under_todays_encryption(to), self.kept)
+            there = replace(
+                to, configuration=configuration.of_today(self.pulumi, to.configuration, self.file)
+            )
+            journey = Return(self.pulumi, there, self.kept)
             way = journey.found()
             self.terminal.say(way_text(to, way))
             if dry_run:
@@ -117,11 +120,6 @@ class Journey:
             return False
         former = opened(self.pulumi, before) if parsed(before).entries else None
         return way_back.is_changed(former, parsed(self.pulumi.asked("stack", "export", "--show-secrets")))
-
-    def _under_todays_encryption(self, copy: Copy) -> Copy:
-        with tempfile.TemporaryDirectory(prefix="rolling-") as name:
-            text = configuration.of_today(self.pulumi, copy.configuration, self.file, Path(name))
-        return replace(copy, configuration=text)
 
     def _copy(self, export: str, update: Update, text: str | None) -> Copy:
         return Copy(update.started, update.message, update.commit, export, text)

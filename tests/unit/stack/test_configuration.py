@@ -29,11 +29,10 @@ class Asked:
 
 
 def converted(text: str, today: str, folder: Path) -> tuple[str | None, Asked]:
-    scratch, pulumi = folder / "scratch", Asked()
-    scratch.mkdir()
+    pulumi = Asked()
     file = folder / "Pulumi.dev.yaml"
     file.write_text(today)
-    return of_today(cast(Pulumi, pulumi), text, file, scratch), pulumi
+    return of_today(cast(Pulumi, pulumi), text, file), pulumi
 
 
 def test_the_former_values_stand_under_todays_encryption(tmp_path: Path) -> None:
