@@ -11,7 +11,7 @@ EXAMPLES ?= 1200
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help ensure engine demo test working-tests waiting-tests lint format schema sdk bench test-deep mutants constraints clean
+.PHONY: help ensure engine demo test working-tests waiting-tests languages lint format schema sdk bench test-deep mutants constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,17 @@ working-tests:
 
 waiting-tests:
 	$(BIN)/python -m pytest -q -n 5 --dist worksteal $(WAITING)
+
+# Not part of `test`: it brings the SDKs of two more languages. The launcher of dynamic resources lies in Go's SDK.
+LANGUAGES := $(CURDIR)/.cache/languages
+
+languages: ensure ## `rolling up` on programs in TypeScript and Go; needs npm and go
+	mkdir -p $(LANGUAGES)/bin
+	cp -R tests/languages/typescript tests/languages/go $(LANGUAGES)
+	cd $(LANGUAGES)/typescript && npm install --no-audit --no-fund --no-package-lock
+	cd $(LANGUAGES)/go && go build -o program . && install -m 755 \
+		"$$(go list -m -f '{{.Dir}}' github.com/pulumi/pulumi/sdk/v3)/nodejs/dist/pulumi-resource-pulumi-nodejs" $(LANGUAGES)/bin
+	ROLLING_LANGUAGES=$(LANGUAGES) $(BIN)/python -m pytest -q tests/languages
 
 # What runs side by side prints when it has ended, where make can do that: the one of macOS cannot.
 told-whole := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)

@@ -28,7 +28,7 @@ def resource(name: str, launch_template: Mapping[str, Any], settings: Mapping[st
 class YamlStage(Stage):
     """``want(template, version, name)`` and ``rolling(**fields)`` as on any stage.
 
-    ``options`` are by resource; ``plugins``, a setting, are the project's.
+    ``options`` are by resource; ``plugins``, a setting, are the project's, and ``others`` its other resources.
     """
 
     type = TYPE
@@ -45,6 +45,7 @@ class YamlStage(Stage):
             "onFailure": None,
             "config": config,
             "plugins": {},
+            "others": {},
         }
         self.options: dict[str, dict[str, Any]] = {}
         self._mark = uuid.uuid4().hex
@@ -59,7 +60,7 @@ class YamlStage(Stage):
 
     def declare(self, **settings: Any) -> None:
         self.settings |= settings
-        resources = {
+        groups = {
             name: {**resource(name, wanted, self.settings), "options": self.options.get(name, {})}
             for name, wanted in self.settings["groups"].items()
         }
@@ -68,8 +69,8 @@ class YamlStage(Stage):
             "runtime": "yaml",
             "plugins": self.settings["plugins"],
             "config": {f"rolling:{key}": {"value": value} for key, value in self.settings["config"].items()},
-            "resources": resources,
-            "outputs": {f"{name}-revision": f"${{{name}.revision}}" for name in resources},
+            "resources": {**self.settings["others"], **groups},
+            "outputs": {f"{name}-revision": f"${{{name}.revision}}" for name in groups},
         }
         # JSON is YAML.
         (self.project / "Pulumi.yaml").write_text(json.dumps({k: v for k, v in program.items() if v}))

@@ -111,8 +111,12 @@ def name_of(project: Path) -> str:
 
 
 def sentence_of(output: str) -> str:
-    """The first error in what Pulumi wrote, or else its last line."""
+    """The first error in what Pulumi wrote, or else its last line. Of several that stand in a list each is told."""
     found = re.search(r"^\s*error: (.+)$", output, re.MULTILINE)
+    if found and found.group(1).endswith("errors occurred:"):
+        return "; ".join(
+            each.strip() for each in re.findall(r"^\s*\* (.+)$", output[found.end() :], re.MULTILINE)
+        )
     lines = output.strip().splitlines() or ["pulumi said nothing"]
     return (found.group(1) if found else lines[-1]).strip()
 

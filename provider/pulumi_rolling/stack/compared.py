@@ -38,10 +38,10 @@ def differences(good: Deployment, now: Deployment) -> tuple[Found, ...]:
         today = now.living.get(urn)
         if today is None:
             found.append(Found(urn, Difference.MISSING))
-        elif today.id != former.id:
-            found.append(Found(urn, Difference.NEW_ID, f"{former.id} is now {today.id}"))
         elif keys := changed_inputs(former, today, follows):
             found.append(Found(urn, Difference.INPUTS, ", ".join(keys)))
+        elif today.id != former.id:
+            found.append(Found(urn, Difference.NEW_ID, f"{former.id} is now {today.id}"))
     for urn, today in now.living.items():
         if urn not in good.living and not today.is_default_provider:
             found.append(Found(urn, Difference.EXTRA, today.id))

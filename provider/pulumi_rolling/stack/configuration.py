@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from pulumi_rolling.errors import CommandError, StackStateError
 from pulumi_rolling.stack.command import PROJECT, Pulumi
 from pulumi_rolling.stack.history import Update
+
+ENCRYPTION = re.compile(r"^(?:encryptionsalt|encryptedkey|secretsprovider):.*\n", re.MULTILINE)
+"""Lines of the file that say how its secrets are encrypted."""
+UNREADABLE = "ERROR_UNABLE_TO_DECRYPT"
+"""What history shows for a secret that was encrypted otherwise."""
 
 
 def file_of(project: Path, stack: str, named: str = "") -> Path:
@@ -38,9 +44,9 @@ def as_of(pulumi: Pulumi, update: Update, file: Path, scratch: Path) -> str | No
     Raises StackStateError where a structured value was another one: `set` cannot give it.
     """
     today = json.loads(pulumi.asked("config", "--json", "--show-secrets", "--config-file", str(file)) or "{}")
-    former = update.configuration
+    former = {key: each for key, each in update.configuration.items() if each.get("value") != UNREADABLE}
     changed = [key for key in former if _value(today.get(key)) != _value(former[key])]
-    gone = [key for key in today if key not in former]
+    gone = [key for key in today if key not in update.configuration]
     text = text_of(file)
     if not changed and not gone:
         return text
@@ -66,6 +72,29 @@ def environments_of(pulumi: Pulumi) -> tuple[str, ...]:
         return tuple(json.loads(pulumi.asked("config", "env", "ls", "--json") or "[]"))
     except (CommandError, ValueError):
         return ()
+
+
+def of_today(pulumi: Pulumi, text: str | None, file: Path) -> str | None:
+    """The configuration under the encryption of today's file, which is that of the state.
+
+    Where the two differ a secret has today's value, since nobody can read the former one.
+    """
+    today = text_of(file) or ""
+    if text is None or ENCRYPTION.findall(text) == ENCRYPTION.findall(today):
+        return text
+    with tempfile.TemporaryDirectory(prefix="rolling-") as scratch:
+        copy = Path(scratch, file.name)
+        copy.write_text("".join([*ENCRYPTION.findall(today), ENCRYPTION.sub("", text)]))
+        former, now = (
+            json.loads(pulumi.asked("config", "--json", *flags, "--config-file", str(each)) or "{}")
+            for each, flags in ((copy, ()), (file, ("--show-secrets",)))
+        )
+        for key in (key for key, value in former.items() if value.get("secret")):
+            pulumi.asked("config", "rm", key, "--config-file", str(copy))
+            if "value" in now.get(key, {}):
+                given = str(now[key]["value"])
+                pulumi.asked("config", "set", key, "--secret", "--config-file", str(copy), given=given)
+        return copy.read_text()
 
 
 def _value(raw: Any) -> Any:

@@ -128,7 +128,7 @@ class Journey:
 
     def shown(self, to: Copy) -> None:
         """Tell the way back to a kept deployment, and change nothing. Raises StackError where there is none."""
-        self.terminal.say(way_text(to, self._way(Return(self.pulumi, to, self.kept, ""))))
+        self.terminal.say(way_text(to, self._way(self._return(to, ""))))
 
     @property
     def _open(self) -> str:
@@ -141,12 +141,16 @@ class Journey:
     def _returned(self, to: Copy, since: str, told: Told) -> Report:
         with ThreadPoolExecutor(1) as beside:
             environments = beside.submit(configuration.environments_of, self.pulumi)
-            journey = Return(self.pulumi, to, self.kept, since)
+            journey = self._return(to, since)
             way = self._way(journey)
             self.terminal.say(way_text(to, way))
             if not self.terminal.wants(f"Return to {to.title}?"):
                 return told.declined()
             return told.made(journey.go(way), journey.good, environments.result())
+
+    def _return(self, to: Copy, since: str) -> Return:
+        text = configuration.of_today(self.pulumi, to.configuration, self.file)
+        return Return(self.pulumi, replace(to, configuration=text), self.kept, since)
 
     def _way(self, journey: Return) -> Way:
         way = journey.found()

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from pulumi_rolling.stack.deployment import DELETE_HOOKS, Deployment, Entry
+from pulumi_rolling.stack.deployment import DELETE_HOOKS, Deployment, Entry, plain
 from pulumi_rolling.stack.groups import is_left
+from pulumi_rolling.stack.identity import key_of
 from pulumi_rolling.stack.rebinding import uncertain
 from pulumi_rolling.stack.wish import Left, Registration, Why, Wish
 
@@ -43,6 +44,7 @@ class _Wishing:
     ) -> None:
         self.good, self.now, self.renamed = good, now, renamed
         self.former = {new: urn for urn, names in renamed.items() for new in names}
+        self.there = {key_of(entry) for entry in now.entries}
         self.keep = {left.urn: left for left in keep}
         self.left: list[Left] = []
         self.wanted: dict[str, Registration] = {}
@@ -70,15 +72,24 @@ class _Wishing:
         why = self.keep.get(entry.urn)
         if why is None and today is not None and is_left(entry, today):
             why = Left(entry.urn, Why.POLICY)
+        if why is None and today is not None and _is_other(entry, today):
+            why = _undeletable(entry.urn, today)
         if why is not None:
             self._stays(why, today)
             return
         aliases = tuple(name for name in self.renamed.get(entry.urn, ()) if name in self.now.living)
-        self.wanted[entry.urn] = Registration(entry, today, aliases)
+        self.wanted[entry.urn] = Registration(
+            entry, today, aliases, deletes_first=self._is_gone(entry, today)
+        )
         if entry.hooks:
             self.left.append(Left(entry.urn, Why.HOOKS, ", ".join(entry.hooks)))
         if today is None and entry.is_own:
             self.left.append(Left(entry.urn, Why.GONE))
+
+    def _is_gone(self, entry: Entry, today: Entry | None) -> bool:
+        """Whether another copy stands in its place, and nothing of the original is left."""
+        key = key_of(entry)
+        return today is not None and key is not None and key not in self.there
 
     def _uncertain(self) -> None:
         """Those that stay since an input of theirs cannot follow; what is not there today is not made."""
@@ -100,10 +111,9 @@ class _Wishing:
         """What the failed update made: the return deletes it unless one of these holds."""
         if not entry.custom or entry.is_default_provider or "viewOf" in entry.raw:
             return
-        if entry.protected:
-            self._stays(Left(entry.urn, Why.PROTECTED), entry)
-        elif DELETE_HOOKS & entry.hooks.keys():
-            self._stays(Left(entry.urn, Why.DELETE_HOOKS, ", ".join(entry.hooks)), entry)
+        why = _undeletable(entry.urn, entry)
+        if why is not None:
+            self._stays(why, entry)
         elif entry.raw.get("importID"):
             self.forgotten.append(entry.urn)
             self.left.append(Left(entry.urn, Why.IMPORTED))
@@ -130,6 +140,20 @@ class _Wishing:
             if former not in self.wanted:
                 self.left.append(Left(need, Why.PARENT, f"needed by {today.urn}"))
                 self._keep(there)
+
+
+def _undeletable(urn: str, today: Entry) -> Left | None:
+    """Why the engine deletes nothing of what the failed update has made, and would refuse the whole return."""
+    if today.protected:
+        return Left(urn, Why.PROTECTED)
+    if DELETE_HOOKS & today.hooks.keys():
+        return Left(urn, Why.DELETE_HOOKS, ", ".join(today.hooks))
+    return None
+
+
+def _is_other(entry: Entry, today: Entry) -> bool:
+    """Whether today's is a newer copy, which the return may have to replace in its turn."""
+    return entry.is_own and today.id != entry.id and bool(plain(today.inputs) != plain(entry.inputs))
 
 
 def _moves(each: Registration) -> bool:

@@ -1,6 +1,7 @@
 """A registration in the words of the engine's monitor: one request, with every option that state records.
 
-State does not record deleteBeforeReplace, transforms and the functions of resource hooks.
+State does not record transforms and the functions of resource hooks. deleteBeforeReplace it does not record either; it
+is set where the failed update has done so.
 """
 
 from __future__ import annotations
@@ -101,6 +102,8 @@ def register(
         replace_with=_there(raw.get("replaceWith"), has),
         aliases=[alias_pb2.Alias(urn=urn) for urn in (*(raw.get("aliases") or ()), *each.aliases)],
         importId=_import_id(each),
+        deleteBeforeReplace=each.deletes_first,
+        deleteBeforeReplaceDefined=each.deletes_first,
         acceptSecrets=True,
         acceptResources=True,
         supportsPartialValues=True,

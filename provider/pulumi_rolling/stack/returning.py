@@ -19,14 +19,13 @@ from pulumi_rolling.stack.guard import breaches
 from pulumi_rolling.stack.history import RETURNED
 from pulumi_rolling.stack.identity import renamed
 from pulumi_rolling.stack.kept import Copy, Kept
+from pulumi_rolling.stack.references import without_references
 from pulumi_rolling.stack.replay import cut_off, wish
 from pulumi_rolling.stack.runtime import Script, serving
 from pulumi_rolling.stack.scratch import holding, opened
 from pulumi_rolling.stack.stage import Staged, staged
 from pulumi_rolling.stack.twins import Revival, revive, taken_back
 from pulumi_rolling.stack.wish import Left, Why
-
-STACK_REFERENCE = "pulumi:pulumi:StackReference"
 
 
 @dataclass(frozen=True)
@@ -136,9 +135,10 @@ class Return:
     def _steps(self, script: Script, revival: Revival) -> Sequence[Mapping[str, Any]]:
         if not revival.changed:
             return self._preview(self.pulumi, script)
-        with holding(self.pulumi, json.dumps(_without_references(revival.state.raw))) as there:
+        alone = without_references(script)
+        with holding(self.pulumi, json.dumps(alone.now.raw)) as there:
             elsewhere = Pulumi(self.pulumi.folder, there.stack, there.variables)
-            return self._preview(elsewhere, script)
+            return self._preview(elsewhere, alone)
 
     def _preview(self, pulumi: Pulumi, script: Script) -> Sequence[Mapping[str, Any]]:
         with self._configuration() as config, serving(script) as (address, _):
@@ -194,10 +194,3 @@ class Return:
             file = Path(name) / f"Pulumi.{self.pulumi.stack.rpartition('/')[2]}.yaml"
             file.write_text(self.to.configuration)
             yield ("--config-file", str(file))
-
-
-def _without_references(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The state without reads of other stacks, which are not there on another backend."""
-    deployment = dict(raw["deployment"])
-    deployment["resources"] = [each for each in deployment["resources"] if each["type"] != STACK_REFERENCE]
-    return {**raw, "deployment": deployment}

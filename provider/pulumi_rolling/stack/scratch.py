@@ -6,14 +6,17 @@ Pulumi itself opens the secrets there, since an export says how; nothing that it
 from __future__ import annotations
 
 import json
+import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from pulumi_rolling.errors import CommandError, StackStateError
 from pulumi_rolling.stack.command import Pulumi
 from pulumi_rolling.stack.deployment import SECRET, Deployment, parsed
+
+PASSPHRASES = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
 
 
 def opened(pulumi: Pulumi, export: str) -> Deployment:
@@ -35,9 +38,8 @@ def holding(pulumi: Pulumi, export: str) -> Iterator[Pulumi]:
         folder = Path(name)
         (folder / "backend").mkdir()
         (folder / "Pulumi.yaml").write_text(json.dumps({"name": project, "runtime": "yaml"}))
-        there = Pulumi(
-            folder, variables={**pulumi.variables, "PULUMI_BACKEND_URL": f"file://{folder / 'backend'}"}
-        )
+        backend = {"PULUMI_BACKEND_URL": f"file://{folder / 'backend'}"}
+        there = Pulumi(folder, variables={**pulumi.variables, **_passphrase(pulumi), **backend})
         try:
             there.asked("stack", "init", stack)
             there = Pulumi(folder, stack, there.variables)
@@ -45,3 +47,12 @@ def holding(pulumi: Pulumi, export: str) -> Iterator[Pulumi]:
         except CommandError as error:
             raise StackStateError(f"a kept deployment cannot be opened: {error.message}") from error
         yield there
+
+
+def _passphrase(pulumi: Pulumi) -> Mapping[str, str]:
+    """One for the new stack, where the user's has another secrets provider and needs none.
+
+    Nothing is encrypted with it: a state brings its own provider with it.
+    """
+    known = {**os.environ, **pulumi.variables}
+    return {} if known.keys() & PASSPHRASES else {PASSPHRASES[0]: ""}

@@ -58,6 +58,7 @@ class Registration:
     now: Entry | None
     aliases: tuple[str, ...] = ()
     kept: bool = False
+    deletes_first: bool = False
 
     @property
     def made_again(self) -> bool:

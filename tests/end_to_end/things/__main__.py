@@ -8,6 +8,7 @@ import functools
 import json
 import os
 import uuid
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,23 @@ def options(given: dict[str, Any]) -> pulumi.ResourceOptions:
         read["aliases"] = [pulumi.Alias(**alias) for alias in read["aliases"]]
     if "custom_timeouts" in read:
         read["custom_timeouts"] = pulumi.CustomTimeouts(**read["custom_timeouts"])
+    if "hooks" in read:
+        bound: dict[str, Any] = {
+            kind: [hook(name) for name in names] for kind, names in read["hooks"].items()
+        }
+        read["hooks"] = pulumi.ResourceHookBinding(**bound)
     return pulumi.ResourceOptions(**read)
+
+
+@lru_cache
+def hook(name: str) -> pulumi.ResourceHook:
+    """Writes its own name and the resource's to the cloud's log."""
+
+    def told(about: pulumi.ResourceHookArgs) -> None:
+        with (Path(os.environ["ROLLING_TEST_CLOUD"]) / "log").open("a") as log:
+            log.write(f"{name} {about.name}\n")
+
+    return pulumi.ResourceHook(name, told)
 
 
 for name, thing in settings["things"].items():

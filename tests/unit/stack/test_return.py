@@ -11,13 +11,15 @@ import pytest
 from moto import mock_aws
 from pulumi_rolling.errors import StackStateError
 from pulumi_rolling.stack.assets import hashes, with_contents
+from pulumi_rolling.stack.command import sentence_of
+from pulumi_rolling.stack.compared import Difference, differences
 from pulumi_rolling.stack.deployment import ASSET, SECRET, SIGNATURE, UNKNOWN, Deployment, Entry, parsed
 from pulumi_rolling.stack.groups import DYNAMIC, is_left
 from pulumi_rolling.stack.guard import breaches
 from pulumi_rolling.stack.kept import Begun, Copy, Kept
 from pulumi_rolling.stack.rebinding import UncertainError, changes_of, rebound, uncertain
-from pulumi_rolling.stack.replay import cut_off
-from pulumi_rolling.stack.request import inputs_of, wire
+from pulumi_rolling.stack.replay import cut_off, wish
+from pulumi_rolling.stack.request import Plugin, inputs_of, register, wire
 from pulumi_rolling.stack.way_back import Ended, Facts, Next, next_of
 from pulumi_rolling.stack.wish import Why
 
@@ -243,3 +245,50 @@ def test_a_chosen_folder_is_private_and_parted_by_project_and_stack(tmp_path: Pa
     assert [copy.started for copy in Kept(tmp_path / "shop", "dev", str(place)).all()] == ["shop"]
     assert (place / "the-blog" / "dev").stat().st_mode & 0o077 == 0
     assert (place / ".gitignore").read_text() == "*\n"
+
+
+@pytest.mark.parametrize(("marked", "first"), [(True, False), (False, True)])
+def test_a_copy_is_deleted_first_where_its_original_was(marked: bool, first: bool) -> None:
+    """Only where nothing is left of the original, whose name then is the copy's."""
+    newer = {**OLD.raw, "id": "a-2"}
+    there = [newer, {**OLD.raw, "delete": True}] if marked else [newer]
+    good = Deployment({"version": 3, "deployment": {"resources": [OLD.raw]}})
+    now = Deployment({"version": 3, "deployment": {"resources": there}})
+    [each] = wish(good, now, {}).registrations
+    assert each.deletes_first is first
+    assert register(each, {}, Plugin(), bool).deleteBeforeReplace is first
+
+
+def test_a_copy_with_other_inputs_is_no_return() -> None:
+    """What has a new id, and inputs that are not the former ones, is told by its inputs: it was not made again."""
+    former = Entry({**OLD.raw, "inputs": {"size": 1}})
+    good = Deployment({"version": 3, "deployment": {"resources": [former.raw]}})
+    for size, difference in ((1, Difference.NEW_ID), (2, Difference.INPUTS)):
+        today = {**former.raw, "id": "a-2", "inputs": {"size": size}}
+        now = Deployment({"version": 3, "deployment": {"resources": [today]}})
+        assert [each.difference for each in differences(good, now)] == [difference]
+
+
+def test_a_list_of_errors_is_told_whole() -> None:
+    """Pulumi writes several errors below a line that only counts them."""
+    assert sentence_of("error: 2 errors occurred:\n\t* one\n\t* two\n\n") == "one; two"
+    assert sentence_of("error: one\n") == "one"
+
+
+@pytest.mark.parametrize(
+    ("marks", "size", "why"),
+    [
+        ({"protect": True}, 2, Why.PROTECTED),
+        ({"resourceHooks": {"BeforeDelete": ["told"]}}, 2, Why.DELETE_HOOKS),
+        ({"resourceHooks": {"BeforeUpdate": ["told"]}}, 2, None),
+        ({"protect": True}, 1, None),
+    ],
+)
+def test_a_copy_that_nothing_can_delete_stays(marks: dict[str, Any], size: int, why: Why | None) -> None:
+    """Its original is gone and the engine would refuse to replace it in its turn, and with it the whole return."""
+    former = Entry({**OLD.raw, "inputs": {"size": 1}})
+    good = Deployment({"version": 3, "deployment": {"resources": [former.raw]}})
+    today = {**former.raw, "id": "a-2", "inputs": {"size": size}, **marks}
+    made = wish(good, Deployment({"version": 3, "deployment": {"resources": [today]}}), {})
+    assert [left.why for left in made.left] == ([why] if why else [])
+    assert made.registrations[0].kept is bool(why)
