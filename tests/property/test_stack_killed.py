@@ -172,8 +172,8 @@ def modelled() -> Iterator[None]:
         patched.setattr(returning, "holding", holding)
         patched.setattr(returning, "Pulumi", lambda _folder, _stack, variables: variables["model"])
         patched.setattr(returning, "staged", Model.staged)
-        patched.setattr(returning, "opened", lambda _pulumi, export: parsed(export))
-        patched.setattr(journeys, "opened", lambda _pulumi, export: parsed(export))
+        patched.setattr(returning, "opened", lambda _pulumi, export, _version: parsed(export))
+        patched.setattr(journeys, "opened", lambda _pulumi, export, _version: parsed(export))
         yield
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pulumi_rolling.stack.compared import Difference
 from pulumi_rolling.stack.deployment import Deployment
 from pulumi_rolling.stack.exit_codes import ExitCode
 from pulumi_rolling.stack.foresight import unpinned
@@ -12,6 +13,7 @@ from pulumi_rolling.stack.kept import Copy
 from pulumi_rolling.stack.outcome import Report, Took, changed_outputs, failures_of, orphans_in, returned_by
 from pulumi_rolling.stack.returning import Outcome
 from pulumi_rolling.stack.stage import Staged
+from pulumi_rolling.stack.wish import Why
 
 GO_ON = "rolling rollback"
 
@@ -70,10 +72,18 @@ class Return:
             outputs=changed_outputs(good, before),
             environments=unpinned(environments),
             backup=outcome.backup,
-            go_on=self.go_on if result is ExitCode.PARTLY_RETURNED else "",
+            go_on="" if _is_final(outcome) else self.go_on,
         )
 
     def _told(self, result: ExitCode, back: float | None = None, **found: Any) -> Report:
         failed = self.failed.report(self.stack) if self.failed is not None else Report(result, self.stack)
         took = Took(failed.took.deploy, back)
         return replace(failed, result=result, to=self.to, took=took, **found)
+
+
+def _is_final(outcome: Outcome) -> bool:
+    """Whether another return would find nothing to do: what was made again has a new id for good."""
+    lost = {each.urn for each in outcome.left if each.why is Why.GONE}
+    lost |= {each.urn for each in outcome.open if each.difference is Difference.NEW_ID}
+    left = {each.urn for each in outcome.left if not each.returned}
+    return not outcome.staged.code and not (left | {each.urn for each in outcome.open}) - lost

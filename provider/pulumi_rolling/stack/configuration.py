@@ -97,5 +97,25 @@ def of_today(pulumi: Pulumi, text: str | None, file: Path) -> str | None:
         return copy.read_text()
 
 
+def encrypted_by(there: Pulumi, pulumi: Pulumi, text: str) -> str:
+    """The configuration of one stack under the encryption of another, which has no configuration yet."""
+    with tempfile.TemporaryDirectory(prefix="rolling-") as scratch:
+        theirs, ours = (Path(scratch, name) for name in ("Pulumi.theirs.yaml", "Pulumi.ours.yaml"))
+        theirs.write_text(text)
+        values = json.loads(
+            pulumi.asked("config", "--json", "--show-secrets", "--config-file", str(theirs)) or "{}"
+        )
+        ours.write_text(ENCRYPTION.sub("", text))
+        for key, value in values.items():
+            if not value.get("secret"):
+                continue
+            if "value" not in value:
+                raise StackStateError(f"{key} is a structured secret, which cannot be taken to a preview")
+            there.asked("config", "rm", key, "--config-file", str(ours))
+            given = str(value["value"])
+            there.asked("config", "set", key, "--secret", "--config-file", str(ours), given=given)
+        return ours.read_text()
+
+
 def _value(raw: Any) -> Any:
     return None if raw is None else (raw.get("value"), bool(raw.get("secret")))

@@ -153,6 +153,11 @@ class Deployment:
         return tuple(entry for entry in self.entries if entry.replaced)
 
     @property
+    def secrets_provider(self) -> str:
+        """The kind of what encrypts its secrets; empty where it names none."""
+        return str((self.raw["deployment"].get("secrets_providers") or {}).get("type") or "")
+
+    @property
     def pending(self) -> tuple[Mapping[str, Any], ...]:
         """Operations that had begun when the last update was killed: `type` and `resource`."""
         return tuple(self.raw["deployment"].get("pending_operations") or [])

@@ -20,7 +20,7 @@ LITTLE = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Update:
-    """One entry of history. Its start names it: the file backend gives every entry the version 0."""
+    """One entry of history. Its start names it: `version` is 0 for every entry of a backend that keeps none."""
 
     started: str
     ended: datetime
@@ -29,6 +29,7 @@ class Update:
     message: str
     commit: str
     configuration: Mapping[str, Any]
+    version: int = 0
 
     def is_of(self, written_at: str, slack: timedelta = SLACK) -> bool:
         """Whether a state written then is the one that this update left: nothing has written it since."""
@@ -60,4 +61,5 @@ def _update(raw: Mapping[str, Any]) -> Update:
         message=str(raw.get("message") or ""),
         commit=str(environment.get("git.head") or ""),
         configuration=raw.get("config") or {},
+        version=int(raw.get("version") or 0),
     )

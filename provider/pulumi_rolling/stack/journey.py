@@ -88,7 +88,7 @@ class Journey:
     def _after(self, ended: Staged, before: Standing, good: Copy | None, why: str) -> Arrived:
         now = self._state()
         # To compare takes a scratch stack where there are secrets, so a success is not asked about.
-        changed = ended.code != 0 and self._changed(before.export, now.export)
+        changed = ended.code != 0 and self._changed(before, now.export)
         how = _ended(before.newest, now.newest)
         facts = Facts(ended.code, how, changed, good is not None, begun=bool(ended.events))
         if way_back.next_of(facts) is Next.NOTHING:
@@ -173,15 +173,17 @@ class Journey:
         except StackStateError as error:
             self.terminal.say(f"The update succeeded, and no copy of it is kept: {error}")
 
-    def _changed(self, before: str, after: str) -> bool:
-        if before == after:
+    def _changed(self, before: Standing, after: str) -> bool:
+        if before.export == after:
             return False
-        former = opened(self.pulumi, before) if parsed(before).entries else None
+        version = before.newest.version if before.newest is not None else 0
+        entries = parsed(before.export).entries
+        former = opened(self.pulumi, before.export, version) if entries else None
         return way_back.is_changed(former, parsed(self.pulumi.asked("stack", "export", "--show-secrets")))
 
     def _copy(self, export: str, update: Update) -> Copy:
         text = configuration.text_of(self.file)
-        return Copy(update.started, update.message, update.commit, export, text)
+        return Copy(update.started, update.message, update.commit, export, text, update.version)
 
 
 def _ended(before: Update | None, newest: Update | None) -> Ended:

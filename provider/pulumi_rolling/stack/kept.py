@@ -18,13 +18,17 @@ COPIES = 10
 
 @dataclass(frozen=True)
 class Copy:
-    """A good deployment: its export, its configuration file (None where it had none), and how it is told apart."""
+    """A good deployment: its export, its configuration file (None where it had none), and how it is told apart.
+
+    `version`: the one under which Pulumi Cloud keeps it; 0 on other backends.
+    """
 
     started: str
     message: str
     commit: str
     export: str
     configuration: str | None
+    version: int = 0
 
     @property
     def title(self) -> str:

@@ -6,14 +6,14 @@ even where history says nothing of that journey, since it was killed: then the j
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from pulumi_rolling.errors import StackError, StackStateError
-from pulumi_rolling.stack import configuration, history
+from pulumi_rolling.stack import history
 from pulumi_rolling.stack.command import Pulumi
 from pulumi_rolling.stack.deployment import Deployment, parsed
+from pulumi_rolling.stack.exports import copy_of, exported
 from pulumi_rolling.stack.history import LITTLE, RETURNED, SLACK, Update
 from pulumi_rolling.stack.kept import Copy, Kept
 
@@ -44,7 +44,7 @@ def last_good(pulumi: Pulumi, kept: Kept, file: Path, now: Standing) -> Copy:
     if _is_good(state, update):
         return _as_it_is(pulumi, kept, file, now.export, update)
     copy = begun.to if begun is not None else next(iter(kept.all()), None)
-    return _newest(pulumi, copy)
+    return _newest(pulumi, copy, file)
 
 
 def named(pulumi: Pulumi, kept: Kept, file: Path, now: Standing, to: str = "") -> Copy:
@@ -72,20 +72,23 @@ def _is_good(state: Deployment, update: Update) -> bool:
 
 def _as_it_is(pulumi: Pulumi, kept: Kept, file: Path, export: str, update: Update) -> Copy:
     copy = next((copy for copy in kept.all() if copy.started == update.started), None)
-    if copy is not None:
-        return copy
-    with tempfile.TemporaryDirectory(prefix="rolling-") as name:
-        text = configuration.as_of(pulumi, update, file, Path(name))
-    return Copy(update.started, update.message, update.commit, export, text)
+    return copy if copy is not None else copy_of(pulumi, update, file, export)
 
 
-def _newest(pulumi: Pulumi, copy: Copy | None) -> Copy:
+def _newest(pulumi: Pulumi, copy: Copy | None, file: Path) -> Copy:
     """The copy, unless an update has succeeded since: a return past that would destroy what it made."""
+    success = history.newest_success(pulumi)
+    if copy is not None and (
+        success is None or success.started <= copy.started or success.message == f"{RETURNED}{copy.started}"
+    ):
+        return copy
+    if success is None:
+        raise StackStateError(NO_GOOD)
+    kept = exported(pulumi, success, file)
+    if kept is not None:
+        return kept
     if copy is None:
         raise StackStateError(NO_GOOD)
-    success = history.newest_success(pulumi)
-    if success is None or success.started <= copy.started or success.message == f"{RETURNED}{copy.started}":
-        return copy
     raise StackStateError(
         f"the last good deployment is that of {success.started}, of which no copy is kept",
         hint="To return to an older one name it: rolling rollback --to",

@@ -14,6 +14,7 @@ from pulumi_rolling.errors import CommandError, StackError
 from pulumi_rolling.stack.assets import files, hashes, unreadable
 from pulumi_rolling.stack.command import Pulumi, sentence_of
 from pulumi_rolling.stack.compared import Found, differences
+from pulumi_rolling.stack.configuration import encrypted_by
 from pulumi_rolling.stack.deployment import Deployment, parsed
 from pulumi_rolling.stack.guard import breaches
 from pulumi_rolling.stack.history import RETURNED
@@ -22,7 +23,7 @@ from pulumi_rolling.stack.kept import Copy, Kept
 from pulumi_rolling.stack.references import without_references
 from pulumi_rolling.stack.replay import cut_off, wish
 from pulumi_rolling.stack.runtime import Script, serving
-from pulumi_rolling.stack.scratch import holding, opened
+from pulumi_rolling.stack.scratch import CLOUD, holding, opened
 from pulumi_rolling.stack.stage import Staged, staged
 from pulumi_rolling.stack.twins import Revival, revive, taken_back
 from pulumi_rolling.stack.wish import Left, Why
@@ -52,7 +53,7 @@ class Outcome:
 
     @property
     def in_whole(self) -> bool:
-        """A resource that had to be made again is back, under another id; one that was cut off may be anything."""
+        """A resource that was made again is another one, and one that was cut off may be anything."""
         named = {left.urn for left in self.left if left.returned}
         unknown = any(left.why is Why.CUT_OFF for left in self.left)
         return not self.staged.code and not unknown and all(found.urn in named for found in self.open)
@@ -63,7 +64,7 @@ class Return:
 
     def __init__(self, pulumi: Pulumi, to: Copy, kept: Kept, since: str) -> None:
         self.pulumi, self.to, self.kept, self.since = pulumi, to, kept, since
-        self.good = opened(pulumi, to.export)
+        self.good = opened(pulumi, to.export, to.version)
         self.seen = ""
 
     def found(self) -> Way:
@@ -97,7 +98,7 @@ class Return:
             "--message",
             f"{RETURNED}{self.to.started}",
         ]
-        with self._configuration() as config, serving(way.script) as (address, told):
+        with self._configuration(self.to.configuration) as config, serving(way.script) as (address, told):
             ended = staged(self.pulumi, (*line, "--client", address, *config))
         now = parsed(self.pulumi.asked("stack", "export", "--show-secrets"))
         left = (*way.script.wish.left, *told.left)
@@ -134,14 +135,17 @@ class Return:
 
     def _steps(self, script: Script, revival: Revival) -> Sequence[Mapping[str, Any]]:
         if not revival.changed:
-            return self._preview(self.pulumi, script)
+            return self._preview(self.pulumi, script, self.to.configuration)
         alone = without_references(script)
         with holding(self.pulumi, json.dumps(alone.now.raw)) as there:
             elsewhere = Pulumi(self.pulumi.folder, there.stack, there.variables)
-            return self._preview(elsewhere, alone)
+            text = self.to.configuration
+            if text is not None and alone.now.secrets_provider == CLOUD:
+                text = encrypted_by(there, self.pulumi, text)
+            return self._preview(elsewhere, alone, text)
 
-    def _preview(self, pulumi: Pulumi, script: Script) -> Sequence[Mapping[str, Any]]:
-        with self._configuration() as config, serving(script) as (address, _):
+    def _preview(self, pulumi: Pulumi, script: Script, text: str | None) -> Sequence[Mapping[str, Any]]:
+        with self._configuration(text) as config, serving(script) as (address, _):
             code, said, errors = pulumi.tried(
                 "preview",
                 "--json",
@@ -186,11 +190,11 @@ class Return:
         return strange
 
     @contextmanager
-    def _configuration(self) -> Iterator[tuple[str, ...]]:
-        if self.to.configuration is None:
+    def _configuration(self, text: str | None) -> Iterator[tuple[str, ...]]:
+        if text is None:
             yield ()
             return
         with tempfile.TemporaryDirectory(prefix="rolling-") as name:
             file = Path(name) / f"Pulumi.{self.pulumi.stack.rpartition('/')[2]}.yaml"
-            file.write_text(self.to.configuration)
+            file.write_text(text)
             yield ("--config-file", str(file))

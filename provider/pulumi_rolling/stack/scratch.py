@@ -19,17 +19,30 @@ from pulumi_rolling.stack.deployment import SECRET, Deployment, parsed
 PASSPHRASES = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
 
 
-def opened(pulumi: Pulumi, export: str) -> Deployment:
-    """The deployment with its secrets readable. Raises StackStateError where they cannot be read."""
+CLOUD = "service"
+"""The secrets provider of Pulumi Cloud, which opens what it has encrypted for that stack alone."""
+
+
+def opened(pulumi: Pulumi, export: str, version: int = 0) -> Deployment:
+    """The deployment with its secrets readable. Raises StackStateError where they cannot be read.
+
+    `version`: the one under which Pulumi Cloud keeps it, which opens it itself.
+    """
+    state = parsed(export)
     if SECRET not in export:
-        return parsed(export)
+        return state
+    if state.secrets_provider == CLOUD:
+        return _opened_there(pulumi, version)
     with holding(pulumi, export) as there:
         return parsed(there.asked("stack", "export", "--show-secrets"))
 
 
 @contextmanager
 def holding(pulumi: Pulumi, export: str) -> Iterator[Pulumi]:
-    """A stack of the same project and name that holds this state."""
+    """A stack of the same project and name that holds this state.
+
+    A state under the secrets of Pulumi Cloud has them readable, and is encrypted anew.
+    """
     urns = [entry.urn for entry in parsed(export).entries]
     if not urns:
         raise StackStateError("there is nothing in this deployment")
@@ -43,7 +56,7 @@ def holding(pulumi: Pulumi, export: str) -> Iterator[Pulumi]:
         try:
             there.asked("stack", "init", stack)
             there = Pulumi(folder, stack, there.variables)
-            there.asked("stack", "import", given=export)
+            there.asked("stack", "import", given=_its_own(there, export))
         except CommandError as error:
             raise StackStateError(f"a kept deployment cannot be opened: {error.message}") from error
         yield there
@@ -56,3 +69,22 @@ def _passphrase(pulumi: Pulumi) -> Mapping[str, str]:
     """
     known = {**os.environ, **pulumi.variables}
     return {} if known.keys() & PASSPHRASES else {PASSPHRASES[0]: ""}
+
+
+def _opened_there(pulumi: Pulumi, version: int) -> Deployment:
+    if not version:
+        raise StackStateError("its secrets are Pulumi Cloud's, and no version of it is known there")
+    try:
+        return parsed(pulumi.asked("stack", "export", "--show-secrets", "--version", str(version)))
+    except CommandError as error:
+        raise StackStateError(f"version {version} cannot be opened: {error.message}") from error
+
+
+def _its_own(there: Pulumi, export: str) -> str:
+    """The export as this stack takes it."""
+    if parsed(export).secrets_provider != CLOUD:
+        return export
+    own = json.loads(there.asked("stack", "export"))["deployment"]["secrets_providers"]
+    raw = json.loads(export)
+    raw["deployment"]["secrets_providers"] = own
+    return json.dumps(raw)

@@ -43,7 +43,7 @@ class Left:
 
     @property
     def returned(self) -> bool:
-        return self.why in (Why.HOOKS, Why.IMPORTED, Why.RETAINED, Why.GONE)
+        return self.why in (Why.HOOKS, Why.IMPORTED, Why.RETAINED)
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pulumi_rolling.errors import StackError
+from pulumi_rolling.errors import CommandError, StackError
 from pulumi_rolling.stack.command import Pulumi
 from pulumi_rolling.stack.history import RETURNED, Update
 from pulumi_rolling.stack.kept import Copy, Kept
 from pulumi_rolling.stack.last_good import Standing, last_good, named
+from pulumi_rolling.stack.scratch import opened
 
 FIRST, SECOND, THIRD = (f"2026-01-0{day}T00:00:00.000Z" for day in (1, 2, 3))
 
@@ -127,3 +128,44 @@ def test_a_return_by_hand_goes_where_it_is_told_or_to_the_last_good_deployment(k
     assert to(standing(THIRD, message=f"{RETURNED}{FIRST}")) == FIRST
     with pytest.raises(StackError, match="no kept deployment begins with 1999"):
         to(standing(THIRD), "1999")
+
+
+class Cloud(Pulumi):
+    """A `pulumi` of Pulumi Cloud: history has versions, and each can be exported."""
+
+    def __init__(self, *entries: tuple[str, str, int], refuses: bool = False) -> None:
+        super().__init__(Path("nowhere"))
+        keys = ("startTime", "result", "version")
+        told = [dict(zip(keys, entry, strict=True)) for entry in entries]
+        object.__setattr__(self, "entries", told)
+        object.__setattr__(self, "refuses", refuses)
+
+    def asked(self, *arguments: str, given: str | None = None) -> str:
+        if "--version" in arguments:
+            if self.refuses:  # type: ignore[attr-defined]
+                raise CommandError("version 7 is not there")
+            readable = "--show-secrets" in arguments
+            return json.dumps({"version": 3, "deployment": {"of": arguments[-1], "readable": readable}})
+        return json.dumps(self.entries if arguments[:2] == ("stack", "history") else {})  # type: ignore[attr-defined]
+
+
+def test_pulumi_cloud_keeps_what_nobody_else_does(tmp_path: Path) -> None:
+    """Where the newest update failed and no copy is kept, the version of the last success is the good deployment."""
+    empty, file = Kept(tmp_path, "dev"), Path("Pulumi.dev.yaml")
+    entries = ((THIRD, "failed", 8), (SECOND, "succeeded", 7))
+    copy = last_good(Cloud(*entries), empty, file, standing(THIRD, "failed"))
+    assert (copy.started, copy.version, json.loads(copy.export)["deployment"]["of"]) == (SECOND, 7, "7")
+    with pytest.raises(StackError, match="known to be good"):
+        last_good(Cloud(*entries, refuses=True), empty, file, standing(THIRD, "failed"))
+
+
+def test_pulumi_cloud_opens_its_own_secrets() -> None:
+    """No other stack can: what it has encrypted is asked of it by version, and without a version it is said."""
+    secret = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "x"}
+    deployment = {"secrets_providers": {"type": "service"}, "resources": [{"urn": "u", "outputs": secret}]}
+    export = json.dumps({"version": 3, "deployment": deployment})
+    assert opened(Cloud(), export, 7).raw["deployment"]["readable"]
+    with pytest.raises(StackError, match="no version of it is known"):
+        opened(Cloud(), export)
+    with pytest.raises(StackError, match="version 7 is not there"):
+        opened(Cloud(refuses=True), export, 7)

@@ -170,7 +170,7 @@ def test_a_difference_that_is_explained_is_told_once() -> None:
     report = Report(
         ExitCode.PARTLY_RETURNED,
         "dev",
-        left=(Left("u", Why.PROTECTED), Left("v", Why.GONE), Left("v", Why.GONE)),
+        left=(Left("u", Why.PROTECTED), Left("v", Why.HOOKS), Left("v", Why.HOOKS)),
         open=(
             Found("u", Difference.EXTRA, "u-1"),
             Found("v", Difference.NEW_ID, "x"),
@@ -178,7 +178,7 @@ def test_a_difference_that_is_explained_is_told_once() -> None:
         ),
     )
     assert report.not_returned == (("u", Why.PROTECTED.value), ("w", "is not there"))
-    assert report.to_know == (("v", Why.GONE.value),)
+    assert report.to_know == (("v", Why.HOOKS.value),)
 
 
 A, B, C = (urn(name, GROUP) for name in "abc")

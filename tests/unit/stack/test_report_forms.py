@@ -29,7 +29,7 @@ FULL = Report(
         Returned(f"{URN}b", Act.UPDATED, "b-1"),
         Returned(f"{URN}new", Act.DELETED, "new-1"),
     ),
-    left=(Left(f"{URN}fort", Why.PROTECTED), Left(f"{URN}gone", Why.GONE)),
+    left=(Left(f"{URN}fort", Why.PROTECTED), Left(f"{URN}gone", Why.HOOKS)),
     open=(Found(f"{URN}w", Difference.INPUTS, "size"),),
     go_on="rolling rollback",
     took=Took(182, 41),
@@ -67,7 +67,7 @@ These are not as they were:
 
 To know beside:
   urn:pulumi:dev::trial::acme:web:Thing::gone
-    it was deleted since; it is made again, empty, under a new id
+    its resource hooks are functions of the program and do not run in a return
 
 Outputs that had other values meanwhile, which other stacks may have read:
   address
