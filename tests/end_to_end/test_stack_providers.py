@@ -130,6 +130,6 @@ def test_a_provider_that_was_replaced_lives_again(shelf: Shelf) -> None:
     (shelf.cloud / "stuck-root").touch()
     shelf.say({name: item for name, item in good.items() if name not in ("root", "leaf")})
     ran = shelf.up()
-    assert ran.code == 20, ran.output
+    assert ran.code == 21, ran.output
     assert "leaf: it was deleted since; it is made again, empty, under a new id" in ran.output
     assert shelf.id("leaf") != leaf and "delete leaf   1.0.0" in acts(shelf)

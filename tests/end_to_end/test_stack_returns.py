@@ -79,7 +79,8 @@ def test_what_was_deleted_is_made_again_and_named(good: Things) -> None:
     good.say(changed(old=None, gone=None, **{"of-gone": {"value": "3"}}))
     deployments = good.run(ROLLING, "deployments").output.split()
     ran = good.back("--to", deployments[-1])
-    assert ran.code == 0, ran.output
+    assert ran.code == 21, ran.output
+    assert "To go on" not in ran.output
     assert "gone: it was deleted since; it is made again, empty, under a new id" in ran.output
     now = good.there()
     assert sorted(thing["name"] for thing in now.values()) == sorted(

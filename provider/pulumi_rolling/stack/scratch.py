@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 
 from pulumi_rolling.errors import CommandError, StackStateError
 from pulumi_rolling.stack.command import Pulumi
@@ -68,7 +69,7 @@ def _passphrase(pulumi: Pulumi) -> Mapping[str, str]:
     Nothing is encrypted with it: a state brings its own provider with it.
     """
     known = {**os.environ, **pulumi.variables}
-    return {} if known.keys() & PASSPHRASES else {PASSPHRASES[0]: ""}
+    return {} if known.keys() & PASSPHRASES else {PASSPHRASES[0]: token_hex(16)}
 
 
 def _opened_there(pulumi: Pulumi, version: int) -> Deployment:
