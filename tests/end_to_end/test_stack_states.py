@@ -55,11 +55,15 @@ def test_a_locked_stack_is_left_alone_and_a_half_done_one_is_no_good_deployment(
 
 
 def test_three_failed_updates_are_returned_from_at_once(good: Things) -> None:
-    """A resource that one changed, the next replaced and the last replaced again, with `--target`, has its id again."""
+    """A resource that one changed, the next replaced and the last replaced again, with `--target`, has its id again.
+
+    A refresh between them makes no good deployment of what they left.
+    """
     before = good.there()
     for fixed, value in (("1", "y"), ("2", "z")):
         good.say({**GOOD, "a": {"fixed": fixed, "value": value}, "late": LATE})
         assert good.run("pulumi", "up", "--yes", "--skip-preview").code != 0
+    assert good.run("pulumi", "refresh", "--yes", "--skip-preview").code == 0
     good.say({**GOOD, "a": {"fixed": "3", "value": "z"}, "late": LATE})
     ran = good.up("--target", "**::a", "--target", "**::late", "--target-dependents")
     assert ran.code == 20, ran.output

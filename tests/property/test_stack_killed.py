@@ -69,7 +69,13 @@ class World:
             self.moved(ran.state)
         if not ran.failed.startswith("killed"):
             result = "failed" if ran.failed else "succeeded"
-            entry = {"startTime": started, "endTime": self.time(), "result": result, "message": message}
+            entry = {
+                "kind": "update",
+                "startTime": started,
+                "endTime": self.time(),
+                "result": result,
+                "message": message,
+            }
             self.history.insert(0, entry)
             if not ran.failed and not message:
                 self.good = self.state

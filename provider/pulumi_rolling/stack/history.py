@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,10 @@ LITTLE = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Update:
-    """One entry of history. Its start names it: `version` is 0 for every entry of a backend that keeps none."""
+    """One entry of history. Its start names it: `version` is 0 for every entry of a backend that keeps none.
+
+    `deployed`: the newest entry that deployed, which is this one unless it is a refresh, an import or a rename.
+    """
 
     started: str
     ended: datetime
@@ -30,24 +33,41 @@ class Update:
     commit: str
     configuration: Mapping[str, Any]
     version: int = 0
+    deployed: str = ""
+
+    @property
+    def deploys(self) -> bool:
+        return self.kind in DEPLOYING
 
     def is_of(self, written_at: str, slack: timedelta = SLACK) -> bool:
         """Whether a state written then is the one that this update left: nothing has written it since."""
         return not written_at or datetime.fromisoformat(written_at) <= self.ended + slack
 
 
+DEPLOYING = ("update", "destroy")
+"""Kinds of entries after which the state is what somebody wanted; a refresh makes no failed update a good one."""
+
+
 def newest(pulumi: Pulumi) -> Update | None:
-    """The newest entry, with secrets of the configuration readable; None where nothing was ever deployed."""
-    said = pulumi.asked("stack", "history", "--json", "--page-size", "1", "--show-secrets")
-    entries = json.loads(said or "[]") or []
-    return _update(entries[0]) if entries else None
+    """The newest entry, with secrets of the configuration readable; None where nothing was ever deployed.
+
+    It succeeded where the newest entry that deployed has succeeded, too.
+    """
+    found = _updates(pulumi, "10", "--show-secrets")
+    if not found:
+        return None
+    deployed = next((update for update in found if update.deploys), found[-1])
+    return replace(found[0], succeeded=found[0].succeeded and deployed.succeeded, deployed=deployed.started)
 
 
 def newest_success(pulumi: Pulumi) -> Update | None:
-    """The newest entry that succeeded, of the last hundred."""
-    said = pulumi.asked("stack", "history", "--json", "--page-size", "100")
-    updates = map(_update, json.loads(said or "[]") or [])
-    return next((update for update in updates if update.succeeded), None)
+    """The newest entry that deployed and succeeded, of the last hundred."""
+    return next((update for update in _updates(pulumi, "100") if update.deploys and update.succeeded), None)
+
+
+def _updates(pulumi: Pulumi, size: str, *flags: str) -> list[Update]:
+    said = pulumi.asked("stack", "history", "--json", "--page-size", size, *flags)
+    return [_update(raw) for raw in json.loads(said or "[]") or []]
 
 
 def _update(raw: Mapping[str, Any]) -> Update:

@@ -29,8 +29,8 @@ class Standing:
 
     @property
     def since(self) -> str:
-        """What tells whether anything has come to an end in history since."""
-        return self.newest.started if self.newest is not None else ""
+        """What tells whether anything was deployed since, as far as history knows."""
+        return self.newest.deployed if self.newest is not None else ""
 
 
 def last_good(pulumi: Pulumi, kept: Kept, file: Path, now: Standing) -> Copy:

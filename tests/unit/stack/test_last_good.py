@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pulumi_rolling.errors import CommandError, StackError
 from pulumi_rolling.stack.command import Pulumi
-from pulumi_rolling.stack.history import RETURNED, Update
+from pulumi_rolling.stack.history import RETURNED, Update, newest
 from pulumi_rolling.stack.kept import Copy, Kept
 from pulumi_rolling.stack.last_good import Standing, last_good, named
 from pulumi_rolling.stack.scratch import opened
@@ -38,16 +38,20 @@ def standing(
     if pending:
         deployment["pending_operations"] = [{"type": pending, "resource": {}}]
     export = json.dumps({"version": 3, "deployment": deployment})
-    return Standing(export, Update(started, ended, "update", result == "succeeded", message, "", {}))
+    return Standing(
+        export, Update(started, ended, "update", result == "succeeded", message, "", {}, deployed=started)
+    )
 
 
 class Told(Pulumi):
     """A `pulumi` whose history has these entries, the newest first, and whose stack has no configuration."""
 
-    def __init__(self, *entries: tuple[str, str, str]) -> None:
+    def __init__(self, *entries: tuple[str, ...]) -> None:
         super().__init__(Path("nowhere"))
-        keys = ("startTime", "result", "message")
-        object.__setattr__(self, "entries", [dict(zip(keys, entry, strict=True)) for entry in entries])
+        keys = ("startTime", "result", "message", "kind")
+        object.__setattr__(
+            self, "entries", [{"kind": "update", **dict(zip(keys, entry, strict=False))} for entry in entries]
+        )
 
     def asked(self, *arguments: str, given: str | None = None) -> str:
         return json.dumps(self.entries if arguments[:2] == ("stack", "history") else {})  # type: ignore[attr-defined]
@@ -64,7 +68,7 @@ def kept(tmp_path: Path) -> Kept:
     return found
 
 
-def found(kept: Kept, now: Standing, *entries: tuple[str, str, str]) -> str:
+def found(kept: Kept, now: Standing, *entries: tuple[str, ...]) -> str:
     return last_good(Told(*entries), kept, Path("Pulumi.dev.yaml"), now).started
 
 
@@ -136,7 +140,7 @@ class Cloud(Pulumi):
     def __init__(self, *entries: tuple[str, str, int], refuses: bool = False) -> None:
         super().__init__(Path("nowhere"))
         keys = ("startTime", "result", "version")
-        told = [dict(zip(keys, entry, strict=True)) for entry in entries]
+        told = [{"kind": "update", **dict(zip(keys, entry, strict=True))} for entry in entries]
         object.__setattr__(self, "entries", told)
         object.__setattr__(self, "refuses", refuses)
 
@@ -169,3 +173,16 @@ def test_pulumi_cloud_opens_its_own_secrets() -> None:
         opened(Cloud(), export)
     with pytest.raises(StackError, match="version 7 is not there"):
         opened(Cloud(refuses=True), export, 7)
+
+
+@pytest.mark.parametrize("kind", ["refresh", "import", "resource-import", "rename"])
+def test_what_deploys_nothing_makes_no_failed_update_a_good_one(kept: Kept, kind: str) -> None:
+    """After a refresh the newest update still has failed, a killed one is still open, and a good one is still good."""
+    after = (THIRD, "succeeded", "", kind)
+    failed, good = newest(Told(after, (SECOND, *BAD), (FIRST, *GOOD))), newest(Told(after, (SECOND, *GOOD)))
+    assert failed is not None and good is not None
+    assert (failed.succeeded, good.succeeded) == (False, True)
+    assert (failed.deployed, good.deployed, good.started) == (SECOND, SECOND, THIRD)
+    assert found(kept, standing(THIRD, "failed"), after, (SECOND, *BAD), (FIRST, *GOOD)) == FIRST
+    kept.begin(copy_of(FIRST), since=SECOND)
+    assert found(kept, Standing(standing(THIRD).export, good)) == FIRST
