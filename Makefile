@@ -4,15 +4,14 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 CODE := provider tests tools examples
-REAL_TIME := tests/lab tests/fleets
-WAITING := tests/plugin tests/end_to_end tests/examples
+WAITING := tests/end_to_end tests/examples tests/plugin tests/handler tests/engine
 EXAMPLES ?= 1200
 
 # With this set every process would compile our sources anew, and the tests start hundreds.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help ensure engine demo test lint format schema sdk bench test-deep mutants constraints clean
+.PHONY: help ensure engine demo test working-tests waiting-tests lint format schema sdk bench test-deep mutants constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,8 +31,11 @@ engine:
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
+# Of what an extra brings a run imports a small part, which Python compiles then.
+quick := --quiet --disable-pip-version-check --no-compile
+
 $(VENV)/.has-%: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$*]'
+	$(BIN)/python -m pip install $(quick) --constraint constraints.txt --editable '.[$*]'
 	@touch $($*:%=$(VENV)/.has-%)
 
 demo: ## a rolling update, a failing one and its way back, against an embedded cloud
@@ -50,13 +52,20 @@ format: $(VENV)/.has-dev ## what lint can repair by itself
 	$(BIN)/ruff check --fix --exit-zero --quiet $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-# What watches a clock runs alone, or it would measure its neighbours; and a process holds one lab. Whole rollouts,
-# five at a time: each waits for boots, polls and leases more than it works.
+# Whole rollouts wait for boots, polls and leases more than they work; the tests that only work fill those pauses.
+# They stand back (nice), since time goes on in a rollout that does not get its turn.
 test: ensure ## every check and every test
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -q -n 2 tests $(REAL_TIME:%=--ignore=%) $(WAITING:%=--ignore=%)
-	set -e; for folder in $(REAL_TIME); do $(BIN)/python -m pytest -q $$folder; done
+	@$(MAKE) --no-print-directory --jobs=2 $(told-whole) working-tests waiting-tests
+
+working-tests:
+	nice $(BIN)/python -m pytest -q -n 2 tests $(WAITING:%=--ignore=%)
+
+waiting-tests:
 	$(BIN)/python -m pytest -q -n 5 --dist worksteal $(WAITING)
+
+# What runs side by side prints when it has ended, where make can do that: the one of macOS cannot.
+told-whole := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 schema: $(VENV)/.has-dev ## schema.json and policy.schema.json from the policy's models
 	$(BIN)/python -m pulumi_rolling.plugin.schema

@@ -146,6 +146,22 @@ class RollbackFailedError(RolloutError):
     """The way forward failed and so did the way back: the group is mixed and the record is kept."""
 
 
+class StackError(RollingError):
+    """A stack cannot be returned, or not in whole. The message says what is true now."""
+
+
+class StackStateError(StackError):
+    """The state of the stack, or a kept copy of it, cannot be read."""
+
+
+class CommandError(StackError):
+    """The `pulumi` command failed at something that we asked of it. ``code`` is its exit code."""
+
+    def __init__(self, message: str, *, code: int = 1, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+
+
 class InvariantError(RollingError):
     """A bug of ours: one of the numbered properties in docs/design.md would not hold."""
 

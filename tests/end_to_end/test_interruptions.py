@@ -193,6 +193,7 @@ def test_an_abort_from_a_second_shell_returns_the_group(open_stage: Open) -> Non
     rolling.watched.runs("ami-v1", 6, "1")
     rolling.watched.is_as_found()
     rolling.watched.kept_between(5, 7)
+    stage.lab.image("ami-v2")
     ran = stage.up()
     assert ran.code == 0, ran.output
     rolling.watched.runs("ami-v2", 6, "2")

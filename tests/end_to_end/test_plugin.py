@@ -141,16 +141,16 @@ def test_ctrl_c_touches_no_further_member(open_yaml: OpenYaml) -> None:
 
 
 def test_a_deadline_takes_the_group_back(open_yaml: OpenYaml) -> None:
-    """customTimeouts.update of 20 s on a rollout that needs three boots of 15 s."""
+    """customTimeouts.update of 10 s on a rollout that needs three boots of 8 s."""
     stage = open_yaml()
     template = stage.deployed_group()
     watched = Watched(stage)
-    stage.lab.image("ami-v2", boot=15.0)
-    stage.options["web"] = {"customTimeouts": {"update": "20s"}}
+    stage.lab.image("ami-v2", boot=8.0)
+    stage.options["web"] = {"customTimeouts": {"update": "10s"}}
     stage.want(template, stage.new_version(template, "ami-v2"))
     ran = stage.up()
     assert (
-        ran.code != 0 and "took longer than its timeout of PT20S. Group web is back on version 1" in ran.error
+        ran.code != 0 and "took longer than its timeout of PT10S. Group web is back on version 1" in ran.error
     )
     assert "Raise customTimeouts.update" in ran.error
     watched.runs("ami-v1", 6, "1")

@@ -44,9 +44,8 @@ def stage(aws: ScriptedAws) -> Stage:
     return Stage(aws)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def running_lab() -> Iterator[Lab]:
-    """One lab for the folder: moto takes a second or two to load."""
     with Lab(boot=0.1) as lab:
         yield lab
 

@@ -63,7 +63,7 @@ class ScriptedAws:
         return AWSResponse("http://127.0.0.1:9", status, {}, None), answer
 
 
-def wait_until(fact: Callable[[], bool], seconds: float = 5.0) -> None:
+def wait_until(fact: Callable[[], bool], seconds: float = 20.0) -> None:
     """Until it is so; the time is only a limit."""
     end = time.monotonic() + seconds
     while not fact():

@@ -215,6 +215,7 @@ def test_a_fresh_group_is_waited_for_until_it_has_proved_itself(
     handled.stage.shows(group(instance("i-1", 2), TargetGroupARNs=[WEB_TARGETS]))
     handled.stage.machines = {"i-1": machine("i-1", time.time() - launched_ago)}
     handled.aws.answer("DescribeTargetHealth", target(health))
+    handled.aws.answer("DescribeInstanceStatus", {"InstanceStatuses": []})
     assert handled.situation(handled.inputs(**roll)).rollout.goal.fresh is fresh
 
 

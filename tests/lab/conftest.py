@@ -1,4 +1,4 @@
-"""One lab for all tests of a process, emptied for each."""
+"""One lab for the tests of a module, emptied for each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.lab.bench import Bench, HeldClock
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def running() -> Iterator[Bench]:
     clock = HeldClock()
     with Lab(boot=0.05, clock=clock) as lab:

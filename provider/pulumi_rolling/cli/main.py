@@ -13,9 +13,11 @@ import typer
 
 from pulumi_rolling.cli.lab import lab
 from pulumi_rolling.cli.plan import plan
+from pulumi_rolling.cli.preview import preview
 from pulumi_rolling.cli.requests import abort, approve, pause, reject, resume, retry, skip
 from pulumi_rolling.cli.signal import signal
 from pulumi_rolling.cli.simulate import simulate
+from pulumi_rolling.cli.stack import PASSED_ON, deployments, rollback, up
 from pulumi_rolling.cli.status import status
 from pulumi_rolling.cli.watch import watch
 from pulumi_rolling.errors import PolicyErrors, RollingError
@@ -65,10 +67,14 @@ COMMANDS = (
     abort,
     signal,
     lab,
+    rollback,
+    deployments,
 )
 
 for command in COMMANDS:
     app.command()(command)
+app.command(context_settings=PASSED_ON)(up)
+app.command(context_settings=PASSED_ON)(preview)
 
 
 def main(arguments: list[str] | None = None) -> None:

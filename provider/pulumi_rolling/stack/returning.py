@@ -1,0 +1,188 @@
+"""A return: originals live again, the preview is read, the recorded deployment is registered, the result compared."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pulumi_rolling.errors import CommandError, StackError
+from pulumi_rolling.stack.assets import files, hashes, unreadable
+from pulumi_rolling.stack.command import Pulumi, sentence_of
+from pulumi_rolling.stack.compared import Found, differences
+from pulumi_rolling.stack.deployment import Deployment, parsed
+from pulumi_rolling.stack.guard import breaches
+from pulumi_rolling.stack.history import RETURNED
+from pulumi_rolling.stack.identity import renamed
+from pulumi_rolling.stack.kept import Copy, Kept
+from pulumi_rolling.stack.replay import cut_off, wish
+from pulumi_rolling.stack.runtime import Script, serving
+from pulumi_rolling.stack.scratch import holding, opened
+from pulumi_rolling.stack.twins import Revival, revive
+from pulumi_rolling.stack.wish import Left, Why
+
+STACK_REFERENCE = "pulumi:pulumi:StackReference"
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way back that was found: what to register, the state to begin with, the steps as the engine sees them."""
+
+    script: Script
+    revival: Revival
+    steps: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`code`: of `pulumi up`. `open`: what is not as it was; `left`: what is to be known of resources."""
+
+    code: int
+    left: tuple[Left, ...]
+    open: tuple[Found, ...]
+    way: Way = field(repr=False)
+
+    @property
+    def in_whole(self) -> bool:
+        """A resource that had to be made again is back, under another id; one that was cut off may be anything."""
+        named = {left.urn for left in self.left if left.returned}
+        unknown = any(left.why is Why.CUT_OFF for left in self.left)
+        return not self.code and not unknown and all(found.urn in named for found in self.open)
+
+
+class Return:
+    """The return of one stack to one kept deployment."""
+
+    def __init__(self, pulumi: Pulumi, to: Copy, kept: Kept) -> None:
+        self.pulumi, self.to, self.kept = pulumi, to, kept
+        self.good = opened(pulumi, to.export)
+
+    def found(self) -> Way:
+        """The way back from the state as it is now; nothing is changed. Raises StackError where there is none."""
+        now = parsed(self.pulumi.asked("stack", "export", "--show-secrets"))
+        keep: list[Left] = []
+        while True:
+            way = self._seen(now, tuple(keep))
+            strange = self._other_contents(way)
+            if not strange:
+                break
+            keep += strange
+        taken = breaches(way.steps, self.good, way.script.now)
+        if taken:
+            raise StackError("the return was not begun: " + "; ".join(each.sentence for each in taken))
+        return way
+
+    def go(self, way: Way) -> Outcome:
+        """Carry it out. A state that was changed for it is kept and named in errors."""
+        self.kept.begin(self.to)
+        if way.revival.changed:
+            backup = self.kept.back_up(self.pulumi.asked("stack", "export"))
+            try:
+                self.pulumi.asked("stack", "import", given=json.dumps(way.revival.state.raw))
+            except CommandError as error:
+                raise StackError(
+                    f"the state in which replaced originals live again was refused: {error.message}",
+                    hint=f"The state is as it was; a copy of it is {backup}.",
+                ) from error
+        message = f"{RETURNED}{self.to.started}"
+        with self._configuration() as config, serving(way.script) as (address, told):
+            code = self.pulumi.ran(
+                "up",
+                "--yes",
+                "--skip-preview",
+                "--continue-on-error",
+                "--client",
+                address,
+                "--message",
+                message,
+                *config,
+            )
+        now = parsed(self.pulumi.asked("stack", "export", "--show-secrets"))
+        left = (*way.script.wish.left, *told.left)
+        outcome = Outcome(code, left, differences(self.good, now), way)
+        if not code:
+            self.kept.end()
+        return outcome
+
+    def _seen(self, now: Deployment, keep: tuple[Left, ...]) -> Way:
+        first = wish(self.good, now, renamed(self.good, now), keep)
+        revival = revive(now, self.good, first.forgotten)
+        wanted = first
+        if revival.changed:
+            wanted = wish(self.good, revival.state, renamed(self.good, revival.state), keep)
+        wanted = replace(wanted, left=(*wanted.left, *cut_off(now)))
+        script = Script(wanted, self.good, revival.state)
+        return Way(script, revival, tuple(self._steps(script, revival)))
+
+    def _steps(self, script: Script, revival: Revival) -> Sequence[Mapping[str, Any]]:
+        if not revival.changed:
+            return self._preview(self.pulumi, script)
+        with holding(self.pulumi, json.dumps(_without_references(revival.state.raw))) as there:
+            elsewhere = Pulumi(self.pulumi.folder, there.stack, there.variables)
+            return self._preview(elsewhere, script)
+
+    def _preview(self, pulumi: Pulumi, script: Script) -> Sequence[Mapping[str, Any]]:
+        with self._configuration() as config, serving(script) as (address, _):
+            code, said, errors = pulumi.tried(
+                "preview",
+                "--json",
+                "--show-secrets",
+                "--show-replacement-steps",
+                "--client",
+                address,
+                *config,
+            )
+        try:
+            seen = json.loads(said or "{}")
+        except ValueError:
+            seen = {}
+        if code:
+            told = [
+                str(each.get("message", ""))
+                for each in seen.get("diagnostics") or []
+                if each.get("severity") == "error"
+            ]
+            raise StackError(f"the return was not begun: {sentence_of(chr(10).join(told) or errors or said)}")
+        steps: list[Mapping[str, Any]] = seen.get("steps") or []
+        return steps
+
+    def _other_contents(self, way: Way) -> list[Left]:
+        """Assets whose files hold something else now, by the hash that the engine computed in its preview."""
+        computed = {
+            str(s.get("urn")): hashes((s.get("newState") or {}).get("inputs") or {}) for s in way.steps
+        }
+        strange = []
+        for each in way.script.wish.registrations:
+            entry = each.entry
+            if each.kept:
+                continue
+            recorded = hashes(entry.inputs)
+            there = computed.get(entry.urn, {})
+            other = [
+                path for path in files(entry, each.now) if there.get(path, recorded[path]) != recorded[path]
+            ]
+            for path in (*unreadable(entry, each.now), *other):
+                strange.append(Left(entry.urn, Why.ASSET, path.lstrip(".")))
+                break
+        return strange
+
+    @contextmanager
+    def _configuration(self) -> Iterator[tuple[str, ...]]:
+        if self.to.configuration is None:
+            yield ()
+            return
+        with tempfile.TemporaryDirectory(prefix="rolling-") as name:
+            file = Path(name) / f"Pulumi.{self.pulumi.stack.rpartition('/')[2]}.yaml"
+            file.write_text(self.to.configuration)
+            yield ("--config-file", str(file))
+
+
+def _without_references(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The state without reads of other stacks, which are not there on another backend."""
+    deployment = dict(raw["deployment"])
+    deployment["resources"] = [each for each in deployment["resources"] if each["type"] != STACK_REFERENCE]
+    return {**raw, "deployment": deployment}

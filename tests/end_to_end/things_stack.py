@@ -1,0 +1,84 @@
+"""A stack of the program `things`, whose cloud is a folder, run by `pulumi` and by `rolling` without a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.end_to_end.stage import HERE, Ran, engine_environment
+
+ROLLING = str(Path(sys.executable).with_name("rolling"))
+
+
+class Things:
+    """One stack of the program `things` with a cloud of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.project, self.cloud = folder / "trial", folder / "cloud"
+        shutil.copytree(HERE / "things", self.project)
+        self.cloud.mkdir()
+        described = self.project / "Pulumi.yaml"
+        described.write_text(described.read_text().replace("VIRTUALENV", sys.prefix))
+        self.environment = {
+            **engine_environment(folder / "state"),
+            "ROLLING_TEST_CLOUD": str(self.cloud),
+            "PULUMI_STACK": "dev",
+        }
+        self.started: list[subprocess.Popen[str]] = []
+        assert self.run("pulumi", "stack", "init", "dev").code == 0
+
+    def say(self, things: dict[str, Any], **outputs: str) -> None:
+        (self.project / "settings.json").write_text(json.dumps({"things": things, "outputs": outputs}))
+
+    def run(self, *line: str) -> Ran:
+        process = self.start(*line)
+        output, _ = process.communicate()
+        return Ran(process.returncode, output)
+
+    def start(self, *line: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            line,
+            cwd=self.project,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.started.append(process)
+        return process
+
+    def up(self, *flags: str) -> Ran:
+        return self.run(ROLLING, "up", "--yes", "--skip-preview", "--color=never", *flags)
+
+    def back(self, *flags: str) -> Ran:
+        return self.run(ROLLING, "rollback", "--yes", *flags)
+
+    def there(self) -> dict[str, Any]:
+        """What the cloud holds, by id."""
+        files = sorted(self.cloud.glob("*.json"))
+        return {
+            file.stem: {k: v for k, v in json.loads(file.read_text()).items() if k != "arn"} for file in files
+        }
+
+    def state(self) -> str:
+        """The stack's file as it is: an operation stands in it from before it begins until it has ended."""
+        [file] = self.project.parent.glob("state/backend/.pulumi/stacks/trial/dev.json")
+        return file.read_text()
+
+    def unchanged(self) -> bool:
+        """Whether the program, as it says now, finds nothing to do."""
+        return self.run("pulumi", "preview", "--expect-no-changes", "--color=never").code == 0
+
+    def close(self) -> None:
+        for process in self.started:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()

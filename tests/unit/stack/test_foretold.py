@@ -1,0 +1,44 @@
+"""When a preview foretells, and whose event log is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pulumi_rolling.cli.main import app
+from pulumi_rolling.stack.deployment import Deployment
+from pulumi_rolling.stack.event_log import Summary
+from pulumi_rolling.stack.foresight import Known
+from pulumi_rolling.stack.foretold import foreseen, given_log
+from typer.testing import CliRunner
+
+EMPTY = Known(Deployment({"version": 3, "deployment": {}}))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "log"),
+    [
+        ([], None),
+        (["--diff", "--event-log", "mine"], Path("mine")),
+        (["--event-log=mine", "--diff"], Path("mine")),
+        (["--event-log", "first", "--event-log=last"], Path("last")),
+    ],
+)
+def test_the_users_own_event_log_is_read(arguments: list[str], log: Path | None) -> None:
+    """A file that the user names is used in place of ours, and the last of two is the one."""
+    assert given_log(arguments) == log
+
+
+def test_a_preview_that_did_not_end_foretells_nothing() -> None:
+    """Half a preview would tell half of the risks; one without a failure tells them."""
+    assert foreseen([], EMPTY) is None
+    assert foreseen([Summary(True, "failed", 1, {})], EMPTY) is None
+    assert foreseen([Summary(True, "succeeded", 1, {})], EMPTY) == ()
+    assert foreseen([Summary(True, "", 1, {})], EMPTY) == ()
+
+
+def test_two_documents_on_one_output_are_refused() -> None:
+    """Pulumi's JSON and ours cannot share the output; nothing is run."""
+    ended = CliRunner().invoke(app, ["preview", "--json", "--risks", "-"])
+    assert ended.exit_code == 2
+    assert "name a file" in ended.output
