@@ -64,7 +64,7 @@ def text(instance: str, status: str = "SUCCESS", group: str = "web") -> str:
 def test_a_message_is_a_signal_or_none_of_ours(body: str, said: Spoken | None) -> None:
     """Group, instance and a status in any case; whatever else is in the queue belongs to somebody else.
 
-    Whoever may send can send anything, deep, huge or forged, and the receiver outlives all of it.
+    A sender can write anything, deep, huge or forged, and the receiver outlives all of it.
     """
     assert spoken(body) == said
 

@@ -7,6 +7,7 @@ import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pulumi_rolling.lab import Lab
@@ -35,7 +36,7 @@ def test_a_roll_and_its_way_back_write_no_file(
         monkeypatch.setenv(name, str(nowhere / "below"))
     web = LabWeb(lab, "ami-v1", "ami-v2", "ami-bad")
     lab.image("ami-bad", signal="FAILURE")
-    signals = {"waitOnResourceSignals": True, "pauseTime": "PT1M"}
+    signals: dict[str, Any] = {"waitOnResourceSignals": True, "pauseTime": "PT1M"}
     state = web.deploy(web.news("1", **signals))
     with no_room_on_any_disk():
         with pytest.raises(OSError, match="File too large"):
