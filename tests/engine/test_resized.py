@@ -129,6 +129,12 @@ def test_what_differs_from_what_we_set_is_somebody_elses(live: Sizes, found: Siz
     assert seen.found.sizes == found and seen.ours.delta == delta
 
 
+def test_a_least_size_that_equals_desired_is_somebody_elses_where_we_set_none() -> None:
+    """A rollout that needs no raise never set MinSize, so the one that stands there is a wish."""
+    unraised = new_rollout("r", V2, V1, FOUND, frozenset(), 0.0)
+    assert renewed(unraised, Sizes(6, 8, 6)).found.sizes == Sizes(6, 8, 6)
+
+
 @pytest.mark.parametrize(
     ("live", "least", "found", "end"),
     [

@@ -77,7 +77,16 @@ MIDWAY = Case(
 """Six, floor five: the pointer goes back in the middle of the roll."""
 
 
+ALONE = Case(
+    Limits(batch=1, floor=0, max_size=1, need_percent=0.0, active_percent=50.0, settle=8.0, boot_limit=120.0),
+    Sizes(0, 1, 1),
+    0,
+)
+"""One member, which the build never replaces: the way back is nearly over at the sixth look."""
+
+
 @checked
+@example(ALONE, Behaviour(abandon=True, boot=1.0), [(6, "other", 0), (6, "least", 1)], False)
 @example(MIDWAY, Behaviour(boot=20.0), [(30, "back", 0)], False)
 @example(MIDWAY, Behaviour(boot=20.0), [(30, "other", 0)], False)
 @given(cases(), misfortunes, deeds, st.booleans())
