@@ -39,7 +39,7 @@ PATIENCE = 3_000
 """Questions to the clock: several times as many as any of these rolls has."""
 
 EXAMPLES = settings(deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
-"""Nothing is shrunk: a moment of stopping is small as it is, and of drivers that go on for ever each costs its while."""
+"""Nothing is shrunk: a moment of stopping is small as it is, and each driver that goes on for ever costs its while."""
 
 
 def group() -> SimulatedFleet:
