@@ -332,7 +332,7 @@ RECORDED = (RECORDS / "format_1.txt").read_text().strip()
 
 
 def test_a_record_of_format_1_is_still_read() -> None:
-    """A rollout that an earlier version began is gone on with: what it kept is there, what is new follows or is empty."""
+    """A rollout that an earlier version began goes on: what it kept is there, what is new follows or is empty."""
     rollout = decode(RECORDED)
     assert rollout == rollout_of(
         id="1f0c2ab9",

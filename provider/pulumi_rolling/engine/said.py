@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote
 from pulumi_rolling.core.model.codes import ReasonCode, Step
 from pulumi_rolling.core.model.decision import Because, Decision, Status
 from pulumi_rolling.core.model.goal import Direction
-from pulumi_rolling.engine.record.shape import printable_text
+from pulumi_rolling.engine.printable import printable_text
 from pulumi_rolling.fleets.base import Shelf
 
 SAID = "rolling:said"
