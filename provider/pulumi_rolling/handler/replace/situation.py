@@ -163,7 +163,8 @@ class Replacing(Generic[F]):
 def _no_room(operation: Operation, facts: Facts, begun: Begun, judged: Judged) -> tuple[Fault, ...]:
     """The record of a full window must fit beside the tags that the group has already."""
     shelf, rules = operation.fleet.shelf, judged.limits
-    needed = journal.pieces_needed(begun.rollout, rules.batch, operation.owner, shelf, rules)
+    window = min(rules.batch, begun.rollout.found.sizes.max)
+    needed = journal.pieces_needed(begun.rollout, window, operation.owner, shelf, rules)
     crowded = journal.check_room(facts.tags, needed, shelf)
     return (Fault(f"{RollingUpdate.path}.maxBatchSize", crowded),) if crowded else ()
 
