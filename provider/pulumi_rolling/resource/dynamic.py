@@ -42,6 +42,7 @@ from pulumi_rolling.errors import (
     RollingError,
 )
 from pulumi_rolling.host.engine_log import EngineLog
+from pulumi_rolling.host.own_end import end_after
 from pulumi_rolling.resource.around import AWS, CONTEXT
 from pulumi_rolling.resource.provider_option import as_the_option_says
 
@@ -141,6 +142,7 @@ def _here() -> _Process:
     with _process_lock:
         if _process is None:
             _process = _Process()
+            end_after(_process.engine.is_gone)
         return _process
 
 
