@@ -25,7 +25,12 @@ from tests.end_to_end.stage import Around
 from tests.end_to_end.yaml_stage import YamlStage, yaml_stage
 
 GROUPS, MEMBERS = 50, 4
-SIZES: dict[str, Any] = {"MinSize": 1, "MaxSize": MEMBERS + 1, "DesiredCapacity": MEMBERS}
+SIZES: dict[str, Any] = {
+    "MinSize": 1,
+    "MaxSize": MEMBERS + 1,
+    "DesiredCapacity": MEMBERS,
+    "TargetGroupARNs": None,
+}
 PROVIDER = Path(__file__).parents[2] / "provider"
 POLL = "2"
 BOOT = 4.0

@@ -88,7 +88,7 @@ def _prepared(stage: Stage, face: str, sdk: Path) -> list[Region]:
 
 @pytest.mark.parametrize("face", TYPES)
 def test_each_face_rolls_it_and_goes_on_after_a_kill(open_stage: Open, tmp_path: Path, face: str) -> None:
-    """Components, an explicit provider, two regions with a group `web` each, a target group, the stack's settings.
+    """Components, options, explicit providers, two regions with a group `web` each, a target group, settings.
 
     Killed with -9 while both roll, together with every provider of ours; the next `up` ends both rolls.
     """

@@ -182,8 +182,16 @@ def _kill_the_plugin(stage: YamlStage, process: subprocess.Popen[bytes]) -> None
         os.kill(plugin, signal.SIGKILL)
 
 
+def _hang_up(stage: YamlStage, process: subprocess.Popen[bytes]) -> None:
+    """The terminal is closed, for both."""
+    for pid in (process.pid, *stage.providers()):
+        os.kill(pid, signal.SIGHUP)
+
+
 @pytest.mark.parametrize(
-    "end", [_twice, _kill, _kill_the_plugin], ids=["Ctrl-C twice", "kill -9", "kill -9 of the plugin"]
+    "end",
+    [_twice, _kill, _kill_the_plugin, _hang_up],
+    ids=["Ctrl-C twice", "kill -9", "kill -9 of the plugin", "SIGHUP"],
 )
 def test_the_next_up_goes_on(
     open_yaml: OpenYaml, end: Callable[[YamlStage, subprocess.Popen[bytes]], None]

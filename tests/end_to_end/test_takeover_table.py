@@ -11,7 +11,7 @@ import signal
 from contextlib import suppress
 
 from tests.end_to_end.conftest import Open
-from tests.end_to_end.stage import Stage
+from tests.end_to_end.stage import SIZES, Stage
 from tests.end_to_end.takeover import ANOTHER, FAILED, FOUND, KILLED, LOST, NO_RECORD, SAME, TAKEN_OVER, ends
 from tests.end_to_end.truth import Watched
 
@@ -54,11 +54,11 @@ def test_killed_with_the_record_there(open_stage: Open) -> None:
 def test_killed_with_the_record_lost(web: Stage) -> None:
     """A record that `up --refresh` removed is told, and the rollout ends as it would, from what state knows.
 
-    The group's own resource puts back sizes and processes in that refresh.
+    The group's own resource puts back processes and those sizes that its program declares: not Desired.
     """
     row = LOST[SAME]
     watched = Watched(web)
-    web.declare(image="ami-v2")
+    web.declare(image="ami-v2", group={key: size for key, size in SIZES.items() if key != "desired_capacity"})
     killed_at(web, watched)
     before = watched.members()
     ran = web.up("--refresh")

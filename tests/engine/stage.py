@@ -25,18 +25,23 @@ T = TypeVar("T")
 
 
 class FleetClock:
-    """Virtual time: waiting lets the simulated cloud work."""
+    """Virtual time: waiting lets the simulated cloud work. A driver that asks for it ever again is one that hangs."""
 
-    def __init__(self, fleet: SimulatedFleet) -> None:
+    def __init__(self, fleet: SimulatedFleet, patience: int = 60_000) -> None:
+        """``patience``: more questions than any driver of the test has."""
         self._fleet = fleet
+        self._patience = patience
 
     def now(self) -> float:
+        self._patience -= 1
+        assert self._patience, "the driver goes on for ever"
         return self._fleet.now
 
     def steady(self) -> float:
-        return self._fleet.now
+        return self.now()
 
     def wait(self, seconds: float) -> None:
+        self.now()
         self._fleet.advance(self._fleet.now + max(0.001, seconds))
 
 

@@ -332,7 +332,7 @@ RECORDED = (RECORDS / "format_1.txt").read_text().strip()
 
 
 def test_a_record_of_format_1_is_still_read() -> None:
-    """A rollout that an earlier version began is gone on with: all that it kept is there, what is new is empty."""
+    """A rollout that an earlier version began goes on: what it kept is there, what is new follows or is empty."""
     rollout = decode(RECORDED)
     assert rollout == rollout_of(
         id="1f0c2ab9",
@@ -371,6 +371,7 @@ def test_a_record_of_format_1_is_still_read() -> None:
         launched=5,
         seen_new=6,
         lowest=8,
+        least=frozenset({3, 10}),
         progress_at=1_790_000_060.0,
         deadline=1_790_003_600.0,
         handled=frozenset({"a1b2c3d4"}),
@@ -441,6 +442,7 @@ def test_a_record_of_format_2_is_still_read() -> None:
         launched=5,
         seen_new=6,
         lowest=8,
+        least=frozenset({12}),
         progress_at=1_790_000_060.0,
         deadline=1_790_003_600.0,
         handled=frozenset({"a1b2c3d4"}),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from pulumi_rolling.core.model.member import Lifecycle, Revision, Sizes
+from pulumi_rolling.core.replace.acts import desired_at_end
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.core.replace.resized import renewed
 from pulumi_rolling.core.replace.rollout import Rollout
-from pulumi_rolling.core.replace.takeover import resume, with_sizes
+from pulumi_rolling.core.replace.takeover import as_kept, resume, with_sizes
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.record.pieces import read
 from pulumi_rolling.fleets.replace import Sight
@@ -126,6 +127,46 @@ def test_what_differs_from_what_we_set_is_somebody_elses(live: Sizes, found: Siz
     """MinSize and MaxSize become those as found; Desired set with them is a wish of its own."""
     seen = renewed(RAISED, live)
     assert seen.found.sizes == found and seen.ours.delta == delta
+
+
+def test_a_least_size_that_equals_desired_is_somebody_elses_where_we_set_none() -> None:
+    """A rollout that needs no raise never set MinSize, so the one that stands there is a wish."""
+    unraised = new_rollout("r", V2, V1, FOUND, frozenset(), 0.0)
+    assert renewed(unraised, Sizes(6, 8, 6)).found.sizes == Sizes(6, 8, 6)
+
+
+@pytest.mark.parametrize(
+    ("live", "least", "found", "end"),
+    [
+        (Sizes(7, 8, 7), {7}, FOUND, 6),
+        (Sizes(4, 8, 7), {7}, FOUND, 6),
+        (Sizes(4, 8, 6), {7}, FOUND, 6),
+        (Sizes(7, 8, 8), {7}, FOUND, 7),
+        (Sizes(6, 12, 10), {7}, Sizes(6, 12, 6), 10),
+        (Sizes(6, 8, 7), {6, 7}, FOUND, 6),
+        (Sizes(0, 8, 6), {7}, Sizes(0, 8, 6), 6),
+        (Sizes(4, 8, 5), set(), FOUND, 5),
+    ],
+    ids=[
+        "as the rollout left it",
+        "MinSize put back",
+        "all put back",
+        "a scale-out",
+        "another wish",
+        "a raise of ours that was not the last",
+        "MinSize 0",
+        "MinSize never set by us, one scaled in",
+    ],
+)
+def test_sizes_kept_of_a_lost_record_serve_as_the_record_would(
+    live: Sizes, least: set[int], found: Sizes, end: int
+) -> None:
+    """Raised from 6 to 7: what stands as we left it returns to what was found, anything else is somebody's wish."""
+    anew = new_rollout("r", V2, V1, live, frozenset(), 0.0)
+    raised = 7 if least else 6
+    kept = as_kept(anew, replace(FOUND, min=0) if live.min == 0 else FOUND, frozenset(least), raised, live)
+    now = changed(kept, delta=kept.ours.delta + live.desired - kept.ours.desired)
+    assert kept.found.sizes == found and desired_at_end(now) == end
 
 
 def test_a_stale_look_after_a_change_has_no_lasting_effect() -> None:

@@ -7,6 +7,7 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pulumi_rolling.core import explain
 from pulumi_rolling.core.model.codes import ReasonCode, Step
 from pulumi_rolling.core.model.decision import Because, Decision, Status
 from pulumi_rolling.core.model.goal import Direction
@@ -35,6 +36,7 @@ becauses = st.builds(
     st.sampled_from(ReasonCode),
     st.dictionaries(names, st.integers(-10, 10**6) | st.integers(1, 999).map(lambda n: n + 0.5), max_size=4),
     st.lists(st.from_regex(r"i-[0-9a-f]{17}", fullmatch=True), max_size=5).map(tuple),
+    st.text(st.characters(exclude_categories=("C", "Z")) | st.sampled_from(" ~%=/"), max_size=40),
 )
 statuses = st.builds(
     Status,
@@ -50,6 +52,9 @@ statuses = st.builds(
 )
 
 
+STATUS = Status(Step.ROLL, Direction.FORWARD, 6, 6, 0, 6, (), 2, None)
+
+
 def decision(because: Because, status: Status) -> Decided:
     return Decision(ROLLOUT, (), 0.0, because, status)
 
@@ -57,7 +62,7 @@ def decision(because: Because, status: Status) -> Decided:
 @given(becauses, statuses)
 @settings(max_examples=60, deadline=None)
 def test_what_was_said_is_read_as_it_was_said(because: Because, status: Status) -> None:
-    """Reason, numbers, members and counts come back; members are cut where a tag ends."""
+    """Reason, numbers, members, counts and cause come back; members and then the cause are cut where a tag ends."""
     mark = said_mark(decision(because, status), 1.5e9, SHELF)
     text = mark[SAID]
     assert len(text) <= 256 and ALLOWED.fullmatch(text)
@@ -66,6 +71,8 @@ def test_what_was_said_is_read_as_it_was_said(because: Because, status: Status) 
     assert (word.because.code, word.because.numbers) == (because.code, because.numbers)
     assert because.members[: len(word.because.members)] == word.because.members
     assert word.because.members == because.members or len(text) > 256 - 21
+    cause = " ".join(because.cause.split())
+    assert cause.startswith(word.because.cause) and (word.because.cause == cause or len(text) > 256 - 16)
     assert word.status == Status(
         status.step,
         status.direction,
@@ -77,6 +84,23 @@ def test_what_was_said_is_read_as_it_was_said(because: Because, status: Status) 
         status.waiting_count,
         status.time_left,
     )
+
+
+def test_the_clouds_own_sentence_reaches_other_shells() -> None:
+    """A member that cannot be launched is waited for, and the status of another shell says why as the row does."""
+    sentence = "We do not have sufficient t3.small capacity (us-east-1a), 100%; try ~later"
+    because = Because(ReasonCode.WAITING, {"unseen": 2}, ("i-0a",), sentence)
+    word = said(said_mark(decision(because, STATUS), 1.5e9, SHELF))
+    assert word is not None and word.because == because
+    assert sentence in explain.line_of(word.status, word.because)
+
+
+def test_a_forged_word_is_printed_without_what_a_screen_would_obey() -> None:
+    """Anybody who may tag the group can write it; names and sentence are made printable as they are read."""
+    text = said_mark(decision(Because(ReasonCode.WAITING, {}, ("i-0a",), "x"), STATUS), 1.5e9, SHELF)[SAID]
+    word = said({SAID: text.replace("i-0a", "i-\x1b[2J").replace("/ x", "/ =1B[2Jx")})
+    assert word is not None and word.because.members == ("i-\\x1b[2J",)
+    assert word.because.cause == "\\x1b[2Jx"
 
 
 @pytest.mark.parametrize(

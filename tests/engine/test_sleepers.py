@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pulumi_rolling.core.machine import REPLACE
 from pulumi_rolling.core.model.member import Revision, Sizes
@@ -35,6 +35,11 @@ V1, V2, V3 = (
 FOUND = Sizes(2, 8, 6)
 LIMITS = Limits(batch=2, floor=5, max_size=8, signals=True, pause=600.0, settle=6.0, poll=1.0)
 LEASE_LENGTH = 30.0
+PATIENCE = 3_000
+"""Questions to the clock: several times as many as any of these rolls has."""
+
+EXAMPLES = settings(deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+"""Nothing is shrunk: a moment of stopping is small as it is, and each driver that goes on for ever costs its while."""
 
 
 def group() -> SimulatedFleet:
@@ -121,14 +126,14 @@ def driving(
     return Drive(REPLACE, fleet, limits, Journal(fleet, "me"), lease, clock, lambda *_: None, lambda: False)  # type: ignore[arg-type]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(EXAMPLES, max_examples=60)
 @given(at=st.integers(1, 160), looks=st.integers(1, 60), elsewhere=st.booleans())
 def test_a_driver_that_was_stopped_while_another_took_over_writes_nothing_and_does_nothing(
     at: int, looks: int, elsewhere: bool
 ) -> None:
     """Property 15: wherever it was stopped and however far the other has come, only the other acts after that."""
     fleet = group()
-    clock = FleetClock(fleet)
+    clock = FleetClock(fleet, PATIENCE)
     other = Successor(fleet, clock, looks, elsewhere)
     sleeper = Frozen(fleet, stopped_at=at, meanwhile=other)
     with suppress(LeaseLostError, LeaseHeldError):
@@ -144,12 +149,12 @@ def test_a_driver_that_was_stopped_while_another_took_over_writes_nothing_and_do
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(EXAMPLES, max_examples=40)
 @given(at=st.integers(1, 160), asleep=st.floats(1.0, 600.0))
 def test_a_driver_that_was_stopped_and_that_nobody_replaced_goes_on(at: int, asleep: float) -> None:
     """It looks again first, takes its lease again, and rolls to the end with the floor held."""
     fleet = group()
-    clock = FleetClock(fleet)
+    clock = FleetClock(fleet, PATIENCE)
     sleeper = Frozen(fleet, stopped_at=at, meanwhile=lambda: clock.wait(asleep))
     try:
         end = drive(sleeper, clock, LIMITS, fresh(fleet))
@@ -191,7 +196,7 @@ def test_no_act_outlives_its_look(seconds: float, pacing: Pacing) -> None:
     slow = SlowActs(fleet, seconds)
     decided: list[Decided] = []
     start = new_rollout("r", V2, V1, Sizes(0, 14, 12), frozenset(), fleet.now)
-    end = drive(slow, FleetClock(fleet), limits, start, seen=decided)
+    end = drive(slow, FleetClock(fleet, PATIENCE), limits, start, seen=decided)
     assert end.outcome is not None and end.outcome.done
     assert max(slow.ages) <= OUTLIVED * LEASE_LENGTH
     assert end.next.ours.launched == 12, "acts that were never sent are not counted"
@@ -204,7 +209,7 @@ def test_acts_that_were_never_sent_are_decided_anew_by_the_look_that_follows_at_
     limits = Limits(batch=6, floor=6, max_size=14, settle=300.0, poll=1.0, pacing=Pacing.SLIDING)
     slow = SlowActs(fleet, 6.0)
     start = new_rollout("r", V2, V1, Sizes(0, 14, 12), frozenset(), fleet.now)
-    drive(slow, FleetClock(fleet), limits, start)
+    drive(slow, FleetClock(fleet, PATIENCE), limits, start)
     kills = [at for at, act in fleet.acts if isinstance(act, Terminate)][:6]
     assert kills[-1] - kills[0] < 6 * 8.0
 
@@ -212,7 +217,7 @@ def test_acts_that_were_never_sent_are_decided_anew_by_the_look_that_follows_at_
 def test_looks_that_are_always_too_old_end_with_a_sentence() -> None:
     """A cloud that answers more slowly than a look may be old changes nothing, and the roll ends."""
     fleet = group()
-    clock = FleetClock(fleet)
+    clock = FleetClock(fleet, PATIENCE)
 
     @dataclass
     class Slow(Intercepted):

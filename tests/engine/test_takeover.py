@@ -61,6 +61,7 @@ MIDWAY = rollout_of(
     boots=Boots(2, 3.0, 5.0),
     desired_before=7,
     desired=7,
+    least=frozenset({7}),
     delta=1,
     launched=3,
     deadline=99.0,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 import threading
@@ -170,6 +172,15 @@ def test_an_act_on_a_missing_group_says_so(aws: ScriptedAws) -> None:
     )
     with pytest.raises(GroupNotFoundError):
         AwsApi(aws.place, once).call("autoscaling", "SuspendProcesses", AutoScalingGroupName="web")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_a_disk_that_takes_nothing_is_temporary(aws: ScriptedAws, number: int) -> None:
+    """The SDK keeps a token that it renewed in the user's home: a full disk is of the moment, and ends no roll."""
+    aws.answer("ResumeProcesses", OSError(number, os.strerror(number)))
+    with pytest.raises(TemporaryFleetError, match="ResumeProcesses was not sent: ") as caught:
+        AwsApi(aws.place, once).call("autoscaling", "ResumeProcesses", AutoScalingGroupName="web")
+    assert os.strerror(number) in str(caught.value)
 
 
 def test_a_bug_of_ours_is_not_dressed_up(aws: ScriptedAws) -> None:

@@ -124,6 +124,25 @@ def test_no_request_has_more_than_a_hundred_names(aws: ScriptedAws, api: AwsApi)
     assert len(names) == MOST_NAMES and "group-0" in names
 
 
+def test_two_hundred_and_fifty_groups_at_once_are_all_seen(aws: ScriptedAws) -> None:
+    """Those beyond a hundred names ask in their turn: few requests, each within its limit, and nobody is starved."""
+    aws.answer("DescribeAutoScalingGroups", everybody)
+    poll, start = GroupPoll(), threading.Barrier(250)
+    names = [f"group-{number}" for number in range(250)]
+    for name in names:
+        poll.register(name)
+
+    def ask(name: str) -> str:
+        start.wait()
+        look = poll.look(name, 0.0, AwsApi(aws.place, once))
+        return str(look.description["AutoScalingGroupName"])
+
+    with ThreadPoolExecutor(250) as threads:
+        assert list(threads.map(ask, names)) == names
+    sent = [len(asked["AutoScalingGroupNames"]) for asked in aws.sent("DescribeAutoScalingGroups")]
+    assert max(sent) == MOST_NAMES and len(sent) <= 12
+
+
 def test_every_page_is_read(aws: ScriptedAws) -> None:
     """A short page does not mean that the rest does not exist (facts/aws.md 2.1)."""
     aws.answer(

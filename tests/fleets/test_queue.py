@@ -53,10 +53,19 @@ def text(instance: str, status: str = "SUCCESS", group: str = "web") -> str:
         (json.dumps(["web", "i-1", "SUCCESS"]), None),
         ("hello", None),
         ("", None),
+        ("[" * 200_000, None),
+        ("[" * 2000, None),
+        (json.dumps({**json.loads(text("i-1")), "more": "x" * 200_000}), None),
+        (text("i-" + "f" * 1000), None),
+        (text("i-1\n"), None),
     ],
+    ids=lambda value: str(value)[:40],
 )
 def test_a_message_is_a_signal_or_none_of_ours(body: str, said: Spoken | None) -> None:
-    """Group, instance and a status in any case; whatever else is in the queue belongs to somebody else."""
+    """Group, instance and a status in any case; whatever else is in the queue belongs to somebody else.
+
+    A sender can write anything, deep, huge or forged, and the receiver outlives all of it.
+    """
     assert spoken(body) == said
 
 

@@ -14,6 +14,7 @@ from tests.end_to_end.takeover import (
     KILLED,
     LOST,
     NO_RECORD,
+    REVERTED,
     SAME,
     TAKEN_OVER,
     Row,
@@ -70,9 +71,9 @@ def test_killed_with_the_record_there(row: Row, web: Web) -> None:
     watched.kept_between(5, 7)
 
 
-def put_back(web: Web) -> None:
+def put_back(web: Web, **desired: int) -> None:
     """What the group's own resource does after `--refresh` with what its program does not say."""
-    web.asg.update_auto_scaling_group(AutoScalingGroupName="web", MinSize=4, MaxSize=8, DesiredCapacity=6)
+    web.asg.update_auto_scaling_group(AutoScalingGroupName="web", MinSize=4, MaxSize=8, **desired)
     others = [name for name in web.group()["suspended"] if name != "AZRebalance"]
     web.asg.resume_processes(AutoScalingGroupName="web", ScalingProcesses=others)
     ours = [
@@ -81,13 +82,26 @@ def put_back(web: Web) -> None:
     web.asg.delete_tags(Tags=ours)
 
 
-@pytest.mark.parametrize("row", LOST.values(), ids=LOST)
-def test_killed_with_the_record_lost(row: Row, web: Web) -> None:
-    """Sizes and processes are put back and the record is removed: it is said, and the rollout ends as it would."""
+@pytest.mark.parametrize(
+    ("row", "desired"),
+    [
+        (LOST[SAME], {}),
+        (LOST[SAME], {"DesiredCapacity": 6}),
+        (LOST[REVERTED], {}),
+        (LOST[ANOTHER], {"DesiredCapacity": 6}),
+    ],
+    ids=["same program, Desired not declared", SAME, "reverted, Desired not declared", ANOTHER],
+)
+def test_killed_with_the_record_lost(row: Row, desired: dict[str, int], web: Web) -> None:
+    """Sizes and processes are put back and the record is removed: it is said, and the rollout ends as it would.
+
+    Where the program does not declare Desired nobody puts that back, and state knows what it was.
+    """
     watched = Watched(web)
     before = killed(web)
     refreshed(web)
-    put_back(web)
+    put_back(web, **desired)
+    assert desired or web.group()["desired"] == 7, "raised by the rollout"
     wanted = "2" if row.wanted == "ami-v2" else web.version(row.wanted)
     web.resource.update(web.news(wanted))
     ends(watched, web.plugged.heard.told(), row, before)

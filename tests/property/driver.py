@@ -92,7 +92,8 @@ class Run:
     def _check(self, decision: Decided, seen: Observation) -> None:
         rules = self.limits.back() if decision.next.direction is Direction.BACK else self.limits
         again = decide(self.limits, decision.next, seen)
-        turned = decision.next.direction is not self.rollout.direction
+        ended = decision.next.back_failed is not self.rollout.back_failed
+        turned = ended or decision.next.direction is not self.rollout.direction
         assert turned or decision.next.step is not self.rollout.step or not again.actions, (
             "property 8: acts twice on one look"
         )

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+CORE = Path("core") / "replace"
 EXAMPLES = os.environ.get("ROLLING_EXAMPLES", "100")
 
 
@@ -62,7 +63,7 @@ FAULTS = (
     ),
     Fault(
         "Desired ends as found, without what others did to it",
-        "ending.py",
+        "acts.py",
         "found.desired + rollout.ours.delta",
         "found.desired",
     ),
@@ -117,13 +118,13 @@ FAULTS = (
     Fault(
         "the roll goes back when others moved the pointer",
         "decide.py",
-        "    if verdict.code is VerdictCode.POINTER_MOVED:\n        return _let_be(look, verdict)\n",
+        "    if is_let_be(verdict):\n        return _let_be(look, verdict)\n",
         "",
     ),
     Fault(
         "launches have no end",
         "budget.py",
-        "    return rollout.way.total + more - launched_on_this_way(rollout)\n",
+        "    return sure + allowed + _losses_beside(allowed, way.total)\n",
         "    return 10_000\n",
     ),
     Fault(
@@ -159,8 +160,8 @@ FAULTS = (
     Fault(
         "a skipped member that serves nobody counts as kept",
         "census.py",
-        "if stays and (name not in skipped or working or not serving):",
-        "if stays:",
+        "                if serving and not working:\n",
+        "                if not serving and working:\n",
     ),
     Fault(
         "the way back is complete when nobody is left to replace",
@@ -190,11 +191,8 @@ def is_noticed(fault: Fault) -> str | None:
         shutil.copytree(
             ROOT / "provider" / "pulumi_rolling", package, ignore=shutil.ignore_patterns("__pycache__", "lab")
         )
-        file = package / "core" / "replace" / fault.file
-        text = file.read_text()
-        if text.count(fault.before) != 1:
-            raise SystemExit(f"{fault.file} no longer has the line of the fault: {fault.what}")
-        file.write_text(text.replace(fault.before, fault.after))
+        file = package / CORE / fault.file
+        file.write_text(file.read_text().replace(fault.before, fault.after))
         ran = subprocess.run(
             [
                 sys.executable,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pulumi_rolling.core.model.codes import VerdictCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Revision, Sizes
-from pulumi_rolling.core.replace.actions import PointAt
+from pulumi_rolling.core.replace.actions import PointAt, Terminate
 from pulumi_rolling.core.replace.limits import Limits, Pacing
 from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.core.replace.sizing import tolerated
@@ -24,7 +24,8 @@ V3 = Revision("lt-1:3", "three", "version 3")
 EQUAL = Revision("lt-1:4", "two", "version 4")
 """Another version with the contents of version 2."""
 
-DEEDS = ("back", "other", "equal", "right", "grow", "shrink", "least", "kill", "attach", "renew")
+REFRESH = "instance refresh 4a77 is InProgress"
+DEEDS = ("back", "other", "equal", "right", "grow", "shrink", "least", "kill", "attach", "renew", "refresh")
 
 deeds = st.lists(st.tuples(st.integers(1, 60), st.sampled_from(DEEDS), st.integers(0, 11)), max_size=12)
 
@@ -42,6 +43,8 @@ def do(fleet: SimulatedFleet, deed: str, which: int) -> None:
         fleet.resize(desired=max(sizes.min, sizes.desired - 1))
     elif deed == "least":
         fleet.resize(least=min(which, sizes.desired))
+    elif deed == "refresh":
+        fleet.begin_by_another(REFRESH if which % 3 else "")
     elif deed == "attach":
         fleet.attach(V1)
     elif deed == "kill" and present:
@@ -77,7 +80,16 @@ MIDWAY = Case(
 """Six, floor five: the pointer goes back in the middle of the roll."""
 
 
+ALONE = Case(
+    Limits(batch=1, floor=0, max_size=1, need_percent=0.0, active_percent=50.0, settle=8.0, boot_limit=120.0),
+    Sizes(0, 1, 1),
+    0,
+)
+"""One member, which the build never replaces: the way back is nearly over at the sixth look."""
+
+
 @checked
+@example(ALONE, Behaviour(abandon=True, boot=1.0), [(6, "other", 0), (6, "least", 1)], False)
 @example(MIDWAY, Behaviour(boot=20.0), [(30, "back", 0)], False)
 @example(MIDWAY, Behaviour(boot=20.0), [(30, "other", 0)], False)
 @given(cases(), misfortunes, deeds, st.booleans())
@@ -172,6 +184,18 @@ def test_on_the_way_back_people_win_as_well() -> None:
     rolled = drive(fleet, case.limits, new_rollout("r", V2, V1, case.sizes, frozenset(), fleet.now))
     assert (rolled.done, rolled.returned) == (False, False)
     assert fleet.pointer == V3 and fleet.sizes == case.sizes and not fleet.suspended
+
+
+@pytest.mark.parametrize("after", [1.0, 20.0, 45.0])
+def test_a_roll_that_another_begins_ends_ours_and_is_named(after: float) -> None:
+    """Nothing of ours starts after that; sizes and processes are given back, pointer and members stay."""
+    fleet = MIDWAY.fleet(behaviours={"two": Behaviour(boot=20.0)})
+    began = fleet.now + after
+    fleet.after(after, lambda: fleet.begin_by_another(REFRESH))
+    rolled = drive(fleet, MIDWAY.limits, MIDWAY.rollout(fleet))
+    assert (rolled.done, rolled.returned, rolled.why) == (False, False, "strangersOperation")
+    assert fleet.now - began < 60 and fleet.sizes == MIDWAY.sizes
+    assert not [act for at, act in fleet.acts if at > began and isinstance(act, Terminate | PointAt)]
 
 
 def test_members_that_others_take_before_they_are_ready_end_the_roll() -> None:

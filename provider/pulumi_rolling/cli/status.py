@@ -6,8 +6,8 @@ import typer
 
 from pulumi_rolling.cli.live import Endpoint, Group, Region, live_group
 from pulumi_rolling.engine.lease import found_lease
+from pulumi_rolling.engine.printable import printable_text
 from pulumi_rolling.engine.record.pieces import read, requests
-from pulumi_rolling.engine.record.shape import printable_text
 from pulumi_rolling.engine.said import said
 from pulumi_rolling.fleets.replace import Fleet, Sight
 from pulumi_rolling.report.status import GroupStatus, status_text

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 
 from pulumi_rolling.core.replace.record_rules import OUTLIVED, RENEWED, lease_length
 from pulumi_rolling.engine.clock import Clock
+from pulumi_rolling.engine.printable import printable_text
 from pulumi_rolling.engine.record.pieces import LEASE, read
-from pulumi_rolling.engine.record.shape import printable_text
 from pulumi_rolling.engine.retry import Deadline
 from pulumi_rolling.errors import LeaseHeldError, LeaseLostError, TemporaryFleetError
 from pulumi_rolling.fleets.base import Group

@@ -69,12 +69,9 @@ def _drive(operation: Operation, situation: Situation, context: Context) -> dict
     try:
         decision = drive.run(rollout)
     except FleetError as error:
-        error.left = left_of(operation, situation, "interrupted")
-        error.add(
-            interrupted(
-                operation.name, drive.decided or rollout, given_back=isinstance(error, MarksLostError)
-            )
-        )
+        last, given_back = drive.decided or rollout, isinstance(error, MarksLostError)
+        error.left = left_of(operation, situation, "interrupted", None if given_back else last)
+        error.add(interrupted(operation.name, last, given_back=given_back))
         raise
     return _ended(operation, situation, decision, context, timeout, drive.left)
 
@@ -118,8 +115,14 @@ def _ended(
     if decision.outcome is None or not decision.outcome.done:
         failed = error_of(decision, Words(operation.name, operation.mended, timeout))
         if not failed.returned:
-            status = "mixed" if decision.next.back_failed is None else "interrupted"
-            failed.left = {**left_of(operation, situation, status), "lastRollout": last}
+            stays = decision.next.back_failed is not None
+            left_so = left_of(
+                operation,
+                situation,
+                "interrupted" if stays else "mixed",
+                decision.next if stays else None,
+            )
+            failed.left = {**left_so, "lastRollout": last}
         raise failed
     if left:
         context.warn(left_tags(operation.name, left))

@@ -9,6 +9,7 @@ from typing import Any
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.handler.operation import Operation
 from pulumi_rolling.handler.properties import inputs_of
+from pulumi_rolling.handler.replace.kept_sizes import kept_of, without_sizes
 from pulumi_rolling.handler.replace.situation import Situation
 
 
@@ -40,12 +41,18 @@ def outputs_of(
     return {key: value for key, value in outputs.items() if value is not None}
 
 
-def left_of(operation: Operation, situation: Situation, status: str) -> dict[str, Any]:
-    """State of a group between two revisions. Its revision is where the rollout came from: the way back needs it."""
+def left_of(
+    operation: Operation, situation: Situation, status: str, record: Rollout | None = None
+) -> dict[str, Any]:
+    """State of a group between two revisions. Its revision is where the rollout came from: the way back needs it.
+
+    ``record``: that of the rollout, where it stays on the group.
+    """
+    kept = {} if record is None else kept_of(record)
     if operation.olds is not None:
-        return {**operation.olds, "status": status}
+        return {**without_sizes(operation.olds), **kept, "status": status}
     former = situation.came_from or situation.to
-    return {**state_of(operation, situation), "revision": former.address, "status": status}
+    return {**state_of(operation, situation), **kept, "revision": former.address, "status": status}
 
 
 def last_rollout(rollout: Rollout, operation: Operation) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from pulumi_rolling.handler.opening import Asked, fleet_named, open_operation, r
 from pulumi_rolling.handler.operation import Operation, Reach
 from pulumi_rolling.handler.preview import preview_of
 from pulumi_rolling.handler.properties import inputs_of, is_group_unknown, is_target_unknown
+from pulumi_rolling.handler.replace.kept_sizes import kept_of, without_sizes
 from pulumi_rolling.handler.replace.situation import Situation
 from pulumi_rolling.handler.state import outputs_of
 from pulumi_rolling.policy.block import POLICY, IsUnknown
@@ -149,13 +150,15 @@ class RollingGroupHandler:
         read = dict(state)
         found = journal.read(glance.tags)
         if found is not None and not is_over(found[1]):
-            # Where the interrupted rollout came from is what state must keep.
-            return {**read, "status": "interrupted"}
+            # Where the interrupted rollout came from, and its sizes as found, is what state must keep.
+            return {**read, **kept_of(found[1]), "status": "interrupted"}
         counts = glance.counts
         contents = {revision.digest for revision in counts}
         if counts and glance.target.digest not in contents:
             read["revision"] = max(counts, key=lambda revision: counts[revision]).address
-        return {**read, "status": "stable" if len(contents) <= 1 else "mixed"}
+        if len(contents) <= 1:
+            return {**without_sizes(read), "status": "stable"}
+        return {**read, "status": "mixed"}
 
     def delete(self, state: Mapping[str, Any], context: Context | None = None) -> None:
         """Give back what is ours; touch no member (so Desired stays, and the least size and processes return).

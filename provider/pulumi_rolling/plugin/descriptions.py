@@ -19,6 +19,7 @@ TYPES: Mapping[str, str] = {
     "ScheduledAction": "CloudFormation's AutoScalingScheduledAction. RollingGroup never re-asserts sizes, so both "
     "values hold.",
     "LastRollout": "The last rollout that this resource drove.",
+    "SizesAsFound": "Sizes of the group before a rollout that was interrupted, and what the rollout set of them.",
     "Boots": "How long members took until they were ready, as sums: n of them, of logarithms of seconds, and of their "
     "squares.",
 }
@@ -35,9 +36,16 @@ PROPERTIES: Mapping[str, str] = {
     "RollingGroup.revision": "What the members are made from, e.g. lt-0abc:3.",
     "RollingGroup.previousRevision": "What the members were made from before the last rollout.",
     "RollingGroup.suspendedAsFound": "Processes that were suspended before the last rollout, and are again.",
+    "RollingGroup.sizesAsFound": "While a rollout is interrupted: sizes of the group before it, to which the group "
+    "returns also where the record of the rollout is lost.",
     "RollingGroup.status": "stable, mixed (members of two revisions), or interrupted (a rollout waits to be gone on "
     "with by the next update).",
     "RollingGroup.lastRollout": "The last rollout that this resource drove. Absent while there was none.",
+    "SizesAsFound.min": "MinSize before the rollout.",
+    "SizesAsFound.max": "MaxSize before the rollout.",
+    "SizesAsFound.desired": "Desired before the rollout, with what others did to it since.",
+    "SizesAsFound.minSet": "Each MinSize that the rollout set.",
+    "SizesAsFound.desiredSet": "Desired as the rollout left it.",
     "AutoScalingGroup.name": "The group's name. It is the id of this resource, so it may not be secret.",
     "AutoScalingGroup.region": "The group's AWS region. Default: the provider's, then AWS_REGION.",
     "AutoScalingGroup.endpoint": "A URL where AWS's calls go instead. Default: the provider's, then AWS_ENDPOINT_URL.",

@@ -58,12 +58,12 @@ def served(provider: Provider) -> tuple[grpc.Server, int]:
 
 
 def serve(engine: str) -> None:
-    """Serve until SIGINT, SIGTERM or the end of the engine that started us; rollouts then stop, and their records stay.
+    """Serve until a signal to end or the end of the engine that started us; rollouts then stop, and their records stay.
 
     Without an engine's address no engine started us: engines attach (PULUMI_DEBUG_PROVIDERS), and come and go.
     """
     ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _ends():
         signal.signal(number, lambda *_: ended.set())
     expect_groups_of_a_stack()
     provider = Provider(engine)
@@ -75,6 +75,14 @@ def serve(engine: str) -> None:
     provider.operations.stop()
     provider.operations.settle(SETTLE)
     server.stop(grace=0.2).wait()
+
+
+def _ends() -> list[int]:
+    """Signals that ask this process to end. A closed terminal's, which Windows lacks, not where nohup ignores it."""
+    found: list[int] = [signal.SIGINT, signal.SIGTERM]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        found.append(signal.SIGHUP)
+    return found
 
 
 def _watch(provider: Provider, ended: threading.Event, gone: Callable[[], None]) -> None:

@@ -30,12 +30,23 @@ class LastRollout(TypedDict, total=False):
     skipped: list[str]
 
 
+class SizesAsFound(TypedDict):
+    """Sizes of the group before a rollout that was interrupted, and what it set of them."""
+
+    min: int
+    max: int
+    desired: int
+    minSet: list[int]
+    desiredSet: int
+
+
 class Outputs(TypedDict):
     """All outputs of a resource that was deployed."""
 
     revision: str
     previousRevision: NotRequired[str]
     suspendedAsFound: list[str]
+    sizesAsFound: NotRequired[SizesAsFound]
     status: str
     lastRollout: NotRequired[LastRollout]
 

@@ -33,6 +33,7 @@ from pulumi_rolling.errors import (
     DeadlineExceededError,
     Fault,
     GroupNotFoundError,
+    InterferenceError,
     LeaseHeldError,
     LeaseLostError,
     OrphanedError,
@@ -41,6 +42,7 @@ from pulumi_rolling.errors import (
     RollingError,
 )
 from pulumi_rolling.host.engine_log import EngineLog
+from pulumi_rolling.host.own_end import end_after
 from pulumi_rolling.resource.around import AWS, CONTEXT
 from pulumi_rolling.resource.provider_option import as_the_option_says
 
@@ -59,6 +61,7 @@ _NAMES: dict[type[RollingError], str] = {
     AbortedError: "RollAborted",
     DeadlineExceededError: "RollTimedOut",
     RollbackFailedError: "RollbackFailed",
+    InterferenceError: "RollInterfered",
     OrphanedError: "RollInterrupted",
     LeaseHeldError: "GroupBusy",
     LeaseLostError: "GroupBusy",
@@ -139,6 +142,7 @@ def _here() -> _Process:
     with _process_lock:
         if _process is None:
             _process = _Process()
+            end_after(_process.engine.is_gone)
         return _process
 
 

@@ -59,6 +59,11 @@ class RollingGroup(Resource, module="rolling", name="RollingGroup"):
         return self._output("suspendedAsFound")
 
     @property
+    def sizes_as_found(self) -> pulumi.Output[Mapping[str, Any] | None]:
+        """Sizes of the group before a rollout that was interrupted; the next update ends at them."""
+        return self._output("sizesAsFound")
+
+    @property
     def status(self) -> pulumi.Output[str]:
         """``stable``, ``mixed`` or ``interrupted``."""
         return self._output("status")

@@ -31,7 +31,9 @@ LONG_POLL = 20
 LONGEST_HIDDEN = 30
 """Seconds for which a message that is not for us is kept from its receivers, at most."""
 _LONGEST_PAUSE = 30.0
-_INSTANCE = re.compile(r"i-[0-9a-f]+")
+_INSTANCE = re.compile(r"i-[0-9a-f]{1,17}")
+_LONGEST_BODY = 4096
+"""Characters of a message that may be a signal: the longest name of a group has 255, and a message up to a million."""
 
 
 class Mailbox(Protocol):
@@ -69,9 +71,11 @@ class Spoken:
 
 def spoken(body: str) -> Spoken | None:
     """The group, the instance and its signal; None for a message of another form."""
+    if len(body) > _LONGEST_BODY:
+        return None
     try:
         said = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(said, dict):
         return None

@@ -31,7 +31,19 @@ class Service(pulumi.ComponentResource):
             **config.require_object("group"),
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["launchTemplate"]),
         )
-        rolled = (rolled_by_plugin if with_plugin else rolled_by_python)(region, group, template, ours)
+        options = pulumi.ResourceOptions(
+            parent=self,
+            depends_on=[template],
+            aliases=[pulumi.Alias(name="former", parent=None)],
+            transforms=[unchanged],
+            ignore_changes=["onFailure"],
+            additional_secret_outputs=["lastRollout"],
+            custom_timeouts=pulumi.CustomTimeouts(create="5m", update="10m"),
+            retain_on_delete=True,
+            deleted_with=group,
+            replace_on_changes=["autoScalingGroup.name"],
+        )
+        rolled = (rolled_by_plugin if with_plugin else rolled_by_python)(region, group, template, options)
         self.register_outputs({"revision": rolled.revision})
 
 
@@ -44,6 +56,10 @@ class Site(pulumi.ComponentResource):
         )
         Service(region, pulumi.ResourceOptions(parent=self))
         self.register_outputs({})
+
+
+def unchanged(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult:
+    return pulumi.ResourceTransformResult(props=args.props, opts=args.opts)
 
 
 def rolled_by_python(

@@ -17,7 +17,7 @@ from pulumi_rolling.core.replace.rollout import Rollout, replace
 def renewed(rollout: Rollout, live: Sizes) -> Rollout:
     """The rollout with what others did to the least and the greatest size."""
     found, ours = rollout.found.sizes, rollout.ours
-    reset = live.min != found.min and not _is_least_of_ours(rollout, live.min)
+    reset = live.min != found.min and live.min not in ours.least
     if not reset and live.max == found.max:
         return rollout
     sizes = Sizes(live.min if reset else found.min, live.max, found.desired)
@@ -25,8 +25,3 @@ def renewed(rollout: Rollout, live: Sizes) -> Rollout:
         delta = live.desired - found.desired
         ours = replace(ours, desired=live.desired, desired_before=live.desired, delta=delta)
     return replace(rollout, found=replace(rollout.found, sizes=sizes), ours=ours)
-
-
-def _is_least_of_ours(rollout: Rollout, least: int) -> bool:
-    """Records of earlier versions do not say what was set; it was the capacity, or Desired after our acts."""
-    return least in rollout.ours.least or least in (rollout.way.capacity, rollout.ours.desired)

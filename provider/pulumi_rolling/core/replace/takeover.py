@@ -78,3 +78,11 @@ def with_sizes(record: Rollout, live: Sizes) -> Rollout:
         return record
     delta = live.desired - record.found.sizes.desired
     return replace(record, ours=replace(ours, desired=live.desired, desired_before=live.desired, delta=delta))
+
+
+def as_kept(rollout: Rollout, found: Sizes, least: frozenset[int], desired: int, live: Sizes) -> Rollout:
+    """A new rollout in place of one whose record is lost, but not what it had found and set of the sizes."""
+    ours = replace(rollout.ours, desired=desired, desired_before=desired, least=least)
+    way = replace(rollout.way, capacity=max(least, default=0))
+    found_again = replace(rollout.found, sizes=found)
+    return with_sizes(replace(rollout, found=found_again, ours=ours, way=way), live)

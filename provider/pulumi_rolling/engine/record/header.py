@@ -15,8 +15,9 @@ from typing import Any
 
 from pulumi_rolling.core.machine import REPLACE
 from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.engine.printable import printable
 from pulumi_rolling.engine.record import replace
-from pulumi_rolling.engine.record.shape import fits, printable
+from pulumi_rolling.engine.record.shape import fits
 from pulumi_rolling.errors import JournalError
 
 

@@ -28,9 +28,9 @@ from pulumi_rolling.core.model.verdict import Failure
 from pulumi_rolling.core.replace.actions import Terminate
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.rollout import Issued, Ledger, Rollout, Way
+from pulumi_rolling.engine.printable import printable_text
 from pulumi_rolling.engine.record.header import decode, encode
 from pulumi_rolling.engine.record.replace import KEPT_FAILURES
-from pulumi_rolling.engine.record.shape import printable_text
 from pulumi_rolling.engine.said import SAID
 from pulumi_rolling.errors import FleetError, JournalError
 from pulumi_rolling.fleets.base import Group, Shelf

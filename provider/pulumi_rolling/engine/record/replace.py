@@ -213,6 +213,9 @@ _OF_THE_WAY |= {"rt", "sk", "zo", "pa", "ga", "ps", "hv", "ia", "bk"}
 def _parted(flat: dict[str, Any]) -> dict[str, Any]:
     """A record of format 1 or 2, which knew no parts, as one of format 3."""
     ours = {key: flat[key] for key in ("is", "us", "de", "la")}
+    # It did not say what was set of MinSize: the capacity, Desired after our acts, or what is on its way.
+    resizes = [act for act, _ in flat["is"] if act[0] == "z" and act[1] is not None]
+    ours["mi"] = [flat["n"][2], flat["de"][1], *(act[1] for act in resizes)]
     way = {key: flat[key] for key in _OF_THE_WAY if key in flat}
     way["w"] = None if flat["w"] is None else [flat["w"]]
     if flat["v"] < 2:

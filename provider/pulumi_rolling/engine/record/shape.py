@@ -1,7 +1,4 @@
-"""Whether what was read is of the shape that its classes say: anybody who may tag a group can write anything.
-
-Text is made printable as it is read, so that no message and no screen carries a control character of a tag.
-"""
+"""Whether what was read is of the shape that its classes say: anybody who may tag a group can write anything."""
 
 from __future__ import annotations
 
@@ -13,25 +10,6 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 LARGEST = 2**53
 """Numbers beyond are no counts, sizes or times of ours."""
-
-
-def printable(raw: Any) -> Any:
-    """The same JSON, its text without characters that a screen would obey."""
-    match raw:
-        case str():
-            return printable_text(raw)
-        case list():
-            return [printable(each) for each in raw]
-        case dict():
-            return {printable_text(key): printable(each) for key, each in raw.items()}
-        case _:
-            return raw
-
-
-def printable_text(text: str) -> str:
-    if text.isprintable():
-        return text
-    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
 
 
 def fits(value: Any, kind: Any) -> bool:

@@ -189,6 +189,9 @@ def translated(error: Exception, service: str, operation: str, region_path: str)
         )
     if isinstance(error, boto.BotoCoreError):
         return PermanentFleetError(f"{operation} was not sent: {line}", operation=operation, code=kind)
+    if isinstance(error, OSError):
+        # A full disk or a home that is read-only, where the SDK keeps a token that it has renewed (SSO).
+        return TemporaryFleetError(f"{operation} was not sent: {line}", operation=operation, code=kind)
     return None
 
 

@@ -54,6 +54,7 @@ class SimulatedFleet(TroubledGroup):
             tuple(self._requests),
             tuple([Alarm(name, track.at(at)) for name, track in self._alarms.items()]),
             warm,
+            self._others.at(at),
             heals=not self._suspended.at(at) & UNHEALED,
             roster=roster,
         )

@@ -88,6 +88,7 @@ class SimulatedGroup:
         self._sizes = Track(Sizes(options.min_size, options.max_size, options.desired))
         self._pointer = Track(options.revision)
         self._suspended = Track(options.suspended)
+        self._others = Track("")
         self._alarms = {name: Track(state) for name, state in (options.alarms or {}).items()}
         self._begin(options.desired)
         self._refill_pool()

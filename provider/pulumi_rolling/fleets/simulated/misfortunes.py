@@ -52,6 +52,11 @@ class TroubledGroup(SimulatedGroup):
         self._leave(self._life(member), "taken out of service by another roller")
         self._go_on()
 
+    def begin_by_another(self, operation: str) -> None:
+        """Another party begins a rollout of its own, e.g. "instance refresh 4a77 is InProgress"; "" when it is over."""
+        self._others.put(self.now, operation)
+        self._view.touch(None, self.now)
+
     def attach(self, revision: Revision) -> str:
         """Another party attaches an instance of its own; Desired grows by one with it, as AttachInstances does."""
         self._resize(desired=self.sizes.desired + 1)

@@ -1,7 +1,7 @@
 """Where a rollout starts: from the group's record, from state, or from what its members run.
 
-A record of ours is taken over. Without one a rollout begins anew; where members show that one was interrupted all the
-same, state says where it came from.
+A record of ours is taken over. Without one a rollout begins anew, as the one that was interrupted where members show
+that there was one (lost_record).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, TargetHealth
+from pulumi_rolling.core.model.member import Lifecycle, Revision, Sizes, TargetHealth
 from pulumi_rolling.core.replace.budget import slot_clock
 from pulumi_rolling.core.replace.limits import Choice, Limits
 from pulumi_rolling.core.replace.plan import new_rollout
@@ -24,6 +24,7 @@ from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.replace import Facts
 from pulumi_rolling.handler.operation import UNKNOWN, Operation
+from pulumi_rolling.handler.replace.lost_record import Lost, go_on, warning
 from pulumi_rolling.handler.replace.members import is_old, members_counted
 
 
@@ -36,7 +37,23 @@ class Origin:
     came_from: Revision | None
     record: Rollout | None
     """Of an unfinished rollout by this resource."""
+    lost: Lost | None
+    """An unfinished rollout without a record."""
     at: float
+
+    @property
+    def found(self) -> Sizes:
+        """Sizes to which the group returns."""
+        begun = self.anew() if self.record is None else with_sizes(self.record, self.facts.sizes)
+        return begun.found.sizes
+
+    def anew(self) -> Rollout:
+        """A rollout without a record to go on from."""
+        facts = self.facts
+        begun = new_rollout(
+            uuid.uuid4().hex[:8], self.to, self.came_from, facts.sizes, facts.suspended, self.at
+        )
+        return begun if self.lost is None else go_on(self.lost, facts, begun)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +151,7 @@ def begin(operation: Operation, origin: Origin, limits: Limits) -> Begun:
     if origin.record is not None:
         return _taken_over(operation, origin, origin.record)
     facts, to = origin.facts, origin.to
-    rollout = new_rollout(uuid.uuid4().hex[:8], to, origin.came_from, facts.sizes, facts.suspended, origin.at)
+    rollout = origin.anew()
     ignored = limits.protected is Choice.IGNORE
     fresh = operation.olds is None and all(
         not is_old(m, to) or (m.protected and ignored) for m in members_counted(facts)
@@ -146,7 +163,9 @@ def begin(operation: Operation, origin: Origin, limits: Limits) -> Begun:
         ),
         prior=_last_boots(operation.olds),
     )
-    return _without_record(operation, facts, rollout)
+    if origin.lost is None:
+        return Begun(rollout)
+    return Begun(rollout, warnings=(warning(operation, origin.lost, facts, rollout),))
 
 
 def _taken_over(operation: Operation, origin: Origin, record: Rollout) -> Begun:
@@ -183,45 +202,3 @@ def _last_boots(state: Mapping[str, Any] | None) -> Boots:
         return Boots(int(last["n"]), float(last["logs"]), float(last["squares"]))
     except (KeyError, TypeError, ValueError):
         return Boots()
-
-
-def _without_record(operation: Operation, facts: Facts, rollout: Rollout) -> Begun:
-    """A rollout was interrupted and its record is gone (a refresh lets the group's own resource remove our tags).
-
-    Seen by members that are neither all of the former nor all of the wanted revision. Where we came from is in
-    state; sizes are taken as they live; processes that were running when the resource was last deployed are ours.
-    """
-    former = rollout.goal.came_from
-    if operation.olds is None or former is None:
-        return Begun(rollout)
-    strange = [m for m in members_counted(facts) if is_old(m, former) and m.id not in facts.strays]
-    if not strange:
-        return Begun(rollout)
-    ours = _suspended_by_us(operation, facts)
-    abandoned = dict.fromkeys(m.revision.digest for m in strange if is_old(m, rollout.goal.to))
-    taken = replace(
-        rollout,
-        goal=replace(rollout.goal, abandoned=tuple(abandoned)),
-        ours=replace(rollout.ours, suspended=ours),
-        found=replace(rollout.found, suspended=facts.suspended - ours),
-    )
-    return Begun(taken, warnings=(_lost(operation, strange, rollout, ours),))
-
-
-def _suspended_by_us(operation: Operation, facts: Facts) -> frozenset[str]:
-    """What the policies suspend and was running when the resource was last deployed."""
-    as_found = frozenset((operation.olds or {}).get("suspendedAsFound") or ())
-    policies = [each for each in (operation.policy, operation.former) if each is not None]
-    suspends = frozenset(process for each in policies for process in each.rolling_update.suspend_processes)
-    return (facts.suspended - as_found) & suspends
-
-
-def _lost(operation: Operation, strange: list[Member], rollout: Rollout, ours: frozenset[str]) -> str:
-    former = rollout.goal.came_from
-    elsewhere = former is not None and former.digest != rollout.goal.to.digest
-    back = f"the way back is {former}, " if elsewhere else ""
-    resumed = f", and {', '.join(sorted(ours))} will be resumed" if ours else ""
-    return (
-        f"{len(strange)} {operation.kind.noun[1]} are not of {former}, which this resource deployed last, and the "
-        f"group carries no record of a rollout; {back}sizes are taken as they are{resumed}"
-    )

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from typing import Any, Generic
 
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision
+from pulumi_rolling.core.replace.acts import desired_at_end
 from pulumi_rolling.core.replace.limits import Choice, Limits
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.core.replace.sizing import in_instances
-from pulumi_rolling.core.replace.takeover import with_sizes
 from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import Fault, PolicyErrors
 from pulumi_rolling.fleets.replace import Facts, Glance
 from pulumi_rolling.handler.operation import UNKNOWN, Operation
+from pulumi_rolling.handler.replace.lost_record import lost_record
 from pulumi_rolling.handler.replace.members import is_left_alone, is_old, members_counted
 from pulumi_rolling.handler.replace.notes import member_notes, pointer_warnings
 from pulumi_rolling.handler.replace.origin import Begun, Origin, begin, came_from, recorded
@@ -71,7 +72,22 @@ class Situation:
 
     @property
     def has_work(self) -> bool:
-        return bool(self.old or self.outside) or self.interrupted is not None or self.rollout.goal.fresh
+        return (
+            bool(self.old or self.outside)
+            or self.interrupted is not None
+            or self.rollout.goal.fresh
+            or self._is_to_be_given_back
+        )
+
+    @property
+    def _is_to_be_given_back(self) -> bool:
+        """An interrupted rollout whose record is lost had replaced everybody, and was about to give back."""
+        rollout, live = self.rollout, self.facts.sizes
+        return (
+            bool(rollout.ours.suspended)
+            or live.desired != desired_at_end(rollout)
+            or live.min != rollout.found.sizes.min
+        )
 
     @property
     def is_pointer_only(self) -> bool:
@@ -98,10 +114,11 @@ class Replacing(Generic[F]):
         facts = self._around.towards(facts, to)
         former = came_from(operation, facts, to)
         record, taken = recorded(operation, facts)
-        found = facts.sizes if record is None else with_sizes(record, facts.sizes).found.sizes
-        sizes = in_instances(found, [m.weight for m in members_counted(facts)])
+        lost = lost_record(operation, facts, former) if record is None else None
+        origin = Origin(facts, to, former, record, lost, operation.clock.now())
+        sizes = in_instances(origin.found, [m.weight for m in members_counted(facts)])
         rules = self._around.limits(operation, facts, sizes)
-        begun = begin(operation, Origin(facts, to, former, record, operation.clock.now()), rules)
+        begun = begin(operation, origin, rules)
         judged = self._around.judge(operation, Start(facts, to, begun.rollout, sizes, rules))
         # Where a rollout of ours died and its record is lost, it was we who moved the pointer.
         moved = [] if begun.warnings else pointer_warnings(operation, facts, to)
@@ -146,7 +163,8 @@ class Replacing(Generic[F]):
 def _no_room(operation: Operation, facts: Facts, begun: Begun, judged: Judged) -> tuple[Fault, ...]:
     """The record of a full window must fit beside the tags that the group has already."""
     shelf, rules = operation.fleet.shelf, judged.limits
-    needed = journal.pieces_needed(begun.rollout, rules.batch, operation.owner, shelf, rules)
+    window = min(rules.batch, begun.rollout.found.sizes.max)
+    needed = journal.pieces_needed(begun.rollout, window, operation.owner, shelf, rules)
     crowded = journal.check_room(facts.tags, needed, shelf)
     return (Fault(f"{RollingUpdate.path}.maxBatchSize", crowded),) if crowded else ()
 
