@@ -35,6 +35,7 @@ from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.record.pieces import Journal, asked
 from pulumi_rolling.engine.said import said_mark
 from pulumi_rolling.errors import (
+    BusyFleetError,
     DeniedFleetError,
     GroupNotFoundError,
     MarksLostError,
@@ -247,4 +248,5 @@ class Drive(Generic[R, S, A, L]):
 
 def _refused_act(key: str, error: PermanentFleetError) -> RefusedAct:
     remedy = Remedy.PERMISSION if isinstance(error, DeniedFleetError) else None
+    remedy = Remedy.OPERATION if isinstance(error, BusyFleetError) else remedy
     return RefusedAct(key, error.code, error.message, remedy, error.hint)

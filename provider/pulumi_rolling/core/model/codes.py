@@ -12,6 +12,8 @@ from enum import Enum, StrEnum
 
 
 class Step(Enum):
+    """Where a direction is. Each machine has its own of them; bake and done are of both."""
+
     PREPARE = "prepare"
     ROLL = "roll"
     BAKE = "bake"
@@ -19,6 +21,11 @@ class Step(Enum):
     """Desired becomes what it shall be at the end."""
     RESTORE = "restore"
     DONE = "done"
+    START = "start"
+    """An operation is begun, or looked for."""
+    FOLLOW = "follow"
+    RETURN = "return"
+    """The service returns what its operation has done."""
 
 
 class ReasonCode(StrEnum):

@@ -52,7 +52,7 @@ from pulumi_rolling.core.replace.pointer import (
 )
 from pulumi_rolling.core.replace.resized import renewed
 from pulumi_rolling.core.replace.roll import roll
-from pulumi_rolling.core.replace.rollout import Decided, Rollout, Way, replace
+from pulumi_rolling.core.replace.rollout import Decided, ReplaceStep, Rollout, Way, replace
 from pulumi_rolling.core.replace.sizing import size_roll
 from pulumi_rolling.core.replace.verdicts import take_verdict
 from pulumi_rolling.core.shared import deadline
@@ -137,7 +137,7 @@ def _turn(look: Look, verdict: Verdict) -> Decided:
         return _let_be(look, verdict)
     if rollout.gives_up or rollout.step is Step.RESTORE:
         # A second refusal is the end; after the first the processes may still be given back.
-        step = Step.DONE if rollout.back_failed is not None else Step.RESTORE
+        step: ReplaceStep = Step.DONE if rollout.back_failed is not None else Step.RESTORE
         ended = replace(rollout, back_failed=verdict, step=step)
         return stand_by(limits, ended, at, Because(ReasonCode.REFUSED))
     if _is_held(limits, rollout, verdict):

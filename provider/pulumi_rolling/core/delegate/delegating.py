@@ -1,0 +1,142 @@
+"""What must survive a crash while the cloud rolls: which operation is ours, and how far it was seen to come."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import Enum
+
+from pulumi_rolling.core.delegate.actions import Act
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.decision import Decision
+from pulumi_rolling.core.model.goal import Direction, Goal
+from pulumi_rolling.core.model.member import Revision
+from pulumi_rolling.core.model.values import value
+from pulumi_rolling.core.model.verdict import Verdict
+
+
+class Whose(Enum):
+    OURS = "ours"
+    STRANGERS = "strangers"
+    """Begun by somebody else, and it leads where we go: it is followed, and never stopped or returned by us."""
+
+
+@value(frozen=True, slots=True)
+class Issued:
+    """An act written down before it was done, kept until it is seen or has plainly not happened."""
+
+    act: Act
+    at: float
+
+
+@value(frozen=True, slots=True)
+class Beginning:
+    """What tells our operation from all others. It is on the record before the call that begins it."""
+
+    token: str
+    at: float
+    watermark: float
+    """Latest start of an operation that was told by then, by the cloud's clock."""
+    known: tuple[str, ...] = ()
+    """Operations that were told by then and did not start before the watermark."""
+
+
+@value(frozen=True, slots=True)
+class AtGate:
+    """The gate at which the operation was last seen to stand."""
+
+    name: str
+    at: float
+    approved: bool = False
+
+
+@value(frozen=True, slots=True)
+class Blocked:
+    """A start that was refused since another operation was in the way, and is not seen."""
+
+    since: float
+    message: str
+
+
+@value(frozen=True)
+class Way:
+    """All that begins anew with a direction: a turn and a new target are ``way=Way()``."""
+
+    direction_at: float | None = None
+    """None: the direction has not begun."""
+    beginning: Beginning | None = None
+    """Of the last begin on this way."""
+    begun: int = 0
+    """Begins on this way; the tokens are numbered by them."""
+    operation: str = ""
+    """The one that is followed."""
+    whose: Whose = Whose.OURS
+    total: int = 0
+    """Members to replace on this way, as it was last told."""
+    done: int = 0
+    """As it was last told: on the service's own way back, how many it has returned."""
+    percent: float | None = None
+    furthest: float = 0.0
+    """The most that was ever done of all, as a share: only what goes beyond it is progress."""
+    gate: AtGate | None = None
+    paused: bool = False
+    """Somebody asked to pause."""
+    ignored_alarms: frozenset[str] = frozenset()
+    baked_from: float | None = None
+    missing_since: float | None = None
+    """Since when the service does not tell of the operation that is followed."""
+    doubted_since: float | None = None
+    """Since when the operation is over and the group is not seen to run what it should."""
+    unknown_since: float | None = None
+    blocked: Blocked | None = None
+
+
+@value(frozen=True)
+class Delegating:
+    """One move of one group to one revision by the cloud's own operation, as far as it has come."""
+
+    goal: Goal
+    started_at: float
+    way: Way = Way()
+    issued: tuple[Issued, ...] = ()
+    paused_by_us: str = ""
+    """The operation that stands still by our act, which is let go before the end."""
+    direction: Direction = Direction.FORWARD
+    step: Step = Step.START
+    generation: int = 1
+    resumed_at: float | None = None
+    progress_at: float = 0.0
+    deadline: float | None = None
+    handled: frozenset[str] = frozenset()
+    unheeded: tuple[str, ...] = ()
+    """Kinds of requests that were refused, since they mean nothing where the cloud rolls."""
+    lowest: int | None = None
+    """The fewest in service that any look saw."""
+    left_old: int = 0
+    """Old members that the policy's last checkpoint left, after a success of that part."""
+    verdict: Verdict | None = None
+    back_failed: Verdict | None = None
+    hands_over: bool = False
+    """The way back is the replace machine's, which goes on from this record: goal, verdict, direction back."""
+
+    @property
+    def target(self) -> Revision:
+        """The revision that this direction leads to."""
+        return self.goal.target(self.direction)
+
+    @property
+    def gives_up(self) -> bool:
+        """The way forward is over and nobody goes back."""
+        return self.verdict is not None and self.direction is Direction.FORWARD
+
+    @property
+    def keeps_record(self) -> bool:
+        """The record stays on the group after the end: somebody has to go on from it."""
+        return self.back_failed is not None or self.hands_over
+
+
+DelegateDecision = Decision[Delegating, Act]
+"""A decision of the delegate machine."""
+
+__all__ = [
+    "AtGate", "Beginning", "Blocked", "DelegateDecision", "Delegating", "Issued", "Way", "Whose", "replace",
+]  # fmt: skip
