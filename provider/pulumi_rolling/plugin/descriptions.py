@@ -112,7 +112,7 @@ PROPERTIES: Mapping[str, str] = {
     "InstanceRefresh.checkpointDelay": "How long it pauses at each, at most 172800 s (P2D). Needs "
     "checkpointPercentages. Default: 3600 s.",
     "InstanceRefresh.approval": "Whether it goes on after a checkpoint only once 'rolling approve' was run; needs "
-    "checkpointPercentages. Default: false.",
+    "checkpointPercentages, and is not asked for at the last. Default: false.",
     "InstanceRefresh.autoRollback": "Whether the service returns the group when the refresh fails. Default: true where "
     "the service can and onFailure is rollBack; otherwise, and by CloudFormation's defaults, this resource does.",
     "InstanceRefresh.bakeTime": "How long alarms are watched after the last member, at most 172800 s (P2D). Default: "

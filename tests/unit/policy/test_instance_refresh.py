@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pulumi_rolling.core.delegate.limits import WayBack
 from pulumi_rolling.core.model.goal import OnFailure
 from pulumi_rolling.policy.block import fields
 from pulumi_rolling.policy.check import check_policy, parse_policy
 from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
 from pulumi_rolling.policy.instance_refresh.feasibility import Found, feasibility, notes
+from pulumi_rolling.policy.instance_refresh.limits import limits
 from pulumi_rolling.policy.instance_refresh.preferences import (
     Maintenance,
     back_preferences,
@@ -17,6 +19,7 @@ from pulumi_rolling.policy.instance_refresh.preferences import (
     preferences,
 )
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
+from pulumi_rolling.policy.timing import Timing
 
 from .conftest import Faults, by_path
 from .test_check import Later, later
@@ -120,7 +123,7 @@ def test_snake_case_and_words_of_a_rolling_update_are_read_as_the_service_has_th
             "checkpointDelay",
             "at most P2D",
         ),
-        ({"approval": True}, "approval", "needs checkpointPercentages below 100"),
+        ({"approval": True}, "approval", "one before the last"),
         ({"approval": True, "checkpointPercentages": [100]}, "approval", "there it is asked for"),
         ({"alarms": ["a", "a"]}, "alarms[1]", "is named twice"),
         ({"alarms": [str(i) for i in range(11)]}, "alarms", "at most 10 names"),
@@ -348,3 +351,31 @@ def test_the_notes_say_whose_defaults_hold() -> None:
     assert "returned by another refresh to the former version" in pasted[1]
     both = {"minHealthyPercentage": 90, "maxHealthyPercentage": 100}
     assert notes(refresh(**both), found) == []
+
+
+def test_limits_are_those_of_the_group_as_found() -> None:
+    """Who returns the group, what of it the service does itself, when nothing has moved for too long."""
+    found = Found(desired=10, old=10, warm_up=120)
+    resolved = limits(
+        refresh(checkpointPercentages=[20, 50], timeout="PT2H"), found, Timing(poll=1, settle=9)
+    )
+    assert (resolved.way_back_by, resolved.otherwise) == (WayBack.SERVICE, WayBack.OPERATION)
+    assert (resolved.returns_by_itself, resolved.pausable, resolved.part) == (True, True, True)
+    assert (resolved.stall, resolved.timeout, resolved.poll, resolved.settle) == (3720, 7200, 5, 9)
+    assert resolved.alarms == () and resolved.bake == 0
+    fixed = Found(desired=10, old=10, irreversible="$Latest", former_configuration=True)
+    resolved = limits(refresh(instanceWarmup=30), fixed, Timing())
+    assert (resolved.way_back_by, resolved.otherwise) == (WayBack.REPLACE, WayBack.REPLACE)
+    assert (resolved.returns_by_itself, resolved.part, resolved.stall) == (False, False, 3630)
+
+
+def test_the_former_policy_rules_the_way_back() -> None:
+    """Its percentages hold there, and nothing of either is tried out."""
+    former = refresh(minHealthyPercentage=100, maxHealthyPercentage=150, checkpointPercentages=[10, 100])
+    resolved = limits(
+        refresh(approval=True, checkpointPercentages=[1, 100]), Found(desired=4, old=4), Timing(), former
+    )
+    back = resolved.back()
+    assert (back.preferences["MinHealthyPercentage"], back.preferences["MaxHealthyPercentage"]) == (100, 150)
+    assert not {"CheckpointPercentages", "AlarmSpecification"} & back.preferences.keys()
+    assert (back.approval, back.part, back.preferences["AutoRollback"]) == (False, False, False)

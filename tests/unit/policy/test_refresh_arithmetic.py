@@ -63,7 +63,8 @@ def test_a_refresh_can_always_move_and_yields_by_one_at_most(
     [
         (10, (20, 40, 100), [(20, 2), (40, 4)]),
         (2, (10, 40, 100), [(40, 1)]),
-        (3, (50,), [(50, 2)]),
+        (3, (50, 60, 90), [(60, 2)]),
+        (3, (50,), []),
         (0, (50, 100), []),
         (10, (), []),
     ],
@@ -71,7 +72,7 @@ def test_a_refresh_can_always_move_and_yields_by_one_at_most(
 def test_checkpoints_in_instances(
     total: int, percents: tuple[int, ...], stops: list[tuple[int, int]]
 ) -> None:
-    """UG23: of those that two instances pass at once ([10, 40, 100]) only 40 is announced; 100 is the end."""
+    """UG23: of those that two instances pass at once ([10, 40, 100]) only 40 is announced; the last ends it."""
     assert checkpoints(total, percents) == tuple(Checkpoint(*each) for each in stops)
 
 

@@ -62,14 +62,12 @@ class Checkpoint:
 
 
 def checkpoints(total: int, percents: tuple[int, ...]) -> tuple[Checkpoint, ...]:
-    """Where a refresh of ``total`` instances pauses, in order; one at 100 is no pause but its end.
+    """Where a refresh of ``total`` instances pauses, in order; the last percent is no pause but the end.
 
     Percent done is rounded down, so that a checkpoint is reached with ceil(percent·total/100) instances.
     """
-    reached = {-(-percent * total // 100): percent for percent in percents}
-    return tuple(
-        Checkpoint(percent, replaced) for replaced, percent in reached.items() if replaced and percent < 100
-    )
+    reached = {-(-percent * total // 100): percent for percent in percents[:-1]}
+    return tuple(Checkpoint(percent, replaced) for replaced, percent in reached.items() if replaced)
 
 
 def left_old(total: int, percents: tuple[int, ...]) -> int:

@@ -46,8 +46,12 @@ class Found:
     """Of the old ones, those in standby."""
     heaviest: int = 1
     """The largest weight of a member, in units of Desired."""
+    warm_up: float = 0.0
+    """What the group gives an instance after it is in service, in seconds."""
     irreversible: str = ""
     """Why the service could not return the group; empty where it can."""
+    former_configuration: bool = False
+    """The former revision is a launch configuration, to which no refresh leads."""
     configuration: bool = False
     """What is wanted is a launch configuration."""
 

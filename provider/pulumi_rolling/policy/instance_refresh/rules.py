@@ -47,5 +47,8 @@ def _checkpoint_faults(refresh: Mapping[str, Any]) -> Iterator[Fault]:
     percents = refresh.get("checkpointPercentages", [])
     if "checkpointDelay" in refresh and percents == []:
         yield Fault("checkpointPercentages", "is required with checkpointDelay: there the refresh pauses.")
-    if refresh.get("approval") is True and percents in ([], [100]):
-        yield Fault("approval", "needs checkpointPercentages below 100: there it is asked for.")
+    if refresh.get("approval") is True and isinstance(percents, list) and len(percents) < 2:
+        yield Fault(
+            "approval",
+            "needs checkpointPercentages with one before the last: there it is asked for; the last ends the refresh.",
+        )

@@ -1,0 +1,69 @@
+"""What a delegated rollout may do: the limits of an instance refresh of the group as found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pulumi_rolling.core.delegate.limits import ONE_HOUR, DelegateLimits, WayBack
+from pulumi_rolling.core.model.goal import OnFailure
+from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
+from pulumi_rolling.policy.instance_refresh.feasibility import Found
+from pulumi_rolling.policy.instance_refresh.preferences import (
+    back_preferences,
+    preferences,
+    rolls_back_itself,
+)
+from pulumi_rolling.policy.timing import Timing
+
+POLLS = 5
+"""Polls between two looks: a refresh moves in minutes, and each look at one is a call of its own."""
+
+
+def limits(
+    refresh: InstanceRefresh,
+    found: Found,
+    timing: Timing,
+    former: InstanceRefresh | None = None,
+    on_failure: OnFailure = OnFailure.ROLL_BACK,
+    *,
+    forced: bool = False,
+) -> DelegateLimits:
+    """What a rollout under the block may do.
+
+    ``former`` is the block of the last deployment: it rules the way back. Alarms and bake are the service's own, and
+    its preferences carry them. ``forced``: members are replaced although they match (triggers).
+    """
+    reversible = not found.irreversible
+    itself = reversible and rolls_back_itself(refresh, on_failure)
+    warm_up = found.warm_up if refresh.instance_warmup is None else float(refresh.instance_warmup)
+    percents = refresh.checkpoint_percentages
+    forward = DelegateLimits(
+        preferences=preferences(
+            refresh, found.maintenance, on_failure=on_failure, reversible=reversible, forced=forced
+        ),
+        on_failure=on_failure,
+        way_back_by=WayBack.SERVICE if reversible else _otherwise(found),
+        otherwise=_otherwise(found),
+        returns_by_itself=itself,
+        pausable=True,
+        approval=refresh.approval,
+        part=bool(percents) and percents[-1] < 100,
+        timeout=None if refresh.timeout is None else float(refresh.timeout),
+        stall=ONE_HOUR + warm_up,
+        settle=timing.settle,
+        poll=POLLS * timing.poll,
+    )
+    sent = back_preferences(refresh if former is None else former, found.maintenance)
+    back = replace(
+        forward,
+        preferences=sent,
+        way_back_by=forward.otherwise,
+        returns_by_itself=False,
+        approval=False,
+        part=False,
+    )
+    return replace(forward, way_back=back)
+
+
+def _otherwise(found: Found) -> WayBack:
+    return WayBack.REPLACE if found.former_configuration else WayBack.OPERATION
