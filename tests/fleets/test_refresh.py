@@ -5,6 +5,7 @@ The errors are those of the API reference, with the sentences of live answers.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -46,6 +47,14 @@ def following(ident: str = "r-1", **way: Any) -> Delegating:
     return replace(ROLLOUT, way=Way(operation=ident, **way))
 
 
+def _asked_of(page: list[Answer]) -> Callable[[Answer], Answer]:
+    def answer(parameters: Answer) -> Answer:
+        ids = parameters.get("InstanceRefreshIds")
+        return {"InstanceRefreshes": [r for r in page if not ids or r["InstanceRefreshId"] in ids]}
+
+    return answer
+
+
 class Refreshed:
     """A fleet of one group on scripted AWS, rolled by the service."""
 
@@ -59,7 +68,7 @@ class Refreshed:
             aws.answer(operation, {"InstanceRefreshId": "r-1"})
 
     def tells(self, *pages: list[Answer]) -> None:
-        self.aws.answer("DescribeInstanceRefreshes", *({"InstanceRefreshes": page} for page in pages))
+        self.aws.answer("DescribeInstanceRefreshes", *(_asked_of(page) for page in pages))
 
     def fleet(self, retry: Any = once, version: str = "2") -> RefreshFleet:
         wanted = TemplateWanted(id=WEB, version=version)
