@@ -33,11 +33,23 @@ class Beginning:
     """What tells our operation from all others. It is on the record before the call that begins it."""
 
     token: str
+    to: str
+    """Digest of the revision that it leads to."""
     at: float
     watermark: float
     """Latest start of an operation that was told by then, by the cloud's clock."""
     known: tuple[str, ...] = ()
     """Operations that were told by then and did not start before the watermark."""
+
+
+@value(frozen=True, slots=True)
+class Earlier:
+    """What we began and that leads elsewhere by now: it has to be over before another begins."""
+
+    beginning: Beginning | None
+    operation: str = ""
+    """Empty: it is looked for by its beginning, for a settle time."""
+    since: float = 0.0
 
 
 @value(frozen=True, slots=True)
@@ -83,11 +95,15 @@ class Way:
     ignored_alarms: frozenset[str] = frozenset()
     baked_from: float | None = None
     missing_since: float | None = None
-    """Since when the service does not tell of the operation that is followed."""
+    """Since when the service does not tell of an operation that it has told of."""
     doubted_since: float | None = None
     """Since when the operation is over and the group is not seen to run what it should."""
     unknown_since: float | None = None
     blocked: Blocked | None = None
+    service_refused: str = ""
+    """What the service said when it refused to return, or that it failed to."""
+    unpausable: bool = False
+    """The service refused to pause."""
 
 
 @value(frozen=True)
@@ -98,6 +114,7 @@ class Delegating:
     started_at: float
     way: Way = Way()
     issued: tuple[Issued, ...] = ()
+    earlier: Earlier | None = None
     paused_by_us: str = ""
     """The operation that stands still by our act, which is let go before the end."""
     direction: Direction = Direction.FORWARD
@@ -138,5 +155,5 @@ DelegateDecision = Decision[Delegating, Act]
 """A decision of the delegate machine."""
 
 __all__ = [
-    "AtGate", "Beginning", "Blocked", "DelegateDecision", "Delegating", "Issued", "Way", "Whose", "replace",
+    "AtGate", "Beginning", "Blocked", "DelegateDecision", "Delegating", "Earlier", "Issued", "Way", "Whose", "replace",
 ]  # fmt: skip
