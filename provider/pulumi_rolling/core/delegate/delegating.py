@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import Enum
+from typing import Literal
 
 from pulumi_rolling.core.delegate.actions import Act
+from pulumi_rolling.core.delegate.operation import State
 from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.goal import Direction, Goal
@@ -50,6 +51,7 @@ class Earlier:
     operation: str = ""
     """Empty: it is looked for by its beginning, for a settle time."""
     since: float = 0.0
+    whose: Whose = Whose.OURS
 
 
 @value(frozen=True, slots=True)
@@ -66,7 +68,12 @@ class Blocked:
     """A start that was refused since another operation was in the way, and is not seen."""
 
     since: float
+    """The first refusal."""
+    at: float
+    """The last refusal."""
     message: str
+    void: bool = True
+    """Nothing was begun since the last refusal: what is found is not of our making."""
 
 
 @value(frozen=True)
@@ -77,8 +84,6 @@ class Way:
     """None: the direction has not begun."""
     beginning: Beginning | None = None
     """Of the last begin on this way."""
-    begun: int = 0
-    """Begins on this way; the tokens are numbered by them."""
     operation: str = ""
     """The one that is followed."""
     whose: Whose = Whose.OURS
@@ -92,6 +97,10 @@ class Way:
     gate: AtGate | None = None
     paused: bool = False
     """Somebody asked to pause."""
+    states: frozenset[State] = frozenset()
+    """Those in which the operation was seen: a new one is progress."""
+    rests: bool = False
+    """When last seen it stood at a gate, was baking, or paused by us: nothing has to move."""
     ignored_alarms: frozenset[str] = frozenset()
     baked_from: float | None = None
     missing_since: float | None = None
@@ -106,6 +115,10 @@ class Way:
     """The service refused to pause."""
 
 
+DelegateStep = Literal[Step.START, Step.FOLLOW, Step.BAKE, Step.RETURN, Step.DONE]
+"""The steps that a direction of this machine walks; it begins with return where something of ours is under way."""
+
+
 @value(frozen=True)
 class Delegating:
     """One move of one group to one revision by the cloud's own operation, as far as it has come."""
@@ -114,11 +127,13 @@ class Delegating:
     started_at: float
     way: Way = Way()
     issued: tuple[Issued, ...] = ()
+    begun: int = 0
+    """Beginnings so far; the tokens are numbered by them."""
     earlier: Earlier | None = None
     paused_by_us: str = ""
     """The operation that stands still by our act, which is let go before the end."""
     direction: Direction = Direction.FORWARD
-    step: Step = Step.START
+    step: DelegateStep = Step.START
     generation: int = 1
     resumed_at: float | None = None
     progress_at: float = 0.0
@@ -146,6 +161,11 @@ class Delegating:
         return self.verdict is not None and self.direction is Direction.FORWARD
 
     @property
+    def closes(self) -> bool:
+        """Nothing more is decided of members: what is under way comes to rest."""
+        return self.gives_up or self.back_failed is not None
+
+    @property
     def keeps_record(self) -> bool:
         """The record stays on the group after the end: somebody has to go on from it."""
         return self.back_failed is not None or self.hands_over
@@ -153,7 +173,3 @@ class Delegating:
 
 DelegateDecision = Decision[Delegating, Act]
 """A decision of the delegate machine."""
-
-__all__ = [
-    "AtGate", "Beginning", "Blocked", "DelegateDecision", "Delegating", "Earlier", "Issued", "Way", "Whose", "replace",
-]  # fmt: skip

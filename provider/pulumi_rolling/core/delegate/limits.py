@@ -89,6 +89,19 @@ class DelegateLimits:
     """The former policy, which rules the way back. None: these limits do."""
 
     def back(self) -> DelegateLimits:
-        """The limits of the way back: no gate stands on it, no alarm counts, and it leads to the end."""
+        """The limits of the way back: what the service is asked is the former policy's.
+
+        No gate stands on it, no alarm counts, and it leads to the end.
+        """
         former = self.way_back or self
-        return replace(former, approval=False, part=False, alarms=(), bake=0.0, timeout=self.timeout)
+        return replace(
+            self,
+            preferences=former.preferences,
+            returns_by_itself=former.returns_by_itself,
+            foreseen=former.foreseen,
+            stall=former.stall,
+            approval=False,
+            part=False,
+            alarms=(),
+            bake=0.0,
+        )
