@@ -29,7 +29,7 @@ from pulumi_rolling.core.machine import Machine, Paced, Remembered
 from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.seen import RefusedAct, Request
-from pulumi_rolling.core.replace.record_rules import ASLEEP
+from pulumi_rolling.core.shared.lease_rules import ASLEEP
 from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.record.pieces import Journal, asked
@@ -220,7 +220,7 @@ class Drive(Generic[R, S, A, L]):
     def _finish(self, decision: Decision[R, A], marks: Mapping[str, str]) -> None:
         self.lease.insist()
         try:
-            if decision.next.back_failed is not None:
+            if decision.next.keeps_record:
                 self.lease.release()
             else:
                 self.journal.clear(marks)

@@ -53,8 +53,8 @@ class Service(Protocol):
 class Fleet(base.Driven[Delegating, Delegated, Act], Service, Protocol):
     """One group. ``apply`` is ``carry_out``, ``key`` is ``core.delegate.actions.key_of``.
 
-    ``observe`` costs what it must: the operations that are not over and the one of ``rollout.way.operation``; members
-    only where the operation is over or none is followed (``core.delegate.questions`` says which).
+    ``observe`` tells the operations that are not over, those that ended lately, and those of ``rollout.way`` and
+    ``rollout.earlier`` whatever became of them.
     """
 
     def facts(self) -> Facts: ...

@@ -54,9 +54,9 @@ class RollBack:
 Act = Begin | Continue | Pause | Stop | RollBack
 
 
-def key_of(act: Act) -> str:
+def key_of(act: Act | type[Act]) -> str:
     """How an act is called where it is refused."""
-    return _KEYS[type(act)]
+    return _KEYS[act if isinstance(act, type) else type(act)]
 
 
 _KEYS: Mapping[type, str] = {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import Enum
+from typing import Literal
 
 from pulumi_rolling.core.delegate.actions import Act
+from pulumi_rolling.core.delegate.operation import State
 from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.goal import Direction, Goal
@@ -33,11 +34,24 @@ class Beginning:
     """What tells our operation from all others. It is on the record before the call that begins it."""
 
     token: str
+    to: str
+    """Digest of the revision that it leads to."""
     at: float
     watermark: float
     """Latest start of an operation that was told by then, by the cloud's clock."""
     known: tuple[str, ...] = ()
     """Operations that were told by then and did not start before the watermark."""
+
+
+@value(frozen=True, slots=True)
+class Earlier:
+    """What we began and that leads elsewhere by now: it has to be over before another begins."""
+
+    beginning: Beginning | None
+    operation: str = ""
+    """Empty: it is looked for by its beginning, for a settle time."""
+    since: float = 0.0
+    whose: Whose = Whose.OURS
 
 
 @value(frozen=True, slots=True)
@@ -54,7 +68,12 @@ class Blocked:
     """A start that was refused since another operation was in the way, and is not seen."""
 
     since: float
+    """The first refusal."""
+    at: float
+    """The last refusal."""
     message: str
+    void: bool = True
+    """Nothing was begun since the last refusal: what is found is not of our making."""
 
 
 @value(frozen=True)
@@ -65,8 +84,6 @@ class Way:
     """None: the direction has not begun."""
     beginning: Beginning | None = None
     """Of the last begin on this way."""
-    begun: int = 0
-    """Begins on this way; the tokens are numbered by them."""
     operation: str = ""
     """The one that is followed."""
     whose: Whose = Whose.OURS
@@ -80,14 +97,26 @@ class Way:
     gate: AtGate | None = None
     paused: bool = False
     """Somebody asked to pause."""
+    states: frozenset[State] = frozenset()
+    """Those in which the operation was seen: a new one is progress."""
+    rests: bool = False
+    """When last seen it stood at a gate, was baking, or paused by us: nothing has to move."""
     ignored_alarms: frozenset[str] = frozenset()
     baked_from: float | None = None
     missing_since: float | None = None
-    """Since when the service does not tell of the operation that is followed."""
+    """Since when the service does not tell of an operation that it has told of."""
     doubted_since: float | None = None
     """Since when the operation is over and the group is not seen to run what it should."""
     unknown_since: float | None = None
     blocked: Blocked | None = None
+    service_refused: str = ""
+    """What the service said when it refused to return, or that it failed to."""
+    unpausable: bool = False
+    """The service refused to pause."""
+
+
+DelegateStep = Literal[Step.START, Step.FOLLOW, Step.BAKE, Step.RETURN, Step.DONE]
+"""The steps that a direction of this machine walks; it begins with return where something of ours is under way."""
 
 
 @value(frozen=True)
@@ -98,10 +127,13 @@ class Delegating:
     started_at: float
     way: Way = Way()
     issued: tuple[Issued, ...] = ()
+    begun: int = 0
+    """Beginnings so far; the tokens are numbered by them."""
+    earlier: Earlier | None = None
     paused_by_us: str = ""
     """The operation that stands still by our act, which is let go before the end."""
     direction: Direction = Direction.FORWARD
-    step: Step = Step.START
+    step: DelegateStep = Step.START
     generation: int = 1
     resumed_at: float | None = None
     progress_at: float = 0.0
@@ -129,6 +161,11 @@ class Delegating:
         return self.verdict is not None and self.direction is Direction.FORWARD
 
     @property
+    def closes(self) -> bool:
+        """Nothing more is decided of members: what is under way comes to rest."""
+        return self.gives_up or self.back_failed is not None
+
+    @property
     def keeps_record(self) -> bool:
         """The record stays on the group after the end: somebody has to go on from it."""
         return self.back_failed is not None or self.hands_over
@@ -136,7 +173,3 @@ class Delegating:
 
 DelegateDecision = Decision[Delegating, Act]
 """A decision of the delegate machine."""
-
-__all__ = [
-    "AtGate", "Beginning", "Blocked", "DelegateDecision", "Delegating", "Issued", "Way", "Whose", "replace",
-]  # fmt: skip

@@ -26,6 +26,32 @@ class WayBack(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class ForeseenGate:
+    """A checkpoint or a hook of the policy."""
+
+    name: str
+    percent: float | None = None
+    lasts: float | None = None
+    by_word: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What the service does by its own arithmetic, as far as the policy foretells it. For plan and forecast alone."""
+
+    batch: int = 1
+    """Members that are replaced at a time."""
+    lowest: int | None = None
+    """The fewest in service, where nothing fails. None: not foretold."""
+    most: int | None = None
+    gates: tuple[ForeseenGate, ...] = ()
+    bake: float = 0.0
+    """The service's own time of watching."""
+    warm_up: float = 0.0
+    """Of each member, after its boot."""
+
+
+@dataclass(frozen=True, slots=True)
 class DelegateLimits:
     """Seconds for all times."""
 
@@ -58,10 +84,24 @@ class DelegateLimits:
     """How long an act may take to show in what the cloud answers."""
     poll: float = 5.0
     """Shortest time between two looks."""
+    foreseen: Foreseen = Foreseen()
     way_back: DelegateLimits | None = None
     """The former policy, which rules the way back. None: these limits do."""
 
     def back(self) -> DelegateLimits:
-        """The limits of the way back: no gate stands on it, no alarm counts, and it leads to the end."""
+        """The limits of the way back: what the service is asked is the former policy's.
+
+        No gate stands on it, no alarm counts, and it leads to the end.
+        """
         former = self.way_back or self
-        return replace(former, approval=False, part=False, alarms=(), bake=0.0, timeout=self.timeout)
+        return replace(
+            self,
+            preferences=former.preferences,
+            returns_by_itself=former.returns_by_itself,
+            foreseen=former.foreseen,
+            stall=former.stall,
+            approval=False,
+            part=False,
+            alarms=(),
+            bake=0.0,
+        )

@@ -15,8 +15,6 @@ class State(Enum):
     RUNNING = "running"
     AT_GATE = "atGate"
     """Stands at a checkpoint or a hook; ``gate`` says which."""
-    PAUSED = "paused"
-    """Stands still on somebody's word, ours or another's."""
     BAKING = "baking"
     """All is replaced, and the service watches."""
     STOPPING = "stopping"
@@ -43,10 +41,12 @@ class Gate:
     name: str
     """What tells it from the operation's other gates: ``20 %``, or a hook's id."""
     percent: float | None = None
-    until: float | None = None
-    """When the gate ends by itself, by the cloud's clock. None: not told, or never."""
+    lasts: float | None = None
+    """Seconds from its beginning until it ends by itself. None: not told, or never."""
     goes_on: bool = True
-    """At ``until`` the operation goes on. False: the service returns it then."""
+    """Then the operation goes on. False: the service returns it."""
+    by_word: bool = False
+    """A Continue ends it at once. False: an operation that was not paused goes on when the time is over."""
 
 
 @value(frozen=True, slots=True)
@@ -83,6 +83,8 @@ class Operation:
     by: str = ""
     """Who began it, where the service tells."""
     gate: Gate | None = None
+    is_paused: bool = False
+    """It stands still on somebody's word, ours or another's; said also of one that is over, until it is taken back."""
     returned: ServiceReturn | None = None
     """None: the service has not turned it."""
     whole: bool = True

@@ -219,6 +219,11 @@ class Rollout:
         return self.goal.target(self.direction)
 
     @property
+    def keeps_record(self) -> bool:
+        """The way back failed as well: the next update goes on from the record."""
+        return self.back_failed is not None
+
+    @property
     def gives_up(self) -> bool:
         """The way forward is over and nobody goes back: sizes and processes are given back, the pointer stays."""
         return self.verdict is not None and self.direction is Direction.FORWARD
