@@ -128,7 +128,7 @@ RULES = [
     ),
     Rule(
         "a checkpoint pauses for its delay", "3600 s", "GUIDE, checkpoints",
-        ANSWERS, "test_a_checkpoint_is_a_gate_until_its_delay_is_over",
+        ANSWERS, "test_a_checkpoint_is_a_gate_for_as_long_as_its_delay",
     ),
     Rule(
         "of checkpoints that are passed at once the highest counts", "2 instances, [10, 40, 100]: 40",
@@ -193,7 +193,7 @@ RULES = [
     ),
     Rule(
         "a suspended InstanceRefresh stands still", "without failing", "SUSPEND",
-        ANSWERS, "test_a_suspended_process_is_a_pause_that_keeps_its_gate",
+        ANSWERS, "test_a_suspended_process_is_a_pause_of_whatever_there_is",
     ),
     Rule(
         "no desired configuration of a launch configuration", "a launch template", "MODEL",

@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from pulumi_rolling.cloud_time import steady
 from pulumi_rolling.core.delegate.actions import Begin, Continue, Pause, RollBack, Stop
 from pulumi_rolling.core.delegate.delegating import AtGate, Delegating, Way
 from pulumi_rolling.core.delegate.operation import State
 from pulumi_rolling.core.model.goal import Goal
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.errors import BusyFleetError, PermanentFleetError
+from pulumi_rolling.fleets.auto_scaling_group.poll import Look
 from pulumi_rolling.fleets.auto_scaling_group.refresh import RefreshFleet
 from pulumi_rolling.fleets.auto_scaling_group.refresh_facts import RefreshWatched
 from pulumi_rolling.fleets.aws.launch_templates import TemplateWanted
@@ -61,7 +63,6 @@ class Refreshed:
     def __init__(self, aws: ScriptedAws) -> None:
         self.aws = aws
         self.stage = Stage(aws)
-        self.now = 100.0
         self.stage.shows(group(instance("i-a"), instance("i-b")))
         aws.answer("StartInstanceRefresh", {"InstanceRefreshId": "r-1"})
         for operation in ("CancelInstanceRefresh", "RollbackInstanceRefresh"):
@@ -70,9 +71,9 @@ class Refreshed:
     def tells(self, *pages: list[Answer]) -> None:
         self.aws.answer("DescribeInstanceRefreshes", *(_asked_of(page) for page in pages))
 
-    def fleet(self, retry: Any = once, version: str = "2") -> RefreshFleet:
-        wanted = TemplateWanted(id=WEB, version=version)
-        made = RefreshFleet("web", wanted=wanted, place=self.aws.place, retry=retry, clock=lambda: self.now)
+    def fleet(self, retry: Any = once, clock: Callable[[], float] = steady) -> RefreshFleet:
+        wanted = TemplateWanted(id=WEB, version="2")
+        made = RefreshFleet("web", wanted=wanted, place=self.aws.place, retry=retry, clock=clock)
         checked: Fleet = made
         assert checked.name == "web"
         return made
@@ -247,7 +248,6 @@ def test_a_look_while_ours_is_active_is_two_calls_and_names_it_by_id(web: Refres
     web.tells([refresh()])
     fleet.observe(following())
     web.aws.calls.clear()
-    web.now += 10
     fleet.observe(following())
     assert web.aws.operations() == ["DescribeAutoScalingGroups", "DescribeInstanceRefreshes"]
     assert web.aws.sent("DescribeInstanceRefreshes")[0]["InstanceRefreshIds"] == ["r-1"]
@@ -314,16 +314,25 @@ def test_a_checkpoint_lasts_from_the_first_look_that_saw_it(web: Refreshed) -> N
     """The service tells no time: the record's is earlier than ours where another driver saw it first."""
     checkpoints = {"CheckpointPercentages": [50, 100], "CheckpointDelay": 600}
     web.tells([refresh(PercentageComplete=50, InstancesToUpdate=1, Preferences=checkpoints)])
+
+    def state(fleet: RefreshFleet, rollout: Delegating) -> State:
+        (told,) = fleet.observe(rollout).observation.operations
+        return told.state
+
+    seen = web.fleet().observe(following()).observation
+    assert seen.operations[0].state is State.AT_GATE
+    assert state(web.fleet(), following(gate=AtGate("50 %", seen.at - 590))) is State.AT_GATE
+    over = following(gate=AtGate("50 %", seen.at - 601))
+    assert state(web.fleet(), over) is State.RUNNING
+    resting = group(instance("i-a"), SuspendedProcesses=[{"ProcessName": "InstanceRefresh"}])
+    going_on = group(instance("i-a"))
+    web.stage.shows(resting)
     fleet = web.fleet()
-    seen = fleet.observe(following()).observation
-    (first,) = seen.operations
-    assert first.state is State.AT_GATE and first.gate is not None
-    assert first.gate.until == pytest.approx(seen.at + 600)
-    web.now += 30
-    (again,) = fleet.observe(following()).observation.operations
-    assert again.gate == first.gate
-    noted = following(gate=AtGate("50 %", seen.at - 601))
-    assert web.fleet().observe(noted).observation.operations[0].state is State.RUNNING
+    assert state(fleet, over) is State.AT_GATE, "it stands there until it is let go"
+    web.stage.shows(going_on)
+    assert state(fleet, over) is State.RUNNING
+    web.stage.shows(resting)
+    assert state(fleet, over) is State.RUNNING, "it has left, and is paused elsewhere"
 
 
 def test_causes_are_asked_for_once_when_it_has_gone_wrong(web: Refreshed) -> None:
@@ -370,16 +379,21 @@ def test_causes_are_asked_for_once_when_it_has_gone_wrong(web: Refreshed) -> Non
     assert sent["Filters"] == [{"Name": "StartTimeLowerBound", "Values": ["1970-01-01T00:16:40Z"]}]
 
 
-def test_one_that_stands_still_is_asked_why_once_in_a_while(web: Refreshed) -> None:
+def test_one_that_stands_still_is_asked_why_once_in_a_while(
+    web: Refreshed, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A minute without progress; progress ends the asking."""
-    fleet = web.fleet()
+    now = [1e9]
+    fleet = web.fleet(clock=lambda: now[0])
+    look = Look(group(instance("i-a")), 0.0)
+    monkeypatch.setattr(fleet, "_look", lambda: look)
     web.tells([refresh()])
     for after, asked in ((0, 0), (59, 0), (2, 1), (10, 1), (60, 2)):
-        web.now += after
+        now[0] += after
         fleet.observe(following())
         assert len(web.aws.sent("DescribeScalingActivities")) == asked, after
     web.tells([refresh(PercentageComplete=50, InstancesToUpdate=1)])
-    web.now += 60
+    now[0] += 60
     fleet.observe(following())
     assert len(web.aws.sent("DescribeScalingActivities")) == 2
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_rolling.core.delegate.operation import Gate, ServiceReturn, State
+from pulumi_rolling.core.delegate.operation import Gate, Operation, ServiceReturn, State
 from pulumi_rolling.fleets.auto_scaling_group.refresh_answers import (
     Beside,
     has_gone_wrong,
@@ -107,31 +107,26 @@ def test_done_is_never_more_than_what_is_done_and_exact_with_the_total(
     assert progress(told, total) == (done, total)
 
 
-def at_checkpoint(percent: int = 20, status: str = "InProgress", **beside: Any) -> Any:
+def at_checkpoint(percent: int = 20, status: str = "InProgress", **beside: Any) -> Operation:
     preferences = {"CheckpointPercentages": [20, 50, 100], "CheckpointDelay": 600}
-    return operation_of(
-        refresh(status, PercentageComplete=percent, Preferences=preferences),
-        Beside(gate_until=1600.0, **beside),
-    )
+    answer = refresh(status, PercentageComplete=percent, Preferences=preferences)
+    return operation_of(answer, Beside(at_gate=True, **beside))
 
 
-def test_a_checkpoint_is_a_gate_until_its_delay_is_over() -> None:
-    """The highest that percent has reached; afterwards the refresh goes on by itself."""
-    assert at_checkpoint(at=1000.0).state is State.AT_GATE
-    assert at_checkpoint(at=1000.0).gate == Gate("20 %", 20.0, 1600.0)
-    assert at_checkpoint(60, at=1000.0).gate.name == "50 %"
-    assert (at_checkpoint(at=1600.0).state, at_checkpoint(at=1600.0).gate) == (State.RUNNING, None)
-    assert at_checkpoint(10, at=1000.0).state is State.RUNNING
-    assert at_checkpoint(20, "Baking", at=1000.0).gate is None
+def test_a_checkpoint_is_a_gate_for_as_long_as_its_delay() -> None:
+    """The highest that percent has reached; the refresh goes on by itself, and no word ends it sooner."""
+    found = at_checkpoint()
+    assert (found.state, found.gate) == (State.AT_GATE, Gate("20 %", 20.0, 600.0))
+    later = at_checkpoint(60).gate
+    assert later is not None and later.name == "50 %"
+    assert at_checkpoint(10).state is State.RUNNING
+    assert (at_checkpoint(20, "Baking").state, at_checkpoint(20, "Baking").gate) == (State.BAKING, None)
 
 
-def test_a_suspended_process_is_a_pause_that_keeps_its_gate() -> None:
-    """UG, "Suspend and resume processes": InstanceRefresh stands still; an end is an end all the same."""
-    held = at_checkpoint(at=9000.0, suspended=True)
-    assert (held.state, held.gate.name) == (State.PAUSED, "20 %")
-    assert operation_of(refresh("Pending"), Beside(suspended=True)).state is State.PAUSED
-    assert operation_of(refresh("RollbackInProgress"), Beside(suspended=True)).state is State.RETURNING
-    assert operation_of(refresh("Successful"), Beside(suspended=True)).state is State.SUCCEEDED
+def test_a_suspended_process_is_a_pause_of_whatever_there_is() -> None:
+    """UG, "Suspend and resume processes": InstanceRefresh stands still, also when nothing is left to stand."""
+    assert at_checkpoint(suspended=True).is_paused and not at_checkpoint().is_paused
+    assert operation_of(refresh("Successful"), Beside(suspended=True)).is_paused
 
 
 @pytest.mark.parametrize(
@@ -140,7 +135,7 @@ def test_a_suspended_process_is_a_pause_that_keeps_its_gate() -> None:
 def test_a_last_checkpoint_below_100_is_not_the_whole(percents: list[int], whole: bool) -> None:
     """API: "the last number in the array must be 100" to replace all; the last is an end and no gate."""
     one = refresh("InProgress", PercentageComplete=99, Preferences={"CheckpointPercentages": percents})
-    found = operation_of(one, Beside(gate_until=9e9))
+    found = operation_of(one, Beside(at_gate=True))
     assert found.whole is whole
     assert found.gate is None or found.gate.percent != (percents or [0])[-1]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.delegate.limits import WayBack
+from pulumi_rolling.core.delegate.limits import Foreseen, ForeseenGate, WayBack
 from pulumi_rolling.core.model.goal import OnFailure
 from pulumi_rolling.policy.block import fields
 from pulumi_rolling.policy.check import check_policy, parse_policy
@@ -363,6 +363,8 @@ def test_limits_are_those_of_the_group_as_found() -> None:
     assert (resolved.returns_by_itself, resolved.pausable, resolved.part) == (True, True, True)
     assert (resolved.stall, resolved.timeout, resolved.poll, resolved.settle) == (3720, 7200, 5, 9)
     assert resolved.alarms == () and resolved.bake == 0
+    gates = (ForeseenGate("20 %", 20.0, 3600.0),)
+    assert resolved.foreseen == Foreseen(batch=1, lowest=9, most=10, gates=gates, warm_up=120)
     fixed = Found(desired=10, old=10, irreversible="$Latest", former_configuration=True)
     resolved = limits(refresh(instanceWarmup=30), fixed, Timing())
     assert (resolved.way_back_by, resolved.otherwise) == (WayBack.REPLACE, WayBack.REPLACE)
@@ -379,3 +381,4 @@ def test_the_former_policy_rules_the_way_back() -> None:
     assert (back.preferences["MinHealthyPercentage"], back.preferences["MaxHealthyPercentage"]) == (100, 150)
     assert not {"CheckpointPercentages", "AlarmSpecification"} & back.preferences.keys()
     assert (back.approval, back.part, back.preferences["AutoRollback"]) == (False, False, False)
+    assert (back.foreseen.lowest, back.foreseen.most, back.foreseen.gates) == (4, 6, ())

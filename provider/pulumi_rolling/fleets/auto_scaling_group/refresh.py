@@ -68,6 +68,8 @@ class RefreshFleet(OneGroup):
         self._over: set[str] = set()
         self._gates: dict[tuple[str, str], float] = {}
         """When a refresh was first seen at a checkpoint, by the cloud's clock."""
+        self._left: set[tuple[str, str]] = set()
+        """Checkpoints that were seen to be over."""
         self._still: dict[str, tuple[object, float]] = {}
         """What a refresh last told of its progress, and since when."""
         self._causes: dict[tuple[str, object], tuple[str, ...]] = {}
@@ -196,15 +198,14 @@ class RefreshFleet(OneGroup):
     def _operation(self, look: Look, refresh: Answer, pointer: str, rollout: Delegating | None) -> Operation:
         ident = str(refresh["InstanceRefreshId"])
         followed = rollout is not None and rollout.way.operation == ident
-        at = CLOUD.at(look.at)
+        suspended = answers.PROCESS in described.suspended(look.description)
         beside = answers.Beside(
             leads_to=self._leads_to(refresh, pointer),
             token=self._tokens.get(ident, ""),
             total=rollout.way.total if rollout is not None and followed else 0,
             causes=self._why(refresh) if followed else (),
-            suspended=answers.PROCESS in described.suspended(look.description),
-            gate_until=self._gate_until(refresh, at, rollout if followed else None),
-            at=at,
+            suspended=suspended,
+            at_gate=self._is_at_gate(refresh, CLOUD.at(look.at), suspended, rollout if followed else None),
         )
         return answers.operation_of(refresh, beside)
 
@@ -225,16 +226,22 @@ class RefreshFleet(OneGroup):
         meant = self._revisions.learn((), [where]).get(where)
         return self._revisions.at(where).digest if meant is None else meant.digest
 
-    def _gate_until(self, refresh: Answer, at: float, rollout: Delegating | None) -> float | None:
-        """The service does not tell when a checkpoint was reached: the first look that saw it counts."""
+    def _is_at_gate(self, refresh: Answer, at: float, suspended: bool, rollout: Delegating | None) -> bool:
+        """The service does not tell when a checkpoint was reached: the first look that saw it counts.
+
+        One that stands still by its process stays there; one that was seen to be past its time has left.
+        """
         reached = answers.checkpoint(refresh)
         if reached is None:
-            return None
+            return False
         name = answers.gate_name(reached)
         noted = rollout.way.gate if rollout is not None else None
         since = noted.at if noted is not None and noted.name == name else at
         key = (str(refresh["InstanceRefreshId"]), name)
-        return self._gates.setdefault(key, since) + answers.delay(refresh)
+        stands = at < self._gates.setdefault(key, since) + answers.delay(refresh)
+        if not stands and not suspended:
+            self._left.add(key)
+        return key not in self._left
 
     def _why(self, refresh: Answer) -> tuple[str, ...]:
         """Causes by the scaling activities since the refresh began, the newest first; asked once for each state."""

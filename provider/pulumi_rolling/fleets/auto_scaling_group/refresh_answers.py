@@ -36,8 +36,6 @@ _STATES: Mapping[str, State] = {
     "RollbackSuccessful": State.RETURNED,
     "RollbackFailed": State.RETURN_FAILED,
 }
-_STANDS_STILL = frozenset({State.PENDING, State.RUNNING})
-"""What a suspended process turns into a pause."""
 ALL = 100
 
 
@@ -53,13 +51,13 @@ class Beside:
     """Of failed launches and lost instances since it began, the newest first."""
     suspended: bool = False
     """The group's process InstanceRefresh rests."""
-    gate_until: float | None = None
-    """When the pause at the checkpoint ends that it has reached."""
-    at: float = 0.0
+    at_gate: bool = False
+    """It stands at the checkpoint that it has reached."""
 
 
 def operation_of(refresh: Answer, beside: Beside) -> Operation:
-    state, gate = _state(refresh, beside)
+    gate = _gate(refresh) if beside.at_gate else None
+    state = _STATES.get(str(refresh["Status"]), State.UNKNOWN) if gate is None else State.AT_GATE
     done, total = progress(refresh, beside.total)
     percent = refresh.get("PercentageComplete")
     started = refresh.get("StartTime")
@@ -76,6 +74,7 @@ def operation_of(refresh: Answer, beside: Beside) -> Operation:
         total=total,
         reasons=(*((reason,) if reason else ()), *beside.causes),
         gate=gate,
+        is_paused=beside.suspended,
         returned=_returned(refresh, total),
         whole=is_whole(refresh),
     )
@@ -145,15 +144,9 @@ def _total(percent: int, left: int) -> int:
     return left if percent >= ALL else left - (-percent * left // (ALL - percent))
 
 
-def _state(refresh: Answer, beside: Beside) -> tuple[State, Gate | None]:
-    state = _STATES.get(str(refresh["Status"]), State.UNKNOWN)
-    reached, gate = checkpoint(refresh), None
-    waits = beside.gate_until is not None and beside.at < beside.gate_until
-    if reached is not None and (waits or beside.suspended):
-        gate = Gate(gate_name(reached), float(reached), beside.gate_until)
-    if beside.suspended and state in _STANDS_STILL:
-        return State.PAUSED, gate
-    return (state, None) if gate is None else (State.AT_GATE, gate)
+def _gate(refresh: Answer) -> Gate | None:
+    reached = checkpoint(refresh)
+    return None if reached is None else Gate(gate_name(reached), float(reached), delay(refresh))
 
 
 def _returned(refresh: Answer, total: int | None) -> ServiceReturn | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pulumi_rolling.core.delegate.limits import ONE_HOUR, DelegateLimits, WayBack
+from pulumi_rolling.core.delegate.limits import ONE_HOUR, DelegateLimits, Foreseen, ForeseenGate, WayBack
 from pulumi_rolling.core.model.goal import OnFailure
+from pulumi_rolling.policy.instance_refresh.arithmetic import bounds, checkpoints
 from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
 from pulumi_rolling.policy.instance_refresh.feasibility import Found
 from pulumi_rolling.policy.instance_refresh.preferences import (
     back_preferences,
+    percentages,
     preferences,
     rolls_back_itself,
 )
@@ -35,7 +37,6 @@ def limits(
     """
     reversible = not found.irreversible
     itself = reversible and rolls_back_itself(refresh, on_failure)
-    warm_up = found.warm_up if refresh.instance_warmup is None else float(refresh.instance_warmup)
     percents = refresh.checkpoint_percentages
     forward = DelegateLimits(
         preferences=preferences(
@@ -49,14 +50,16 @@ def limits(
         approval=refresh.approval,
         part=bool(percents) and percents[-1] < 100,
         timeout=None if refresh.timeout is None else float(refresh.timeout),
-        stall=ONE_HOUR + warm_up,
+        stall=ONE_HOUR + _warm_up(refresh, found),
         settle=timing.settle,
         poll=POLLS * timing.poll,
+        foreseen=_foreseen(refresh, found),
     )
-    sent = back_preferences(refresh if former is None else former, found.maintenance)
+    block = refresh if former is None else former
     back = replace(
         forward,
-        preferences=sent,
+        preferences=back_preferences(block, found.maintenance),
+        foreseen=replace(_foreseen(block, found), gates=(), bake=0.0),
         way_back_by=forward.otherwise,
         returns_by_itself=False,
         approval=False,
@@ -67,3 +70,23 @@ def limits(
 
 def _otherwise(found: Found) -> WayBack:
     return WayBack.REPLACE if found.former_configuration else WayBack.OPERATION
+
+
+def _foreseen(refresh: InstanceRefresh, found: Found) -> Foreseen:
+    """What the service makes of the percentages in this group. Gates are those that so few instances reach."""
+    hold = percentages(refresh, found.maintenance)
+    room = bounds(found.desired, hold.least, hold.most)
+    stops = checkpoints(found.old, refresh.checkpoint_percentages)
+    delay = float(refresh.checkpoint_delay)
+    return Foreseen(
+        batch=max(1, room.at_once),
+        lowest=room.keep,
+        most=room.top,
+        gates=tuple(ForeseenGate(f"{stop.percent} %", float(stop.percent), delay) for stop in stops),
+        bake=float(refresh.bake_time),
+        warm_up=_warm_up(refresh, found),
+    )
+
+
+def _warm_up(refresh: InstanceRefresh, found: Found) -> float:
+    return found.warm_up if refresh.instance_warmup is None else float(refresh.instance_warmup)
