@@ -27,6 +27,7 @@ POLICY = "unit/policy/test_instance_refresh.py"
 ARITHMETIC = "unit/policy/test_refresh_arithmetic.py"
 ANSWERS = "fleets/test_refresh_answers.py"
 FLEET = "fleets/test_refresh.py"
+LAB = "fleets/test_refresh_in_lab.py"
 HERE = "conformance/test_refresh_rules.py"
 
 
@@ -87,6 +88,19 @@ RULES = [
     Rule(
         "started with a desired configuration", "the group is not updated first", "GUIDE, desired configuration",
         FLEET, "test_a_refresh_is_started_with_a_desired_configuration_and_the_group_is_not_touched",
+    ),
+    Rule(
+        "the group's own template moves with the success", "not before", "GUIDE, desired configuration",
+        LAB, "test_a_group_is_refreshed_and_its_template_moves_with_the_success",
+    ),
+    Rule(
+        "instances that do not become healthy are tried again", "for one hour, then it fails and returns",
+        "GUIDE, minimum healthy percentage",
+        LAB, "test_a_bad_image_is_returned_by_the_service_with_its_cause",
+    ),
+    Rule(
+        "cancel or roll back where a checkpoint shows a fault", "approve, reject, abort", "GUIDE, checkpoints",
+        LAB, "test_an_abort_asks_the_service_to_return_what_it_has_done",
     ),
     Rule(
         "a mixed instances policy is part of the desired configuration", "overrides and distribution stay",
