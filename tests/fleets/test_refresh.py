@@ -128,6 +128,14 @@ def test_a_mixed_instances_policy_goes_with_its_overrides(web: Refreshed) -> Non
     ]
 
 
+def test_a_version_of_equal_contents_needs_no_refresh(web: Refreshed) -> None:
+    """The service compares numbers and would replace everybody; the pointer moves by itself."""
+    web.fleet().point_at(V2)
+    (sent,) = web.aws.sent("UpdateAutoScalingGroup")
+    assert sent["LaunchTemplate"] == {"LaunchTemplateId": WEB, "Version": "2"}
+    assert web.aws.sent("StartInstanceRefresh") == []
+
+
 def test_the_refresh_that_we_began_is_told_with_its_token(web: Refreshed) -> None:
     """The answer names it; a stranger's has none."""
     fleet = web.fleet()

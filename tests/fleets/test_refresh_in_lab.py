@@ -199,20 +199,31 @@ def test_a_bad_image_is_returned_by_the_service_with_its_cause(web: Web) -> None
     assert any("InvalidAMIID.NotFound" in reason or "does not exist" in reason for reason in reasons), reasons
 
 
-def test_one_that_failed_and_stays_so_is_returned_by_another_refresh(web: Web) -> None:
-    """CloudFormation's defaults: no AutoRollback, so that returning is ours."""
+@pytest.mark.parametrize(
+    ("do", "status", "code"),
+    [
+        ("fail", "Failed", VerdictCode.OPERATION_FAILED),
+        ("cancel", "Cancelled", VerdictCode.OPERATION_STOPPED),
+    ],
+)
+def test_one_that_ends_and_stays_so_is_returned_by_another_refresh(
+    do: str, status: str, code: VerdictCode, web: Web
+) -> None:
+    """CloudFormation's defaults have no AutoRollback, and what somebody cancelled nobody returns: that is ours."""
     web.group(2)
     has_begun = Once(web.is_mixed)
 
-    def fails() -> bool:
+    def ends() -> bool:
         if has_begun():
-            web.lab.move_group("web", refresh={"do": "fail"})
+            web.lab.move_group("web", refresh={"do": do})
         return False
 
-    decision = web.roll(web.fleet(), (fails, "abort"), defaults="cloudFormation", instanceWarmup=1)
+    decision = web.roll(web.fleet(), (ends, "abort"), defaults="cloudFormation", instanceWarmup=1)
     assert decision.outcome is not None and decision.outcome.returned
+    verdict = decision.next.verdict
+    assert verdict is not None and verdict.code is code
     assert web.kinds() == [Begin, Begin]
-    assert web.refreshes() == [("1", "Successful"), ("2", "Failed")]
+    assert web.refreshes() == [("1", "Successful"), ("2", status)]
     assert (web.versions(), web.stored()) == (["1", "1"], "1")
 
 

@@ -19,7 +19,7 @@ from pulumi_rolling.core.delegate.delegating import Delegating
 from pulumi_rolling.core.delegate.observation import Delegated
 from pulumi_rolling.core.delegate.operation import Operation
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision
-from pulumi_rolling.core.replace.actions import Resume, Suspend
+from pulumi_rolling.core.replace.actions import PointAt, Resume, Suspend
 from pulumi_rolling.errors import PermanentFleetError
 from pulumi_rolling.fleets.auto_scaling_group import description as described
 from pulumi_rolling.fleets.auto_scaling_group import refresh_answers as answers
@@ -128,6 +128,10 @@ class RefreshFleet(OneGroup):
         group = self._api.under_retry(self._as_it_is)
         ident = self._calls.start(desired_configuration(group, act.to.address), act.preferences)
         self._tokens[ident] = act.token
+
+    def point_at(self, revision: Revision) -> None:
+        """For a version of equal contents, which a refresh would replace everybody for: only the pointer moves."""
+        self._acts.carry_out(PointAt(revision))
 
     def go_on(self, act: Continue) -> None:
         """A pause at a checkpoint ends by itself when its delay is over; what stood still by us goes on."""
