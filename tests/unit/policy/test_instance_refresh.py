@@ -296,6 +296,7 @@ def test_what_a_live_group_forbids_has_the_path_of_what_is_to_be_mended() -> Non
     cannot = judged(Found(desired=4, old=4, irreversible="the group points at $Latest"), autoRollback=True)
     assert "cannot be had: the group points at $Latest" in cannot[f"{REFRESH}.autoRollback"]
     assert list(judged(plain, OnFailure.LEAVE, autoRollback=True)) == [f"{REFRESH}.autoRollback"]
+    assert "can be retried or skipped" in judged(plain, OnFailure.HOLD)["onFailure"]
     assert judged(Found(desired=4, old=4, irreversible="the group points at $Latest")) == {}
 
 

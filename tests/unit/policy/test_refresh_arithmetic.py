@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pulumi_rolling.lab.world import refresh_bounds as lab
 from pulumi_rolling.policy.instance_refresh.arithmetic import (
     Bounds,
     Checkpoint,
@@ -84,3 +85,11 @@ def test_a_last_checkpoint_below_100_leaves_old_ones(
 ) -> None:
     """API: to replace all instances the last number must be 100."""
     assert left_old(total, percents) == left
+
+
+@given(desired=st.integers(0, 60), least=st.integers(0, 100), most=st.none() | st.integers(100, 200))
+def test_the_lab_read_the_same_facts(desired: int, least: int, most: int | None) -> None:
+    """Written twice and apart: the plan's arithmetic and that of the lab which proves it."""
+    ours, theirs = bounds(desired, least, most), lab.bounds(desired, least, most)
+    if desired:
+        assert (ours.keep, ours.top) == (theirs.keep, theirs.top)

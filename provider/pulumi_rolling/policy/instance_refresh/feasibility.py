@@ -61,7 +61,7 @@ def feasibility(
 ) -> tuple[list[Fault], list[str]]:
     """Faults, which forbid the refresh, and warnings, which do not."""
     hold = percentages(refresh, found.maintenance)
-    faults = [*_faults(refresh, found, hold), *_rollback_faults(refresh, found, on_failure)]
+    faults = [*_faults(refresh, found, hold), *_return_faults(refresh, found, on_failure)]
     warnings = [
         *_size_warnings(refresh, found, bounds(found.desired, hold.least, hold.most)),
         *_waiting_warnings(refresh, found),
@@ -110,8 +110,14 @@ def _faults(refresh: InstanceRefresh, found: Found, hold: Percentages) -> Iterat
         )
 
 
-def _rollback_faults(refresh: InstanceRefresh, found: Found, on_failure: OnFailure) -> Iterator[Fault]:
-    """autoRollback: true where the service cannot, or where nothing is to be returned."""
+def _return_faults(refresh: InstanceRefresh, found: Found, on_failure: OnFailure) -> Iterator[Fault]:
+    """Holding, and autoRollback: true where the service cannot, or where nothing is to be returned."""
+    if on_failure is OnFailure.HOLD:
+        yield Fault(
+            "onFailure",
+            "must be rollBack or leave with instanceRefresh: a refresh that failed is over, and nothing of it can be "
+            "retried or skipped.",
+        )
     if refresh.auto_rollback is not True:
         return
     path = f"{InstanceRefresh.path}.autoRollback"
