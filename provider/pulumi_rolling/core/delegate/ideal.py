@@ -21,9 +21,15 @@ _CALM = frozenset({State.PENDING, State.RUNNING})
 class IdealService:
     """``at`` moves as the driver looks; the operation that is under way moves one step with it."""
 
-    def __init__(self, seen: Delegated, foreseen: Foreseen) -> None:
+    def __init__(
+        self, seen: Delegated, foreseen: Foreseen, *, part: bool = False, asks: bool = False
+    ) -> None:
         self._seen = replace(seen, refusals=(), requests=(), alarms=())
         self._foreseen = foreseen
+        self._part = part
+        """The last checkpoint is the end."""
+        self._asks = asks
+        """A gate that a word ends waits for that."""
         self._passed: set[str] = set()
         self.acts: list[Act] = []
 
@@ -72,7 +78,7 @@ class IdealService:
     def _move(self, operation: Operation) -> None:
         gate = operation.gate
         if operation.state is State.AT_GATE and gate is not None:
-            if gate.by_word and gate.lasts is None:
+            if gate.by_word and self._asks:
                 return
             self._passed.add(gate.name)
         if operation.state is State.BAKING or (self._is_done(operation) and not self._foreseen.bake):
@@ -93,9 +99,23 @@ class IdealService:
             now = min(now, max(done, math.ceil(total * gate.percent / 100)))
         self._run(operation, now - done)
         share = 100.0 * now / total if total else 100.0
-        reached = gate if gate is not None and gate.percent is not None and share >= gate.percent else None
+        reached = self._reached(share)
         state = State.RUNNING if reached is None else State.AT_GATE
         self._change(operation.id, state, done=now, percent=share, gate=reached)
+        if reached is not None and self._part and reached.name == self._foreseen.gates[-1].name:
+            self._change(operation.id, state, gate=None, whole=False)
+            self._succeed(operation)
+
+    def _reached(self, share: float) -> Gate | None:
+        """Of several that are reached at once only the highest is told."""
+        told = [
+            g for g in self._foreseen.gates if g.name not in self._passed and share >= (g.percent or 101.0)
+        ]
+        if not told:
+            return None
+        self._passed.update(g.name for g in told[:-1])
+        last = told[-1]
+        return Gate(last.name, last.percent, last.lasts, by_word=last.by_word)
 
     def _next_gate(self) -> Gate | None:
         for told in self._foreseen.gates:
@@ -114,7 +134,7 @@ class IdealService:
         self._seen = replace(self._seen, runs={d: n for d, n in runs.items() if n})
 
     def _succeed(self, operation: Operation) -> None:
-        self._change(operation.id, State.SUCCEEDED, percent=100.0)
+        self._change(operation.id, State.SUCCEEDED)
         self._seen = replace(self._seen, pointer=operation.leads_to or self._seen.pointer)
 
     def _change(self, name: str, state: State | None, **changes: object) -> None:

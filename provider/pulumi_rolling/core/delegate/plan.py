@@ -1,7 +1,8 @@
 """The plan of a delegated rollout: a dry run of ``decide`` on a service where nothing goes wrong.
 
-It knows no rule itself. How the service replaces members is its own arithmetic, which the policy foretells (``Foreseen``); what we do about it,
-at which gates somebody is asked, and who returns the group is read off the dry run and the limits.
+It knows no rule itself. How the service replaces members is its own arithmetic, which the policy foretells
+(``Foreseen``); what we do about it, at which gates somebody is asked, and who returns the group is read off the dry
+run and the limits.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from pulumi_rolling.core.delegate.actions import Act, Begin
 from pulumi_rolling.core.delegate.decide import decide
 from pulumi_rolling.core.delegate.delegating import DelegateDecision, Delegating
 from pulumi_rolling.core.delegate.ideal import IdealService
-from pulumi_rolling.core.delegate.limits import DelegateLimits, WayBack
+from pulumi_rolling.core.delegate.limits import LONGEST, DelegateLimits, WayBack
 from pulumi_rolling.core.delegate.observation import Delegated
 from pulumi_rolling.core.model.codes import ReasonCode
-from pulumi_rolling.core.model.goal import Goal
+from pulumi_rolling.core.model.goal import Goal, OnFailure
 from pulumi_rolling.core.model.seen import Request
 
 
@@ -91,9 +92,12 @@ class _DryRun:
     """The rollout on an ideal service, and what its decisions add up to."""
 
     def __init__(self, limits: DelegateLimits, rollout: Delegating, seen: Delegated) -> None:
-        self._limits = replace(limits, settle=1e9, stall=1e12, poll=1.0, timeout=1e12)
+        # Whatever a plan cannot foresee ends it as it would end the rollout, and no way back is planned.
+        self._limits = replace(
+            limits, settle=0.0, stall=LONGEST, poll=1.0, timeout=LONGEST, on_failure=OnFailure.LEAVE
+        )
         self.rollout = rollout
-        self.service = IdealService(seen, limits.foreseen)
+        self.service = IdealService(seen, limits.foreseen, part=limits.part, asks=limits.approval)
         self.gates: list[PlannedGate] = []
         self.total = self.decisions = 0
         self._asked: tuple[Request, ...] = ()
