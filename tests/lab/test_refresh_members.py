@@ -7,6 +7,8 @@ works (live instances before the pool).
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.lab.bench import Bench, refusal
@@ -64,6 +66,27 @@ def test_a_version_that_moves_on_in_between_is_followed(bench: Bench) -> None:
     bench.clock.jump(120)
     assert (web.status, web.versions()) == ("Successful", ["3"] * 4)
     assert web.stored() == "$Latest"
+
+
+def test_another_type_of_a_mixed_policy_does_not_match(bench: Bench) -> None:
+    """Skip matching looks at template, version and, with a mixed instances policy, the types."""
+    specification = {"LaunchTemplateId": bench.template("ami-v1"), "Version": "1"}
+
+    def policy(instance_type: str) -> dict[str, Any]:
+        overrides = [{"InstanceType": instance_type}]
+        return {"LaunchTemplate": {"LaunchTemplateSpecification": specification, "Overrides": overrides}}
+
+    bench.start(MixedInstancesPolicy=policy("t3.small"))
+    before = bench.settled(2)
+    for instance_type, same in (("t3.small", True), ("t3.large", False)):
+        bench.asg.start_instance_refresh(
+            DesiredConfiguration={"MixedInstancesPolicy": policy(instance_type)},
+            Preferences={"SkipMatching": True},
+            **WEB,
+        )
+        bench.clock.jump(10)
+        assert bench.lab.group("web")["refreshes"][0]["status"] == "Successful"
+        assert (bench.ids() == before) is same
 
 
 def test_skip_matching_needs_a_launch_template(bench: Bench) -> None:
@@ -149,6 +172,7 @@ def test_one_that_returns_from_standby_in_time_is_replaced(bench: Bench) -> None
 
 def test_the_pool_is_refreshed_after_the_members(bench: Bench) -> None:
     """Progress of both apart; members come from no old machine of the pool; all are new at the end."""
+    bench.lab.image("ami-v2", boot=5)
     web = refreshed(bench, 2)
     bench.asg.put_warm_pool(MaxGroupPreparedCapacity=4, **WEB)
     bench.clock.jump(10)

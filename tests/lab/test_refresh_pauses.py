@@ -57,6 +57,22 @@ def test_a_last_checkpoint_below_a_hundred_is_the_end_of_the_refresh(bench: Benc
     assert len(bench.settled(10)) == 10
 
 
+def test_launches_that_go_on_at_the_last_checkpoint_are_waited_for(bench: Bench) -> None:
+    """Old members make room for them one by one, never a protected one, and none is missing from service."""
+    bench.lab.image("ami-v2", boot=30, share=0.5)
+    web = refreshed(bench, 10)
+    first, *_ = bench.ids()
+    bench.lab.member(first, do="protect")
+    began = bench.lab.history("web")[-1]["at"]
+    web.start(CheckpointPercentages=[10], MinHealthyPercentage=100, MaxHealthyPercentage=140)
+    assert web.after(5)["Status"] == "InProgress"
+    assert set(bench.states().values()) == {"InService", "Pending"}
+    shown = web.after(40)
+    assert (shown["Status"], shown["PercentageComplete"]) == ("Successful", 40)
+    assert first in bench.settled(10)
+    assert min(point["inService"] for point in web.since(began)) == 10
+
+
 def test_a_scale_out_may_reach_a_checkpoint_again(bench: Bench) -> None:
     """User guide: the percentage falls with the new capacity, and rises over the checkpoint once more."""
     web = refreshed(bench, 4)
@@ -70,12 +86,29 @@ def test_a_scale_out_may_reach_a_checkpoint_again(bench: Bench) -> None:
     assert web.after(700)["Status"] == "Successful"
 
 
+def test_a_new_member_that_falls_ill_is_not_done_any_more(bench: Bench) -> None:
+    """The percentage falls as soon as the group knows, and a checkpoint is not reached anew for it."""
+    web = refreshed(bench, 2)
+    bench.suspend("ReplaceUnhealthy")
+    web.start(CheckpointPercentages=[50, 100], CheckpointDelay=100)
+    assert web.after(10)["PercentageComplete"] == 50
+    new = next(each["InstanceId"] for each in bench.members() if each["LaunchTemplate"]["Version"] == "2")
+    bench.lab.member(new, do="unhealthy")
+    assert web.after(0.11)["PercentageComplete"] == 0
+    bench.resume("ReplaceUnhealthy")
+    assert web.after(10)["PercentageComplete"] == 50
+    assert _reached(web) == [50]
+
+
 def test_what_is_paused_is_rolled_back_at_once(bench: Bench) -> None:
-    """A rollback has no checkpoints and no bake time."""
+    """A rollback has no checkpoints and no bake time, and no alarm ends it."""
     web = refreshed(bench, 4)
-    web.start(CheckpointPercentages=[50, 100], BakeTime=600)
+    bench.lab.alarm("errors", state="OK")
+    watched = {"Alarms": ["errors"]}
+    web.start(CheckpointPercentages=[50, 100], BakeTime=600, AlarmSpecification=watched)
     bench.clock.jump(60)
     bench.asg.rollback_instance_refresh(**WEB)
+    bench.lab.alarm("errors", state="ALARM")
     shown = web.after(20)
     assert (shown["Status"], shown["RollbackDetails"]["PercentageCompleteOnRollback"]) == (
         "RollbackSuccessful",

@@ -150,11 +150,13 @@ def test_a_refresh_may_be_pending_for_a_while(bench: Bench) -> None:
     assert (shown["Status"], shown["InstancesToUpdate"], "StartTime" in shown) == ("Pending", 0, False)
     assert web.versions() == ["1"]
     assert refusal(bench.asg.start_instance_refresh, **WEB)[0] == "InstanceRefreshInProgress"
+    bench.lab.image("ami-v1", boot=5)
+    bench.asg.set_desired_capacity(DesiredCapacity=2, **WEB)
     bench.asg.cancel_instance_refresh(**WEB)
     assert web.status == "Cancelled"
     web.start()
     bench.asg.rollback_instance_refresh(**WEB)
-    assert web.status == "RollbackSuccessful"
+    web.became("RollbackSuccessful")
     web.start()
     assert web.after(40)["Status"] == "Successful"
 
