@@ -11,7 +11,7 @@ EXAMPLES ?= 1200
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help ensure engine demo test working-tests waiting-tests lint format schema sdk bench test-deep mutants constraints clean
+.PHONY: help ensure engine demo test clients working-tests waiting-tests lint format schema sdk bench test-deep mutants constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,7 @@ help: ## list the targets
 lab := lab
 dev := lab dev
 end-to-end := lab dev end-to-end
+clients := lab dev clients
 prepared = @$(MAKE) --no-print-directory --jobs=2 engine $(VENV)/.has-$(1)
 
 ensure: ## the virtual environment and a Pulumi engine; does nothing the second time
@@ -77,13 +78,16 @@ sdk: $(VENV)/.has-lab ## SDKs in Python, TypeScript and Go below sdks, from sche
 test-deep: $(VENV)/.has-dev ## the properties with many more examples of each (EXAMPLES=1200)
 	ROLLING_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q -n auto tests/property
 
+clients: $(VENV)/.has-clients ## the lab under AWS's own command line, which takes 170 MB
+	$(BIN)/python -m pytest -q tests/lab/test_aws_cli.py
+
 mutants: $(VENV)/.has-dev ## deliberate faults in the core, each of which must make a property fail
 	$(BIN)/python -m tests.property.mutations
 
 bench: ensure ## roll time over its lower bound, calls per member, decisions per second, fifty groups at once
 	$(BIN)/python -m tests.benchmarks
 
-constraints: ensure ## write down the versions that are installed now
+constraints: ensure $(VENV)/.has-clients ## write down the versions that are installed now
 	$(BIN)/python -m pip --disable-pip-version-check freeze --exclude-editable > constraints.txt
 	@touch $(end-to-end:%=$(VENV)/.has-%)
 

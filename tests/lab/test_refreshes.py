@@ -104,6 +104,18 @@ def test_a_health_source_needs_its_time_and_the_reason_says_so(bench: Bench) -> 
     assert web.after(40)["Status"] == "Successful"
 
 
+def test_members_of_which_nothing_is_known_yet_are_not_taken_for_spare(bench: Bench) -> None:
+    """A refresh right after the group's first launches begins when those are known to be healthy."""
+    bench.lab.refresh_rules(insufficient=60)
+    web = refreshed(bench, 4)
+    web.start(MinHealthyPercentage=75)
+    assert web.after(30)["StatusReason"].endswith("its health with Amazon EC2.")
+    assert web.versions() == ["1"] * 4
+    bench.clock.jump(300)
+    assert (web.status, web.versions()) == ("Successful", ["2"] * 4)
+    assert min(point["inService"] for point in web.since(0.06)) == 3
+
+
 def test_a_replacement_must_be_a_healthy_target_where_the_group_goes_by_that(bench: Bench) -> None:
     """HealthCheckType ELB: a registered target is not enough; with EC2 it is not asked for."""
     bench.lab.image("ami-v2", targetAfter=50)
