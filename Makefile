@@ -78,7 +78,7 @@ languages: ensure ## `rolling up` on programs in TypeScript and Go; needs npm an
 # What runs side by side prints when it has ended, where make can do that: the one of macOS cannot.
 told-whole := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
-schema: $(VENV)/.has-dev ## schema.json and policy.schema.json from the policy's models
+schema: $(VENV)/.has-dev ## schema.json, policy.schema.json and the table of strategies from the policy's models
 	$(BIN)/python -m pulumi_rolling.plugin.schema
 
 sdk: $(VENV)/.has-lab ## SDKs in Python, TypeScript and Go below sdks, from schema.json, by Pulumi's own generators

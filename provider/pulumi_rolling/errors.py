@@ -78,6 +78,10 @@ class DeniedFleetError(PermanentFleetError):
     """We may not make that call. The hint names what to allow."""
 
 
+class BusyFleetError(PermanentFleetError):
+    """Another operation on the group is in the way. Whose it is, the next look tells."""
+
+
 class GroupNotFoundError(PermanentFleetError):
     """There is no group of that name in that region."""
 

@@ -189,7 +189,7 @@ def test_rolling_update_and_instance_refresh_together_fail() -> None:
         {"AutoScalingRollingUpdate": {}, "AutoScalingInstanceRefresh": {"Strategy": "Rolling"}}
     ).faults
     messages = {fault.path: fault.message for fault in found}
-    assert list(messages) == ["updatePolicy", "updatePolicy.instanceRefresh"]
+    assert list(messages) == ["updatePolicy"]
     assert "CloudFormation's update fails" in messages["updatePolicy"]
 
 

@@ -9,7 +9,7 @@ import string
 import zlib
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -21,7 +21,16 @@ from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.actions import PointAt, Remove, Resize, Resume, Suspend, Terminate
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.plan import new_rollout
-from pulumi_rolling.core.replace.rollout import Astray, Boots, Gate, Issued, Opening, Rollout, Round
+from pulumi_rolling.core.replace.rollout import (
+    Astray,
+    Boots,
+    Gate,
+    Issued,
+    Opening,
+    ReplaceStep,
+    Rollout,
+    Round,
+)
 from pulumi_rolling.engine.lease import owner_of
 from pulumi_rolling.engine.record.header import decode, encode
 from pulumi_rolling.engine.record.pieces import (
@@ -102,7 +111,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "prior": st.builds(Boots, st.integers(1, 2000), rounded, rounded) | st.just(Boots()),
     "unit": st.integers(1, 999),
     "direction": st.sampled_from(Direction),
-    "step": st.sampled_from(Step),
+    "step": st.sampled_from(get_args(ReplaceStep)),
     "watermark": st.none() | times,
     "direction_at": times,
     "astray": st.none() | st.builds(Astray, texts, times),

@@ -15,9 +15,9 @@ from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.replace.actions import Action, Terminate
 from pulumi_rolling.core.replace.limits import Limits, Pacing
 from pulumi_rolling.core.replace.plan import new_rollout
-from pulumi_rolling.core.replace.record_rules import OUTLIVED
 from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.core.replace.takeover import resume, retarget
+from pulumi_rolling.core.shared.lease_rules import OUTLIVED
 from pulumi_rolling.engine.lease import Lease, found_lease
 from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.engine.record.pieces import Journal, read, record_marks

@@ -10,7 +10,7 @@ from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member
 from pulumi_rolling.core.replace.actions import Remove
-from pulumi_rolling.core.replace.rollout import Issued, Rollout
+from pulumi_rolling.core.replace.rollout import Issued, ReplaceStep, Rollout
 from pulumi_rolling.errors import PermanentFleetError
 from pulumi_rolling.fleets.auto_scaling_group.description import folded
 from pulumi_rolling.fleets.auto_scaling_group.facts import Watched
@@ -164,7 +164,7 @@ def test_an_act_on_the_warm_pool_is_looked_after(pool: Warm) -> None:
 
 
 @pytest.mark.parametrize("step", [Step.BAKE, Step.RESIZE, Step.RESTORE])
-def test_the_warm_pool_is_no_question_after_the_roll(pool: Warm, step: Step) -> None:
+def test_the_warm_pool_is_no_question_after_the_roll(pool: Warm, step: ReplaceStep) -> None:
     """Nothing hangs on it there."""
     pool.has(warm(instance("i-8", 1, "Warmed:Stopped")))
     assert seen(pool.fleet(), replace(ROLLOUT, step=step)) == () and pool.looks() == 0

@@ -124,12 +124,24 @@ def test_a_strangers_record_is_refused_by_the_path_of_the_kind(tiny: Tiny) -> No
     assert [f.path for f in caught.value.faults] == ["tinyGroup.name"]
 
 
-def test_every_row_of_the_policy_has_its_row_among_the_kinds() -> None:
-    """What the inputs accept can be rolled, and by the strategies that they accept."""
+def test_every_row_of_the_kinds_has_its_row_in_the_policy() -> None:
+    """What can be rolled the inputs accept, and the strategies by which it can."""
     assert list(KINDS) == list(rows(inputs_model()))
     assert all(key == kind.key == kind.inputs.key for key, kind in KINDS.items())
     strategies = {(key, each.block.key) for kind in KINDS.values() for key, each in kind.strategies.items()}
-    assert strategies == {(key, key) for key in rows(UpdatePolicy)}
+    assert strategies <= {(key, key) for key in rows(UpdatePolicy)}
+
+
+def test_a_strategy_without_a_row_is_refused_at_the_door_and_behind_it(tiny: Tiny) -> None:
+    """A kind that has no such strategy touches nothing, and is not rolled by another one instead."""
+    news = {"tinyGroup": {"name": "boxes", "build": "2"}, "updatePolicy": {"instanceRefresh": {}}}
+    _, faults = tiny.handler.check(None, news, tiny.context)
+    assert [str(f) for f in faults] == [
+        "updatePolicy.instanceRefresh: is no way to roll tinyGroup in this version; use rollingUpdate."
+    ]
+    with pytest.raises(PolicyErrors):
+        tiny.handler.create(news, tiny.context)
+    assert tiny.builds() == {"1"} and tiny.said == []
 
 
 @pytest.mark.parametrize("folder", ["handler", "plugin", "cli", "engine", "report"])

@@ -39,11 +39,13 @@ def test_all_faults_come_at_once_with_their_paths(plugged: Plugged) -> None:
         "suspendProcesses": ["Launch"],
         "pauseTime": 5.0,
     }
-    faults = plugged.faults({"updatePolicy": {"rollingUpdate": roll, "instanceRefresh": {}}})
+    faults = plugged.faults(
+        {"updatePolicy": {"rollingUpdate": roll, "instanceRefresh": {"checkpointDelay": 5}}}
+    )
     assert set(faults) == {
         "autoScalingGroup",
         "updatePolicy",
-        "updatePolicy.instanceRefresh",
+        "updatePolicy.instanceRefresh.checkpointPercentages",
         f"{ROLL}.maxBatchSize",
         f"{ROLL}.minInstanceInService",
         f"{ROLL}.pauseTime",

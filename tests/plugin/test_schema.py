@@ -14,6 +14,7 @@ import pytest
 from pulumi_rolling.plugin.descriptions import CHOICES, ENUMS, PROPERTIES, TYPES
 from pulumi_rolling.plugin.policy_schema import policy, policy_text
 from pulumi_rolling.plugin.schema import package, package_text
+from pulumi_rolling.plugin.strategy_table import table, with_table
 
 TOP = Path(__file__).resolve().parents[2]
 ENGINE = "github.com/pulumi/pulumi/pkg/v3"
@@ -80,3 +81,13 @@ def test_the_package_is_found_without_a_download() -> None:
     """pulumi-plugin.json names the plugin and asks for none: programs of the dynamic face need none."""
     described = json.loads((TOP / "provider" / "pulumi_rolling" / "pulumi-plugin.json").read_text())
     assert described == {"resource": False, "name": "rolling", "version": package()["version"]}
+
+
+def test_the_table_of_strategies_is_what_the_models_say() -> None:
+    """What `make schema` would write is what is committed, and no field is without a word in either column."""
+    document = (TOP / "docs" / "instance-refresh.md").read_text()
+    assert with_table(document) == document, "run `make schema`"
+    rows = [line.strip("| ").split(" | ") for line in table().splitlines()[2:]]
+    assert all(len(row) == 3 for row in rows)
+    silent = [row[0] for row in rows if "no" in row[1:]]
+    assert silent == ["`strategy`", "`defaults`"]

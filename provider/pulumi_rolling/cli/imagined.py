@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,8 @@ from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.plan import new_rollout, plan
 from pulumi_rolling.errors import Fault, PolicyErrors
-from pulumi_rolling.policy.check import check_policy
+from pulumi_rolling.policy.check import CheckedPolicy, check_policy
+from pulumi_rolling.policy.inputs import UpdatePolicy, given_rows, rows
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 from pulumi_rolling.policy.rolling_update.feasibility import advice, feasibility
 from pulumi_rolling.policy.rolling_update.limits import limits
@@ -67,7 +69,7 @@ def imagined_policy(
 ) -> Imagined:
     """The policy, checked alone and against the sizes. PolicyErrors with every fault at once."""
     checked = check_policy(block)
-    faults = [*checked.faults, *_size_faults(desired, max_size, min_size, old)]
+    faults = [*checked.faults, *_strategy_faults(checked), *_size_faults(desired, max_size, min_size, old)]
     if desired is None or max_size is None:
         raise PolicyErrors(faults)
     roll = checked.without_faulty().rolling_update
@@ -78,6 +80,17 @@ def imagined_policy(
     if faults:
         raise PolicyErrors(faults)
     return Imagined(roll, sizes, allowed, tuple(warnings))
+
+
+def _strategy_faults(checked: CheckedPolicy) -> list[Fault]:
+    given = given_rows(UpdatePolicy, checked.normal) if isinstance(checked.normal, Mapping) else []
+    return [
+        Fault(
+            f"{UpdatePolicy.path}.{key}", f"cannot be planned without a group; only {RollingUpdate.key} can."
+        )
+        for key in given
+        if key in rows(UpdatePolicy) and key != RollingUpdate.key
+    ]
 
 
 def _size_faults(desired: int | None, max_size: int | None, min_size: int, old: int | None) -> list[Fault]:

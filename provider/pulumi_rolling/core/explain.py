@@ -1,12 +1,12 @@
 """Decisions in sentences: the status line, the reason of one look, and what a failed rollout says.
 
-Everything here is read off a Decided or a Rollout; nothing is decided, and no rule of the rollout is known.
+Everything here is read off a decision or a verdict; nothing is decided, and no rule of the rollout is known.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import assert_never
+from typing import Any, assert_never
 
 from pulumi_rolling.core.model.codes import (
     FAILURES,
@@ -17,11 +17,13 @@ from pulumi_rolling.core.model.codes import (
     Step,
     VerdictCode,
 )
-from pulumi_rolling.core.model.decision import Because, Status
+from pulumi_rolling.core.model.decision import Because, Decision, Status
 from pulumi_rolling.core.model.durations import iso
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Failure, Verdict
-from pulumi_rolling.core.replace.rollout import Decided
+
+_COUNTED = (Step.ROLL, Step.FOLLOW, Step.BAKE)
+_MOVING = (Step.ROLL, Step.FOLLOW, Step.RETURN)
 
 
 def sentence(because: Because) -> str:
@@ -52,7 +54,20 @@ def sentence(because: Because) -> str:
         case ReasonCode.DOUBTED:
             return f"looking whether {_names(because.members, int(numbers.get('count', 0)))} is lost"
         case ReasonCode.BAKING:
+            if "left" not in numbers:
+                return "all are replaced, and the cloud watches them"
             return f"all are ready, watched for another {_rest(because)}"
+        case ReasonCode.FOLLOWING:
+            return _operation("the cloud replaces", because)
+        case ReasonCode.RETURNING:
+            return _operation("the cloud returns what it replaced", because)
+        case ReasonCode.UNTOLD:
+            return f"the cloud tells nothing of {_names(because.members, 1)}"
+        case ReasonCode.UNKNOWN_STATUS:
+            return f"the cloud calls it {because.cause or 'by a word'}, which this version does not know"
+        case ReasonCode.UNHEEDED:
+            asked = ", ".join(because.members)
+            return f"not possible where the cloud itself rolls: {asked}"
         case (
             ReasonCode.PREPARING
             | ReasonCode.STARTING
@@ -69,13 +84,16 @@ def sentence(because: Because) -> str:
             | ReasonCode.LEASE_LOST
             | ReasonCode.INCOMPLETE
             | ReasonCode.DONE
+            | ReasonCode.STOPPING
+            | ReasonCode.UNPROVEN
+            | ReasonCode.BUSY
         ):
             return REASONS[code].words
         case _:
             assert_never(code)
 
 
-def status_line(decision: Decided) -> str:
+def status_line(decision: Decision[Any, Any]) -> str:
     """One line for the resource's row: step, in service, waiting for whom, time left as a range."""
     return line_of(decision.status, decision.because)
 
@@ -83,7 +101,7 @@ def status_line(decision: Decided) -> str:
 def line_of(status: Status, because: Because) -> str:
     """``status_line`` from what was told of a decision, without the decision."""
     parts = [_step(status), f"{status.in_service} in service"]
-    if status.step is Step.ROLL or because.code not in (ReasonCode.WAITING, ReasonCode.DONE):
+    if status.step in _MOVING or because.code not in (ReasonCode.WAITING, ReasonCode.DONE):
         parts.append(sentence(because))
     if has_time_left(status, because) and status.time_left is not None:
         parts.append(time_range(*status.time_left) + " left")
@@ -93,7 +111,7 @@ def line_of(status: Status, because: Because) -> str:
 def has_time_left(status: Status, because: Because) -> bool:
     """The boots tell how long the rest may take, except while a person or a gate decides it."""
     decided = REASONS[because.code].decider is Decider.MEMBERS
-    return status.time_left is not None and status.step is Step.ROLL and decided
+    return status.time_left is not None and status.step in _MOVING and decided
 
 
 def failure_words(failure: Failure) -> str:
@@ -134,7 +152,8 @@ def verdict_sentence(verdict: Verdict, noun: str = "instances") -> str:
             length = f" of {iso(verdict.clock)}" if verdict.clock else ""
             return f"the rollout took longer than its timeout{length}"
         case VerdictCode.STALLED:
-            return "nothing has moved for an hour"
+            length = iso(verdict.clock) if verdict.clock else "an hour"
+            return f"nothing has moved for {length}{_because(verdict.cause)}"
         case VerdictCode.REFUSED:
             return f"the cloud refused: {verdict.cause}"
         case VerdictCode.NO_ROOM:
@@ -146,6 +165,20 @@ def verdict_sentence(verdict: Verdict, noun: str = "instances") -> str:
             return f"somebody else pointed the group at {verdict.cause}"
         case VerdictCode.STRANGERS_OPERATION:
             return f"somebody else began {verdict.cause}"
+        case VerdictCode.OPERATION_FAILED:
+            return f"the cloud gave up{_because(verdict.cause)}"
+        case VerdictCode.OPERATION_STOPPED:
+            return f"somebody stopped {verdict.cause}"
+        case VerdictCode.OPERATION_RETURNED:
+            return f"somebody had {verdict.cause} rolled back"
+        case VerdictCode.OPERATION_LOST:
+            return f"the cloud tells nothing of {verdict.cause} any more"
+        case VerdictCode.UNKNOWN_STATUS:
+            return f"the cloud calls the operation {verdict.cause}, which this version does not know"
+        case VerdictCode.NOT_ARRIVED:
+            return f"the cloud calls it a success, but {verdict.failed} of {verdict.of} {noun} run something else"
+        case VerdictCode.NOT_APPROVED:
+            return f"nobody approved {verdict.cause} in time"
         case VerdictCode.TOO_MANY_LAUNCHES:
             return f"{verdict.cause} launches did not replace {verdict.of} {noun}: others bring old ones back"
         case _:
@@ -154,9 +187,22 @@ def verdict_sentence(verdict: Verdict, noun: str = "instances") -> str:
 
 def _step(status: Status) -> str:
     back = "back, " if status.direction is Direction.BACK else ""
-    if status.step in (Step.ROLL, Step.BAKE):
+    if status.step in _COUNTED:
         return f"{back}{status.replaced}/{status.total} replaced"
+    if status.step is Step.RETURN and status.total:
+        return f"{back}{status.replaced}/{status.total} returned"
     return f"{back}{status.step.value}"
+
+
+def _operation(what: str, because: Because) -> str:
+    """The service's own percent is told beside our count: it may count otherwise, and 100 is no end."""
+    percent = because.numbers.get("percent")
+    told = "" if percent is None else f" ({percent:g} %)"
+    return f"{what}{told}{_because(because.cause)}"
+
+
+def _because(cause: str) -> str:
+    return f": {cause.rstrip('.')}" if cause else ""
 
 
 def _waiting(because: Because) -> str:
@@ -201,9 +247,13 @@ def _gate(because: Because) -> str:
     percent = because.numbers.get("percent")
     if because.code is ReasonCode.APPROVAL:
         where = f"after {canaries}" if percent is None else f"at {percent:g} %"
+        where = f"at {because.members[0]}" if because.members else where
         return f"waiting for approval {where}: 'rolling approve' or 'rolling reject'"
-    where = f"watching {canaries}" if percent is None else f"stopped at {percent:g} %"
-    return f"{where} for another {_rest(because)}"
+    if because.members:
+        where = f"stopped at {because.members[0]}"
+    else:
+        where = f"watching {canaries}" if percent is None else f"stopped at {percent:g} %"
+    return f"{where} for another {_rest(because)}" if "left" in because.numbers else where
 
 
 def _names(members: tuple[str, ...], count: int) -> str:

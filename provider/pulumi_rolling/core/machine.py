@@ -10,11 +10,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
+from pulumi_rolling.core.delegate import acts as delegate_acts
+from pulumi_rolling.core.delegate import decide as delegate_decide
+from pulumi_rolling.core.delegate import plan as delegate_plan
+from pulumi_rolling.core.delegate import record_rules as delegate_record_rules
+from pulumi_rolling.core.delegate import takeover as delegate_takeover
+from pulumi_rolling.core.delegate.actions import Act
+from pulumi_rolling.core.delegate.delegating import Delegating
+from pulumi_rolling.core.delegate.limits import DelegateLimits
+from pulumi_rolling.core.delegate.observation import Delegated
 from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.goal import Goal
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.core.model.seen import RefusedAct, Request
-from pulumi_rolling.core.model.verdict import Verdict
 from pulumi_rolling.core.replace import acts, decide, plan, record_rules, takeover
 from pulumi_rolling.core.replace.actions import Action
 from pulumi_rolling.core.replace.limits import Limits
@@ -31,8 +39,8 @@ class Remembered(Protocol):
         ...
 
     @property
-    def back_failed(self) -> Verdict | None:
-        """The way back failed as well: the record stays."""
+    def keeps_record(self) -> bool:
+        """Somebody has to go on from the record after the end: it stays."""
         ...
 
 
@@ -119,3 +127,41 @@ class _Replace:
 
 REPLACE: Machine[Rollout, Observation, Action, Limits, plan.Plan] = _Replace()
 """We pick each victim, and the cloud launches its replacement."""
+
+
+class _Delegate:
+    name = "delegate"
+
+    def begin(self, goal: Goal, seen: Delegated, at: float) -> Delegating:
+        return delegate_plan.begin(goal, at)
+
+    def decide(
+        self, limits: DelegateLimits, rollout: Delegating, seen: Delegated
+    ) -> Decision[Delegating, Act]:
+        return delegate_decide.decide(limits, rollout, seen)
+
+    def hear(
+        self, seen: Delegated, requests: tuple[Request, ...], refused: tuple[RefusedAct, ...]
+    ) -> Delegated:
+        return replace(seen, requests=requests, refusals=refused, lease_is_ours=True)
+
+    def take_back(self, rollout: Delegating, unsent: tuple[Act, ...]) -> Delegating:
+        return delegate_acts.take_back(rollout, unsent)
+
+    def plan(
+        self, limits: DelegateLimits, rollout: Delegating, seen: Delegated
+    ) -> delegate_plan.DelegatePlan:
+        return delegate_plan.plan(limits, rollout, seen)
+
+    def resume(self, record: Delegating, at: float) -> Delegating:
+        return delegate_takeover.resume(record, at)
+
+    def retarget(self, record: Delegating, to: Revision, at: float) -> Delegating:
+        return delegate_takeover.retarget(record, to, at)
+
+    def is_news(self, written: Delegating, now: Delegating) -> bool:
+        return delegate_record_rules.is_news(written, now)
+
+
+DELEGATE: Machine[Delegating, Delegated, Act, DelegateLimits, delegate_plan.DelegatePlan] = _Delegate()
+"""The cloud rolls by an operation of its own; we begin it, follow it, and see to the way back."""

@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pulumi_rolling.core.replace.record_rules import OUTLIVED, RENEWED, lease_length
+from pulumi_rolling.core.shared.lease_rules import OUTLIVED, RENEWED, lease_length
 from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.engine.printable import printable_text
 from pulumi_rolling.engine.record.pieces import LEASE, read

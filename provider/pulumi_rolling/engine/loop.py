@@ -29,12 +29,13 @@ from pulumi_rolling.core.machine import Machine, Paced, Remembered
 from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.seen import RefusedAct, Request
-from pulumi_rolling.core.replace.record_rules import ASLEEP
+from pulumi_rolling.core.shared.lease_rules import ASLEEP
 from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.record.pieces import Journal, asked
 from pulumi_rolling.engine.said import said_mark
 from pulumi_rolling.errors import (
+    BusyFleetError,
     DeniedFleetError,
     GroupNotFoundError,
     MarksLostError,
@@ -219,7 +220,7 @@ class Drive(Generic[R, S, A, L]):
     def _finish(self, decision: Decision[R, A], marks: Mapping[str, str]) -> None:
         self.lease.insist()
         try:
-            if decision.next.back_failed is not None:
+            if decision.next.keeps_record:
                 self.lease.release()
             else:
                 self.journal.clear(marks)
@@ -247,4 +248,5 @@ class Drive(Generic[R, S, A, L]):
 
 def _refused_act(key: str, error: PermanentFleetError) -> RefusedAct:
     remedy = Remedy.PERMISSION if isinstance(error, DeniedFleetError) else None
+    remedy = Remedy.OPERATION if isinstance(error, BusyFleetError) else remedy
     return RefusedAct(key, error.code, error.message, remedy, error.hint)

@@ -9,8 +9,8 @@ from pulumi_rolling.core.explain import verdict_sentence
 from pulumi_rolling.core.model.codes import FAILURES, VERDICTS, EndedBy, FailureReason, Remedy, VerdictCode
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.core.model.verdict import Verdict, cure_of
-from pulumi_rolling.core.replace.pointer import is_let_be
 from pulumi_rolling.core.replace.rollout import Decided, Rollout
+from pulumi_rolling.core.shared.ended import is_let_be
 from pulumi_rolling.errors import (
     AbortedError,
     AlarmError,

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pulumi_rolling.errors import Fault, PolicyErrors
 from pulumi_rolling.fleets.auto_scaling_group.poll import expect_many
 from pulumi_rolling.handler.operation import Kind, Strategy
 from pulumi_rolling.handler.replace import auto_scaling_group
 from pulumi_rolling.handler.replace.situation import Replacing
 from pulumi_rolling.policy.block import POLICY
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
-from pulumi_rolling.policy.inputs import RollingGroupInputs, inputs_with
+from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy, inputs_with, rows
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 from pulumi_rolling.policy.rolling_update.limits import limits
 
@@ -65,8 +66,28 @@ def kind_in(properties: Mapping[str, Any]) -> Kind | None:
 
 
 def strategy_in(kind: Kind, properties: Mapping[str, Any]) -> Strategy[Any]:
-    """The one that the policy names. Without any it is the kind's first, with its defaults."""
-    policy = properties.get(POLICY)
-    given = policy if isinstance(policy, Mapping) else {}
-    named = (strategy for key, strategy in kind.strategies.items() if key in given)
+    """The one that the policy names. Without any it is the kind's first, with its defaults.
+
+    Raises PolicyErrors for a strategy by which the kind cannot be rolled.
+    """
+    faults = strategy_faults(kind, properties)
+    if faults:
+        raise PolicyErrors(faults)
+    named = (strategy for key, strategy in kind.strategies.items() if key in _policy_in(properties))
     return next(named, next(iter(kind.strategies.values())))
+
+
+def strategy_faults(kind: Kind, properties: Mapping[str, Any]) -> list[Fault]:
+    """The policy names a strategy that the kind's row does not have."""
+    given = [key for key in rows(UpdatePolicy) if key in _policy_in(properties)]
+    have = " or ".join(kind.strategies)
+    return [
+        Fault(f"{POLICY}.{key}", f"is no way to roll {kind.key} in this version; use {have}.")
+        for key in given
+        if key not in kind.strategies
+    ]
+
+
+def _policy_in(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    policy = properties.get(POLICY)
+    return policy if isinstance(policy, Mapping) else {}

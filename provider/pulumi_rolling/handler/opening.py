@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_rolling.core.replace.record_rules import lease_length
+from pulumi_rolling.core.shared.lease_rules import lease_length
 from pulumi_rolling.engine.clock import SystemClock
 from pulumi_rolling.engine.lease import owner_of
 from pulumi_rolling.engine.retry import Deadline, Retrier

@@ -19,7 +19,7 @@ from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import Fault, GroupNotFoundError, PermanentFleetError, PolicyErrors
 from pulumi_rolling.handler.context import Context, Defaults, Diffed, Foreseen
 from pulumi_rolling.handler.driving import roll
-from pulumi_rolling.handler.kinds import inputs_model, kind_in, kind_of_name, strategy_in
+from pulumi_rolling.handler.kinds import inputs_model, kind_in, kind_of_name, strategy_faults, strategy_in
 from pulumi_rolling.handler.opening import Asked, fleet_named, open_operation, retry_in
 from pulumi_rolling.handler.operation import Operation, Reach
 from pulumi_rolling.handler.preview import preview_of
@@ -56,7 +56,9 @@ class RollingGroupHandler:
         checked = check_inputs(inputs_model(), news, self.is_unknown, self.default_policy)
         normal, faults = checked.normal, list(checked.faults)
         kind = kind_in(normal)
-        if kind is None or is_group_unknown(normal, self.is_unknown):
+        unable = [] if kind is None else strategy_faults(kind, normal)
+        faults += unable
+        if kind is None or unable or is_group_unknown(normal, self.is_unknown):
             return normal, faults
         if not any(kind.is_path(f.path) for f in faults):
             faults += self._live_faults(olds, checked, context)

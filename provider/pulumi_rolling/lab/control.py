@@ -10,6 +10,7 @@ from pulumi_rolling.lab.misfortunes import befall
 from pulumi_rolling.lab.other_parties import move
 from pulumi_rolling.lab.truth import group_truth
 from pulumi_rolling.lab.world.behaviour import behaviour_from
+from pulumi_rolling.lab.world.refresh_rules import RefreshRules
 
 if TYPE_CHECKING:
     from pulumi_rolling.lab.state import LabState
@@ -92,6 +93,12 @@ class Control:
 
     def alarms(self) -> dict[str, Any]:
         return self._state.alarms()
+
+    def refresh_rules(self, **rules: Any) -> dict[str, Any]:
+        """Say what instance refreshes do where AWS is slow or its documents are silent; all rules as they stand."""
+        with self._state.cloud() as cloud:
+            cloud.part(RefreshRules).set(rules)
+            return cloud.part(RefreshRules).as_json()
 
     def member(self, instance_id: str, do: str) -> None:
         """Let a misfortune befall an instance."""

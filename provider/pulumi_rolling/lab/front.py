@@ -20,10 +20,13 @@ from pulumi_rolling.lab.aws.wire import error_body, protocol
 from pulumi_rolling.lab.control import Control
 from pulumi_rolling.lab.faults import DROP, LOST, STATUS, TEXTS
 from pulumi_rolling.lab.state import LabState
+from pulumi_rolling.lab.world import refresh
 from pulumi_rolling.lab.world.cloud import Cloud
 from pulumi_rolling.lab.world.refusal import Refused
 
 SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/")
+ALARMS = "monitoring"
+"""CloudWatch's name in signatures."""
 POLL = 0.05
 
 Environ = dict[str, Any]
@@ -109,7 +112,10 @@ class Front:
         service = _SERVICES.get(versioned) or _SERVICES.get(request.service)
         with self._state.cloud() as cloud:
             if service is None or (service.actions is not None and request.action not in service.actions):
-                return self._ask(request.environ, request.body)
+                answer = self._ask(request.environ, request.body)
+                if request.service == ALARMS:
+                    refresh.alarms_changed(cloud)
+                return answer
             return self._own(cloud, request, stale, service)
 
     def _own(self, cloud: Cloud, request: Request, stale: float, service: Service) -> Answer:

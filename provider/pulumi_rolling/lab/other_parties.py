@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_rolling.lab.world import health, machines, sizes
+from pulumi_rolling.lab.world import health, machines, refresh, refresh_ends, sizes
 from pulumi_rolling.lab.world.cloud import Cloud
-from pulumi_rolling.lab.world.group import PROCESSES, Group, Tag
+from pulumi_rolling.lab.world.group import PROCESSES, Group, Pointer, Tag
 from pulumi_rolling.lab.world.schedule import schedule
 
 MOVES = (
@@ -20,7 +20,9 @@ MOVES = (
     "suspend",
     "resume",
     "tags",
+    "refresh",
 )
+REFRESHES = ("start", "cancel", "rollback", "fail")
 
 
 class WrongMove(ValueError):
@@ -52,6 +54,8 @@ def move(cloud: Cloud, group: Group, moves: Mapping[str, Any]) -> None:
     if any(size in moves for size in ("desired", "minSize", "maxSize")):
         wanted = (moves.get("minSize"), moves.get("maxSize"), moves.get("desired"))
         sizes.apply(cloud, group, sizes.after(group.now, *wanted), "user request")
+    if "refresh" in moves:
+        _refresh(cloud, group, moves["refresh"])
     if resumed:
         health.look_again(cloud, group)
     else:
@@ -71,6 +75,28 @@ def _lose_zone(cloud: Cloud, group: Group, zone: str) -> None:
     for member in list(group.members.values()):
         if member.zone == zone:
             machines.kill(cloud, member)
+
+
+def _refresh(cloud: Cloud, group: Group, order: Mapping[str, Any]) -> None:
+    """Somebody else starts, cancels or rolls back an instance refresh, or it fails by itself."""
+    match order.get("do"):
+        case "start":
+            template = order.get("launchTemplate")
+            desired = None if template is None else Pointer(template=template)
+            if desired is not None:
+                cloud.templates.revisions(group.region, desired)
+            refresh_ends.start(cloud, group, order.get("preferences", {}), desired)
+        case "cancel":
+            refresh_ends.cancel(cloud, group)
+        case "rollback":
+            refresh_ends.roll_back(cloud, group)
+        case "fail":
+            at_work = refresh.active_of(cloud, group)
+            if at_work is None:
+                raise WrongMove("no instance refresh is at work")
+            refresh_ends.fail(cloud, at_work, order.get("reason", "Failed on the lab's order."))
+        case other:
+            raise WrongMove(f"no such thing to do with a refresh: {other}; there are {', '.join(REFRESHES)}")
 
 
 def _scheduled(cloud: Cloud, action: Mapping[str, Any]) -> dict[str, Any]:

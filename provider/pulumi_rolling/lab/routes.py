@@ -62,6 +62,10 @@ def _do(control: Control, verb: str, path: str, query: Mapping[str, list[str]], 
             return control.alarms()
         case "PUT", "alarms", alarm if alarm:
             return control.alarm(alarm, **body)
+        case "GET", "refreshes", "":
+            return control.refresh_rules()
+        case "PUT", "refreshes", "":
+            return control.refresh_rules(**body)
         case "PUT", "members", member if member:
             return control.member(member, **body)
         case "POST", "reset", "":

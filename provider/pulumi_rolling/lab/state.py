@@ -13,6 +13,7 @@ from typing import Any
 from pulumi_rolling.lab.aws import alarms, moto_side
 from pulumi_rolling.lab.clock import Clock
 from pulumi_rolling.lab.faults import Calls, Faults
+from pulumi_rolling.lab.world import refresh
 from pulumi_rolling.lab.world.behaviour import Behaviours
 from pulumi_rolling.lab.world.cloud import Cloud
 from pulumi_rolling.lab.world.kinds import KINDS
@@ -46,6 +47,7 @@ class LabState:
                 send=moto_side.send,
                 kinds=KINDS,
             )
+            self._cloud.alarm = alarms.state_of
             self.faults = Faults(seed)
             self.calls = Calls()
 
@@ -57,8 +59,10 @@ class LabState:
             yield self._cloud
 
     def order_alarm(self, region: str, name: str, state: str) -> None:
-        with self.cloud():
+        with self.cloud() as cloud:
             alarms.order(region, name, state)
+            refresh.alarms_changed(cloud)
+            cloud.agenda.catch_up()
 
     def alarms(self) -> dict[str, dict[str, Any]]:
         with self.cloud():

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from pulumi_rolling.lab.world import refresh
 from pulumi_rolling.lab.world.cloud import Cloud
 from pulumi_rolling.lab.world.group import Group
 from pulumi_rolling.lab.world.member import Member
+from pulumi_rolling.lab.world.refresh import Refresh
 from pulumi_rolling.lab.world.targets import target_health
 
 
@@ -30,6 +32,7 @@ def group_truth(cloud: Cloud, group: Group) -> dict[str, Any]:
         "deleting": now.deleting,
         "inService": group.tally.in_service,
         "serving": group.tally.serving,
+        "refreshes": [_refresh_truth(each) for each in refresh.of(cloud, group)],
         "total": group.tally.total,
         "warm": [_member_truth(cloud, member) for member in group.warm.values()],
         "members": [_member_truth(cloud, member) for member in group.members.values()],
@@ -56,4 +59,20 @@ def _member_truth(cloud: Cloud, member: Member) -> dict[str, Any]:
         "signalled": member.signalled[0] if member.signalled else None,
         "signalledAt": member.signalled[1] if member.signalled else None,
         "waitingFor": {name: wait.token for name, wait in member.waits.items()},
+    }
+
+
+def _refresh_truth(each: Refresh) -> dict[str, Any]:
+    state = each.now
+    return {
+        "id": each.id,
+        "status": state.status,
+        "reason": state.reason,
+        "percentage": state.progress.percent,
+        "toUpdate": state.progress.left,
+        "startedAt": state.started_at,
+        "endedAt": state.ended_at,
+        "rolledBackAt": None if state.turn is None else state.turn.at,
+        "checkpoints": [{"at": at, "percentage": percent} for at, percent in each.reached],
+        "outdated": sorted(each.outdated),
     }

@@ -12,6 +12,8 @@ TYPES: Mapping[str, str] = {
     "UpdatePolicy": "How members are replaced: exactly one strategy.",
     "RollingUpdate": "CloudFormation's AutoScalingRollingUpdate with its names, defaults and limits, and fields beyond "
     "it. All are optional.",
+    "InstanceRefresh": "Preferences of an EC2 instance refresh with the service's names, defaults and limits, and "
+    "fields beyond them. All are optional; times are whole seconds or ISO 8601 durations.",
     "Canary": "Members that are replaced before all others. One that fails ends the roll, whatever the budget.",
     "Readiness": "What makes a new member ready, beyond being in service and its signal.",
     "Checkpoints": "Shares of the members to replace at which the roll stops for a while.",
@@ -57,6 +59,8 @@ PROPERTIES: Mapping[str, str] = {
     "LaunchTemplate.version": "A version number, $Latest or $Default. Default: $Default. Versions with equal contents "
     "are the same revision.",
     "UpdatePolicy.rollingUpdate": "Replace members in batches, or in a sliding window.",
+    "UpdatePolicy.instanceRefresh": "Let EC2 Auto Scaling replace members by an instance refresh, which goes on if "
+    "this process dies.",
     "UpdatePolicy.autoScalingReplacingUpdate": "May be pasted with the rest; refused if it replaces.",
     "UpdatePolicy.autoScalingScheduledAction": "May be pasted with the rest; nothing to do.",
     "RollingUpdate.maxBatchSize": "Members under replacement at once: a number from 1 to 100, or a percent of Desired "
@@ -103,6 +107,36 @@ PROPERTIES: Mapping[str, str] = {
     "terminated. Default: false.",
     "RollingUpdate.drainTimeout": f"How long a victim may drain: {_DURATION} of more than nothing and at most PT2H. "
     "Needs drain. Default: PT15M.",
+    "InstanceRefresh.strategy": "Only Rolling, which is the default.",
+    "InstanceRefresh.minHealthyPercentage": "Percent of Desired that stays in service, 0 to 100, rounded up. Default: "
+    "the group's maintenance policy, then 90 (100 by CloudFormation's defaults).",
+    "InstanceRefresh.maxHealthyPercentage": "Percent of Desired that may stand at once, 100 to 200, rounded down, at "
+    "most 100 more than minHealthyPercentage, which it needs. Default: the group's maintenance policy, then none (110 "
+    "by CloudFormation's defaults).",
+    "InstanceRefresh.instanceWarmup": "How long an instance must have been in service. Default: the group's default "
+    "warm-up, then its health check grace period.",
+    "InstanceRefresh.checkpointPercentages": "Whole percents of the members to replace at which the refresh pauses, "
+    "ascending, from 1 to 100; the last one ends it. Default: none.",
+    "InstanceRefresh.checkpointDelay": "How long it pauses at each, at most 172800 s (P2D). Needs "
+    "checkpointPercentages. Default: 3600 s.",
+    "InstanceRefresh.approval": "Whether it goes on after a checkpoint only once 'rolling approve' was run; needs "
+    "checkpointPercentages, and is not asked for at the last. Default: false.",
+    "InstanceRefresh.autoRollback": "Whether the service returns the group when the refresh fails. Default: true where "
+    "the service can and onFailure is rollBack; otherwise, and by CloudFormation's defaults, this resource does.",
+    "InstanceRefresh.bakeTime": "How long alarms are watched after the last member, at most 172800 s (P2D). Default: "
+    "0.",
+    "InstanceRefresh.alarms": "Up to 10 CloudWatch alarms by name, none twice; one in ALARM ends the refresh. Default: "
+    "none.",
+    "InstanceRefresh.skipMatching": "Whether members stay that are of the wanted template and version already. "
+    "Default: true.",
+    "InstanceRefresh.scaleInProtectedInstances": "Members protected from scale-in: Refresh, Ignore, or Wait (up to one "
+    "hour, then the refresh fails). Default: Wait.",
+    "InstanceRefresh.standbyInstances": "Members in standby: Terminate, Ignore, or Wait (up to one hour, then the "
+    "refresh fails). Default: Wait.",
+    "InstanceRefresh.timeout": f"Of the whole refresh: {_DURATION} of more than nothing and at most P14D. Default: no "
+    "limit, but that of customTimeouts and the service's 14 days.",
+    "InstanceRefresh.defaults": "Whose defaults hold for what is not given: service (default), or cloudFormation, as "
+    "in a pasted AutoScalingInstanceRefresh.",
     "Canary.size": 'How many: a number from 1, or a percent of Desired such as "10%", rounded down but never to 0.',
     "Canary.soak": f"How long canaries are watched once they are ready: {_DURATION} of at most P2D. Default: none.",
     "Readiness.targetHealth": "Whether it must be healthy in every target group. Default: where the group is attached "
@@ -148,6 +182,10 @@ ENUMS: Mapping[str, str] = {
     "Guard": "How soon new starts wait for slow boots.",
     "ZoneOrder": "In which order availability zones give their members.",
     "Choice": "What is done with members in a special state.",
+    "RefreshStrategy": "What the service does with an instance.",
+    "ProtectedInstances": "What the service does with members that are protected from scale-in.",
+    "StandbyInstances": "What the service does with members in standby.",
+    "RefreshDefaults": "Whose defaults a field has that is not given.",
 }
 
 CHOICES: Mapping[str, str] = {
@@ -165,4 +203,13 @@ CHOICES: Mapping[str, str] = {
     "Choice.Ignore": "Leave them as they are.",
     "Choice.Wait": "Wait until they are in service, up to one hour.",
     "Choice.Replace": "Replace them with the others.",
+    "RefreshStrategy.Rolling": "Replace it with a new one.",
+    "ProtectedInstances.Refresh": "Replace them with the others.",
+    "ProtectedInstances.Ignore": "Leave them as they are.",
+    "ProtectedInstances.Wait": "Wait until the protection is taken away, up to one hour.",
+    "StandbyInstances.Terminate": "End them; new ones take their place.",
+    "StandbyInstances.Ignore": "Leave them as they are.",
+    "StandbyInstances.Wait": "Wait until they are in service, up to one hour.",
+    "RefreshDefaults.service": "Those of StartInstanceRefresh.",
+    "RefreshDefaults.cloudFormation": "Those of CloudFormation's AutoScalingInstanceRefresh.",
 }

@@ -1,6 +1,7 @@
 """The package's schema, from which Pulumi makes SDKs: types of the inputs from the policy's models, nothing by hand.
 
-``python -m pulumi_rolling.plugin.schema`` writes schema.json and policy.schema.json at the top of the repository.
+``python -m pulumi_rolling.plugin.schema`` writes schema.json and policy.schema.json at the top of the repository,
+and the table of strategies into docs/instance-refresh.md.
 """
 
 from __future__ import annotations
@@ -167,10 +168,14 @@ def _configuration() -> dict[str, Any]:
 
 def main() -> None:
     from pulumi_rolling.plugin.policy_schema import policy_text
+    from pulumi_rolling.plugin.strategy_table import with_table
 
     top = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parents[3]
     (top / "schema.json").write_text(package_text())
     (top / "policy.schema.json").write_text(policy_text())
+    document = top / "docs" / "instance-refresh.md"
+    if document.exists():
+        document.write_text(with_table(document.read_text()))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from pulumi_rolling.policy.block import Block, child, fields, folded
 
 INTEGER, NUMBER, STRING, BOOLEAN = "integer", "number", "string", "boolean"
 _SAMPLES: Mapping[str, tuple[Any, ...]] = {
-    INTEGER: (1, 50),
+    INTEGER: (1, 50, 150),
     NUMBER: (12.5,),
     STRING: ("text", "PT5M", "25%", "AZRebalance", "$Latest", "https://sqs.eu-west-1.amazonaws.com/1/queue"),
     BOOLEAN: (False, True),

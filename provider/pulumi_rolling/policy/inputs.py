@@ -6,7 +6,7 @@ place of its sentence in ``later``. The kinds of groups come from the handler's 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, ClassVar
@@ -17,6 +17,9 @@ from pydantic.alias_generators import to_snake
 from pulumi_rolling.core.model.goal import OnFailure
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.policy.block import POLICY, Block, GroupBlock, IsUnknown, child, fields, marks
+from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
+from pulumi_rolling.policy.instance_refresh.leaves import fold_nested
+from pulumi_rolling.policy.instance_refresh.rules import refresh_faults
 from pulumi_rolling.policy.leaves import Flag, Fold, flag, fold_choice, fold_flag, one_of, refusal, show
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 from pulumi_rolling.policy.rolling_update.rules import roll_faults
@@ -77,6 +80,7 @@ class UpdatePolicy(Table):
     """The policy: one strategy, and what CloudFormation lets stand beside it."""
 
     rolling_update: Annotated[RollingUpdate, Row(roll_faults)] = RollingUpdate()
+    instance_refresh: Annotated[InstanceRefresh, Fold(fold_nested), Row(refresh_faults)] = InstanceRefresh()
 
     auto_scaling_replacing_update: ReplacingUpdate = ReplacingUpdate()
     auto_scaling_scheduled_action: ScheduledAction = ScheduledAction()
@@ -85,12 +89,10 @@ class UpdatePolicy(Table):
     path: ClassVar[str] = POLICY
     may_be_wrapped: ClassVar[bool] = True
     later: ClassVar[Mapping[str, str]] = {
-        "instanceRefresh": f"{_LATER}; use rollingUpdate.",
-        "ecsDeployment": f"{_LATER}; for an Auto Scaling group use rollingUpdate.",
-        "beanstalkUpdate": f"{_LATER}; for an Auto Scaling group use rollingUpdate.",
-        "rollingUpdateTask": f"{_LATER}; for an Auto Scaling group use rollingUpdate.",
+        "ecsDeployment": f"{_LATER}; for an Auto Scaling group use rollingUpdate or instanceRefresh.",
+        "beanstalkUpdate": f"{_LATER}; for an Auto Scaling group use rollingUpdate or instanceRefresh.",
+        "rollingUpdateTask": f"{_LATER}; for an Auto Scaling group use rollingUpdate or instanceRefresh.",
     }
-    other_names: ClassVar[Mapping[str, str]] = {"autoScalingInstanceRefresh": "instanceRefresh"}
     refused: ClassVar[Mapping[str, str]] = {
         **later,
         "codeDeployLambdaAliasUpdate": _ELSEWHERE,
@@ -162,10 +164,12 @@ def policy_faults(policy: Any, is_unknown: IsUnknown) -> Iterator[Fault]:
         return
     strategies = given_rows(UpdatePolicy, policy)
     if not strategies and not _replaces(policy.get("autoScalingReplacingUpdate")):
-        yield Fault(UpdatePolicy.path, f"needs exactly one strategy, and has none; use {RollingUpdate.key}.")
+        yield Fault(
+            UpdatePolicy.path, f"needs exactly one strategy, and has none; use {_or(rows(UpdatePolicy))}."
+        )
     if len(strategies) > 1:
         text = f"needs exactly one strategy; found {_and(strategies)}."
-        if {RollingUpdate.key, "instanceRefresh"} <= set(strategies):
+        if {RollingUpdate.key, InstanceRefresh.key} <= set(strategies):
             text += " CloudFormation's update fails with a rolling update and an instance refresh together."
         yield Fault(UpdatePolicy.path, text)
     yield from _row_faults(UpdatePolicy, policy, is_unknown)
@@ -193,6 +197,10 @@ def _trigger_faults(triggers: Any, is_unknown: IsUnknown) -> Iterator[Fault]:
     for path, item in items:
         if isinstance(item, Mapping | list) and not is_unknown(item):
             yield Fault(path, f"must be a text, a number, a boolean or null; found {show(item)}.")
+
+
+def _or(names: Iterable[str]) -> str:
+    return " or ".join(names)
 
 
 def _and(names: list[str]) -> str:

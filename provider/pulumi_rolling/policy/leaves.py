@@ -20,6 +20,7 @@ from pulumi_rolling.core.model.durations import parse_duration
 from pulumi_rolling.policy.spelling import key_of
 
 E = TypeVar("E", bound=Enum)
+N = TypeVar("N", int, float)
 
 LONGEST_ROLL = 14 * 24 * 3600
 LONGEST_STOP = 2 * 24 * 3600
@@ -156,6 +157,11 @@ def alarm(value: Any, info: ValidationInfo) -> str:
 def known_once(names: tuple[str, ...]) -> tuple[str, ...]:
     """In the order given; each once, without those not known yet."""
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def known(percents: tuple[N, ...]) -> tuple[N, ...]:
+    """The percents without those that are not known yet, which are nought."""
+    return tuple(percent for percent in percents if percent)
 
 
 def text(value: Any) -> str:

@@ -11,8 +11,8 @@ from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member, TargetHealth
 from pulumi_rolling.core.model.verdict import Failure
 from pulumi_rolling.core.replace.observation import Observation
-from pulumi_rolling.core.replace.pointer import is_let_be
 from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.shared.ended import is_let_be
 from pulumi_rolling.report.member_progress import Part, count, failures_of, on_the_move
 from pulumi_rolling.report.preview import instances, span
 from pulumi_rolling.report.status import GroupStatus, way

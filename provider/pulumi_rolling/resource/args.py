@@ -112,7 +112,32 @@ class RollingUpdate(Block):
 
 
 @dataclass(frozen=True, kw_only=True)
+class InstanceRefresh(Block):
+    """Preferences of an EC2 instance refresh, and our additions. See docs/instance-refresh.md.
+
+    Times are whole seconds or ISO 8601 durations.
+    """
+
+    strategy: pulumi.Input[str] | None = None
+    min_healthy_percentage: pulumi.Input[int] | None = None
+    max_healthy_percentage: pulumi.Input[int] | None = None
+    instance_warmup: pulumi.Input[int | str] | None = None
+    checkpoint_percentages: pulumi.Input[Sequence[pulumi.Input[int]]] | None = None
+    checkpoint_delay: pulumi.Input[int | str] | None = None
+    approval: pulumi.Input[bool] | None = None
+    auto_rollback: pulumi.Input[bool] | None = None
+    bake_time: pulumi.Input[int | str] | None = None
+    alarms: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
+    skip_matching: pulumi.Input[bool] | None = None
+    scale_in_protected_instances: pulumi.Input[str] | None = None
+    standby_instances: pulumi.Input[str] | None = None
+    timeout: pulumi.Input[str] | None = None
+    defaults: pulumi.Input[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class UpdatePolicy(Block):
     """The policy: exactly one strategy. A CloudFormation block, as it is, may stand in its place."""
 
     rolling_update: pulumi.Input[RollingUpdate] | RollingUpdate | None = None
+    instance_refresh: pulumi.Input[InstanceRefresh] | InstanceRefresh | None = None

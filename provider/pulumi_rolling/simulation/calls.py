@@ -12,8 +12,9 @@ from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.questions import proves_members
-from pulumi_rolling.core.replace.record_rules import RENEWED, is_news, lease_length
+from pulumi_rolling.core.replace.record_rules import is_news
 from pulumi_rolling.core.replace.rollout import Decided, Rollout
+from pulumi_rolling.core.shared.lease_rules import RENEWED, lease_length
 
 BEFORE = 10
 """The facts (six calls), the lease: a look, its tag, a look; and the template's version."""

@@ -16,8 +16,8 @@ from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.replace.decide import decide
 from pulumi_rolling.core.replace.decisions import looks_until
 from pulumi_rolling.core.replace.limits import Limits
-from pulumi_rolling.core.replace.record_rules import ASLEEP, lease_length
 from pulumi_rolling.core.replace.rollout import Decided, Rollout
+from pulumi_rolling.core.shared.lease_rules import ASLEEP, lease_length
 from pulumi_rolling.fleets.simulated import SimulatedFleet
 from pulumi_rolling.simulation.calls import Bill
 

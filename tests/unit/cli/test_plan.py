@@ -166,3 +166,10 @@ def test_a_fault_of_one_field_hides_no_fault_against_the_sizes(rolling: Rolling)
     ran = rolling("plan", "--policy", policy, *SIZES, "--format", "json")
     paths = [error["path"].rpartition(".")[2] for error in json.loads(ran.out)["errors"]]
     assert sorted(paths) == ["minInstancesInService", "pauseTime"]
+
+
+def test_another_strategy_is_not_planned_as_a_rolling_update(rolling: Rolling) -> None:
+    """A refresh has no sizes to be imagined from yet, and the defaults of its neighbour would be a lie."""
+    ran = rolling("plan", "--policy", '{"instanceRefresh":{}}', *SIZES, "--format", "json")
+    assert ran.code == 2
+    assert [each["path"] for each in json.loads(ran.out)["errors"]] == ["updatePolicy.instanceRefresh"]

@@ -10,6 +10,7 @@ import pulumi_rolling as rolling
 import pytest
 from pulumi_rolling.policy.block import Block, fields
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup, LaunchTemplate
+from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
 from pulumi_rolling.policy.normal import normal_form
 from pulumi_rolling.policy.rolling_update.block import Canary, Checkpoints, Readiness, RollingUpdate
 from pulumi_rolling.policy.spelling import camel
@@ -19,7 +20,8 @@ from tests.unit.policy.kinds import INPUTS_MODEL
 
 
 @pytest.mark.parametrize(
-    "model", [AutoScalingGroup, Canary, Checkpoints, LaunchTemplate, Readiness, RollingUpdate]
+    "model",
+    [AutoScalingGroup, Canary, Checkpoints, InstanceRefresh, LaunchTemplate, Readiness, RollingUpdate],
 )
 def test_every_field_has_its_argument_and_its_public_name(model: type[Block]) -> None:
     """A field that YAML has and Python lacks, or the other way round, would be a language less."""

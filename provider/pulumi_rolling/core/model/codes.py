@@ -12,6 +12,8 @@ from enum import Enum, StrEnum
 
 
 class Step(Enum):
+    """Where a direction is. Each machine has its own of them; bake and done are of both."""
+
     PREPARE = "prepare"
     ROLL = "roll"
     BAKE = "bake"
@@ -19,6 +21,11 @@ class Step(Enum):
     """Desired becomes what it shall be at the end."""
     RESTORE = "restore"
     DONE = "done"
+    START = "start"
+    """An operation is begun, or looked for."""
+    FOLLOW = "follow"
+    RETURN = "return"
+    """The service returns what its operation has done."""
 
 
 class ReasonCode(StrEnum):
@@ -53,6 +60,14 @@ class ReasonCode(StrEnum):
     LEASE_LOST = "leaseLost"
     INCOMPLETE = "incomplete"
     DONE = "done"
+    FOLLOWING = "following"
+    RETURNING = "returning"
+    STOPPING = "stopping"
+    UNPROVEN = "unproven"
+    UNTOLD = "untold"
+    UNKNOWN_STATUS = "unknownStatus"
+    BUSY = "busy"
+    UNHEEDED = "unheeded"
 
 
 class FailureReason(StrEnum):
@@ -87,6 +102,13 @@ class VerdictCode(StrEnum):
     STRANGERS_OPERATION = "strangersOperation"
     NOT_WHOLE = "notWhole"
     TOO_MANY_LAUNCHES = "tooManyLaunches"
+    OPERATION_FAILED = "operationFailed"
+    OPERATION_STOPPED = "operationStopped"
+    OPERATION_RETURNED = "operationReturned"
+    OPERATION_LOST = "operationLost"
+    UNKNOWN_STATUS = "unknownStatus"
+    NOT_ARRIVED = "notArrived"
+    NOT_APPROVED = "notApproved"
 
 
 class EndedBy(Enum):
@@ -217,6 +239,14 @@ REASONS: Mapping[ReasonCode, ReasonMeaning] = {
     ReasonCode.LEASE_LOST: ReasonMeaning("another driver rolls this group"),
     ReasonCode.INCOMPLETE: ReasonMeaning("the cloud answered only in part"),
     ReasonCode.DONE: ReasonMeaning("done"),
+    ReasonCode.FOLLOWING: ReasonMeaning(),
+    ReasonCode.RETURNING: ReasonMeaning(),
+    ReasonCode.STOPPING: ReasonMeaning("waiting until the operation is over", only_told=True),
+    ReasonCode.UNPROVEN: ReasonMeaning("the operation is over; looking what the group runs", passing=True),
+    ReasonCode.UNTOLD: ReasonMeaning(only_told=True),
+    ReasonCode.UNKNOWN_STATUS: ReasonMeaning(only_told=True),
+    ReasonCode.BUSY: ReasonMeaning("another operation is in the way; looking whose it is", only_told=True),
+    ReasonCode.UNHEEDED: ReasonMeaning(only_told=True),
 }
 
 FAILURES: Mapping[FailureReason, FailureMeaning] = {
@@ -276,4 +306,25 @@ VERDICTS: Mapping[VerdictCode, VerdictMeaning] = {
     ),
     VerdictCode.NOT_WHOLE: VerdictMeaning("fewer in service than Desired", EndedBy.CLOUD, Remedy.ACTIVITIES),
     VerdictCode.TOO_MANY_LAUNCHES: VerdictMeaning("too many launches", EndedBy.OTHERS, Remedy.OTHERS),
+    VerdictCode.OPERATION_FAILED: VerdictMeaning(
+        "an operation that failed", EndedBy.MEMBERS, Remedy.ACTIVITIES
+    ),
+    VerdictCode.OPERATION_STOPPED: VerdictMeaning(
+        "an operation that others stopped", EndedBy.OTHERS, Remedy.AGAIN
+    ),
+    VerdictCode.OPERATION_RETURNED: VerdictMeaning(
+        "an operation that others had rolled back", EndedBy.OTHERS, Remedy.AGAIN
+    ),
+    VerdictCode.OPERATION_LOST: VerdictMeaning(
+        "an operation that the cloud tells nothing of", EndedBy.CLOUD, Remedy.ACTIVITIES
+    ),
+    VerdictCode.UNKNOWN_STATUS: VerdictMeaning(
+        "a status that this version does not know", EndedBy.CLOUD, Remedy.OPERATION
+    ),
+    VerdictCode.NOT_ARRIVED: VerdictMeaning(
+        "a success after which the group runs something else", EndedBy.CLOUD, Remedy.ACTIVITIES
+    ),
+    VerdictCode.NOT_APPROVED: VerdictMeaning(
+        "a gate that nobody approved in time", EndedBy.CLOCK, Remedy.AGAIN
+    ),
 }

@@ -35,6 +35,14 @@ class Goal:
     abandoned: tuple[str, ...] = ()
     """Digests that were targets before this one."""
 
+    @property
+    def has_way_back(self) -> bool:
+        """There is a former revision that can still be launched, and it makes other members than those that failed."""
+        former = self.came_from
+        return (
+            former is not None and former.exists and (former.digest != self.to.digest or bool(self.abandoned))
+        )
+
     def target(self, direction: Direction) -> Revision:
         """The revision that the direction leads to."""
         if direction is Direction.BACK and self.came_from is not None:

@@ -45,18 +45,18 @@ from pulumi_rolling.core.replace.observation import Observation, with_roster
 from pulumi_rolling.core.replace.pointer import (
     is_astray,
     is_from_before,
-    is_let_be,
     moved_verdict,
     settled_at,
     watch_pointer,
 )
 from pulumi_rolling.core.replace.resized import renewed
 from pulumi_rolling.core.replace.roll import roll
-from pulumi_rolling.core.replace.rollout import Decided, Rollout, Way, replace
+from pulumi_rolling.core.replace.rollout import Decided, ReplaceStep, Rollout, Way, replace
 from pulumi_rolling.core.replace.sizing import size_roll
 from pulumi_rolling.core.replace.verdicts import take_verdict
 from pulumi_rolling.core.shared import deadline
 from pulumi_rolling.core.shared.alarms import ringing
+from pulumi_rolling.core.shared.ended import is_let_be
 
 
 def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decided:
@@ -137,7 +137,7 @@ def _turn(look: Look, verdict: Verdict) -> Decided:
         return _let_be(look, verdict)
     if rollout.gives_up or rollout.step is Step.RESTORE:
         # A second refusal is the end; after the first the processes may still be given back.
-        step = Step.DONE if rollout.back_failed is not None else Step.RESTORE
+        step: ReplaceStep = Step.DONE if rollout.back_failed is not None else Step.RESTORE
         ended = replace(rollout, back_failed=verdict, step=step)
         return stand_by(limits, ended, at, Because(ReasonCode.REFUSED))
     if _is_held(limits, rollout, verdict):
@@ -150,7 +150,7 @@ def _turn(look: Look, verdict: Verdict) -> Decided:
         verdict = replace(verdict, touched=rollout.ours.launched)
     if rollout.direction is Direction.BACK:
         turned = replace(rollout, back_failed=verdict, step=Step.RESTORE, way=rollout.way.ended())
-    elif limits.on_failure is OnFailure.LEAVE or not _has_way_back(rollout):
+    elif limits.on_failure is OnFailure.LEAVE or not rollout.goal.has_way_back:
         turned = replace(rollout, verdict=verdict, step=Step.RESIZE, way=rollout.way.ended())
     else:
         # The boots go with the way: the former revision boots as in the last rollout, not as the failed one does.
@@ -187,13 +187,6 @@ def _is_held(limits: Limits, rollout: Rollout, verdict: Verdict) -> bool:
     """onFailure hold waits for somebody's word, except where it has just been spoken."""
     asked = VERDICTS[verdict.code].ended_by is EndedBy.PERSON or verdict is rollout.way.held
     return limits.on_failure is OnFailure.HOLD and rollout.direction is Direction.FORWARD and not asked
-
-
-def _has_way_back(rollout: Rollout) -> bool:
-    """There is a former revision that can still be launched, and it makes other members than those that failed."""
-    goal = rollout.goal
-    former = goal.came_from
-    return former is not None and former.exists and (former.digest != goal.to.digest or bool(goal.abandoned))
 
 
 def _prepare(look: Look) -> Decided:

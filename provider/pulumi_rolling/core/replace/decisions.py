@@ -19,10 +19,7 @@ from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.look import Look
 from pulumi_rolling.core.replace.observation import roster_of
 from pulumi_rolling.core.replace.rollout import Decided, Rollout, replace
-from pulumi_rolling.core.shared import ended
-
-ATTENTIVE = 3.0
-"""Polls between two looks, at most, while somebody's word is waited for."""
+from pulumi_rolling.core.shared import ended, pace
 
 
 def act(look: Look, actions: tuple[Action, ...], because: Because) -> Decided:
@@ -43,7 +40,7 @@ def _in_service_after(actions: tuple[Action, ...], look: Look) -> int:
 
 
 def wait(look: Look, because: Because, until: float | None = None) -> Decided:
-    """Look again soon after something happened, then ever less often; never later than a clock that runs out."""
+    """No act; the next look is when anything may be new."""
     due = _next_clock(look)
     if until is not None:
         due = min(due, until)
@@ -53,11 +50,8 @@ def wait(look: Look, because: Because, until: float | None = None) -> Decided:
 
 def look_after(limits: Limits, rollout: Rollout, at: float, due: float) -> float:
     """When to look again after a look at ``at`` that brought nothing new, the next clock running out at ``due``."""
-    quiet = max(limits.poll, min(30.0, (at - rollout.progress_at) / 10))
-    if rollout.way.waits_for_somebody:
-        # Somebody who has just spoken at another terminal waits for what happens.
-        quiet = min(quiet, ATTENTIVE * limits.poll)
-    return max(at + limits.poll / 4, min(at + quiet, due))
+    attentive = rollout.way.waits_for_somebody
+    return pace.look_after(limits.poll, rollout.progress_at, at, due, attentive=attentive)
 
 
 def looks_until(

@@ -17,8 +17,8 @@ from pulumi_rolling.core.replace.fill import fill
 from pulumi_rolling.core.replace.limits import Choice
 from pulumi_rolling.core.replace.look import Look
 from pulumi_rolling.core.replace.losses import in_doubt
-from pulumi_rolling.core.replace.pointer import is_let_be
 from pulumi_rolling.core.replace.rollout import Decided, Round, replace
+from pulumi_rolling.core.shared.ended import is_let_be
 
 NAMED_TRIES = 3
 """How often surplus members are named: those of a dying build may go by themselves before our act reaches them."""

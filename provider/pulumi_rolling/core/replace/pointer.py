@@ -74,14 +74,6 @@ def moved_verdict(look: Look) -> Verdict:
     return Verdict(VerdictCode.POINTER_MOVED, look.at, way.failures, way.total, cause=cause)
 
 
-def is_let_be(verdict: Verdict | None) -> bool:
-    """The direction ended because others hold the group: no member is named for removal."""
-    return verdict is not None and verdict.code in (
-        VerdictCode.POINTER_MOVED,
-        VerdictCode.STRANGERS_OPERATION,
-    )
-
-
 def _called(look: Look) -> str:
     """The pointer as people call it, where anything seen tells."""
     goal, pointer = look.rollout.goal, look.seen.pointer

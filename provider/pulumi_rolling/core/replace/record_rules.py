@@ -1,16 +1,9 @@
-"""What a driver keeps on the group, and for how long: when its record is written anew, and how long its lease holds."""
+"""When a driver writes its record anew, and when a record is of a rollout that is over."""
 
 from __future__ import annotations
 
 from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.replace.rollout import Rollout
-
-RENEWED = 1 / 3
-"""The part of its length after which a lease is renewed."""
-OUTLIVED = 1 / 3
-"""The part of it after which a look is too old to write or act upon."""
-ASLEEP = 1 / 2
-"""The part of it that no sleep of its holder is longer than."""
 
 
 def is_news(written: Rollout, now: Rollout) -> bool:
@@ -31,11 +24,6 @@ def is_news(written: Rollout, now: Rollout) -> bool:
 def is_over(record: Rollout) -> bool:
     """The rollout came to its end, and only its tags could not be removed."""
     return record.step is Step.DONE and record.back_failed is None
-
-
-def lease_length(poll: float) -> float:
-    """Seconds that a lease holds without being renewed, where looks are ``poll`` seconds apart."""
-    return max(6.0, 30.0 * poll)
 
 
 def _what_people_see(rollout: Rollout) -> tuple[object, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.model.decision import Decision
@@ -186,6 +186,10 @@ class Ledger:
     """The fewest in service that any look saw, or that our acts left."""
 
 
+ReplaceStep = Literal[Step.PREPARE, Step.ROLL, Step.BAKE, Step.RESIZE, Step.RESTORE, Step.DONE]
+"""The steps that a direction of this machine walks, in order."""
+
+
 @value(frozen=True)
 class Rollout:
     """One move of one group to one revision, as far as it has come."""
@@ -196,7 +200,7 @@ class Rollout:
     way: Way = Way()
     ours: Ledger = Ledger()
     direction: Direction = Direction.FORWARD
-    step: Step = Step.PREPARE
+    step: ReplaceStep = Step.PREPARE
     generation: int = 1
     prior: Boots = Boots()
     """Boots of the group's last rollout: what is expected before any boot of this one is seen."""
@@ -213,6 +217,11 @@ class Rollout:
     def target(self) -> Revision:
         """The revision that this direction leads to."""
         return self.goal.target(self.direction)
+
+    @property
+    def keeps_record(self) -> bool:
+        """The way back failed as well: the next update goes on from the record."""
+        return self.back_failed is not None
 
     @property
     def gives_up(self) -> bool:

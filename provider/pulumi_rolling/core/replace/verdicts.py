@@ -21,12 +21,12 @@ from pulumi_rolling.core.replace.budget import (
 )
 from pulumi_rolling.core.replace.gates import in_canary
 from pulumi_rolling.core.replace.look import Look
-from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.pointer import moved_verdict
 from pulumi_rolling.core.replace.requests import take_up
 from pulumi_rolling.core.replace.rollout import replace
 from pulumi_rolling.core.shared import deadline
 from pulumi_rolling.core.shared.alarms import heard, still_ignored
+from pulumi_rolling.core.shared.ended import refusal
 
 
 def take_verdict(look: Look) -> tuple[Look, Verdict | None]:
@@ -34,11 +34,11 @@ def take_verdict(look: Look) -> tuple[Look, Verdict | None]:
     look, asked = take_up(look)
     rollout, seen = look.rollout, look.seen
     if rollout.gives_up or rollout.step is Step.RESTORE:
-        return look, refusal(seen) if seen.refusals else None
+        return look, refusal(seen.refusals[0], seen.at) if seen.refusals else None
     if asked is not None:
         return look, asked
     if seen.refusals:
-        return look, refusal(seen)
+        return look, refusal(seen.refusals[0], seen.at)
     if rollout.way.held is not None:
         return look, None
     if seen.others:
@@ -60,12 +60,6 @@ def verdict_of(look: Look, code: VerdictCode, *, cause: str = "", clock: float =
     """A verdict about the whole direction, with how many have failed until then."""
     way = look.rollout.way
     return Verdict(code, look.at, way.failures, way.total, cause=cause, clock=clock)
-
-
-def refusal(seen: Observation) -> Verdict:
-    first = seen.refusals[0]
-    cause = f"{first.act}: {first.message}"
-    return Verdict(VerdictCode.REFUSED, seen.at, cause=cause, remedy=first.remedy, hint=first.hint)
 
 
 def _spent(look: Look) -> Verdict | None:

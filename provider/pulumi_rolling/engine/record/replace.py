@@ -8,9 +8,9 @@ and 2 (no parts) are still read: a driver may take over from an older one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, get_args
 
 from pulumi_rolling.core.model.codes import FailureReason, Remedy, Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction, Goal
@@ -25,6 +25,7 @@ from pulumi_rolling.core.replace.rollout import (
     Issued,
     Ledger,
     Opening,
+    ReplaceStep,
     Rollout,
     Round,
     Way,
@@ -237,9 +238,12 @@ def _surge_of_format_1(raw: dict[str, Any]) -> int:
     return 0 if begun else max(0, int(raw["n"][2] - raw["de"][1]))
 
 
-def _step(text: str) -> Step:
+_STEPS: Mapping[str, ReplaceStep] = {step.value: step for step in get_args(ReplaceStep)}
+
+
+def _step(text: str) -> ReplaceStep:
     """Formats 1 and 2 called one of them otherwise."""
-    return Step.RESIZE if text == "settle" else Step(text)
+    return Step.RESIZE if text == "settle" else _STEPS[text]
 
 
 def _without_empty(raw: dict[str, Any]) -> dict[str, Any]:

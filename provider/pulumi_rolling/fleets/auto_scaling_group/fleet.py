@@ -7,9 +7,8 @@ is decided here.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -21,49 +20,31 @@ from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.fleets.auto_scaling_group import description as described
 from pulumi_rolling.fleets.auto_scaling_group import surroundings
-from pulumi_rolling.fleets.auto_scaling_group.activities import ActivityLog
-from pulumi_rolling.fleets.auto_scaling_group.acts import GroupActs
 from pulumi_rolling.fleets.auto_scaling_group.description import Listed
 from pulumi_rolling.fleets.auto_scaling_group.facts import AutoScalingGroupFacts, Watched
-from pulumi_rolling.fleets.auto_scaling_group.floating import floating_note_of
-from pulumi_rolling.fleets.auto_scaling_group.members import Members
+from pulumi_rolling.fleets.auto_scaling_group.group import OneGroup
 from pulumi_rolling.fleets.auto_scaling_group.members_to_ask import for_ec2
 from pulumi_rolling.fleets.auto_scaling_group.missing_members import what_went_wrong
-from pulumi_rolling.fleets.auto_scaling_group.overrides import OwnTemplates, notes_of
-from pulumi_rolling.fleets.auto_scaling_group.poll import Look, poll_of
+from pulumi_rolling.fleets.auto_scaling_group.overrides import notes_of
+from pulumi_rolling.fleets.auto_scaling_group.poll import Look
 from pulumi_rolling.fleets.auto_scaling_group.readiness import Readiness, with_target_health
-from pulumi_rolling.fleets.auto_scaling_group.revisions import Revisions, Wanted
+from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
 from pulumi_rolling.fleets.auto_scaling_group.strays import as_old, misplaced, outdated
 from pulumi_rolling.fleets.auto_scaling_group.traffic import traffic_of
 from pulumi_rolling.fleets.auto_scaling_group.verdict_tags import VerdictTags
-from pulumi_rolling.fleets.auto_scaling_group.warm_pool import WarmPool
 from pulumi_rolling.fleets.aws.alarms import alarms_of
-from pulumi_rolling.fleets.aws.api import Answer, AwsApi
-from pulumi_rolling.fleets.aws.launch_configurations import (
-    PREFIX,
-    ConfigurationWanted,
-    configurations_of,
-)
-from pulumi_rolling.fleets.aws.launch_templates import LATEST, address, parts, templates_of
-from pulumi_rolling.fleets.aws.machines import Machines
+from pulumi_rolling.fleets.aws.api import Answer
 from pulumi_rolling.fleets.aws.place import Place, told_by
 from pulumi_rolling.fleets.aws.queue import SqsQueue, queue_facts
-from pulumi_rolling.fleets.aws.tags import SHELF
 from pulumi_rolling.fleets.base import Retry
-from pulumi_rolling.fleets.replace import Glance, Sight, SignalSource, counts_of, key_of, returning_acts
-
-FRESH = 1.0
-"""Seconds for which a description made for another group's look also serves this one."""
-
+from pulumi_rolling.fleets.replace import Sight, SignalSource, key_of, returning_acts
 
 RARELY = 6
 """Times as long as for an alarm an answer about others' operations serves: half a minute, where a look is a second."""
 
 
-class AutoScalingGroupFleet:
+class AutoScalingGroupFleet(OneGroup):
     """Beyond what every fleet offers: queues, tags of verdicts, and the choice of what is watched and who signals."""
-
-    shelf = SHELF
 
     def __init__(
         self,
@@ -75,33 +56,12 @@ class AutoScalingGroupFleet:
         signals: SignalSource,
         clock: Callable[[], float] = steady,
     ) -> None:
-        """Nothing is called yet; the name is registered, so that one request may serve several groups."""
-        self.name = name
-        self._wanted = wanted
-        self._api = AwsApi(place, retry, region_path=f"{described.PATH}.region")
+        super().__init__(name, wanted=wanted, place=place, retry=retry, clock=clock)
         self._signals = dict.fromkeys(Direction, signals)
-        self._clock = clock
-        self._poll = poll_of(place)
-        self._revisions = Revisions(self._api, templates_of(place), configurations_of(place))
-        self._own_templates = OwnTemplates(self._api, templates_of(place))
-        self._warm = WarmPool(name, self._api, clock)
-        self._machines = Machines()
-        self._members = Members(self._api, self._revisions, self._own_templates, self._machines)
-        self._activities = ActivityLog(name)
-        self._acts = GroupActs(name, self._api, self._as_it_is, clock)
         self._refreshes = surroundings.Refreshes(name, self._api, clock)
         self._readiness = Readiness(self._api, alarms_of(place))
         self._outdated: dict[str, str] = {}
         """As of the last facts or glance: who is launched during a rollout is new, wherever its parameter goes."""
-        self._looked_at = 0.0
-        self._poll.register(name)
-
-    @property
-    def place(self) -> Place:
-        return self._api.place
-
-    def api_calls(self) -> int:
-        return self._api.count()
 
     def queue(self, url: str) -> SqsQueue:
         """A signal queue, asked at the group's place and counted with its calls."""
@@ -165,42 +125,6 @@ class AutoScalingGroupFleet:
             queues=tuple(queue_facts(self._api, url) for url in self._readiness.watched.queues),
         )
 
-    def glance(self) -> Glance:
-        """The light look of a diff: a describe shared by many, and at most one read of template versions."""
-        look = self._api.under_retry(lambda: self._poll.glance(self.name, self._not_before(), self._api))
-        group = look.description
-        pointer = described.pointer(group)
-        wanted = self._wanted_pointer(group)
-        listed = tuple(described.listed(group))
-        warm = self._warm.all_now(group) if self._readiness.watched.warm_pool else ()
-        asked = [pointer, *([wanted] if wanted else ()), *self._floating_pointers(group)]
-        meant = self._revisions.learn((*listed, *warm), asked)
-        target = (meant.get(wanted) if wanted else None) or self.target()
-        members = self._members.of(group, listed, target)
-        members = as_old(members, self._strays(group, listed), target)
-        return Glance(
-            target=target,
-            current=meant.get(pointer),
-            pointer=pointer,
-            tags=described.tags(group),
-            counts=counts_of(members),
-            members=members,
-            warm=self._members.of(group, warm, target),
-            notes=self._floating(meant),
-        )
-
-    def target(self) -> Revision:
-        """What the wanted template and version stand for now."""
-        return self._revisions.resolve(self._wanted)
-
-    def at(self, address: str) -> Revision:
-        """The revision of an address that was written down once; its digest matches nothing when it is gone."""
-        return self._revisions.at(address)
-
-    def contents(self, revision: Revision) -> Answer:
-        """What members of a revision are made from, as EC2 has it."""
-        return self._revisions.contents(revision)
-
     def observe(self, rollout: Rollout) -> Sight:
         look = self._look()
         group = look.description
@@ -241,36 +165,17 @@ class AutoScalingGroupFleet:
         for action in returning_acts(record):
             self.apply(action)
 
-    def marks(self) -> Mapping[str, str]:
-        return described.marks(self._look().description)
+    def _wants_warm_pool(self) -> bool:
+        return self._readiness.watched.warm_pool
 
-    def write_marks(self, marks: Mapping[str, str]) -> None:
-        if marks:
-            self._acts.write_tags(marks)
-
-    def remove_marks(self, keys: list[str]) -> None:
-        if keys:
-            self._acts.remove_tags(keys)
+    def _set_apart(
+        self, group: Answer, listed: tuple[Listed, ...], members: tuple[Member, ...], target: Revision
+    ) -> tuple[Member, ...]:
+        return as_old(members, self._strays(group, listed), target)
 
     def _strays(self, group: Answer, listed: tuple[Listed, ...]) -> dict[str, str]:
-        self._outdated = outdated(self._api, listed, templates_of(self.place), self._machines)
+        self._outdated = outdated(self._api, listed, self._templates, self._machines)
         return {**self._outdated, **misplaced(group, listed, self._machines)}
-
-    def _look(self) -> Look:
-        """Newer than our last act and our last look; what another group's look brought meanwhile will do.
-
-        Making the fleet counts as an act: the program may have changed the group a moment before.
-        """
-        not_before = self._not_before()
-        look = self._api.under_retry(lambda: self._poll.look(self.name, not_before, self._api))
-        self._looked_at = look.at
-        return look
-
-    def _as_it_is(self) -> Answer:
-        return self._poll.look(self.name, self._clock(), self._api).description
-
-    def _not_before(self) -> float:
-        return max(self._acts.last_at, math.nextafter(self._looked_at, math.inf), self._clock() - FRESH)
 
     def _observation(self, look: Look, members: tuple[Member, ...]) -> Observation:
         group = look.description
@@ -282,36 +187,3 @@ class AutoScalingGroupFleet:
             suspended=described.suspended(group),
             heals=described.heals(described.suspended(group)),
         )
-
-    def _wanted_pointer(self, group: Answer) -> str | None:
-        """What is wanted as a pointer, if a template's id is given or the group tells it for the name."""
-        if isinstance(self._wanted, ConfigurationWanted):
-            return f"{PREFIX}{self._wanted.name}"
-        template = self._wanted_template(group)
-        return address(template, self._wanted.literal) if template else None
-
-    def _floating_pointers(self, group: Answer) -> list[str]:
-        """What is wanted by no number, and the latest beside it; the one call brings both."""
-        if isinstance(self._wanted, ConfigurationWanted) or self._wanted.literal.isdigit():
-            return []
-        template = self._wanted_template(group)
-        return [address(template, each) for each in (self._wanted.literal, LATEST)] if template else []
-
-    def _floating(self, meant: Mapping[str, Revision]) -> tuple[str, ...]:
-        if isinstance(self._wanted, ConfigurationWanted):
-            return ()
-        return floating_note_of(self._wanted, {parts(where)[1]: each for where, each in meant.items()})
-
-    def _wanted_template(self, group: Answer) -> str | None:
-        """The template's id, given or as the group tells it for the name."""
-        if isinstance(self._wanted, ConfigurationWanted):
-            return None
-        template = described.template_of(group) or {}
-        ident = self._wanted.id
-        if ident is None and template.get("LaunchTemplateName") == self._wanted.name:
-            ident = template.get("LaunchTemplateId")
-        return ident
-
-    def _is_wrong_kind(self, group: Answer) -> bool:
-        wants_configuration = isinstance(self._wanted, ConfigurationWanted)
-        return wants_configuration and described.mixed_template(group) is not None

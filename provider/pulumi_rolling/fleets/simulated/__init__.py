@@ -10,7 +10,8 @@ docs/simulate.md has a test of a policy from end to end.
 """
 
 from pulumi_rolling.fleets.simulated.behaviour import NEVER, Behaviour
+from pulumi_rolling.fleets.simulated.delegated import DelegatedFleet
 from pulumi_rolling.fleets.simulated.fleet import SimulatedFleet
 from pulumi_rolling.fleets.simulated.group import Birth, Truth
 
-__all__ = ["NEVER", "Behaviour", "Birth", "SimulatedFleet", "Truth"]
+__all__ = ["NEVER", "Behaviour", "Birth", "DelegatedFleet", "SimulatedFleet", "Truth"]

@@ -94,6 +94,12 @@ def install() -> None:
     urls.url_paths["{0}/$"] = Alarms.dispatch
 
 
+def state_of(region: str, name: str) -> str | None:
+    """The state of an alarm; None where there is none of that name."""
+    alarm = cloudwatch_backends[ACCOUNT][region].alarms.get(name)
+    return None if alarm is None else str(alarm.state_value)
+
+
 def _kind(alarm: Alarm) -> str:
     return METRIC if alarm.rule is None else COMPOSITE
 

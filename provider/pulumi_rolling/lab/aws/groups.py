@@ -13,6 +13,8 @@ from typing import Any
 from pulumi_rolling.lab.aws import moto_side
 from pulumi_rolling.lab.aws.call import Call, page
 from pulumi_rolling.lab.aws.hook_calls import hook_from
+from pulumi_rolling.lab.aws.pointers import pointer_from
+from pulumi_rolling.lab.aws.refreshes import refuse_new_pointer
 from pulumi_rolling.lab.aws.views import group_view, tag_views
 from pulumi_rolling.lab.world import health, lives, pool, sizes
 from pulumi_rolling.lab.world.group import PROCESSES, Occasion, Pointer, Settings, Tag
@@ -48,7 +50,7 @@ def create_auto_scaling_group(call: Call) -> None:
             "AlreadyExists",
             f"AutoScalingGroup by this name already exists - A group with the name {name} already exists",
         )
-    pointer = _pointer(call.region, values, Pointer())
+    pointer = pointer_from(call.region, values, Pointer())
     if pointer == Pointer():
         raise invalid(
             "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or "
@@ -87,57 +89,12 @@ def create_auto_scaling_group(call: Call) -> None:
     cloud.stir(group)
 
 
-def _pointer(region: str, values: Mapping[str, Any], former: Pointer) -> Pointer:
-    """What the group launches from after a call; template, mixed policy and configuration exclude each other.
-
-    A call without any of them keeps the former one, and a mixed policy without Overrides or
-    InstancesDistribution keeps those of the former policy.
-    """
-    given = [
-        key
-        for key in ("LaunchTemplate", "MixedInstancesPolicy", "LaunchConfigurationName")
-        if values.get(key)
-    ]
-    if len(given) > 1:
-        raise invalid(
-            "Valid requests must contain either LaunchTemplate, LaunchConfigurationName or "
-            "MixedInstancesPolicy parameter."
-        )
-    if not given:
-        return former
-    if given == ["LaunchConfigurationName"]:
-        return Pointer(configuration=moto_side.configuration(region, values["LaunchConfigurationName"]).name)
-    if given == ["LaunchTemplate"]:
-        return Pointer(template=moto_side.named(region, values["LaunchTemplate"]))
-    mixed = values["MixedInstancesPolicy"]
-    old = former.mixed or {}
-    old_template = old.get("LaunchTemplate", {})
-    template = old_template | mixed.get("LaunchTemplate", {})
-    template["LaunchTemplateSpecification"] = moto_side.named(
-        region, template.get("LaunchTemplateSpecification", {})
-    )
-    distribution = {
-        "OnDemandAllocationStrategy": "prioritized",
-        "OnDemandBaseCapacity": 0,
-        "OnDemandPercentageAboveBaseCapacity": 100,
-        "SpotAllocationStrategy": "lowest-price",
-    }
-    distribution |= old.get("InstancesDistribution", {}) | mixed.get("InstancesDistribution", {})
-    template["Overrides"] = [_override(region, override) for override in template.get("Overrides", [])]
-    return Pointer(mixed={"LaunchTemplate": template, "InstancesDistribution": distribution})
-
-
-def _override(region: str, override: Mapping[str, Any]) -> dict[str, Any]:
-    """An override with a launch template of its own names it as the group's is named."""
-    spec = override.get("LaunchTemplateSpecification")
-    return dict(override) | ({"LaunchTemplateSpecification": moto_side.named(region, spec)} if spec else {})
-
-
 def update_auto_scaling_group(call: Call) -> None:
     cloud, values = call.cloud, call.values
     group = call.group
     now = group.now
-    changes: dict[str, Any] = {"pointer": _pointer(call.region, values, now.pointer)}
+    refuse_new_pointer(call, group, values)
+    changes: dict[str, Any] = {"pointer": pointer_from(call.region, values, now.pointer)}
     if values.get("VPCZoneIdentifier") or values.get("AvailabilityZones"):
         changes["places"] = moto_side.places(
             call.region, values.get("VPCZoneIdentifier"), values.get("AvailabilityZones")
@@ -233,6 +190,7 @@ def suspend_processes(call: Call) -> None:
     chosen = _processes(call)
     since = {process: call.cloud.now for process in chosen if process not in group.now.suspended}
     group.alter(call.cloud.now, suspended={**group.now.suspended, **since})
+    call.cloud.stir(group)
 
 
 def resume_processes(call: Call) -> None:

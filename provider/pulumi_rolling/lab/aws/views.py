@@ -9,6 +9,8 @@ from pulumi_rolling.lab.world.cloud import Cloud
 from pulumi_rolling.lab.world.group import Group, Settings
 from pulumi_rolling.lab.world.hooks import Hook
 from pulumi_rolling.lab.world.member import Member, MemberState
+from pulumi_rolling.lab.world.refresh import ACTIVE, Progress, Refresh
+from pulumi_rolling.lab.world.refresh_rules import RefreshRules
 
 
 def instance_view(member: Member, state: MemberState) -> dict[str, Any]:
@@ -118,4 +120,51 @@ def hook_view(group: Group, hook: Hook) -> dict[str, Any]:
         "HeartbeatTimeout": hook.heartbeat,
         "GlobalTimeout": hook.global_timeout,
         "DefaultResult": hook.default_result,
+    }
+
+
+def refresh_view(cloud: Cloud, refresh: Refresh, as_of: float) -> dict[str, Any] | None:
+    """A refresh as it stood at `as_of`; None before it was started."""
+    state = refresh.states.at(as_of)
+    if state is None:
+        return None
+    pooled = refresh.total_warm > 0 or refresh.group.now.warm_pool is not None
+    view: dict[str, Any] = {
+        "InstanceRefreshId": refresh.id,
+        "AutoScalingGroupName": refresh.group.name,
+        "Status": state.status,
+        "StatusReason": state.reason or None,
+        "PercentageComplete": state.progress.percent,
+        "InstancesToUpdate": state.progress.left,
+        "Strategy": "Rolling",
+        "Preferences": refresh.told,
+    }
+    if pooled:
+        view["ProgressDetails"] = _progress_details(state.progress)
+    if refresh.desired is not None:
+        desired = {"LaunchTemplate": refresh.desired.template, "MixedInstancesPolicy": refresh.desired.mixed}
+        view["DesiredConfiguration"] = {name: value for name, value in desired.items() if value is not None}
+    if state.started_at is not None:
+        view["StartTime"] = cloud.stamp(state.started_at)
+    early = as_of if cloud.part(RefreshRules).early_end and state.status in ACTIVE else None
+    ended_at = early if state.ended_at is None else state.ended_at
+    if ended_at is not None:
+        view["EndTime"] = cloud.stamp(ended_at)
+    if state.turn is not None:
+        view["RollbackDetails"] = {
+            "RollbackReason": state.turn.reason,
+            "RollbackStartTime": cloud.stamp(state.turn.at),
+            "PercentageCompleteOnRollback": state.turn.progress.percent,
+            "InstancesToUpdateOnRollback": state.turn.progress.left,
+        } | ({"ProgressDetailsOnRollback": _progress_details(state.turn.progress)} if pooled else {})
+    return view
+
+
+def _progress_details(progress: Progress) -> dict[str, Any]:
+    return {
+        name: {"PercentageComplete": percent, "InstancesToUpdate": left}
+        for name, (percent, left) in (
+            ("LivePoolProgress", progress.live),
+            ("WarmPoolProgress", progress.warm),
+        )
     }

@@ -6,8 +6,8 @@ from typing import Any
 
 from pulumi_rolling.lab.aws.call import Call, page
 from pulumi_rolling.lab.aws.views import instance_view
-from pulumi_rolling.lab.world import pool
-from pulumi_rolling.lab.world.refusal import invalid
+from pulumi_rolling.lab.world import pool, refresh, refresh_ends
+from pulumi_rolling.lab.world.refusal import Refused, invalid
 
 MOST_INSTANCES = 50
 
@@ -15,6 +15,8 @@ MOST_INSTANCES = 50
 def put_warm_pool(call: Call) -> dict[str, Any]:
     """What is not named keeps its former value or the default; MaxGroupPreparedCapacity -1 takes it back."""
     cloud, group = call.cloud, call.group
+    if refresh.active_of(cloud, group) is not None:
+        raise Refused("InstanceRefreshInProgress", refresh_ends.BLOCKED)
     given = {key: value for key, value in call.values.items() if key != "AutoScalingGroupName"}
     if given.get("PoolState", "Stopped") not in pool.STATES:
         raise invalid(f"PoolState must be one of {', '.join(pool.STATES)}")

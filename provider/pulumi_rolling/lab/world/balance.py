@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import partial
 
-from pulumi_rolling.lab.world import launches, lives, places, pool
+from pulumi_rolling.lab.world import launches, lives, places, pool, refresh
 from pulumi_rolling.lab.world.cloud import Cloud
 from pulumi_rolling.lab.world.group import Group, Occasion
 from pulumi_rolling.lab.world.member import Member
@@ -29,14 +29,17 @@ def reconcile(cloud: Cloud, group: Group) -> None:
     _balance(cloud, group, occasion)
     pool.refill(cloud, group)
     _forget_if_empty(cloud, group)
+    at_work = refresh.active_of(cloud, group)
+    if at_work is not None:
+        cloud.stir(at_work)
 
 
 def _balance(cloud: Cloud, group: Group, occasion: Occasion, tries: int = 0) -> None:
     """Launch what is missing, or terminate what is too many, as far as the suspended processes allow."""
-    missing = group.now.desired - group.tally.active - group.retrying
+    missing = group.wanted - group.tally.active - group.retrying
     if missing > 0 and not group.suspended("Launch"):
         _launch(cloud, group, missing, occasion, tries)
-    elif group.tally.active > group.now.desired and not group.suspended("Terminate"):
+    elif group.tally.active > group.wanted and not group.suspended("Terminate"):
         _scale_in(cloud, group, occasion)
 
 
@@ -44,7 +47,7 @@ def _launch(cloud: Cloud, group: Group, missing: int, occasion: Occasion, tries:
     at = cloud.clock(cloud.now)
     text = occasion.cause or (
         f"{occasion.opening}At {at} an instance was started in response to a difference between desired and "
-        f"actual capacity, increasing the capacity from {group.tally.active} to {group.now.desired}."
+        f"actual capacity, increasing the capacity from {group.tally.active} to {group.wanted}."
     )
     failed = 0
     while missing > 0:
@@ -53,7 +56,7 @@ def _launch(cloud: Cloud, group: Group, missing: int, occasion: Occasion, tries:
         missing -= member.units if member is not None else 1
     if failed:
         group.retrying += failed
-        pause = min(FIRST_RETRY * 2**tries, LONGEST_RETRY)
+        pause = min(FIRST_RETRY * 2 ** min(tries, 9), LONGEST_RETRY)
         cloud.agenda.after(pause, partial(_retry, cloud, group, failed, tries + 1))
 
 
@@ -67,10 +70,10 @@ def _retry(cloud: Cloud, group: Group, slots: int, tries: int) -> None:
 def _scale_in(cloud: Cloud, group: Group, occasion: Occasion) -> None:
     at = cloud.clock(cloud.now)
     had = group.tally.active
-    for victim in victims(group, had - group.now.desired):
+    for victim in victims(group, had - group.wanted):
         cause = (
             f"{occasion.opening}At {at} an instance was taken out of service in response to a difference "
-            f"between desired and actual capacity, shrinking the capacity from {had} to {group.now.desired}.  "
+            f"between desired and actual capacity, shrinking the capacity from {had} to {group.wanted}.  "
             f"At {at} instance {victim.id} was selected for termination."
         )
         lives.terminate(cloud, group, victim, cause)

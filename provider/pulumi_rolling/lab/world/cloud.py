@@ -49,6 +49,10 @@ class Kinds:
     script: Mapping[type, Callable[[Cloud, Any, Any], None]]
 
 
+def _no_alarm(region: str, name: str) -> str | None:
+    return None
+
+
 class Cloud:
     """Times are seconds since the world began; `epoch` is that moment's wall clock."""
 
@@ -66,6 +70,8 @@ class Cloud:
         self.epoch = epoch
         self.templates = templates
         self.send = send
+        self.alarm: Callable[[str, str], str | None] = _no_alarm
+        """The state of a region's alarm by its name, where somebody keeps alarms; None where there is none."""
         self.agenda = Agenda()
         self.behaviours = behaviours
         self.groups: dict[tuple[str, str], Group] = {}

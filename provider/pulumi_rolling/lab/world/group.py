@@ -5,7 +5,7 @@ A group keeps what it is told, with its counts and its history. This module refu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -85,6 +85,18 @@ class Occasion:
     cause: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Rolling:
+    """What an instance refresh has the group do: keep `surge` units more than are desired, launch from `source`.
+
+    Without a source the group launches from its own pointer.
+    """
+
+    source: Pointer | None
+    outdated: Set[str]
+    surge: int = 0
+
+
 @dataclass(eq=False)
 class Group:
     name: str
@@ -98,13 +110,28 @@ class Group:
     warm: dict[str, Member] = field(default_factory=dict)
     pool_retrying: bool = False
     hooks: dict[str, Hook] = field(default_factory=dict)
-    refreshes: list[dict[str, Any]] = field(default_factory=list)
     scheduled: dict[str, dict[str, Any]] = field(default_factory=dict)
     lost_zones: set[str] = field(default_factory=set)
     retrying: int = 0
     tally: Tally = field(default_factory=Tally)
     history: History = field(default_factory=History)
     occasion: Occasion = Occasion()
+    rolling: Rolling | None = None
+
+    @property
+    def source(self) -> Pointer:
+        """What launches are made from at this moment."""
+        rolled_to = None if self.rolling is None else self.rolling.source
+        return rolled_to or self.now.pointer
+
+    @property
+    def wanted(self) -> int:
+        """Capacity units that the group keeps up."""
+        return self.now.desired + (0 if self.rolling is None else self.rolling.surge)
+
+    def passes_by(self, member: Member) -> bool:
+        """The member is not taken out of the pool, because it is to be replaced there."""
+        return self.rolling is not None and member.id in self.rolling.outdated
 
     @property
     def now(self) -> Settings:

@@ -67,6 +67,7 @@ def _lose_launch(cloud: Cloud, group: Group, member: Member) -> None:
 def mark(cloud: Cloud, group: Group, member: Member, illness: str) -> None:
     member.illness = illness
     group.change(cloud.now, member, health="Unhealthy")
+    cloud.stir(group)
     cloud.agenda.after(REPLACE_AFTER, partial(replace, cloud, member))
 
 

@@ -5,9 +5,12 @@ A new kind is a row here. This module refuses to know what the functions do.
 
 from __future__ import annotations
 
-from pulumi_rolling.lab.world import balance, script
+from pulumi_rolling.lab.world import balance, refreshing, script
 from pulumi_rolling.lab.world.cloud import Kinds
 from pulumi_rolling.lab.world.group import Group
 from pulumi_rolling.lab.world.member import Member
+from pulumi_rolling.lab.world.refresh import Refresh
 
-KINDS = Kinds(reconcile={Group: balance.reconcile}, script={Member: script.told})
+KINDS = Kinds(
+    reconcile={Group: balance.reconcile, Refresh: refreshing.reconcile}, script={Member: script.told}
+)

@@ -43,7 +43,7 @@ def prepare(
 ) -> Member | None:
     """A new machine that does not belong to the group yet; None when its launch was refused."""
     try:
-        candidates = cloud.templates.revisions(group.region, group.now.pointer)
+        candidates = cloud.templates.revisions(group.region, group.source)
     except Refused as refused:
         _refuse(cloud, group, place, cause, f"{refused.message} Launching EC2 instance failed.")
         return None
@@ -75,7 +75,7 @@ def _first(cloud: Cloud, group: Group, place: Place, candidates: list[Revision],
 
 def _words(group: Group, place: Place, revision: Revision, code: str) -> str:
     text = launch_failure(code, image=revision.image, instance_type=revision.instance_type, zone=place.zone)
-    if group.now.pointer.mixed is None:
+    if group.source.mixed is None:
         return text
     return f"Could not launch On-Demand Instances. {code} - {text}"
 

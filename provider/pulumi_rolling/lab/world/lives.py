@@ -54,6 +54,7 @@ def enter_service(cloud: Cloud, group: Group, member: Member) -> None:
     if member.launch_activity is not None:
         member.launch_activity.finish(cloud.now, "Successful")
     cloud.tell(member, Transition.IN_SERVICE)
+    cloud.stir(group)
 
 
 def register(cloud: Cloud, group: Group, member: Member) -> None:

@@ -41,7 +41,7 @@ def refill(cloud: Cloud, group: Group) -> None:
     target = wanted(group)
     at = cloud.clock(cloud.now)
     for member in kept[: max(0, len(kept) - target)]:
-        _end(cloud, group, member, f"At {at} an instance was taken out of a warm pool that is too large.")
+        end(cloud, group, member, f"At {at} an instance was taken out of a warm pool that is too large.")
     if group.suspended("Launch") or group.pool_retrying:
         return
     cause = (
@@ -72,6 +72,7 @@ def _prepared(cloud: Cloud, group: Group, member: Member) -> None:
     cloud.change(member, lifecycle=f"Warmed:{state}", machine="running" if state == "Running" else "stopped")
     if member.launch_activity is not None:
         member.launch_activity.finish(cloud.now, "Successful")
+    cloud.stir(group)
 
 
 def take(cloud: Cloud, group: Group, cause: str) -> Member | None:
@@ -81,7 +82,11 @@ def take(cloud: Cloud, group: Group, cause: str) -> Member | None:
     """
     ready = (member for member in group.warm.values() if member.now.lifecycle in READY)
     usable = (
-        member for member in ready if member.now.machine in USABLE and member.zone not in group.lost_zones
+        member
+        for member in ready
+        if member.now.machine in USABLE
+        and member.zone not in group.lost_zones
+        and not group.passes_by(member)
     )
     member = next(usable, None)
     if member is None:
@@ -109,7 +114,7 @@ def drop_dead(cloud: Cloud, member: Member) -> None:
         return
     if not member.now.terminating:
         at = cloud.clock(cloud.now)
-        _end(cloud, group, member, f"At {at} {member.illness}")
+        end(cloud, group, member, f"At {at} {member.illness}")
         cloud.stir(group)
 
 
@@ -121,12 +126,13 @@ def close(cloud: Cloud, group: Group, force: bool) -> None:
     at = cloud.clock(cloud.now)
     for member in list(group.warm.values()):
         if not member.now.terminating:
-            _end(cloud, group, member, f"At {at} an instance was taken out of a warm pool that is deleted.")
+            end(cloud, group, member, f"At {at} an instance was taken out of a warm pool that is deleted.")
     _closed(cloud, group)
     cloud.stir(group)
 
 
-def _end(cloud: Cloud, group: Group, member: Member, cause: str) -> None:
+def end(cloud: Cloud, group: Group, member: Member, cause: str) -> None:
+    """A prepared machine is ended, and another is prepared in its place where the pool lacks one."""
     if member.launch_activity is not None:
         member.launch_activity.finish(cloud.now, "Cancelled")
     description = f"Terminating EC2 instance from warm pool: {member.id}"

@@ -102,6 +102,7 @@ def protect(cloud: Cloud, group: Group, members: list[Member], protected: bool) 
             raise invalid(f"The instance {member.id} is not in InService or EnteringStandby or Standby.")
     for member in members:
         group.change(cloud.now, member, protected=protected)
+    cloud.stir(group)
 
 
 def expire(cloud: Cloud, group: Group, member: Member) -> None:

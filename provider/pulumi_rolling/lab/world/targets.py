@@ -53,11 +53,17 @@ def weigh(cloud: Cloud, group: Group, member: Member) -> None:
     reached = not _attached(group) or target_health(cloud, member) == HEALTHY
     if reached is not member.now.reached:
         group.change(cloud.now, member, reached=reached)
+        cloud.stir(group)
 
 
 def failed(cloud: Cloud, group: Group, member: Member) -> bool:
     """The member's targets fail, and the group by its health check type takes that for the member's health."""
     return _attached(group) and checks_targets(group) and target_health(cloud, member) == FAILED
+
+
+def unknown(cloud: Cloud, group: Group, member: Member) -> bool:
+    """The member's targets are not checked yet, and the group goes by them."""
+    return _attached(group) and checks_targets(group) and target_health(cloud, member) == REGISTERING
 
 
 def _attached(group: Group) -> bool:

@@ -20,6 +20,7 @@ from pulumi_rolling.policy.leaves import (
     fold_choice,
     fold_number,
     fold_numbers,
+    known,
     known_once,
     whole_roll,
 )
@@ -63,7 +64,7 @@ class Checkpoints(Block):
     percents: Annotated[
         tuple[Annotated[float, PlainValidator(leaves.checkpoint)], ...],
         Fold(fold_numbers),
-        AfterValidator(leaves.known),
+        AfterValidator(known),
     ] = ()
     delay: Stop = 0
 

@@ -81,11 +81,6 @@ def checkpoint(value: Any, info: ValidationInfo) -> float:
     raise refusal(f"must be a number from 1 to 100 with at most one decimal; found {show(value)}.")
 
 
-def known(percents: tuple[float, ...]) -> tuple[float, ...]:
-    """The percents without those that are not known yet."""
-    return tuple(percent for percent in percents if percent)
-
-
 def pause(value: Any) -> int:
     seconds = parse_pause(value) if isinstance(value, str) else None
     if seconds is not None and seconds <= LONGEST_PAUSE:

@@ -10,9 +10,7 @@ from pulumi_rolling.core.replace.limits import Guard, Pacing
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.policy.block import IsUnknown
 from pulumi_rolling.policy.leaves import show
-
-MOST_ALARMS = 10
-"""StartInstanceRefresh, AlarmSpecification: "up to 10"."""
+from pulumi_rolling.policy.lists import alarm_faults, ascending_faults
 
 
 def roll_faults(roll: Mapping[str, Any], is_unknown: IsUnknown) -> Iterator[Fault]:
@@ -102,28 +100,10 @@ def _stop_faults(roll: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _list_faults(roll: Mapping[str, Any], is_unknown: IsUnknown) -> Iterator[Fault]:
     """Lists whose items contradict each other."""
-    alarms = roll.get("alarms")
-    if isinstance(alarms, list):
-        if len(alarms) > MOST_ALARMS:
-            yield Fault(
-                "alarms",
-                f"must be at most {MOST_ALARMS} names; found {len(alarms)}. A composite alarm can stand for several.",
-            )
-        for index, name in enumerate(alarms):
-            if isinstance(name, str) and not is_unknown(name) and name in alarms[:index]:
-                yield Fault(f"alarms[{index}]", f"is named twice; found {show(name)} again.")
+    yield from alarm_faults(roll.get("alarms"), is_unknown)
     checkpoints = roll.get("checkpoints")
     percents = checkpoints.get("percents") if isinstance(checkpoints, Mapping) else None
-    before: float | None = None
-    for index, percent in enumerate(percents if isinstance(percents, list) else []):
-        if type(percent) not in (int, float):
-            continue
-        if before is not None and percent <= before:
-            yield Fault(
-                f"checkpoints.percents[{index}]",
-                f"must be more than the percent before it; found {show(percent)} after {show(before)}.",
-            )
-        before = percent
+    yield from ascending_faults("checkpoints.percents", percents)
 
 
 def _drain_faults(roll: Mapping[str, Any]) -> Iterator[Fault]:

@@ -1,0 +1,62 @@
+"""What a decision has before it: limits, rollout, what is seen, and of it the operation that is followed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pulumi_rolling.core.delegate.adopt import by_id
+from pulumi_rolling.core.delegate.delegating import Delegating, Way
+from pulumi_rolling.core.delegate.limits import DelegateLimits
+from pulumi_rolling.core.delegate.observation import Delegated
+from pulumi_rolling.core.delegate.operation import Operation
+from pulumi_rolling.core.model.goal import Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    limits: DelegateLimits
+    """Of the direction."""
+    rollout: Delegating
+    seen: Delegated
+
+    @property
+    def at(self) -> float:
+        return self.seen.at
+
+    @property
+    def way(self) -> Way:
+        return self.rollout.way
+
+    @property
+    def operation(self) -> Operation | None:
+        """The one that is followed; None: there is none, or the service does not tell of it now."""
+        return by_id(self.seen.operations, self.rollout.way.operation)
+
+    @property
+    def earlier(self) -> Operation | None:
+        """What has to be over first, where it is told."""
+        earlier = self.rollout.earlier
+        return None if earlier is None else by_id(self.seen.operations, earlier.operation)
+
+    @property
+    def old(self) -> int:
+        """Members that run something else than this direction's target."""
+        target = self.rollout.target.digest
+        return sum(count for digest, count in self.seen.runs.items() if digest != target)
+
+    @property
+    def runs_target(self) -> bool:
+        """The group runs what this direction leads to, and makes new members from it.
+
+        Back is nobody before as many serve as should (property 16).
+        """
+        seen = self.seen
+        there = seen.pointer == self.rollout.target.digest and not self.old
+        full = self.rollout.direction is Direction.FORWARD or seen.in_service >= seen.desired
+        return there and full
+
+    def with_rollout(self, rollout: Delegating) -> Look:
+        return replace(self, rollout=rollout)
+
+    def with_way(self, way: Way) -> Look:
+        return replace(self, rollout=replace(self.rollout, way=way))

@@ -1,0 +1,30 @@
+"""What the cloud tells of a group that it rolls itself, at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+
+from pulumi_rolling.core.delegate.operation import Operation
+from pulumi_rolling.core.model.seen import Alarm, RefusedAct, Request
+from pulumi_rolling.core.model.values import value
+
+
+@value(frozen=True, slots=True)
+class Delegated:
+    at: float
+    operations: tuple[Operation, ...]
+    """The newest first: every one that is not over, and those that ended lately. Strangers' as well as ours."""
+    pointer: str
+    """Digest of what the group makes new members from while no operation says otherwise."""
+    runs: Mapping[str, int] = field(default_factory=dict, hash=False)
+    """Members that count toward Desired, by the digest of their revision, without those that the policy lets be."""
+    let_be: tuple[str, ...] = ()
+    """Members that the policy lets be: protected from scale-in, in standby."""
+    desired: int = 0
+    in_service: int = 0
+    refusals: tuple[RefusedAct, ...] = ()
+    requests: tuple[Request, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    lease_is_ours: bool = True
+    complete: bool = True

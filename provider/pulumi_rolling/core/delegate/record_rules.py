@@ -1,0 +1,41 @@
+"""When a driver writes its record anew, and when a record is of a rollout that is over."""
+
+from __future__ import annotations
+
+from pulumi_rolling.core.delegate.delegating import Delegating
+from pulumi_rolling.core.model.codes import Step
+
+
+def is_news(written: Delegating, now: Delegating) -> bool:
+    """Worth a call of its own: what a resume could not find out from the group."""
+    return not now.handled <= written.handled or _kept(written) != _kept(now)
+
+
+def is_over(record: Delegating) -> bool:
+    """The rollout came to its end, and only its tags could not be removed."""
+    return record.step is Step.DONE and not record.keeps_record
+
+
+def _kept(rollout: Delegating) -> tuple[object, ...]:
+    way = rollout.way
+    return (
+        rollout.direction,
+        rollout.step,
+        rollout.earlier,
+        rollout.paused_by_us,
+        rollout.unheeded,
+        rollout.left_old,
+        rollout.verdict,
+        rollout.back_failed,
+        rollout.hands_over,
+        way.direction_at,
+        way.operation,
+        way.whose,
+        way.gate,
+        way.paused,
+        way.ignored_alarms,
+        way.baked_from,
+        way.blocked,
+        way.service_refused,
+        way.unpausable,
+    )

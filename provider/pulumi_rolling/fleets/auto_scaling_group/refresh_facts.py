@@ -1,0 +1,71 @@
+"""What is known of an Auto Scaling group before the service refreshes it, and what the policy wants told of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Sizes
+from pulumi_rolling.fleets import delegate
+from pulumi_rolling.fleets.aws.api import Answer
+
+_NOT_SET = -1
+"""How the API says that a percentage or a warm-up is taken away."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshWatched:
+    """What the policy wants looked at, or left out."""
+
+    leaves_protected: bool = False
+    leaves_standby: bool = False
+    alarms: tuple[str, ...] = ()
+    still: float = 60.0
+    """Seconds without progress after which the scaling activities are asked why, and asked again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshFacts(delegate.Facts):
+    """The group, as far as an instance refresh depends on it."""
+
+    sizes: Sizes
+    suspended: frozenset[str]
+    members: tuple[Member, ...]
+    warm: tuple[Member, ...] = ()
+    """Instances of the warm pool, which the service replaces after the members."""
+    maintenance: tuple[int, int] | None = None
+    """Least and most of its instance maintenance policy, in percent of Desired."""
+    warm_up: float = 0.0
+    """What an instance is given after it is in service, where the policy does not say."""
+    irreversible: str = ""
+    """Why the service could not return the group; empty where it can."""
+    as_their_override: frozenset[str] = frozenset()
+    """Members launched from an override with a launch template of its own, as that makes them now."""
+    missing_alarms: tuple[str, ...] = ()
+
+    def replaced(self, to: Revision, *, skip_matching: bool) -> tuple[Member, ...]:
+        """Members that a refresh to ``to`` replaces, those in standby included.
+
+        The service compares template and number, not contents: a version of equal contents is another one to it.
+        """
+        return tuple(
+            m
+            for m in self.members
+            if m.lifecycle is not Lifecycle.LEAVING
+            and not (skip_matching and (m.revision.address == to.address or m.id in self.as_their_override))
+        )
+
+
+def maintenance_of(group: Answer) -> tuple[int, int] | None:
+    policy = group.get("InstanceMaintenancePolicy") or {}
+    least, most = policy.get("MinHealthyPercentage"), policy.get("MaxHealthyPercentage")
+    if least is None or most is None or _NOT_SET in (least, most):
+        return None
+    return int(least), int(most)
+
+
+def warm_up_of(group: Answer) -> float:
+    """DefaultInstanceWarmup, "otherwise the health check grace period" (RefreshPreferences, InstanceWarmup)."""
+    own = group.get("DefaultInstanceWarmup")
+    if own is None or own == _NOT_SET:
+        own = group.get("HealthCheckGracePeriod") or 0
+    return float(own)

@@ -1,0 +1,394 @@
+"""A group that its cloud rolls by operations, in memory under virtual time: the truth, and what befalls it.
+
+An operation opens up to ``batch`` slots, each a member that goes and one that boots by the behaviour of its revision;
+it stands at checkpoints, bakes, gives up after ``patience`` without a success, and goes back where it is made to.
+What a driver is shown of it is another matter (``delegated``).
+"""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pulumi_rolling.core.delegate.operation import Gate, Operation, ServiceReturn, State
+from pulumi_rolling.core.model.member import Revision, Signal
+from pulumi_rolling.core.model.seen import AlarmState
+from pulumi_rolling.fleets.simulated.behaviour import Behaviour, draw
+
+_AT_WORK = frozenset({State.PENDING, State.RUNNING})
+_OVER = frozenset({State.SUCCEEDED, State.FAILED, State.STOPPED, State.RETURNED, State.RETURN_FAILED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationOptions:
+    """The same options with the same seed make the same group, whose chances are the same."""
+
+    desired: int
+    revision: Revision
+    """Of the members that are there before, and of the pointer."""
+    behaviours: Mapping[str, Behaviour | Sequence[Behaviour]] | None = None
+    """By a revision's digest."""
+    batch: int = 1
+    launch_first: bool = False
+    checkpoints: tuple[float, ...] = ()
+    """Ascending percents; a last one below 100 ends the operation there."""
+    delay: float = 10.0
+    """Seconds at each checkpoint."""
+    by_word: bool = False
+    """A Continue ends a checkpoint at once."""
+    bake: float = 0.0
+    patience: float = 60.0
+    """Seconds without a success after which the service gives up."""
+    auto_rollback: bool = False
+    reversible: bool = True
+    """False: the service refuses to roll back."""
+    tells_tokens: bool = False
+    answers: bool = True
+    """The answer to a begin names the operation, so that its token is known until the driver dies."""
+    supersedes: bool = False
+    """A second begin stops the operation that is under way, in place of being refused."""
+    alarms: Mapping[str, AlarmState] | None = None
+    seed: int = 1
+    stale: float = 0.0
+    """Seconds by which answers are late."""
+    skew: float = 0.0
+    """Seconds by which the cloud's clock is ahead of the driver's."""
+    throttled: float = 0.0
+    name: str = "simulated"
+
+
+@dataclass(slots=True, eq=False)
+class Life:
+    """One member. ``up``: in service."""
+
+    id: str
+    revision: Revision
+    up: bool = True
+
+
+@dataclass(slots=True, eq=False)
+class Course:
+    """One operation as it really is."""
+
+    id: str
+    to: Revision
+    back: Revision
+    """Where the group pointed when it began."""
+    token: str
+    started_at: float
+    total: int
+    state: State = State.PENDING
+    before: int = 0
+    """Members of ``to`` that were there before it began."""
+    done: int = 0
+    told_done: int | None = None
+    """What is told in place of ``done``, where the service miscounts."""
+    passed: set[float] = field(default_factory=set)
+    gate: float | None = None
+    paused: bool = False
+    frozen: bool = False
+    slots: int = 0
+    moved_at: float = 0.0
+    reason: str = ""
+    turned: ServiceReturn | None = None
+    doomed: bool = False
+    """Its way back fails."""
+    whole: bool = True
+    unknown: bool = False
+    by: str = ""
+
+    @property
+    def target(self) -> Revision:
+        return self.back if self.state is State.RETURNING else self.to
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in _OVER
+
+
+class OperatedGroup:
+    """The truth of the group, the cloud's side of its operations, and verbs for scripts of misfortunes."""
+
+    def __init__(self, options: OperationOptions) -> None:
+        self.options = options
+        self.now = 1000.0
+        self.pointer = options.revision
+        self.courses: list[Course] = []
+        self.history: list[tuple[float, int]] = []
+        """How many were in service since when."""
+        self.touched = 0
+        """Launches by operations."""
+        self._chance = random.Random(options.seed)
+        self._doubled: set[str] = set()
+        """Members that serve until their replacements do."""
+        self._events: list[tuple[float, int, Callable[[], object]]] = []
+        self._numbers = 0
+        self._dooms = False
+        self._alarms = dict(options.alarms or {})
+        self._lives = [Life(f"old-{n + 1}", options.revision) for n in range(options.desired)]
+        self._note()
+
+    def advance(self, to: float) -> None:
+        """Let the cloud work until the moment ``to``."""
+        while self._events and self._events[0][0] <= to:
+            at, _, do = heapq.heappop(self._events)
+            self.now = max(self.now, at)
+            do()
+            self._note()
+        self.now = max(self.now, to)
+
+    def changes_at(self) -> float:
+        """When something happens next by itself."""
+        return self._events[0][0] if self._events else float("inf")
+
+    def after(self, seconds: float, do: Callable[[], object]) -> None:
+        """A misfortune to come."""
+        self._numbers += 1
+        heapq.heappush(self._events, (self.now + seconds, self._numbers, do))
+
+    @property
+    def active(self) -> Course | None:
+        return next((c for c in reversed(self.courses) if not c.is_over), None)
+
+    def runs(self) -> dict[str, int]:
+        return dict(Counter(life.revision.digest for life in self._lives if life.up))
+
+    def in_service(self) -> int:
+        return sum(life.up for life in self._lives)
+
+    def start(self, to: Revision, token: str = "", by: str = "") -> Course:
+        """An operation begins: ours, or with ``by`` somebody else's."""
+        self._numbers += 1
+        old = sum(life.revision.digest != to.digest for life in self._lives)
+        course = Course(
+            f"op-{len(self.courses) + 1}",
+            to,
+            self.pointer,
+            token,
+            self.now + self.options.skew,
+            old or len(self._lives),
+            before=len(self._lives) - old,
+            by=by,
+            moved_at=self.now,
+            doomed=self._dooms,
+        )
+        self.courses.append(course)
+        self.after(1.0, lambda: self._set_running(course))
+        self._watch_patience(course)
+        self._note()
+        return course
+
+    def doom_ways_back(self) -> None:
+        """From now on each way back of the service fails."""
+        self._dooms = True
+
+    def halt(self, course: Course, *, reason: str = "stopped") -> None:
+        """Replacements in flight are finished; nothing is returned."""
+        if course.is_over or course.state is State.STOPPING:
+            return
+        course.reason = reason
+        self._set(course, State.STOPPING)
+        self.after(2.0, lambda: self._set(course, State.STOPPED))
+        self._note()
+
+    def turn(self, course: Course, reason: str, *, by_person: bool = False) -> None:
+        """The operation goes back to where the group points."""
+        if course.is_over or course.state is State.RETURNING:
+            return
+        course.turned = ServiceReturn(reason, course.done, by_person)
+        course.reason, course.gate, course.moved_at = reason, None, self.now
+        self._set(course, State.RETURNING)
+        self._work(course)
+        self._note()
+
+    def give_up(self, course: Course, reason: str) -> None:
+        """The operation ends by itself: it fails, or its own way back does."""
+        if course.is_over:
+            return
+        course.reason = reason
+        if course.state is State.RETURNING:
+            self._set(course, State.RETURN_FAILED)
+        elif self.options.auto_rollback:
+            self.turn(course, reason)
+        else:
+            self._set(course, State.FAILED)
+        self._note()
+
+    def end_early(self, course: Course, *, moves_pointer: bool = False) -> None:
+        """The service calls it a success although old members are there."""
+        if course.is_over or course.state is State.RETURNING:
+            return
+        if moves_pointer:
+            self.pointer = course.to
+        self._set(course, State.SUCCEEDED)
+        self._note()
+
+    def free(self, course: Course, gate: str = "") -> None:
+        course.paused = False
+        if gate and course.gate is not None and gate_name(course.gate) == gate and self.options.by_word:
+            self._leave_gate(course, course.gate)
+        self._work(course)
+        self._note()
+
+    def told(self, course: Course, *, answered: bool) -> Operation:
+        """The operation as the service tells it. ``answered``: this driver had the answer to its begin."""
+        shown = course.done if course.told_done is None else course.told_done
+        knows = self.options.tells_tokens or (answered and self.options.answers)
+        gate = None
+        if course.gate is not None and course.state is State.AT_GATE:
+            gate = Gate(gate_name(course.gate), course.gate, self.options.delay, by_word=self.options.by_word)
+        state = State.UNKNOWN if course.unknown else course.state
+        return Operation(
+            course.id,
+            state,
+            status="Mystified" if course.unknown else course.state.value.capitalize(),
+            leads_to=course.to.digest,
+            token=course.token if knows else "",
+            started_at=course.started_at,
+            percent=100.0 * shown // course.total if course.total else 100.0,
+            done=shown,
+            total=course.total,
+            reasons=(course.reason,) if course.reason else (),
+            by=course.by,
+            gate=gate,
+            is_paused=course.paused,
+            returned=course.turned,
+            whole=course.whole,
+        )
+
+    def _set_running(self, course: Course) -> None:
+        if course.state is State.PENDING:
+            self._set(course, State.RUNNING)
+            self._work(course)
+
+    def _set(self, course: Course, state: State) -> None:
+        if not course.is_over:
+            course.state = state
+
+    def _work(self, course: Course | None) -> None:
+        """Open slots as far as batch, checkpoint and pause allow; end where nobody is left."""
+        if course is None:
+            return
+        returning = course.state is State.RETURNING
+        if course.frozen or course.paused or not (returning or course.state is State.RUNNING):
+            return
+        target = course.target
+        while course.slots < self.options.batch:
+            there = [life for life in self._lives if life.up and life.id not in self._doubled]
+            old = [life for life in there if life.revision.digest != target.digest]
+            if not old or (not returning and self._limit(course) <= course.done + course.slots):
+                break
+            self._open(course, old[0])
+        if course.slots:
+            return
+        if not returning and self._limit(course) <= course.done:
+            self._reach_gate(course)
+        elif all(life.revision.digest == target.digest and life.up for life in self._lives):
+            self._finish(course, returning=returning)
+
+    def _limit(self, course: Course) -> float:
+        """How many may be done before the next checkpoint."""
+        following = [p for p in self.options.checkpoints if p not in course.passed]
+        return -(-course.total * following[0] // 100) if following else float("inf")
+
+    def _open(self, course: Course, victim: Life) -> None:
+        course.slots += 1
+        self.touched += 1
+        target, returning = course.target, course.state is State.RETURNING
+        behaviours = (self.options.behaviours or {}).get(target.digest, Behaviour())
+        fate = draw([behaviours] if isinstance(behaviours, Behaviour) else behaviours, self._chance)
+        works = fate.in_service and fate.launch_error is None and fate.signal is not Signal.FAILURE
+        works = works and not (returning and course.doomed)
+        if self.options.launch_first:
+            self._doubled.add(victim.id)
+        else:
+            victim.up = False
+        self.after(max(0.1, fate.draw_boot(self._chance)), lambda: self._close(course, victim, target, works))
+
+    def _close(self, course: Course, victim: Life, target: Revision, works: bool) -> None:
+        """A slot ends: the new member serves, or another is tried in its place."""
+        course.slots -= 1
+        self._doubled.discard(victim.id)
+        if works:
+            self._numbers += 1
+            self._lives[self._lives.index(victim)] = Life(f"new-{self._numbers}", target)
+            course.moved_at = self.now
+        elif course.state in (State.RUNNING, State.RETURNING) and not (course.frozen or course.paused):
+            self._open(course, victim)
+        elif not victim.up:
+            # Nobody rolls any more: the cloud launches from where the group points.
+            victim.revision, victim.up = self.pointer, True
+        there = sum(life.revision.digest == course.to.digest and life.up for life in self._lives)
+        course.done = max(0, there - course.before)
+        self._work(course)
+        if self.active not in (None, course):
+            # It may have waited for this slot of the operation before it.
+            self._work(self.active)
+
+    def _reach_gate(self, course: Course) -> None:
+        """Of several that are reached at once only the highest is told."""
+        share = 100 * course.done / course.total
+        reached = [p for p in self.options.checkpoints if p not in course.passed and p <= share]
+        percent = max(reached)
+        course.passed.update(reached[:-1])
+        later = [p for p in self.options.checkpoints if p > percent]
+        if percent < 100 and not later:
+            course.whole = False
+            self._end(course)
+            return
+        course.gate, course.moved_at = percent, self.now
+        self._set(course, State.AT_GATE)
+        self.after(self.options.delay, lambda: self._leave_gate(course, percent))
+
+    def _leave_gate(self, course: Course, percent: float) -> None:
+        if course.state is not State.AT_GATE or course.gate != percent:
+            return
+        if course.paused:
+            self.after(1.0, lambda: self._leave_gate(course, percent))
+            return
+        course.passed.add(percent)
+        course.gate, course.moved_at = None, self.now
+        self._set(course, State.RUNNING)
+        self._watch_patience(course)
+        self._work(course)
+
+    def _finish(self, course: Course, *, returning: bool) -> None:
+        if returning:
+            course.done = 0
+            self._set(course, State.RETURNED)
+        elif self.options.bake:
+            self._set(course, State.BAKING)
+            self.after(self.options.bake, lambda: self._end(course))
+        else:
+            self._end(course)
+
+    def _end(self, course: Course) -> None:
+        if course.is_over or course.state is State.RETURNING:
+            return
+        self._set(course, State.SUCCEEDED)
+        self.pointer = course.to
+
+    def _watch_patience(self, course: Course) -> None:
+        def look() -> None:
+            if course.is_over or course.frozen:
+                return
+            rests = course.state not in (*_AT_WORK, State.RETURNING) or course.paused
+            left = self.options.patience if rests else course.moved_at + self.options.patience - self.now
+            if left <= 0:
+                self.give_up(course, "it could not make progress")
+            else:
+                self.after(left, look)
+
+        self.after(self.options.patience, look)
+
+    def _note(self) -> None:
+        count = self.in_service()
+        if not self.history or self.history[-1][1] != count:
+            self.history.append((self.now, count))
+
+
+def gate_name(percent: float) -> str:
+    return f"{percent:g} %"
