@@ -77,9 +77,9 @@ def _to_rest(look: Look, earlier: Earlier, told: Operation) -> DelegateDecision:
 
 def _ending_acts(look: Look, earlier: Earlier, told: Operation) -> tuple[Act, ...]:
     rollout, limits = look.rollout, look.limits
-    if earlier.whose is not Whose.OURS or told.state in (State.STOPPING, State.RETURNING):
+    if earlier.whose is not Whose.OURS or told.state is State.STOPPING or is_issued(rollout, Stop, RollBack):
         return ()
-    if is_issued(rollout, Stop, RollBack):
+    if told.state is State.RETURNING and not look.way.service_refused:
         return ()
     leads_back = look.seen.pointer == rollout.target.digest and not rollout.closes
     asked = limits.way_back_by is WayBack.SERVICE and not look.way.service_refused

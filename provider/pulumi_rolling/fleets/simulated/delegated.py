@@ -84,7 +84,7 @@ class DelegatedFleet(OperatedGroup):
             raise BusyFleetError(f"{active.id} is in progress and blocks this one", code="InProgress")
         if active is not None:
             self.supersede(active)
-        course = self.start(act.to, act.token)
+        course = self.start(act.to, act.token, gates=act.preferences.get("gates", True))
         if len(self.acts) not in self.lost_answers:
             self._answered.add(course.id)
 

@@ -80,6 +80,7 @@ class Course:
     token: str
     started_at: float
     total: int
+    checkpoints: tuple[float, ...]
     state: State = State.PENDING
     before: int = 0
     """Members of ``to`` that were there before it began."""
@@ -159,7 +160,7 @@ class OperatedGroup:
     def in_service(self) -> int:
         return sum(life.up for life in self._lives)
 
-    def start(self, to: Revision, token: str = "", by: str = "") -> Course:
+    def start(self, to: Revision, token: str = "", by: str = "", *, gates: bool = True) -> Course:
         """An operation begins: ours, or with ``by`` somebody else's."""
         self._numbers += 1
         old = sum(life.revision.digest != to.digest for life in self._lives)
@@ -170,6 +171,7 @@ class OperatedGroup:
             token,
             self.now + self.options.skew,
             old or len(self._lives),
+            self.options.checkpoints if gates else (),
             before=len(self._lives) - old,
             by=by,
             moved_at=self.now,
@@ -291,7 +293,7 @@ class OperatedGroup:
 
     def _limit(self, course: Course) -> float:
         """How many may be done before the next checkpoint."""
-        following = [p for p in self.options.checkpoints if p not in course.passed]
+        following = [p for p in course.checkpoints if p not in course.passed]
         return -(-course.total * following[0] // 100) if following else float("inf")
 
     def _open(self, course: Course, victim: Life) -> None:
@@ -331,10 +333,10 @@ class OperatedGroup:
     def _reach_gate(self, course: Course) -> None:
         """Of several that are reached at once only the highest is told."""
         share = 100 * course.done / course.total
-        reached = [p for p in self.options.checkpoints if p not in course.passed and p <= share]
+        reached = [p for p in course.checkpoints if p not in course.passed and p <= share]
         percent = max(reached)
         course.passed.update(reached[:-1])
-        later = [p for p in self.options.checkpoints if p > percent]
+        later = [p for p in course.checkpoints if p > percent]
         if percent < 100 and not later:
             course.whole = False
             self._end(course)
