@@ -122,7 +122,8 @@ class DelegatedFleet(OperatedGroup):
         self._answered.clear()
 
     def forget(self, course: Course) -> None:
-        """The service tells nothing of it any more."""
+        """It ends, and the service tells nothing of it any more."""
+        self._set(course, State.FAILED)
         self._forgotten.add(course.id)
         self._note()
 

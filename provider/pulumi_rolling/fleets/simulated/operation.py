@@ -123,6 +123,7 @@ class OperatedGroup:
         self.touched = 0
         """Launches by operations."""
         self._chance = random.Random(options.seed)
+        self._booting: Counter[str] = Counter()
         self._doubled: set[str] = set()
         """Members that serve until their replacements do."""
         self._events: list[tuple[float, int, Callable[[], object]]] = []
@@ -155,7 +156,9 @@ class OperatedGroup:
         return next((c for c in reversed(self.courses) if not c.is_over), None)
 
     def runs(self) -> dict[str, int]:
-        return dict(Counter(life.revision.digest for life in self._lives if life.up))
+        """Members by their revision's digest, those included that boot."""
+        there = Counter(life.revision.digest for life in self._lives if life.up)
+        return {digest: count for digest, count in (there + self._booting).items() if count}
 
     def in_service(self) -> int:
         return sum(life.up for life in self._lives)
@@ -193,8 +196,17 @@ class OperatedGroup:
             return
         course.reason = reason
         self._set(course, State.STOPPING)
-        self.after(2.0, lambda: self._set(course, State.STOPPED))
+        self._come_to_rest(course)
         self._note()
+
+    def _come_to_rest(self, course: Course) -> None:
+        def look() -> None:
+            if course.slots:
+                self._come_to_rest(course)
+            else:
+                self._set(course, State.STOPPED)
+
+        self.after(2.0, look)
 
     def turn(self, course: Course, reason: str, *, by_person: bool = False) -> None:
         """The operation goes back to where the group points."""
@@ -299,6 +311,7 @@ class OperatedGroup:
     def _open(self, course: Course, victim: Life) -> None:
         course.slots += 1
         self.touched += 1
+        self._booting[course.target.digest] += 1
         target, returning = course.target, course.state is State.RETURNING
         behaviours = (self.options.behaviours or {}).get(target.digest, Behaviour())
         fate = draw([behaviours] if isinstance(behaviours, Behaviour) else behaviours, self._chance)
@@ -313,6 +326,7 @@ class OperatedGroup:
     def _close(self, course: Course, victim: Life, target: Revision, works: bool) -> None:
         """A slot ends: the new member serves, or another is tried in its place."""
         course.slots -= 1
+        self._booting[target.digest] -= 1
         self._doubled.discard(victim.id)
         if works:
             self._numbers += 1
