@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-CORE = Path("core") / "replace"
 EXAMPLES = os.environ.get("ROLLING_EXAMPLES", "100")
 
 
@@ -27,9 +26,16 @@ class Fault:
     file: str
     before: str
     after: str
+    machine: str = "replace"
+
+    @property
+    def tests(self) -> Path:
+        """Where a property must fail."""
+        folder = ROOT / "tests" / "property"
+        return folder if self.machine == "replace" else folder / "test_delegate.py"
 
 
-FAULTS = (
+OF_REPLACE = (
     Fault(
         "the floor is off by one",
         "roll.py",
@@ -183,6 +189,124 @@ FAULTS = (
     ),
 )
 
+OF_DELEGATE = (
+    Fault(
+        "the beginning is not written down with the begin",
+        "start.py",
+        "rollout = replace(rollout, begun=number, way=replace(way, beginning=known, blocked=blocked))",
+        "rollout = replace(rollout, begun=number, way=replace(way, blocked=blocked))",
+        "delegate",
+    ),
+    Fault(
+        "a begin that is sent again has another token",
+        "start.py",
+        "    if known is None or way.blocked is not None:\n        number += known is None\n",
+        "    if True:\n        number += 1\n",
+        "delegate",
+    ),
+    Fault(
+        "an operation is ours by its token alone",
+        "adopt.py",
+        "    return min(after, key=_age, default=None)",
+        "    return None",
+        "delegate",
+    ),
+    Fault(
+        "a begin is not looked for before another is sent",
+        "start.py",
+        "    if is_issued(rollout, Begin):\n        return wait(look, Because(ReasonCode.UNSEEN))\n",
+        "",
+        "delegate",
+    ),
+    Fault(
+        "no settle time passes after a resume",
+        "decide.py",
+        "if rollout.resumed_at is not None and look.at < rollout.resumed_at + settle:",
+        "if False:",
+        "delegate",
+    ),
+    Fault(
+        "a stranger's operation is ours",
+        "watch.py",
+        "    return _followed(look, along[0], Whose.STRANGERS) if along else look",
+        "    return _followed(look, along[0], Whose.OURS) if along else look",
+        "delegate",
+    ),
+    Fault(
+        "an operation that leads elsewhere is followed",
+        "adopt.py",
+        "    return operation.leads_to == target and not operation.has_turned",
+        "    return True",
+        "delegate",
+    ),
+    Fault(
+        "a stranger's operation is in nobody's way",
+        "verdicts.py",
+        "    return stranger_verdict(look, elsewhere[0]) if elsewhere else None",
+        "    return None",
+        "delegate",
+    ),
+    Fault(
+        "succeeded is arrived, whatever the group runs",
+        "judge.py",
+        "    return succeeded and look.runs_target",
+        "    return succeeded",
+        "delegate",
+    ),
+    Fault(
+        "a part is a success although the policy wanted all",
+        "judge.py",
+        "    return look.limits.part and bool(look.old)",
+        "    return bool(look.old)",
+        "delegate",
+    ),
+    Fault(
+        "an unknown status is still going, and nothing stalls",
+        "verdicts.py",
+        "    if deadline.is_over(rollout.deadline, at):\n        return look, "
+        "Verdict(VerdictCode.DEADLINE, at, clock=limits.timeout or 0.0)\n"
+        "    if at < rollout.progress_at + limits.stall or _rests(rollout):\n",
+        "    if True:\n",
+        "delegate",
+    ),
+    Fault(
+        "a service that refuses to return is asked for ever",
+        "ending.py",
+        "    asked = limits.way_back_by is WayBack.SERVICE and not look.way.service_refused",
+        "    asked = limits.way_back_by is WayBack.SERVICE",
+        "delegate",
+    ),
+    Fault(
+        "an operation that returned is believed, whatever the group runs",
+        "start.py",
+        "    if look.matches and not _is_forced(look):",
+        "    if (back or look.matches) and not _is_forced(look):",
+        "delegate",
+    ),
+    Fault(
+        "what we began is left going when the direction turns",
+        "decide.py",
+        "            earlier=earlier_of(rollout, at),\n            deadline=None,",
+        "            earlier=None,\n            deadline=None,",
+        "delegate",
+    ),
+    Fault(
+        "a gate is passed by nobody's word",
+        "gates.py",
+        "    return look.limits.approval and ours and gate is not None and not gate.approved",
+        "    return False",
+        "delegate",
+    ),
+    Fault(
+        "back is where the pointer is, however few serve",
+        "look.py",
+        "        return self.matches and self.seen.in_service >= self.seen.desired",
+        "        return self.matches",
+        "delegate",
+    ),
+)
+FAULTS = (*OF_REPLACE, *OF_DELEGATE)
+
 
 def is_noticed(fault: Fault) -> str | None:
     """The test that fails with the fault, or None."""
@@ -191,7 +315,7 @@ def is_noticed(fault: Fault) -> str | None:
         shutil.copytree(
             ROOT / "provider" / "pulumi_rolling", package, ignore=shutil.ignore_patterns("__pycache__", "lab")
         )
-        file = package / CORE / fault.file
+        file = package / "core" / fault.machine / fault.file
         file.write_text(file.read_text().replace(fault.before, fault.after))
         ran = subprocess.run(
             [
@@ -204,7 +328,7 @@ def is_noticed(fault: Fault) -> str | None:
                 "no:cacheprovider",
                 "--hypothesis-seed=1",
                 "--no-header",
-                str(ROOT / "tests" / "property"),
+                str(fault.tests),
             ],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": folder, "ROLLING_EXAMPLES": EXAMPLES, "ROLLING_QUICK": "1"},
@@ -220,11 +344,13 @@ def is_noticed(fault: Fault) -> str | None:
 
 def main() -> None:
     missed = 0
-    for fault in FAULTS:
+    only = sys.argv[1:]
+    faults = [fault for fault in FAULTS if not only or fault.machine in only]
+    for fault in faults:
         found = is_noticed(fault)
         missed += found is None
         print(f"{'noticed' if found else 'MISSED ':<8} {fault.what:<62} {found or ''}", flush=True)
-    print(f"{len(FAULTS) - missed} passed, {missed} failed")
+    print(f"{len(faults) - missed} passed, {missed} failed")
     sys.exit(1 if missed else 0)
 
 

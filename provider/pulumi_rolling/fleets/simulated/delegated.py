@@ -16,7 +16,8 @@ from pulumi_rolling.core.model.seen import Alarm, AlarmState, Request
 from pulumi_rolling.errors import BusyFleetError, PermanentFleetError, TemporaryFleetError
 from pulumi_rolling.fleets.base import Glance, Shelf
 from pulumi_rolling.fleets.delegate import Facts, Sight, carry_out
-from pulumi_rolling.fleets.simulated.operation import Course, OperatedGroup, OperationOptions
+from pulumi_rolling.fleets.simulated.course import Course, OperationOptions
+from pulumi_rolling.fleets.simulated.operation import OperatedGroup
 from pulumi_rolling.fleets.simulated.options import given_as_keywords
 
 
@@ -84,7 +85,7 @@ class DelegatedFleet(OperatedGroup):
             raise BusyFleetError(f"{active.id} is in progress and blocks this one", code="InProgress")
         if active is not None:
             self.supersede(active)
-        course = self.start(act.to, act.token)
+        course = self.start(act.to, act.token, gates=act.preferences.get("gates", True))
         if len(self.acts) not in self.lost_answers:
             self._answered.add(course.id)
 
@@ -122,7 +123,8 @@ class DelegatedFleet(OperatedGroup):
         self._answered.clear()
 
     def forget(self, course: Course) -> None:
-        """The service tells nothing of it any more."""
+        """It ends, and the service tells nothing of it any more."""
+        self._set(course, State.FAILED)
         self._forgotten.add(course.id)
         self._note()
 

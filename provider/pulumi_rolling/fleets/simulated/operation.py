@@ -10,103 +10,14 @@ from __future__ import annotations
 import heapq
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 from pulumi_rolling.core.delegate.operation import Gate, Operation, ServiceReturn, State
 from pulumi_rolling.core.model.member import Revision, Signal
-from pulumi_rolling.core.model.seen import AlarmState
 from pulumi_rolling.fleets.simulated.behaviour import Behaviour, draw
+from pulumi_rolling.fleets.simulated.course import Course, Life, OperationOptions, gate_name
 
 _AT_WORK = frozenset({State.PENDING, State.RUNNING})
-_OVER = frozenset({State.SUCCEEDED, State.FAILED, State.STOPPED, State.RETURNED, State.RETURN_FAILED})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OperationOptions:
-    """The same options with the same seed make the same group, whose chances are the same."""
-
-    desired: int
-    revision: Revision
-    """Of the members that are there before, and of the pointer."""
-    behaviours: Mapping[str, Behaviour | Sequence[Behaviour]] | None = None
-    """By a revision's digest."""
-    batch: int = 1
-    launch_first: bool = False
-    checkpoints: tuple[float, ...] = ()
-    """Ascending percents; a last one below 100 ends the operation there."""
-    delay: float = 10.0
-    """Seconds at each checkpoint."""
-    by_word: bool = False
-    """A Continue ends a checkpoint at once."""
-    bake: float = 0.0
-    patience: float = 60.0
-    """Seconds without a success after which the service gives up."""
-    auto_rollback: bool = False
-    reversible: bool = True
-    """False: the service refuses to roll back."""
-    tells_tokens: bool = False
-    answers: bool = True
-    """The answer to a begin names the operation, so that its token is known until the driver dies."""
-    supersedes: bool = False
-    """A second begin stops the operation that is under way, in place of being refused."""
-    alarms: Mapping[str, AlarmState] | None = None
-    seed: int = 1
-    stale: float = 0.0
-    """Seconds by which answers are late."""
-    skew: float = 0.0
-    """Seconds by which the cloud's clock is ahead of the driver's."""
-    throttled: float = 0.0
-    name: str = "simulated"
-
-
-@dataclass(slots=True, eq=False)
-class Life:
-    """One member. ``up``: in service."""
-
-    id: str
-    revision: Revision
-    up: bool = True
-
-
-@dataclass(slots=True, eq=False)
-class Course:
-    """One operation as it really is."""
-
-    id: str
-    to: Revision
-    back: Revision
-    """Where the group pointed when it began."""
-    token: str
-    started_at: float
-    total: int
-    state: State = State.PENDING
-    before: int = 0
-    """Members of ``to`` that were there before it began."""
-    done: int = 0
-    told_done: int | None = None
-    """What is told in place of ``done``, where the service miscounts."""
-    passed: set[float] = field(default_factory=set)
-    gate: float | None = None
-    paused: bool = False
-    frozen: bool = False
-    slots: int = 0
-    moved_at: float = 0.0
-    reason: str = ""
-    turned: ServiceReturn | None = None
-    doomed: bool = False
-    """Its way back fails."""
-    whole: bool = True
-    unknown: bool = False
-    by: str = ""
-
-    @property
-    def target(self) -> Revision:
-        return self.back if self.state is State.RETURNING else self.to
-
-    @property
-    def is_over(self) -> bool:
-        return self.state in _OVER
 
 
 class OperatedGroup:
@@ -122,6 +33,7 @@ class OperatedGroup:
         self.touched = 0
         """Launches by operations."""
         self._chance = random.Random(options.seed)
+        self._booting: Counter[str] = Counter()
         self._doubled: set[str] = set()
         """Members that serve until their replacements do."""
         self._events: list[tuple[float, int, Callable[[], object]]] = []
@@ -140,10 +52,6 @@ class OperatedGroup:
             self._note()
         self.now = max(self.now, to)
 
-    def changes_at(self) -> float:
-        """When something happens next by itself."""
-        return self._events[0][0] if self._events else float("inf")
-
     def after(self, seconds: float, do: Callable[[], object]) -> None:
         """A misfortune to come."""
         self._numbers += 1
@@ -154,12 +62,14 @@ class OperatedGroup:
         return next((c for c in reversed(self.courses) if not c.is_over), None)
 
     def runs(self) -> dict[str, int]:
-        return dict(Counter(life.revision.digest for life in self._lives if life.up))
+        """Members by their revision's digest, those included that boot."""
+        there = Counter(life.revision.digest for life in self._lives if life.up)
+        return {digest: count for digest, count in (there + self._booting).items() if count}
 
     def in_service(self) -> int:
         return sum(life.up for life in self._lives)
 
-    def start(self, to: Revision, token: str = "", by: str = "") -> Course:
+    def start(self, to: Revision, token: str = "", by: str = "", *, gates: bool = True) -> Course:
         """An operation begins: ours, or with ``by`` somebody else's."""
         self._numbers += 1
         old = sum(life.revision.digest != to.digest for life in self._lives)
@@ -170,6 +80,7 @@ class OperatedGroup:
             token,
             self.now + self.options.skew,
             old or len(self._lives),
+            self.options.checkpoints if gates else (),
             before=len(self._lives) - old,
             by=by,
             moved_at=self.now,
@@ -191,8 +102,17 @@ class OperatedGroup:
             return
         course.reason = reason
         self._set(course, State.STOPPING)
-        self.after(2.0, lambda: self._set(course, State.STOPPED))
+        self._come_to_rest(course)
         self._note()
+
+    def _come_to_rest(self, course: Course) -> None:
+        def look() -> None:
+            if course.slots:
+                self._come_to_rest(course)
+            else:
+                self._set(course, State.STOPPED)
+
+        self.after(2.0, look)
 
     def turn(self, course: Course, reason: str, *, by_person: bool = False) -> None:
         """The operation goes back to where the group points."""
@@ -291,12 +211,13 @@ class OperatedGroup:
 
     def _limit(self, course: Course) -> float:
         """How many may be done before the next checkpoint."""
-        following = [p for p in self.options.checkpoints if p not in course.passed]
+        following = [p for p in course.checkpoints if p not in course.passed]
         return -(-course.total * following[0] // 100) if following else float("inf")
 
     def _open(self, course: Course, victim: Life) -> None:
         course.slots += 1
         self.touched += 1
+        self._booting[course.target.digest] += 1
         target, returning = course.target, course.state is State.RETURNING
         behaviours = (self.options.behaviours or {}).get(target.digest, Behaviour())
         fate = draw([behaviours] if isinstance(behaviours, Behaviour) else behaviours, self._chance)
@@ -311,6 +232,7 @@ class OperatedGroup:
     def _close(self, course: Course, victim: Life, target: Revision, works: bool) -> None:
         """A slot ends: the new member serves, or another is tried in its place."""
         course.slots -= 1
+        self._booting[target.digest] -= 1
         self._doubled.discard(victim.id)
         if works:
             self._numbers += 1
@@ -331,10 +253,10 @@ class OperatedGroup:
     def _reach_gate(self, course: Course) -> None:
         """Of several that are reached at once only the highest is told."""
         share = 100 * course.done / course.total
-        reached = [p for p in self.options.checkpoints if p not in course.passed and p <= share]
+        reached = [p for p in course.checkpoints if p not in course.passed and p <= share]
         percent = max(reached)
         course.passed.update(reached[:-1])
-        later = [p for p in self.options.checkpoints if p > percent]
+        later = [p for p in course.checkpoints if p > percent]
         if percent < 100 and not later:
             course.whole = False
             self._end(course)
@@ -388,7 +310,3 @@ class OperatedGroup:
         count = self.in_service()
         if not self.history or self.history[-1][1] != count:
             self.history.append((self.now, count))
-
-
-def gate_name(percent: float) -> str:
-    return f"{percent:g} %"
