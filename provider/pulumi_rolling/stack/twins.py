@@ -43,8 +43,9 @@ class Refused:
 
     @property
     def sentence(self) -> str:
+        """Of the original whose URN stands before it."""
         more = f" ({self.detail})" if self.detail else ""
-        return f"{self.urn} ({self.id}) {self.reason.value}{more}"
+        return f"the original {self.id} {self.reason.value}{more}"
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def way_text(to: Copy, way: Way) -> str:
         f"  {name_in(urn)}: its newer copy {id_} leaves the state and stays in the cloud"
         for urn, id_ in retained
     ]
-    lines += [f"  {each.sentence}" for each in way.revival.refused]
+    lines += [f"  {name_in(each.urn)}: {each.sentence}" for each in way.revival.refused]
     lines += _told(way.script.wish.left)
     if len(lines) == 1:
         lines.append("  nothing to do")

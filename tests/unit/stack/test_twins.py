@@ -74,7 +74,7 @@ def test_an_original_that_does_not_live_again_is_named(now: Deployment, reason: 
     revival = revive(now, GOOD)
     assert {(each.id, each.reason, each.detail) for each in revival.refused} == {("a-1", reason, detail)}
     assert not revival.revived and not revival.changed
-    assert revival.refused[0].sentence.startswith(f"{urn('a')} (a-1) ")
+    assert revival.refused[0].sentence.startswith("the original a-1 ")
 
 
 @pytest.mark.parametrize(
