@@ -341,7 +341,7 @@ def _with_longer_way_back(trip: Trip, limits: DelegateLimits) -> Any:
 @given(cases(approval=True), good)
 def test_no_gate_is_passed_by_nobodys_word(case: Case, behaviour: Behaviour) -> None:
     """Where nobody approves, a gate of ours ends the rollout or holds it; it never arrives."""
-    limits = replace(case.limits, part=False, approval=True)
+    limits = replace(case.limits, part=False, approval=True, timeout=300.0)
     service = {**case.service, "checkpoints": (50.0, 100.0), "stale": min(2.0, case.service["stale"])}
     case = replace(case, limits=limits, service=service, lost=frozenset())
     fleet = case.fleet(behaviours={"two": behaviour})
