@@ -234,9 +234,12 @@ def test_a_crash_anywhere_reaches_the_same_end(
     trip = case.trip(fleet, crashes=crashes)
     second = trip.go()
     assert_true_end(trip, case)
-    assert first.outcome == second.outcome
+    assert first.outcome is not None and second.outcome is not None
+    assert first.outcome.done == second.outcome.done
     assert fleet.pointer == calm.pointer
-    assert first.next.hands_over == second.next.hands_over
+    # What is to be returned by the other machine may have come back by itself while nobody drove.
+    returns = [bool(end.outcome.returned) or end.next.hands_over for end in (first, second) if end.outcome]
+    assert returns[0] == returns[1]
 
 
 @checked
