@@ -10,6 +10,7 @@ from pulumi_rolling.lab.misfortunes import befall
 from pulumi_rolling.lab.other_parties import move
 from pulumi_rolling.lab.truth import group_truth
 from pulumi_rolling.lab.world.behaviour import behaviour_from
+from pulumi_rolling.lab.world.capacity import Capacity
 from pulumi_rolling.lab.world.refresh_rules import RefreshRules
 
 if TYPE_CHECKING:
@@ -39,6 +40,16 @@ class Control:
     def images(self) -> dict[str, Any]:
         with self._state.cloud() as cloud:
             return {image: behaviour.as_json() for image, behaviour in cloud.behaviours.by_image.items()}
+
+    def type(self, instance_type: str, capacity: int | None = None) -> dict[str, Any]:
+        """Say how many instances of a type there is room for; None: any number."""
+        with self._state.cloud() as cloud:
+            cloud.part(Capacity).set(instance_type, capacity)
+            return dict(cloud.part(Capacity).by_type)
+
+    def types(self) -> dict[str, Any]:
+        with self._state.cloud() as cloud:
+            return dict(cloud.part(Capacity).by_type)
 
     def fault(self, action: str = "*", **fault: Any) -> dict[str, Any]:
         """Order a fault for an action, or for all (`*`)."""

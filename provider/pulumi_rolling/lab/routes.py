@@ -40,6 +40,10 @@ def _do(control: Control, verb: str, path: str, query: Mapping[str, list[str]], 
             return control.images()
         case "PUT", "images", image if image:
             return control.image(image, **body)
+        case "GET", "types", "":
+            return control.types()
+        case "PUT", "types", instance_type if instance_type:
+            return control.type(instance_type, **body)
         case "GET", "faults", "":
             return control.faults()
         case "PUT", "faults", action if action:
