@@ -12,7 +12,7 @@ from pulumi_rolling.errors import Fault, PolicyErrors
 from pulumi_rolling.fleets.auto_scaling_group.poll import expect_many
 from pulumi_rolling.handler.operation import Kind, Strategy
 from pulumi_rolling.handler.replace import auto_scaling_group
-from pulumi_rolling.handler.replace.situation import Replacing
+from pulumi_rolling.handler.replace.replacing import Replacing
 from pulumi_rolling.policy.block import POLICY
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
 from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy, inputs_with, rows

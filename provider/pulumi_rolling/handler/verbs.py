@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pulumi_rolling.core.replace.record_rules import is_over
 from pulumi_rolling.engine import lease
 from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import Fault, GroupNotFoundError, PermanentFleetError, PolicyErrors
@@ -21,10 +20,9 @@ from pulumi_rolling.handler.context import Context, Defaults, Diffed, Foreseen
 from pulumi_rolling.handler.driving import roll
 from pulumi_rolling.handler.kinds import inputs_model, kind_in, kind_of_name, strategy_faults, strategy_in
 from pulumi_rolling.handler.opening import Asked, fleet_named, open_operation, retry_in
-from pulumi_rolling.handler.operation import Operation, Reach
-from pulumi_rolling.handler.preview import preview_of
+from pulumi_rolling.handler.operation import Operation, Reach, Situation, raise_faults
 from pulumi_rolling.handler.properties import inputs_of, is_group_unknown, is_target_unknown
-from pulumi_rolling.handler.replace.situation import Situation
+from pulumi_rolling.handler.recorded import unfinished
 from pulumi_rolling.handler.state import outputs_of
 from pulumi_rolling.policy.block import POLICY, IsUnknown
 from pulumi_rolling.policy.check import Checked, check_inputs
@@ -75,7 +73,7 @@ class RollingGroupHandler:
         except PermanentFleetError as error:
             return [Fault(operation.kind.key, str(error))]
         if not olds and context.dry_run and not checked.faults and not situation.faults:
-            self._say_plan(situation, context)
+            self._say_plan(operation, situation, context)
         known = {f.path for f in checked.faults}
         return [f for f in situation.faults if f.path not in known]
 
@@ -90,7 +88,7 @@ class RollingGroupHandler:
             return Diffed(False)
         if context.dry_run:
             recorded = POLICY_RECORDED if olds.get(POLICY) != news.get(POLICY) else None
-            self._say_plan(_assessed(operation), context, recorded)
+            self._say_plan(operation, _assessed(operation), context, recorded)
         return Diffed(True)
 
     def create(self, news: Mapping[str, Any], context: Context) -> tuple[str, dict[str, Any]]:
@@ -114,9 +112,9 @@ class RollingGroupHandler:
                 raise
             context.say(f"group {operation.name} is not there yet; its members will be waited for")
             return Foreseen(given, OUTPUTS)
-        situation.raise_faults()
+        raise_faults(situation)
         recorded = olds is not None and olds.get(POLICY) != news.get(POLICY)
-        self._say_plan(situation, context, POLICY_RECORDED if recorded else None)
+        self._say_plan(operation, situation, context, POLICY_RECORDED if recorded else None)
         if is_target_unknown(news, self.is_unknown):
             return Foreseen(given, OUTPUTS)
         known = {**given, **outputs_of(operation, situation)}
@@ -149,8 +147,7 @@ class RollingGroupHandler:
         except GroupNotFoundError:
             return None
         read = dict(state)
-        found = journal.read(glance.tags)
-        if found is not None and not is_over(found[1]):
+        if unfinished(glance.tags) is not None:
             # Where the interrupted rollout came from is what state must keep.
             return {**read, "status": "interrupted"}
         counts = glance.counts
@@ -206,7 +203,9 @@ class RollingGroupHandler:
                 context.say(f"{operation.name}: nothing to replace as it is; {note}")
         return settled
 
-    def _say_plan(self, situation: Situation, context: Context, recorded: str | None = None) -> None:
+    def _say_plan(
+        self, operation: Operation, situation: Situation, context: Context, recorded: str | None = None
+    ) -> None:
         if situation.faults:
             return
         notes = situation.notes
@@ -219,7 +218,7 @@ class RollingGroupHandler:
                 f"{len(self.planned)} groups roll in this update, {self.at_once} at a time; one that waits longer than "
                 "30 minutes for its turn is dropped and needs another 'pulumi up'",
             )
-        context.say(preview_text(preview_of(situation, notes)))
+        context.say(preview_text(operation.strategy.situation.telling.preview(situation, notes)))
 
 
 def _assessed(operation: Operation) -> Situation:
