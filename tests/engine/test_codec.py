@@ -45,11 +45,11 @@ from pulumi_rolling.engine.record.pieces import (
     request_mark,
 )
 from pulumi_rolling.engine.record.replace import (
-    CAUSE_CHARACTERS,
     KEPT_FAILURES,
     KEPT_SUCCESSES,
     VERSION,
 )
+from pulumi_rolling.engine.record.shared import CAUSE_CHARACTERS
 from pulumi_rolling.engine.said import SAID
 from pulumi_rolling.errors import JournalError
 from pulumi_rolling.fleets.aws.tags import SHELF

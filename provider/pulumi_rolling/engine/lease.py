@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from pulumi_rolling.core.shared.lease_rules import OUTLIVED, RENEWED, lease_length
 from pulumi_rolling.engine.clock import Clock
-from pulumi_rolling.engine.record.pieces import LEASE, read
+from pulumi_rolling.engine.record.pieces import LEASE, read_any
 from pulumi_rolling.engine.record.shape import printable_text
 from pulumi_rolling.engine.retry import Deadline
 from pulumi_rolling.errors import LeaseHeldError, LeaseLostError, TemporaryFleetError
@@ -205,7 +205,7 @@ class Lease:
         return marks
 
     def _refuse_stranger(self, marks: Mapping[str, str], found: LeaseTag | None) -> None:
-        record = read(marks)
+        record = read_any(marks)
         if record is not None and record[0] != self._owner:
             raise LeaseHeldError(
                 f"group {self._fleet.name} carries the record of a rollout ({record[1].goal.id}) by another resource",

@@ -74,6 +74,12 @@ def outcome_of(rollout: Delegating) -> Outcome:
     return ended.outcome(rollout.direction, rollout.verdict, rollout.back_failed, whole=whole)
 
 
+def filling(look: Look) -> Because:
+    """Why a group that matches is not there yet."""
+    seen = look.seen
+    return Because(ReasonCode.FILLING, {"lacking": seen.desired - seen.in_service, "of": seen.desired})
+
+
 def _waits_for_somebody(look: Look) -> bool:
     return look.way.gate is not None or look.way.paused
 

@@ -52,6 +52,8 @@ class Earlier:
     """Empty: it is looked for by its beginning, for a settle time."""
     since: float = 0.0
     whose: Whose = Whose.OURS
+    unseen_stop: bool = False
+    """A stop was issued although the service tells nothing of the operation."""
 
 
 @value(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pulumi_rolling.core.delegate.actions import Act, Continue, RollBack, Stop
+from pulumi_rolling.core.delegate.actions import Act, Continue, Pause, RollBack, Stop
 from pulumi_rolling.core.delegate.acts import is_issued
 from pulumi_rolling.core.delegate.adopt import by_id, leads_along
 from pulumi_rolling.core.delegate.decisions import act, done, wait
@@ -31,7 +31,7 @@ def close(look: Look) -> DelegateDecision:
     let_go = Continue(paused)
     if by_id(look.seen.operations, paused) is None:
         return done(ended, (let_go,))
-    if is_issued(rollout, Continue):
+    if is_issued(rollout, Continue, Pause):
         return wait(look, Because(ReasonCode.UNSEEN))
     return act(look, (let_go,), Because(ReasonCode.RESTORING))
 
@@ -52,6 +52,13 @@ def until_over(look: Look, earlier: Earlier) -> DelegateDecision | None:
     rollout, told, at, settle = look.rollout, look.earlier, look.at, look.limits.settle
     if told is None:
         until = max(earlier.since, rollout.resumed_at or 0.0) + settle
+        if earlier.operation and earlier.whose is Whose.OURS and not earlier.unseen_stop:
+            # It may be going on all the same.
+            asked = replace(earlier, unseen_stop=True, since=at)
+            stop = Stop(earlier.operation)
+            return act(
+                look.with_rollout(replace(rollout, earlier=asked)), (stop,), Because(ReasonCode.STOPPING)
+            )
         if at >= until:
             return None
         who = (earlier.operation,) if earlier.operation else ()
@@ -77,9 +84,9 @@ def _to_rest(look: Look, earlier: Earlier, told: Operation) -> DelegateDecision:
 
 def _ending_acts(look: Look, earlier: Earlier, told: Operation) -> tuple[Act, ...]:
     rollout, limits = look.rollout, look.limits
-    if earlier.whose is not Whose.OURS or told.state in (State.STOPPING, State.RETURNING):
+    if earlier.whose is not Whose.OURS or told.state is State.STOPPING or is_issued(rollout, Stop, RollBack):
         return ()
-    if is_issued(rollout, Stop, RollBack):
+    if told.state is State.RETURNING and not look.way.service_refused:
         return ()
     leads_back = look.seen.pointer == rollout.target.digest and not rollout.closes
     asked = limits.way_back_by is WayBack.SERVICE and not look.way.service_refused

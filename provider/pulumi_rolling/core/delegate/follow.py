@@ -7,7 +7,7 @@ from dataclasses import replace
 from pulumi_rolling.core.delegate import gates
 from pulumi_rolling.core.delegate.actions import Continue, Pause
 from pulumi_rolling.core.delegate.acts import is_issued
-from pulumi_rolling.core.delegate.decisions import act, wait
+from pulumi_rolling.core.delegate.decisions import act, filling, wait
 from pulumi_rolling.core.delegate.delegating import DelegateDecision
 from pulumi_rolling.core.delegate.ending import close
 from pulumi_rolling.core.delegate.judge import has_arrived, is_part
@@ -24,7 +24,7 @@ def follow(look: Look) -> DelegateDecision:
     if has_arrived(look) or is_part(look):
         return _arrived(look)
     if operation.is_over:
-        return wait(look, Because(ReasonCode.UNPROVEN))
+        return wait(look, filling(look) if look.matches else Because(ReasonCode.UNPROVEN))
     if operation.state is State.UNKNOWN:
         return wait(look, Because(ReasonCode.UNKNOWN_STATUS, cause=operation.status))
     if operation.state is State.STOPPING:
@@ -49,7 +49,7 @@ def bake(look: Look) -> DelegateDecision:
     rollout = look.rollout
     since = look.at if rollout.way.baked_from is None else rollout.way.baked_from
     if not (has_arrived(look) or is_part(look)):
-        return wait(look, Because(ReasonCode.UNPROVEN))
+        return wait(look, filling(look) if look.matches else Because(ReasonCode.UNPROVEN))
     until = since + look.limits.bake
     if look.at >= until:
         return close(look)

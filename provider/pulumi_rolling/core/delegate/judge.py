@@ -10,7 +10,6 @@ from __future__ import annotations
 from pulumi_rolling.core.delegate.look import Look
 from pulumi_rolling.core.delegate.operation import Operation, State
 from pulumi_rolling.core.model.codes import VerdictCode
-from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Verdict
 
 
@@ -63,11 +62,10 @@ def judge(look: Look) -> Verdict | None:
 def _unproven(look: Look) -> Verdict | None:
     if not _is_settled(look):
         return None
-    seen, back = look.seen, look.rollout.direction is Direction.BACK
-    if back and not look.old and seen.pointer == look.rollout.target.digest:
+    if look.matches:
         # Another operation would bring nobody; how long it may take to fill up is the stall's.
         return None
-    of = sum(seen.runs.values())
+    of = sum(look.seen.runs.values())
     return _over(look, VerdictCode.NOT_ARRIVED, "", failed=look.old or of, of=of)
 
 

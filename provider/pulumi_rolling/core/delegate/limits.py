@@ -56,7 +56,9 @@ class DelegateLimits:
     """Seconds for all times."""
 
     preferences: Mapping[str, Any] = field(default_factory=dict)
-    """For the service, in the words of the kind; they stand in each Begin."""
+    """For the service, in the words of the kind; they stand in the Begin."""
+    preferences_back: Mapping[str, Any] = field(default_factory=dict)
+    """The same for an operation that returns the group: no gate, alarm or bake, and to the end."""
     on_failure: OnFailure = OnFailure.ROLL_BACK
     way_back_by: WayBack = WayBack.SERVICE
     otherwise: WayBack = WayBack.OPERATION
@@ -96,7 +98,7 @@ class DelegateLimits:
         former = self.way_back or self
         return replace(
             self,
-            preferences=former.preferences,
+            preferences=former.preferences_back,
             returns_by_itself=former.returns_by_itself,
             foreseen=former.foreseen,
             stall=former.stall,

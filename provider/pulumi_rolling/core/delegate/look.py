@@ -9,7 +9,6 @@ from pulumi_rolling.core.delegate.delegating import Delegating, Way
 from pulumi_rolling.core.delegate.limits import DelegateLimits
 from pulumi_rolling.core.delegate.observation import Delegated
 from pulumi_rolling.core.delegate.operation import Operation
-from pulumi_rolling.core.model.goal import Direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +44,14 @@ class Look:
         return sum(count for digest, count in self.seen.runs.items() if digest != target)
 
     @property
-    def runs_target(self) -> bool:
-        """The group runs what this direction leads to, and makes new members from it.
+    def matches(self) -> bool:
+        """Nobody runs anything but what this direction leads to, and the group makes new members from it."""
+        return self.seen.pointer == self.rollout.target.digest and not self.old
 
-        Back is nobody before as many serve as should (property 16).
-        """
-        seen = self.seen
-        there = seen.pointer == self.rollout.target.digest and not self.old
-        full = self.rollout.direction is Direction.FORWARD or seen.in_service >= seen.desired
-        return there and full
+    @property
+    def runs_target(self) -> bool:
+        """The group matches, and as many serve as should: nobody is there before (property 16)."""
+        return self.matches and self.seen.in_service >= self.seen.desired
 
     def with_rollout(self, rollout: Delegating) -> Look:
         return replace(self, rollout=rollout)

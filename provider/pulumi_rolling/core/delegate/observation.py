@@ -18,7 +18,10 @@ class Delegated:
     pointer: str
     """Digest of what the group makes new members from while no operation says otherwise."""
     runs: Mapping[str, int] = field(default_factory=dict, hash=False)
-    """Members that count toward Desired, by the digest of their revision, without those that the policy lets be."""
+    """Members by the digest of their revision, pending ones included.
+
+    Those that leave, and those that the policy lets be, are left out.
+    """
     let_be: tuple[str, ...] = ()
     """Members that the policy lets be: protected from scale-in, in standby."""
     desired: int = 0

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pulumi_rolling.core.delegate.actions import Begin
 from pulumi_rolling.core.delegate.acts import is_issued
 from pulumi_rolling.core.delegate.adopt import beginning
-from pulumi_rolling.core.delegate.decisions import act, wait
+from pulumi_rolling.core.delegate.decisions import act, filling, wait
 from pulumi_rolling.core.delegate.delegating import DelegateDecision
 from pulumi_rolling.core.delegate.ending import close
 from pulumi_rolling.core.delegate.limits import WayBack
@@ -24,20 +24,17 @@ from pulumi_rolling.core.model.goal import Direction
 
 def start(look: Look) -> DelegateDecision:
     """Begin, unless the group runs the goal already or our begin is still to be seen."""
-    rollout, way, seen = look.rollout, look.way, look.seen
+    rollout, way = look.rollout, look.way
     if rollout.step is not Step.START:
         rollout = replace(rollout, step=Step.START)
         look = look.with_rollout(rollout)
     if is_issued(rollout, Begin):
         return wait(look, Because(ReasonCode.UNSEEN))
-    if look.runs_target and not _is_forced(look):
-        return close(look)
-    if rollout.direction is Direction.BACK:
-        if seen.pointer == rollout.target.digest and not look.old:
-            numbers = {"lacking": seen.desired - seen.in_service, "of": seen.desired}
-            return wait(look, Because(ReasonCode.FILLING, numbers))
-        if WayBack.REPLACE in (look.limits.way_back_by, _otherwise(look)):
-            return close(look.with_rollout(replace(rollout, hands_over=True)))
+    back = rollout.direction is Direction.BACK
+    if look.matches and not _is_forced(look):
+        return close(look) if look.runs_target or not back else wait(look, filling(look))
+    if back and WayBack.REPLACE in (look.limits.way_back_by, _otherwise(look)):
+        return close(look.with_rollout(replace(rollout, hands_over=True)))
     if way.blocked is not None and way.blocked.void and look.at < way.blocked.at + look.limits.settle:
         return wait(look, Because(ReasonCode.BUSY))
     return _begin(look)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pulumi_rolling.core.delegate.actions import Act, Begin, Continue, Pause, RollBack, Stop, key_of
 from pulumi_rolling.core.delegate.adopt import leads_along, strangers
-from pulumi_rolling.core.delegate.delegating import Blocked, Delegating
+from pulumi_rolling.core.delegate.delegating import Blocked, Delegating, Whose
 from pulumi_rolling.core.delegate.gates import approval_ends, wants_approval
 from pulumi_rolling.core.delegate.judge import has_arrived, is_part, judge
 from pulumi_rolling.core.delegate.look import Look
@@ -48,7 +48,7 @@ def take_verdict(look: Look) -> tuple[Look, Verdict | None]:
         verdict = verdict or _unapproved(look)
         if verdict is not None:
             return look, verdict
-    return look, _late(look)
+    return _late(look)
 
 
 def stranger_verdict(look: Look, operation: Operation) -> Verdict:
@@ -62,8 +62,6 @@ def stranger_verdict(look: Look, operation: Operation) -> Verdict:
 
 def _stranger(look: Look) -> Verdict | None:
     """An operation that is not over, is none of ours, and does not go where we go."""
-    if has_arrived(look):
-        return None
     target = look.rollout.target.digest
     others = strangers(look.seen.operations, mine(look.rollout))
     elsewhere = [o for o in others if not leads_along(o, target)]
@@ -140,21 +138,31 @@ def _unapproved(look: Look) -> Verdict | None:
     return Verdict(VerdictCode.NOT_APPROVED, look.at, cause=gate.name) if left else None
 
 
-def _late(look: Look) -> Verdict | None:
+def _late(look: Look) -> tuple[Look, Verdict | None]:
     rollout, limits, at = look.rollout, look.limits, look.at
     if rollout.step is not Step.BAKE and (has_arrived(look) or is_part(look)):
-        return None
+        return look, None
     if deadline.is_over(rollout.deadline, at):
-        return Verdict(VerdictCode.DEADLINE, at, cause="", clock=limits.timeout or 0.0)
+        return look, Verdict(VerdictCode.DEADLINE, at, clock=limits.timeout or 0.0)
     if at < rollout.progress_at + limits.stall or _rests(rollout):
-        return None
+        return look, None
     seen = look.seen
-    if rollout.direction is Direction.BACK and seen.pointer == rollout.target.digest and not look.old:
-        lacking = max(0, seen.desired - seen.in_service)
-        return Verdict(VerdictCode.NOT_WHOLE, at, lacking, seen.desired)
+    if look.matches and seen.in_service < seen.desired:
+        return look, Verdict(VerdictCode.NOT_WHOLE, at, seen.desired - seen.in_service, seen.desired)
     told = look.operation or look.earlier
     cause = told.reasons[0] if told is not None and told.reasons else ""
-    return Verdict(VerdictCode.STALLED, at, cause=cause, clock=limits.stall)
+    if _returns_in_vain(look):
+        # The service had its time for its own way back; from here on it is ours.
+        way = replace(look.way, service_refused=cause or "nothing moves")
+        return look.with_rollout(replace(rollout, way=way, progress_at=at)), None
+    return look, Verdict(VerdictCode.STALLED, at, cause=cause, clock=limits.stall)
+
+
+def _returns_in_vain(look: Look) -> bool:
+    rollout, told = look.rollout, look.earlier
+    if told is None or told.state is not State.RETURNING or look.way.service_refused:
+        return False
+    return rollout.earlier is not None and rollout.earlier.whose is Whose.OURS
 
 
 def _stuck(look: Look) -> Verdict | None:

@@ -13,9 +13,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_rolling.core.machine import REPLACE
+from pulumi_rolling.core.delegate.delegating import Delegating
+from pulumi_rolling.core.machine import DELEGATE, REPLACE
 from pulumi_rolling.core.replace.rollout import Rollout
-from pulumi_rolling.engine.record import replace
+from pulumi_rolling.engine.record import delegate, replace
 from pulumi_rolling.engine.record.shape import fits, printable
 from pulumi_rolling.errors import JournalError
 
@@ -31,7 +32,8 @@ class Codec:
 
 
 CODECS: Mapping[str, Codec] = {
-    REPLACE.name: Codec(replace.VERSION, replace.to_json, replace.from_json, Rollout)
+    REPLACE.name: Codec(replace.VERSION, replace.to_json, replace.from_json, Rollout),
+    DELEGATE.name: Codec(delegate.VERSION, delegate.to_json, delegate.from_json, Delegating),
 }
 _UNREADABLE = (
     ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, ArithmeticError, zlib.error,
@@ -40,9 +42,9 @@ _MOST = 1_000_000
 """Characters of a record's JSON; the largest takes a twentieth of them."""
 
 
-def encode(rollout: Any, machine: str = REPLACE.name) -> str:
-    """The text of a rollout of that machine."""
-    codec = CODECS[machine]
+def encode(rollout: Any) -> str:
+    """The text of a rollout of the machine that has such."""
+    machine, codec = next(pair for pair in CODECS.items() if isinstance(rollout, pair[1].shape))
     named = {} if machine == REPLACE.name else {"k": machine}
     raw = {"v": codec.version, **named, **codec.to_json(rollout)}
     return base64.b64encode(zlib.compress(json.dumps(raw, separators=(",", ":")).encode(), 9)).decode()

@@ -20,8 +20,9 @@ import uuid
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
+from pulumi_rolling.core.delegate.delegating import Delegating
 from pulumi_rolling.core.model.codes import FailureReason
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.model.verdict import Failure
@@ -34,6 +35,8 @@ from pulumi_rolling.engine.record.shape import printable_text
 from pulumi_rolling.engine.said import SAID
 from pulumi_rolling.errors import FleetError, JournalError
 from pulumi_rolling.fleets.base import Group, Shelf
+
+R = TypeVar("R")
 
 PREFIX = "rolling:"
 RECORD = "rolling:record."
@@ -99,7 +102,26 @@ def pack(rollout: Any, owner: str, serial: int, shelf: Shelf) -> dict[str, str]:
 
 
 def read(marks: Mapping[str, str]) -> tuple[str, Rollout] | None:
-    """(owner, rollout) of the record among a group's tags, or None where there is none."""
+    """(owner, rollout) of a record of the replace machine among a group's tags, or None where there is none."""
+    return read_as(marks, Rollout)
+
+
+def read_as(marks: Mapping[str, str], shape: type[R]) -> tuple[str, R] | None:
+    """(owner, rollout) of a record of the machine whose rollouts are of that shape; an error for any other's."""
+    found = read_any(marks)
+    if found is None:
+        return None
+    owner, rollout = found
+    if not isinstance(rollout, shape):
+        raise JournalError(
+            "the record on the group is of a rollout by another strategy",
+            hint="Finish or abort that rollout with the policy that began it, then change the policy.",
+        )
+    return owner, rollout
+
+
+def read_any(marks: Mapping[str, str]) -> tuple[str, Any] | None:
+    """(owner, rollout) of the record among a group's tags, whatever the machine."""
     if f"{RECORD}0" not in marks:
         return None
     first, _, _ = marks[f"{RECORD}0"].partition(" ")
@@ -187,6 +209,13 @@ def pieces_needed(
     beside = len((LEASE, SAID)) + MOST_PENDING
     causes = math.ceil(ROOM_FOR_CAUSES / (shelf.characters - _HEADER))
     return len(pack(full, owner, 99_999, shelf)) + causes + beside
+
+
+def pieces_of_operations(rollout: Delegating, owner: str, shelf: Shelf) -> int:
+    """Tags that a delegated rollout may take: its record does not grow with the group, only by what is said."""
+    beside = len((LEASE, SAID)) + MOST_PENDING
+    causes = math.ceil(ROOM_FOR_CAUSES / (shelf.characters - _HEADER))
+    return len(pack(rollout, owner, 99_999, shelf)) + causes + beside
 
 
 def _some_ids(count: int) -> list[str]:

@@ -12,10 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any, get_args
 
-from pulumi_rolling.core.model.codes import FailureReason, Remedy, Step, VerdictCode
-from pulumi_rolling.core.model.goal import Direction, Goal
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Revision, Sizes
-from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.actions import Action, PointAt, Remove, Resize, Resume, Suspend, Terminate
 from pulumi_rolling.core.replace.rollout import (
     Astray,
@@ -30,25 +29,28 @@ from pulumi_rolling.core.replace.rollout import (
     Round,
     Way,
 )
+from pulumi_rolling.engine.record.shared import (
+    failure_in,
+    failure_out,
+    goal_in,
+    goal_out,
+    revision_out,
+    verdict_in,
+    verdict_out,
+    without_empty,
+)
 
 VERSION = 3
 KEPT_FAILURES = 24
 KEPT_LOSSES = 6
 KEPT_SUCCESSES = 48
-CAUSE_CHARACTERS = 160
 
 
 def to_json(rollout: Rollout) -> dict[str, Any]:
     goal, found, prior = rollout.goal, rollout.found, rollout.prior
-    return _without_empty(
+    return without_empty(
         {
-            "g": [
-                goal.id,
-                _revision(goal.to),
-                None if goal.came_from is None else _revision(goal.came_from),
-                [int(goal.forced), int(goal.fresh)],
-                list(goal.abandoned),
-            ],
+            "g": goal_out(goal),
             "f": [found.sizes.min, found.sizes.max, found.sizes.desired, sorted(found.suspended)],
             "o": _ledger_out(rollout.ours),
             "w": _way_out(rollout.way),
@@ -61,8 +63,8 @@ def to_json(rollout: Rollout) -> dict[str, Any]:
             "pr": rollout.progress_at,
             "dl": None if rollout.deadline is None else [rollout.deadline],
             "h": sorted(rollout.handled),
-            "vd": None if rollout.verdict is None else _verdict_out(rollout.verdict),
-            "bf": None if rollout.back_failed is None else _verdict_out(rollout.back_failed),
+            "vd": None if rollout.verdict is None else verdict_out(rollout.verdict),
+            "bf": None if rollout.back_failed is None else verdict_out(rollout.back_failed),
         }
     )
 
@@ -70,7 +72,7 @@ def to_json(rollout: Rollout) -> dict[str, Any]:
 def _way_out(way: Way) -> dict[str, Any]:
     failed = way.failed[-KEPT_FAILURES:]
     lost, gate, held = way.lost[-KEPT_LOSSES:], way.gate, way.held
-    return _without_empty(
+    return without_empty(
         {
             "w": None if way.watermark is None else [way.watermark],
             "da": way.direction_at,
@@ -82,9 +84,9 @@ def _way_out(way: Way) -> dict[str, Any]:
             "in": sorted(way.in_flight),
             "m": [list(pair) for pair in way.missing],
             "ok": sorted(way.succeeded) if len(way.succeeded) <= KEPT_SUCCESSES else [],
-            "x": [_failure_out(f if f in failed[-3:] else replace(f, cause="", hint="")) for f in failed],
+            "x": [failure_out(f if f in failed[-3:] else replace(f, cause="", hint="")) for f in failed],
             "xb": way.failed_before + len(way.failed) - len(failed),
-            "lo": [_failure_out(f if f in lost[-1:] else replace(f, cause="", hint="")) for f in lost],
+            "lo": [failure_out(f if f in lost[-1:] else replace(f, cause="", hint="")) for f in lost],
             "lp": way.lost_before + len(way.lost) - len(lost),
             "dr": _moments(way.draining),
             "wa": _moments(way.warming),
@@ -94,20 +96,20 @@ def _way_out(way: Way) -> dict[str, Any]:
             "pa": way.passed,
             "ga": None if gate is None else [gate.number, gate.at, int(gate.approved)],
             "ps": int(way.paused),
-            "hv": None if held is None else _verdict_out(held),
+            "hv": None if held is None else verdict_out(held),
             "ia": sorted(way.ignored_alarms),
             "bk": None if way.baked_from is None else [way.baked_from],
             "as": None if way.astray is None else [way.astray.pointer, way.astray.since],
             "lb": way.launched_before,
             "ja": way.judged_at,
-            "uf": None if way.unfilled is None else _verdict_out(way.unfilled),
+            "uf": None if way.unfilled is None else verdict_out(way.unfilled),
             "b": _boots_out(way.boots),
         }
     )
 
 
 def _ledger_out(ours: Ledger) -> dict[str, Any]:
-    return _without_empty(
+    return without_empty(
         {
             "is": [[_act_out(i.action), i.at] for i in ours.issued],
             "us": sorted(ours.suspended),
@@ -122,18 +124,10 @@ def from_json(raw: dict[str, Any]) -> Rollout:
     """Of any format up to ours."""
     if raw["v"] < 3:
         raw = _parted(raw)
-    ident, to, came_from, (forced, fresh), abandoned = raw["g"]
     least, most, desired, suspended = raw["f"]
     deadline, verdict, back_failed = (raw.get(key) for key in ("dl", "vd", "bf"))
     return Rollout(
-        goal=Goal(
-            id=ident,
-            to=Revision(*to),
-            came_from=None if came_from is None else Revision(*came_from),
-            forced=bool(forced),
-            fresh=bool(fresh),
-            abandoned=tuple(abandoned),
-        ),
+        goal=goal_in(raw["g"]),
         found=Found(Sizes(least, most, desired), frozenset(suspended)),
         started_at=raw.get("s", 0.0),
         way=_way_in(raw["w"]),
@@ -146,8 +140,8 @@ def from_json(raw: dict[str, Any]) -> Rollout:
         progress_at=raw.get("pr", 0.0),
         deadline=None if deadline is None else deadline[0],
         handled=frozenset(raw.get("h", ())),
-        verdict=None if verdict is None else _verdict_in(verdict),
-        back_failed=None if back_failed is None else _verdict_in(back_failed),
+        verdict=None if verdict is None else verdict_in(verdict),
+        back_failed=None if back_failed is None else verdict_in(back_failed),
     )
 
 
@@ -169,9 +163,9 @@ def _way_in(raw: dict[str, Any]) -> Way:
         warming=_pairs(raw.get("wa", ())),
         missing=_pairs(raw.get("m", ())),
         succeeded=frozenset(raw.get("ok", ())),
-        failed=tuple(_failure_in(f) for f in raw.get("x", ())),
+        failed=tuple(failure_in(f) for f in raw.get("x", ())),
         failed_before=raw.get("xb", 0),
-        lost=tuple(_failure_in(f) for f in raw.get("lo", ())),
+        lost=tuple(failure_in(f) for f in raw.get("lo", ())),
         lost_before=raw.get("lp", 0),
         retried=frozenset(raw.get("rt", ())),
         skipped=frozenset(raw.get("sk", ())),
@@ -179,13 +173,13 @@ def _way_in(raw: dict[str, Any]) -> Way:
         passed=raw.get("pa", 0),
         gate=None if gate is None else Gate(gate[0], gate[1], bool(gate[2])),
         paused=bool(raw.get("ps")),
-        held=None if held is None else _verdict_in(held),
+        held=None if held is None else verdict_in(held),
         ignored_alarms=frozenset(raw.get("ia", ())),
         baked_from=None if baked is None else baked[0],
         astray=Astray(*raw["as"]) if "as" in raw else None,
         launched_before=raw.get("lb", 0),
         judged_at=raw.get("ja", 0.0),
-        unfilled=_verdict_in(raw["uf"]) if "uf" in raw else None,
+        unfilled=verdict_in(raw["uf"]) if "uf" in raw else None,
         boots=Boots(*raw.get("b", ())),
     )
 
@@ -243,11 +237,6 @@ def _step(text: str) -> ReplaceStep:
     return Step.RESIZE if text == "settle" else _STEPS[text]
 
 
-def _without_empty(raw: dict[str, Any]) -> dict[str, Any]:
-    """Most of a rollout is as it began, and tags are few."""
-    return {key: value for key, value in raw.items() if value}
-
-
 def _boots_out(boots: Boots) -> list[Any] | None:
     return [boots.n, round(boots.logs, 4), round(boots.squares, 4)] if boots != Boots() else None
 
@@ -261,10 +250,6 @@ def _pairs(raw: Iterable[Any]) -> tuple[tuple[str, float], ...]:
     return tuple((member, at) for member, at in raw)
 
 
-def _revision(revision: Revision) -> list[str]:
-    return [revision.address, revision.digest, revision.label]
-
-
 def _act_out(action: Action) -> list[Any]:
     match action:
         case Suspend(processes):
@@ -272,7 +257,7 @@ def _act_out(action: Action) -> list[Any]:
         case Resume(processes):
             return ["r", sorted(processes)]
         case PointAt(revision):
-            return ["p", _revision(revision)]
+            return ["p", revision_out(revision)]
         case Resize(least, desired):
             return ["z", least, desired]
         case Terminate(member, again, weight):
@@ -297,46 +282,3 @@ def _act_in(raw: list[Any]) -> Action:
             return Remove(member)
         case _:
             raise ValueError(f"no such act: {raw}")
-
-
-def _verdict_out(verdict: Verdict) -> list[Any]:
-    return [
-        verdict.code,
-        verdict.at,
-        verdict.failed,
-        verdict.of,
-        [_failure_out(f) for f in verdict.failures],
-        verdict.cause[: 2 * CAUSE_CHARACTERS],
-        verdict.clock,
-        verdict.touched,
-        *_advice_out(verdict.remedy, verdict.hint),
-    ]
-
-
-def _verdict_in(raw: list[Any]) -> Verdict:
-    code, at, failed, of, failures, cause, clock, *rest = raw
-    touched, *advice = rest or [0]  # Format 1 had no touched.
-    named = tuple(_failure_in(f) for f in failures)
-    return Verdict(VerdictCode(code), at, failed, of, named, cause, clock, touched, *_advice_in(advice))
-
-
-def _failure_out(failure: Failure) -> list[Any]:
-    cause = failure.cause[:CAUSE_CHARACTERS]
-    return [failure.id, failure.reason, cause, *_advice_out(failure.remedy, failure.hint)]
-
-
-def _failure_in(raw: list[Any]) -> Failure:
-    ident, reason, cause, *advice = raw
-    return Failure(ident, FailureReason(reason), cause, *_advice_in(advice))
-
-
-def _advice_out(remedy: Remedy | None, hint: str) -> list[str]:
-    """What formats 1 and 2 did not know. Most failures have none of it, so what is empty is left out."""
-    if not hint:
-        return [] if remedy is None else [remedy]
-    return [remedy or "", hint[:CAUSE_CHARACTERS]]
-
-
-def _advice_in(raw: list[str]) -> tuple[Remedy | None, str]:
-    remedy, hint = (*raw, "", "")[:2]
-    return Remedy(remedy) if remedy else None, hint

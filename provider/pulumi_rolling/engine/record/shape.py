@@ -5,7 +5,7 @@ Text is made printable as it is read, so that no message and no screen carries a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
@@ -39,6 +39,9 @@ def fits(value: Any, kind: Any) -> bool:
     origin, inner = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
         return any(fits(value, each) for each in inner)
+    if origin is Mapping:
+        # No record holds one: what a service is asked follows from the policy.
+        return isinstance(value, Mapping) and not value
     if origin is Literal:
         return value in inner
     if origin is tuple:

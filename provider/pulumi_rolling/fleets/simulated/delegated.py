@@ -84,7 +84,7 @@ class DelegatedFleet(OperatedGroup):
             raise BusyFleetError(f"{active.id} is in progress and blocks this one", code="InProgress")
         if active is not None:
             self.supersede(active)
-        course = self.start(act.to, act.token)
+        course = self.start(act.to, act.token, gates=act.preferences.get("gates", True))
         if len(self.acts) not in self.lost_answers:
             self._answered.add(course.id)
 
@@ -122,7 +122,8 @@ class DelegatedFleet(OperatedGroup):
         self._answered.clear()
 
     def forget(self, course: Course) -> None:
-        """The service tells nothing of it any more."""
+        """It ends, and the service tells nothing of it any more."""
+        self._set(course, State.FAILED)
         self._forgotten.add(course.id)
         self._note()
 

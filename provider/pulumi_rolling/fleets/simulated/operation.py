@@ -80,6 +80,7 @@ class Course:
     token: str
     started_at: float
     total: int
+    checkpoints: tuple[float, ...]
     state: State = State.PENDING
     before: int = 0
     """Members of ``to`` that were there before it began."""
@@ -122,6 +123,7 @@ class OperatedGroup:
         self.touched = 0
         """Launches by operations."""
         self._chance = random.Random(options.seed)
+        self._booting: Counter[str] = Counter()
         self._doubled: set[str] = set()
         """Members that serve until their replacements do."""
         self._events: list[tuple[float, int, Callable[[], object]]] = []
@@ -154,12 +156,14 @@ class OperatedGroup:
         return next((c for c in reversed(self.courses) if not c.is_over), None)
 
     def runs(self) -> dict[str, int]:
-        return dict(Counter(life.revision.digest for life in self._lives if life.up))
+        """Members by their revision's digest, those included that boot."""
+        there = Counter(life.revision.digest for life in self._lives if life.up)
+        return {digest: count for digest, count in (there + self._booting).items() if count}
 
     def in_service(self) -> int:
         return sum(life.up for life in self._lives)
 
-    def start(self, to: Revision, token: str = "", by: str = "") -> Course:
+    def start(self, to: Revision, token: str = "", by: str = "", *, gates: bool = True) -> Course:
         """An operation begins: ours, or with ``by`` somebody else's."""
         self._numbers += 1
         old = sum(life.revision.digest != to.digest for life in self._lives)
@@ -170,6 +174,7 @@ class OperatedGroup:
             token,
             self.now + self.options.skew,
             old or len(self._lives),
+            self.options.checkpoints if gates else (),
             before=len(self._lives) - old,
             by=by,
             moved_at=self.now,
@@ -191,8 +196,17 @@ class OperatedGroup:
             return
         course.reason = reason
         self._set(course, State.STOPPING)
-        self.after(2.0, lambda: self._set(course, State.STOPPED))
+        self._come_to_rest(course)
         self._note()
+
+    def _come_to_rest(self, course: Course) -> None:
+        def look() -> None:
+            if course.slots:
+                self._come_to_rest(course)
+            else:
+                self._set(course, State.STOPPED)
+
+        self.after(2.0, look)
 
     def turn(self, course: Course, reason: str, *, by_person: bool = False) -> None:
         """The operation goes back to where the group points."""
@@ -291,12 +305,13 @@ class OperatedGroup:
 
     def _limit(self, course: Course) -> float:
         """How many may be done before the next checkpoint."""
-        following = [p for p in self.options.checkpoints if p not in course.passed]
+        following = [p for p in course.checkpoints if p not in course.passed]
         return -(-course.total * following[0] // 100) if following else float("inf")
 
     def _open(self, course: Course, victim: Life) -> None:
         course.slots += 1
         self.touched += 1
+        self._booting[course.target.digest] += 1
         target, returning = course.target, course.state is State.RETURNING
         behaviours = (self.options.behaviours or {}).get(target.digest, Behaviour())
         fate = draw([behaviours] if isinstance(behaviours, Behaviour) else behaviours, self._chance)
@@ -311,6 +326,7 @@ class OperatedGroup:
     def _close(self, course: Course, victim: Life, target: Revision, works: bool) -> None:
         """A slot ends: the new member serves, or another is tried in its place."""
         course.slots -= 1
+        self._booting[target.digest] -= 1
         self._doubled.discard(victim.id)
         if works:
             self._numbers += 1
@@ -331,10 +347,10 @@ class OperatedGroup:
     def _reach_gate(self, course: Course) -> None:
         """Of several that are reached at once only the highest is told."""
         share = 100 * course.done / course.total
-        reached = [p for p in self.options.checkpoints if p not in course.passed and p <= share]
+        reached = [p for p in course.checkpoints if p not in course.passed and p <= share]
         percent = max(reached)
         course.passed.update(reached[:-1])
-        later = [p for p in self.options.checkpoints if p > percent]
+        later = [p for p in course.checkpoints if p > percent]
         if percent < 100 and not later:
             course.whole = False
             self._end(course)
