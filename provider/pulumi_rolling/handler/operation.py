@@ -77,6 +77,11 @@ class Situation(Protocol):
     def notes(self) -> tuple[str, ...]: ...
 
     @property
+    def differences(self) -> tuple[str, ...]:
+        """Between the contents of the revision that we come from and of the target, where both are known."""
+        ...
+
+    @property
     def suspended_as_found(self) -> frozenset[str]:
         """Processes that others had suspended."""
         ...

@@ -69,7 +69,7 @@ def pointer_warnings(
         return []
     moved = facts.current.digest == to.digest and facts.pointer != deployed
     stays = any(is_old(m, to) for m in members)
-    if not (moved and stays) or journal.read(facts.tags) is not None:
+    if not (moved and stays) or journal.read_any(facts.tags) is not None:
         return []
     return [
         f"the group already points at {to}: another resource moved it, and would move it again after a way back. "

@@ -24,7 +24,7 @@ Odd = Callable[[Any], str]
 
 def unfinished(tags: Mapping[str, str]) -> tuple[str, Any] | None:
     """Owner and rollout of a record from which somebody has to go on."""
-    found = journal.read(tags)
+    found = journal.read_any(tags)
     return None if found is None or is_over(found[1]) else found
 
 
@@ -35,7 +35,7 @@ def recorded(
 
     ``made_from``: addresses of what the members were made from.
     """
-    found = journal.read(facts.tags)
+    found = journal.read_any(facts.tags)
     other = lease.found_lease(facts.tags)
     path, owner = f"{operation.kind.key}.name", operation.owner
     if found is not None and found[0] != owner:

@@ -175,7 +175,7 @@ class RollingGroupHandler:
                 "lease, sizes and processes were left as they are"
             )
             return
-        found = journal.read(marks)
+        found = journal.read_any(marks)
         if found is not None:
             fleet.give_back(found[1])
         if marks:

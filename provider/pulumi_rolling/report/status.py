@@ -14,7 +14,7 @@ from pulumi_rolling.core.model.member import Member
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.rollout import Gate, Rollout
-from pulumi_rolling.report.preview import Row, instances, span
+from pulumi_rolling.report.wording import Row, instances, span
 
 NAMED = 5
 """The most members that a row names."""

@@ -14,8 +14,8 @@ from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.core.shared.ended import is_let_be
 from pulumi_rolling.report.member_progress import Part, count, failures_of, on_the_move
-from pulumi_rolling.report.preview import instances, span
 from pulumi_rolling.report.status import GroupStatus, way
+from pulumi_rolling.report.wording import instances, span
 
 _STATES = {
     Lifecycle.PENDING: "launching",

@@ -45,6 +45,8 @@ class Foreseen:
     """The fewest in service, where nothing fails. None: not foretold."""
     most: int | None = None
     gates: tuple[ForeseenGate, ...] = ()
+    alarms: tuple[str, ...] = ()
+    """Those that the service itself watches."""
     bake: float = 0.0
     """The service's own time of watching."""
     warm_up: float = 0.0

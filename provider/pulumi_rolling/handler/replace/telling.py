@@ -15,7 +15,8 @@ from pulumi_rolling.handler.endings import advice_of, again, error_class, going_
 from pulumi_rolling.handler.operation import Words
 from pulumi_rolling.handler.replace.preview import preview_of
 from pulumi_rolling.handler.replace.situation import Situation
-from pulumi_rolling.report.preview import Preview, instances
+from pulumi_rolling.report.preview import Preview
+from pulumi_rolling.report.wording import instances
 
 
 class ReplaceTelling:

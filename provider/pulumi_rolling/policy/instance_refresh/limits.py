@@ -59,7 +59,7 @@ def limits(
     back = replace(
         forward,
         preferences=back_preferences(block, found.maintenance),
-        foreseen=replace(_foreseen(block, found), gates=(), bake=0.0),
+        foreseen=replace(_foreseen(block, found), gates=(), alarms=(), bake=0.0),
         way_back_by=forward.otherwise,
         returns_by_itself=False,
         approval=False,
@@ -83,6 +83,7 @@ def _foreseen(refresh: InstanceRefresh, found: Found) -> Foreseen:
         lowest=room.keep,
         most=room.top,
         gates=tuple(ForeseenGate(f"{stop.percent} %", float(stop.percent), delay) for stop in stops),
+        alarms=refresh.alarms,
         bake=float(refresh.bake_time),
         warm_up=_warm_up(refresh, found),
     )
