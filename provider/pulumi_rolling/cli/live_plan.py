@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from pulumi_rolling.cli.live import live_group
-from pulumi_rolling.engine.record.pieces import read
+from pulumi_rolling.engine.record.pieces import read_any
 from pulumi_rolling.handler.context import Context
 from pulumi_rolling.handler.kinds import inputs_model, kind_of_name
 from pulumi_rolling.handler.opening import Asked, open_operation
@@ -23,7 +23,7 @@ def live_preview(block: Any, name: str, to: str | None, region: str | None, endp
     given = {key: value for key, value in group.items() if value is not None}
     checked = check_inputs(inputs_model(), {kind.key: given, "updatePolicy": block})
     operation = open_operation(Asked(checked, checked.normal), Context())
-    recorded = read(facts.tags)
+    recorded = read_any(facts.tags)
     # This only looks, so the rollout that is under way is the one to show, whichever resource owns it.
     owner = recorded[0] if recorded is not None else name
     situations = operation.strategy.situation

@@ -88,6 +88,11 @@ def strategy_in(kind: Kind, properties: Mapping[str, Any]) -> Strategy[Any]:
     return next(named, next(iter(kind.strategies.values())))
 
 
+def strategy_of_machine(kind: Kind, machine: str) -> Strategy[Any]:
+    """The first strategy of the kind whose rollouts are that machine's."""
+    return next(each for each in kind.strategies.values() if each.situation.machine.name == machine)
+
+
 def strategy_faults(kind: Kind, properties: Mapping[str, Any]) -> list[Fault]:
     """The policy names a strategy that the kind's row does not have."""
     given = [key for key in rows(UpdatePolicy) if key in _policy_in(properties)]

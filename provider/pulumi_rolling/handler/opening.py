@@ -13,7 +13,7 @@ from pulumi_rolling.engine.lease import owner_of
 from pulumi_rolling.engine.retry import Deadline, Retrier
 from pulumi_rolling.fleets.base import Retry
 from pulumi_rolling.handler.context import Context, Defaults
-from pulumi_rolling.handler.kinds import inputs_model, kind_in, kind_of_name, strategy_in
+from pulumi_rolling.handler.kinds import inputs_model, kind_in, kind_of_name, strategy_in, strategy_of_machine
 from pulumi_rolling.handler.operation import Operation, Reach
 from pulumi_rolling.handler.properties import is_target_unknown
 from pulumi_rolling.policy.block import IsUnknown
@@ -68,10 +68,14 @@ def open_operation(
     )
 
 
-def fleet_named(name: str, reach: Reach) -> Any:
-    """The fleet of a group of which nothing but the name is known, so that no revision is wanted of it."""
+def fleet_named(name: str, reach: Reach, machine: str = "") -> Any:
+    """The fleet of a group of which nothing but the name is known, so that no revision is wanted of it.
+
+    ``machine``: the one whose rollouts it tells of; by default that of the kind's first strategy.
+    """
     kind = kind_of_name()
-    return strategy_in(kind, {}).fleet(kind.inputs.model_validate({"name": name}), reach)
+    strategy = strategy_of_machine(kind, machine) if machine else strategy_in(kind, {})
+    return strategy.fleet(kind.inputs.model_validate({"name": name}), reach)
 
 
 def retry_in(timing: Timing, deadline: Deadline | None = None) -> Retry[Any]:
