@@ -270,6 +270,48 @@ ROWS = (
         "14 launches did not replace 6 instances: others bring old ones back",
         "Find who adds old members to group web, end that, then run 'pulumi up' again.",
     ),
+    Row(
+        Verdict(VerdictCode.OPERATION_FAILED, 1.0, cause="i-0a failed its health checks."),
+        TooManyFailuresError,
+        "the cloud gave up: i-0a failed its health checks",
+        "See in the activities of group web what it waited for, mend that and run 'pulumi up' again.",
+    ),
+    Row(
+        Verdict(VerdictCode.OPERATION_STOPPED, 1.0, cause="refresh 4a77"),
+        InterferenceError,
+        "somebody stopped refresh 4a77",
+        "Run 'pulumi up' to try again.",
+    ),
+    Row(
+        Verdict(VerdictCode.OPERATION_RETURNED, 1.0, cause="refresh 4a77"),
+        InterferenceError,
+        "somebody had refresh 4a77 rolled back",
+        "Run 'pulumi up' to try again.",
+    ),
+    Row(
+        Verdict(VerdictCode.OPERATION_LOST, 1.0, cause="refresh 4a77"),
+        RefusedError,
+        "the cloud tells nothing of refresh 4a77 any more",
+        "See in the activities of group web what it waited for, mend that and run 'pulumi up' again.",
+    ),
+    Row(
+        Verdict(VerdictCode.UNKNOWN_STATUS, 1.0, cause="Dreaming"),
+        RefusedError,
+        "the cloud calls the operation Dreaming, which this version does not know",
+        "Wait for its end or cancel it, see what group web runs then, and run 'pulumi up' again.",
+    ),
+    Row(
+        Verdict(VerdictCode.NOT_ARRIVED, 1.0, 4, 6),
+        RefusedError,
+        "the cloud calls it a success, but 4 of 6 instances run something else",
+        "See in the activities of group web what it waited for, mend that and run 'pulumi up' again.",
+    ),
+    Row(
+        Verdict(VerdictCode.NOT_APPROVED, 1.0, cause="20 %"),
+        DeadlineExceededError,
+        "nobody approved 20 % in time",
+        "Run 'pulumi up' to try again.",
+    ),
 )
 LACKING = Row(
     Verdict(VerdictCode.NOT_WHOLE, 1.0, 1, 6, cause="no m5.large capacity", remedy=Remedy.CAPACITY),

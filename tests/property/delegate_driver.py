@@ -99,12 +99,17 @@ class Trip:
         if same and not self._was_refused(act):
             looked_for = self.fleet.now - same[-1]
             assert looked_for >= self.limits.settle, f"property 19: begun again after {looked_for:.1f} s"
+        if self.begins and self.begins[-1][1].to == act.to and self.rollout.way.blocked is None:
+            assert self.begins[-1][1].token == act.token, "property 19: sent again with another token"
         self.begins.append((self.fleet.now, act))
 
     def _was_refused(self, act: Begin) -> bool:
         return self.rollout.way.blocked is not None and act.token == (self.rollout.way.beginning or act).token
 
     def _check(self, decision: DelegateDecision, seen: Delegated) -> None:
+        resumed = self.rollout.resumed_at
+        if resumed is not None and seen.at < resumed + self.limits.settle:
+            assert not decision.actions, "property 19: an act before a settle time has passed after a resume"
         again = decide(self.limits, decision.next, replace(seen, refusals=()))
         turned = decision.next.direction is not self.rollout.direction
         assert turned or decision.next.step is not self.rollout.step or not again.actions, (

@@ -26,9 +26,16 @@ class Fault:
     file: str
     before: str
     after: str
+    machine: str = "replace"
+
+    @property
+    def tests(self) -> Path:
+        """Where a property must fail."""
+        folder = ROOT / "tests" / "property"
+        return folder if self.machine == "replace" else folder / "test_delegate.py"
 
 
-FAULTS = (
+OF_REPLACE = (
     Fault(
         "the floor is off by one",
         "roll.py",
@@ -62,7 +69,7 @@ FAULTS = (
     ),
     Fault(
         "Desired ends as found, without what others did to it",
-        "ending.py",
+        "acts.py",
         "found.desired + rollout.ours.delta",
         "found.desired",
     ),
@@ -117,14 +124,14 @@ FAULTS = (
     Fault(
         "the roll goes back when others moved the pointer",
         "decide.py",
-        "    if verdict.code is VerdictCode.POINTER_MOVED:\n        return _let_be(look, verdict)\n",
+        "    if is_let_be(verdict):\n        return _let_be(look, verdict)\n",
         "",
     ),
     Fault(
         "launches have no end",
         "budget.py",
-        "    return rollout.way.total + more - launched_on_this_way(rollout)\n",
-        "    return 10_000\n",
+        "    sure = way.total + way.batch - launched_on_this_way(rollout)\n",
+        "    sure = 10_000\n",
     ),
     Fault(
         "a member that is lost after it was ready is none of our business",
@@ -159,8 +166,10 @@ FAULTS = (
     Fault(
         "a skipped member that serves nobody counts as kept",
         "census.py",
-        "if stays and (name not in skipped or working or not serving):",
-        "if stays:",
+        "                if serving and not working:\n"
+        "                    self.idle += 1\n"
+        "                    continue\n",
+        "",
     ),
     Fault(
         "the way back is complete when nobody is left to replace",
@@ -182,6 +191,124 @@ FAULTS = (
     ),
 )
 
+OF_DELEGATE = (
+    Fault(
+        "the beginning is not written down with the begin",
+        "start.py",
+        "rollout = replace(rollout, begun=number, way=replace(way, beginning=known, blocked=blocked))",
+        "rollout = replace(rollout, begun=number, way=replace(way, blocked=blocked))",
+        "delegate",
+    ),
+    Fault(
+        "a begin that is sent again has another token",
+        "start.py",
+        "    if known is None or way.blocked is not None:\n        number += known is None\n",
+        "    if True:\n        number += 1\n",
+        "delegate",
+    ),
+    Fault(
+        "an operation is ours by its token alone",
+        "adopt.py",
+        "    return min(after, key=_age, default=None)",
+        "    return None",
+        "delegate",
+    ),
+    Fault(
+        "a begin is not looked for before another is sent",
+        "start.py",
+        "    if is_issued(rollout, Begin):\n        return wait(look, Because(ReasonCode.UNSEEN))\n",
+        "",
+        "delegate",
+    ),
+    Fault(
+        "no settle time passes after a resume",
+        "decide.py",
+        "if rollout.resumed_at is not None and look.at < rollout.resumed_at + settle:",
+        "if False:",
+        "delegate",
+    ),
+    Fault(
+        "a stranger's operation is ours",
+        "watch.py",
+        "    return _followed(look, along[0], Whose.STRANGERS) if along else look",
+        "    return _followed(look, along[0], Whose.OURS) if along else look",
+        "delegate",
+    ),
+    Fault(
+        "an operation that leads elsewhere is followed",
+        "adopt.py",
+        "    return operation.leads_to == target and not operation.has_turned",
+        "    return True",
+        "delegate",
+    ),
+    Fault(
+        "a stranger's operation is in nobody's way",
+        "verdicts.py",
+        "    return stranger_verdict(look, elsewhere[0]) if elsewhere else None",
+        "    return None",
+        "delegate",
+    ),
+    Fault(
+        "succeeded is arrived, whatever the group runs",
+        "judge.py",
+        "    return succeeded and look.runs_target",
+        "    return succeeded",
+        "delegate",
+    ),
+    Fault(
+        "a part is a success although the policy wanted all",
+        "judge.py",
+        "    return look.limits.part and bool(look.old)",
+        "    return bool(look.old)",
+        "delegate",
+    ),
+    Fault(
+        "an unknown status is still going, and nothing stalls",
+        "verdicts.py",
+        "    if deadline.is_over(rollout.deadline, at):\n        return look, "
+        "Verdict(VerdictCode.DEADLINE, at, clock=limits.timeout or 0.0)\n"
+        "    if at < rollout.progress_at + limits.stall or _rests(rollout):\n",
+        "    if True:\n",
+        "delegate",
+    ),
+    Fault(
+        "a service that refuses to return is asked for ever",
+        "ending.py",
+        "    asked = limits.way_back_by is WayBack.SERVICE and not look.way.service_refused",
+        "    asked = limits.way_back_by is WayBack.SERVICE",
+        "delegate",
+    ),
+    Fault(
+        "an operation that returned is believed, whatever the group runs",
+        "start.py",
+        "    if look.matches and not _is_forced(look):",
+        "    if (back or look.matches) and not _is_forced(look):",
+        "delegate",
+    ),
+    Fault(
+        "what we began is left going when the direction turns",
+        "decide.py",
+        "            earlier=earlier_of(rollout, at),\n            deadline=None,",
+        "            earlier=None,\n            deadline=None,",
+        "delegate",
+    ),
+    Fault(
+        "a gate is passed by nobody's word",
+        "gates.py",
+        "    return look.limits.approval and ours and gate is not None and not gate.approved",
+        "    return False",
+        "delegate",
+    ),
+    Fault(
+        "back is where the pointer is, however few serve",
+        "look.py",
+        "        return self.matches and self.seen.in_service >= self.seen.desired",
+        "        return self.matches",
+        "delegate",
+    ),
+)
+FAULTS = (*OF_REPLACE, *OF_DELEGATE)
+
 
 def is_noticed(fault: Fault) -> str | None:
     """The test that fails with the fault, or None."""
@@ -190,7 +317,7 @@ def is_noticed(fault: Fault) -> str | None:
         shutil.copytree(
             ROOT / "provider" / "pulumi_rolling", package, ignore=shutil.ignore_patterns("__pycache__", "lab")
         )
-        file = package / "core" / "replace" / fault.file
+        file = package / "core" / fault.machine / fault.file
         text = file.read_text()
         if text.count(fault.before) != 1:
             raise SystemExit(f"{fault.file} no longer has the line of the fault: {fault.what}")
@@ -206,7 +333,7 @@ def is_noticed(fault: Fault) -> str | None:
                 "no:cacheprovider",
                 "--hypothesis-seed=1",
                 "--no-header",
-                str(ROOT / "tests" / "property"),
+                str(fault.tests),
             ],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": folder, "ROLLING_EXAMPLES": EXAMPLES, "ROLLING_QUICK": "1"},
@@ -222,11 +349,13 @@ def is_noticed(fault: Fault) -> str | None:
 
 def main() -> None:
     missed = 0
-    for fault in FAULTS:
+    only = sys.argv[1:]
+    faults = [fault for fault in FAULTS if not only or fault.machine in only]
+    for fault in faults:
         found = is_noticed(fault)
         missed += found is None
         print(f"{'noticed' if found else 'MISSED ':<8} {fault.what:<62} {found or ''}", flush=True)
-    print(f"{len(FAULTS) - missed} passed, {missed} failed")
+    print(f"{len(faults) - missed} passed, {missed} failed")
     sys.exit(1 if missed else 0)
 
 

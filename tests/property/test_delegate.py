@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, note
 from hypothesis import strategies as st
 from pulumi_rolling.core.delegate.actions import Begin, Pause, RollBack, Stop
-from pulumi_rolling.core.delegate.delegating import Delegating, Whose
+from pulumi_rolling.core.delegate.delegating import Whose
 from pulumi_rolling.core.delegate.limits import DelegateLimits, Foreseen, ForeseenGate, WayBack
 from pulumi_rolling.core.delegate.plan import begin, plan
 from pulumi_rolling.core.model.codes import Step, VerdictCode
@@ -18,7 +18,7 @@ from pulumi_rolling.core.model.goal import Direction, Goal, OnFailure
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.core.model.seen import AlarmState, Request
 from pulumi_rolling.fleets.simulated import Behaviour, DelegatedFleet
-from pulumi_rolling.fleets.simulated.operation import Course, gate_name
+from pulumi_rolling.fleets.simulated.course import Course, gate_name
 
 from .delegate_driver import Meddle, Trip
 from .test_properties import checked
@@ -186,11 +186,12 @@ def test_a_good_build_always_arrives(case: Case, behaviour: Behaviour) -> None:
 
 
 @checked
-@given(cases(), st.one_of(good, bad), st.sampled_from(sorted(MISFORTUNES)), st.floats(0, 60))
+@given(cases(), st.one_of(good, bad), st.sampled_from(sorted(MISFORTUNES)), st.floats(0, 60), st.booleans())
 def test_whatever_befalls_it_ends_and_says_what_is_true(
-    case: Case, behaviour: Behaviour, misfortune: str, at: float
+    case: Case, behaviour: Behaviour, misfortune: str, at: float, wants_all: bool
 ) -> None:
-    """Properties 18 to 23 under every misfortune."""
+    """Properties 18 to 23 under every misfortune, also of a service that ends before all are replaced."""
+    case = replace(case, limits=replace(case.limits, part=case.limits.part and not wants_all))
     fleet = case.fleet(behaviours={"two": behaviour}, throttled=0.1)
     trip = case.trip(fleet, once(at, MISFORTUNES[misfortune]))
     started = fleet.now
@@ -340,7 +341,7 @@ def _with_longer_way_back(trip: Trip, limits: DelegateLimits) -> Any:
 @given(cases(approval=True), good)
 def test_no_gate_is_passed_by_nobodys_word(case: Case, behaviour: Behaviour) -> None:
     """Where nobody approves, a gate of ours ends the rollout or holds it; it never arrives."""
-    limits = replace(case.limits, part=False, approval=True)
+    limits = replace(case.limits, part=False, approval=True, timeout=300.0)
     service = {**case.service, "checkpoints": (50.0, 100.0), "stale": min(2.0, case.service["stale"])}
     case = replace(case, limits=limits, service=service, lost=frozenset())
     fleet = case.fleet(behaviours={"two": behaviour})
@@ -399,8 +400,3 @@ def test_another_target_ends_what_led_to_the_former_one(case: Case, behaviour: B
     if moved:
         assert fleet.pointer == V3 and fleet.runs() == {"three": fleet.options.desired}
         assert all(isinstance(a, Begin | Stop | RollBack) for _, a in fleet.acts)
-
-
-def test_pure() -> None:
-    """The same look decides the same: nothing is remembered outside the rollout."""
-    assert Delegating(Goal("r", V2, V1), 0.0) == begin(Goal("r", V2, V1), 0.0)

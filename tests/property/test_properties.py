@@ -1,4 +1,4 @@
-"""The twelve properties of docs/design.md, for random policies, sizes, boots, misfortunes and crash points."""
+"""Properties 1 to 12 of docs/design.md, for random policies, sizes, boots, misfortunes and crash points."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ Everything here is read off a decision or a verdict; nothing is decided, and no 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
 from pulumi_rolling.core.model.codes import (
@@ -28,46 +29,30 @@ _MOVING = (Step.ROLL, Step.FOLLOW, Step.RETURN)
 
 def sentence(because: Because) -> str:
     """Why this decision, without numbers that the status line already has."""
-    code, numbers = because.code, because.numbers
+    code = because.code
     match code:
-        case ReasonCode.REPLACING:
-            return f"terminating {numbers['terminate']}, launching {numbers['launch']}"
-        case ReasonCode.RAISING:
-            return f"raising capacity to {numbers['capacity']}"
-        case ReasonCode.WAITING:
-            return _waiting(because)
-        case ReasonCode.GUARDED:
-            return _guarded(because)
-        case ReasonCode.SOAKING | ReasonCode.CHECKPOINT | ReasonCode.APPROVAL:
-            return _gate(because)
-        case ReasonCode.HELD:
-            return _held(because)
-        case ReasonCode.FLOORED:
-            return _floored(because)
-        case ReasonCode.OCCUPIED:
-            who = _names(because.members, int(numbers.get("count", 0)))
-            return f"waiting for {who} (standby, protected or in the warm pool)"
-        case ReasonCode.DRAINING:
-            return f"draining {_names(because.members, int(numbers.get('count', 0)))}"
-        case ReasonCode.FILLING:
-            return _filling(because)
-        case ReasonCode.DOUBTED:
-            return f"looking whether {_names(because.members, int(numbers.get('count', 0)))} is lost"
-        case ReasonCode.BAKING:
-            if "left" not in numbers:
-                return "all are replaced, and the cloud watches them"
-            return f"all are ready, watched for another {_rest(because)}"
-        case ReasonCode.FOLLOWING:
-            return _operation("the cloud replaces", because)
-        case ReasonCode.RETURNING:
-            return _operation("the cloud returns what it replaced", because)
-        case ReasonCode.UNTOLD:
-            return f"the cloud tells nothing of {_names(because.members, 1)}"
-        case ReasonCode.UNKNOWN_STATUS:
-            return f"the cloud calls it {because.cause or 'by a word'}, which this version does not know"
-        case ReasonCode.UNHEEDED:
-            asked = ", ".join(because.members)
-            return f"not possible where the cloud itself rolls: {asked}"
+        case (
+            ReasonCode.REPLACING
+            | ReasonCode.RAISING
+            | ReasonCode.WAITING
+            | ReasonCode.GUARDED
+            | ReasonCode.SOAKING
+            | ReasonCode.CHECKPOINT
+            | ReasonCode.APPROVAL
+            | ReasonCode.HELD
+            | ReasonCode.FLOORED
+            | ReasonCode.OCCUPIED
+            | ReasonCode.DRAINING
+            | ReasonCode.FILLING
+            | ReasonCode.DOUBTED
+            | ReasonCode.BAKING
+            | ReasonCode.FOLLOWING
+            | ReasonCode.RETURNING
+            | ReasonCode.UNTOLD
+            | ReasonCode.UNKNOWN_STATUS
+            | ReasonCode.UNHEEDED
+        ):
+            return _WITH_NUMBERS[code](because)
         case (
             ReasonCode.PREPARING
             | ReasonCode.STARTING
@@ -140,20 +125,15 @@ def verdict_sentence(verdict: Verdict, noun: str = "instances") -> str:
                 f"({_lost(verdict.failures)})"
             )
         case VerdictCode.ALARM:
-            many = "alarms" if ", " in verdict.cause else "alarm"
-            return f"{many} {verdict.cause} went into ALARM"
+            return _alarms(verdict)
         case VerdictCode.ABORTED:
             return "aborted on request"
         case VerdictCode.REJECTED:
             return "rejected on request"
         case VerdictCode.OCCUPIED:
             return f"{verdict.cause} stayed in standby, protected or in the warm pool for an hour"
-        case VerdictCode.DEADLINE:
-            length = f" of {iso(verdict.clock)}" if verdict.clock else ""
-            return f"the rollout took longer than its timeout{length}"
-        case VerdictCode.STALLED:
-            length = iso(verdict.clock) if verdict.clock else "an hour"
-            return f"nothing has moved for {length}{_because(verdict.cause)}"
+        case VerdictCode.DEADLINE | VerdictCode.STALLED:
+            return _late(verdict)
         case VerdictCode.REFUSED:
             return f"the cloud refused: {verdict.cause}"
         case VerdictCode.NO_ROOM:
@@ -165,20 +145,18 @@ def verdict_sentence(verdict: Verdict, noun: str = "instances") -> str:
             return f"somebody else pointed the group at {verdict.cause}"
         case VerdictCode.STRANGERS_OPERATION:
             return f"somebody else began {verdict.cause}"
-        case VerdictCode.OPERATION_FAILED:
-            return f"the cloud gave up{_because(verdict.cause)}"
-        case VerdictCode.OPERATION_STOPPED:
-            return f"somebody stopped {verdict.cause}"
-        case VerdictCode.OPERATION_RETURNED:
-            return f"somebody had {verdict.cause} rolled back"
-        case VerdictCode.OPERATION_LOST:
-            return f"the cloud tells nothing of {verdict.cause} any more"
-        case VerdictCode.UNKNOWN_STATUS:
-            return f"the cloud calls the operation {verdict.cause}, which this version does not know"
-        case VerdictCode.NOT_ARRIVED:
-            return f"the cloud calls it a success, but {verdict.failed} of {verdict.of} {noun} run something else"
-        case VerdictCode.NOT_APPROVED:
-            return f"nobody approved {verdict.cause} in time"
+        case (
+            VerdictCode.OPERATION_FAILED
+            | VerdictCode.OPERATION_STOPPED
+            | VerdictCode.OPERATION_RETURNED
+            | VerdictCode.OPERATION_LOST
+            | VerdictCode.UNKNOWN_STATUS
+            | VerdictCode.NOT_ARRIVED
+            | VerdictCode.NOT_APPROVED
+        ):
+            return _OF_OPERATIONS[verdict.code].format(
+                verdict=verdict, noun=noun, why=_because(verdict.cause)
+            )
         case VerdictCode.TOO_MANY_LAUNCHES:
             return f"{verdict.cause} launches did not replace {verdict.of} {noun}: others bring old ones back"
         case _:
@@ -192,6 +170,62 @@ def _step(status: Status) -> str:
     if status.step is Step.RETURN and status.total:
         return f"{back}{status.replaced}/{status.total} returned"
     return f"{back}{status.step.value}"
+
+
+def _alarms(verdict: Verdict) -> str:
+    many = "alarms" if ", " in verdict.cause else "alarm"
+    return f"{many} {verdict.cause} went into ALARM"
+
+
+def _late(verdict: Verdict) -> str:
+    if verdict.code is VerdictCode.STALLED:
+        length = iso(verdict.clock) if verdict.clock else "an hour"
+        return f"nothing has moved for {length}{_because(verdict.cause)}"
+    length = f" of {iso(verdict.clock)}" if verdict.clock else ""
+    return f"the rollout took longer than its timeout{length}"
+
+
+_OF_OPERATIONS = {
+    VerdictCode.OPERATION_FAILED: "the cloud gave up{why}",
+    VerdictCode.OPERATION_STOPPED: "somebody stopped {verdict.cause}",
+    VerdictCode.OPERATION_RETURNED: "somebody had {verdict.cause} rolled back",
+    VerdictCode.OPERATION_LOST: "the cloud tells nothing of {verdict.cause} any more",
+    VerdictCode.UNKNOWN_STATUS: "the cloud calls the operation {verdict.cause}, which this version does not know",
+    VerdictCode.NOT_ARRIVED: (
+        "the cloud calls it a success, but {verdict.failed} of {verdict.of} {noun} run something else"
+    ),
+    VerdictCode.NOT_APPROVED: "nobody approved {verdict.cause} in time",
+}
+
+
+def _following(because: Because) -> str:
+    return _operation("the cloud replaces", because)
+
+
+def _returning(because: Because) -> str:
+    return _operation("the cloud returns what it replaced", because)
+
+
+def _unknown(because: Because) -> str:
+    return f"the cloud calls it {because.cause or 'by a word'}, which this version does not know"
+
+
+def _replacing(because: Because) -> str:
+    return f"terminating {because.numbers['terminate']}, launching {because.numbers['launch']}"
+
+
+def _raising(because: Because) -> str:
+    return f"raising capacity to {because.numbers['capacity']}"
+
+
+def _who(because: Because) -> str:
+    return _names(because.members, int(because.numbers.get("count", 0)))
+
+
+def _baking(because: Because) -> str:
+    if "left" not in because.numbers:
+        return "all are replaced, and the cloud watches them"
+    return f"all are ready, watched for another {_rest(because)}"
 
 
 def _operation(what: str, because: Because) -> str:
@@ -245,14 +279,14 @@ def _gate(because: Because) -> str:
     count = int(because.numbers.get("count", 0))
     canaries = "the canary" if count == 1 else "the canaries"
     percent = because.numbers.get("percent")
+    # A gate of the cloud's own may have a name alone.
+    named = "".join(because.members[:1]) if percent is None and not count else ""
     if because.code is ReasonCode.APPROVAL:
         where = f"after {canaries}" if percent is None else f"at {percent:g} %"
-        where = f"at {because.members[0]}" if because.members else where
+        where = f"at {named}" if named else where
         return f"waiting for approval {where}: 'rolling approve' or 'rolling reject'"
-    if because.members:
-        where = f"stopped at {because.members[0]}"
-    else:
-        where = f"watching {canaries}" if percent is None else f"stopped at {percent:g} %"
+    where = f"watching {canaries}" if percent is None else f"stopped at {percent:g} %"
+    where = f"stopped at {named}" if named else where
     return f"{where} for another {_rest(because)}" if "left" in because.numbers else where
 
 
@@ -290,3 +324,26 @@ def _lost(losses: tuple[Failure, ...]) -> str:
 def _range(low: float, high: float, unit: str) -> str:
     a, b = max(0, round(low)), max(1, round(high))
     return f"about {b} {unit}" if a == b else f"{a}-{b} {unit}"
+
+
+_WITH_NUMBERS: Mapping[ReasonCode, Callable[[Because], str]] = {
+    ReasonCode.REPLACING: _replacing,
+    ReasonCode.RAISING: _raising,
+    ReasonCode.WAITING: _waiting,
+    ReasonCode.GUARDED: _guarded,
+    ReasonCode.SOAKING: _gate,
+    ReasonCode.CHECKPOINT: _gate,
+    ReasonCode.APPROVAL: _gate,
+    ReasonCode.HELD: _held,
+    ReasonCode.FLOORED: _floored,
+    ReasonCode.OCCUPIED: lambda b: f"waiting for {_who(b)} (standby, protected or in the warm pool)",
+    ReasonCode.DRAINING: lambda b: f"draining {_who(b)}",
+    ReasonCode.FILLING: _filling,
+    ReasonCode.DOUBTED: lambda b: f"looking whether {_who(b)} is lost",
+    ReasonCode.BAKING: _baking,
+    ReasonCode.FOLLOWING: _following,
+    ReasonCode.RETURNING: _returning,
+    ReasonCode.UNTOLD: lambda b: f"the cloud tells nothing of {', '.join(b.members)}",
+    ReasonCode.UNKNOWN_STATUS: _unknown,
+    ReasonCode.UNHEEDED: lambda b: f"not possible where the cloud itself rolls: {', '.join(b.members)}",
+}

@@ -80,6 +80,26 @@ def status(step: Step = Step.ROLL, time_left: tuple[float, float] | None = (40.0
         ),
         (Because(ReasonCode.BAKING, {"left": 1800}), "all are ready, watched for another 30 min"),
         (Because(ReasonCode.REMOVING_OUTSIDE, {"count": 2}), "removing what stands outside Desired"),
+        (Because(ReasonCode.BAKING), "all are replaced, and the cloud watches them"),
+        (
+            Because(ReasonCode.FOLLOWING, {"percent": 40.0}, ("op-1",), "i-1 is warming up."),
+            "the cloud replaces (40 %): i-1 is warming up",
+        ),
+        (Because(ReasonCode.RETURNING, members=("op-1",)), "the cloud returns what it replaced"),
+        (Because(ReasonCode.UNTOLD, members=("op-1",)), "the cloud tells nothing of op-1"),
+        (
+            Because(ReasonCode.UNKNOWN_STATUS, cause="Dreaming"),
+            "the cloud calls it Dreaming, which this version does not know",
+        ),
+        (
+            Because(ReasonCode.UNHEEDED, members=("retry",)),
+            "not possible where the cloud itself rolls: retry",
+        ),
+        (
+            Because(ReasonCode.APPROVAL, {"approval": 1}, ("hook-1",)),
+            "waiting for approval at hook-1: 'rolling approve' or 'rolling reject'",
+        ),
+        (Because(ReasonCode.CHECKPOINT, {}, ("hook-1",)), "stopped at hook-1"),
     ],
 )
 def test_why_nothing_starts(because: Because, words: str) -> None:

@@ -16,7 +16,8 @@ from pulumi_rolling.core.model.seen import Alarm, AlarmState, Request
 from pulumi_rolling.errors import BusyFleetError, PermanentFleetError, TemporaryFleetError
 from pulumi_rolling.fleets.base import Glance, Shelf
 from pulumi_rolling.fleets.delegate import Facts, Sight, carry_out
-from pulumi_rolling.fleets.simulated.operation import Course, OperatedGroup, OperationOptions
+from pulumi_rolling.fleets.simulated.course import Course, OperationOptions
+from pulumi_rolling.fleets.simulated.operation import OperatedGroup
 from pulumi_rolling.fleets.simulated.options import given_as_keywords
 
 
