@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pulumi_rolling.core.delegate.delegating import Delegating
+from pulumi_rolling.core.model.goal import OnFailure
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision
 from pulumi_rolling.fleets.auto_scaling_group.refresh import RefreshFleet
 from pulumi_rolling.fleets.auto_scaling_group.refresh_answers import PROCESS
@@ -76,7 +77,9 @@ class RefreshSurroundings:
         )
         faults, warnings = feasibility(refresh, found, on_failure)
         pool = len(facts.warm)
-        said = (f"{pool} in the warm pool, which the service replaces after the group",) if pool else ()
+        said = [f"{pool} in the warm pool, which the service replaces after the group"] if pool else []
+        if facts.irreversible and on_failure is OnFailure.ROLL_BACK:
+            said.append(f"the service could not return the group itself: {facts.irreversible}")
         return Judged(
             operation.limits(found, forced=start.forced),
             tuple(m for m in replaced if not _is_let_be(m, refresh)),
