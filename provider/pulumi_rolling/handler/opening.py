@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pulumi_rolling.core.machine import machine_of
 from pulumi_rolling.core.shared.lease_rules import lease_length
 from pulumi_rolling.engine.clock import SystemClock
 from pulumi_rolling.engine.lease import owner_of
@@ -63,6 +64,7 @@ def open_operation(
         target_unknown=is_target_unknown(news, is_unknown),
         timing=timing,
         clock=clock,
+        reach=reach,
         wake=clock.wake,
         deadline=deadline,
     )
@@ -76,6 +78,15 @@ def fleet_named(name: str, reach: Reach, machine: str = "") -> Any:
     kind = kind_of_name()
     strategy = strategy_of_machine(kind, machine) if machine else strategy_in(kind, {})
     return strategy.fleet(kind.inputs.model_validate({"name": name}), reach)
+
+
+def fleet_of_record(operation: Operation, record: object) -> Any:
+    """The operation's group as a fleet of the machine that wrote the record."""
+    machine = machine_of(record).name
+    if operation.strategy.situation.machine.name == machine:
+        return operation.fleet
+    strategy = strategy_of_machine(operation.kind, machine)
+    return strategy.fleet(operation.kind.block_in(operation.inputs), operation.reach)
 
 
 def retry_in(timing: Timing, deadline: Deadline | None = None) -> Retry[Any]:

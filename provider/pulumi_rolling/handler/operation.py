@@ -245,6 +245,8 @@ class Operation:
     target_unknown: bool
     timing: Timing
     clock: Clock
+    reach: Reach
+    """What the fleet was made with."""
     wake: Callable[[], None] = lambda: None
     """Ends a wait on the clock."""
     deadline: Deadline = field(default_factory=Deadline)

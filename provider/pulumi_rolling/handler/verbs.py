@@ -19,7 +19,7 @@ from pulumi_rolling.errors import Fault, GroupNotFoundError, PermanentFleetError
 from pulumi_rolling.handler.context import Context, Defaults, Diffed, Foreseen
 from pulumi_rolling.handler.driving import roll
 from pulumi_rolling.handler.kinds import inputs_model, kind_in, kind_of_name, strategy_faults, strategy_in
-from pulumi_rolling.handler.opening import Asked, fleet_named, open_operation, retry_in
+from pulumi_rolling.handler.opening import Asked, fleet_named, fleet_of_record, open_operation, retry_in
 from pulumi_rolling.handler.operation import Operation, Reach, Situation, raise_faults
 from pulumi_rolling.handler.properties import inputs_of, is_group_unknown, is_target_unknown
 from pulumi_rolling.handler.recorded import unfinished
@@ -177,7 +177,7 @@ class RollingGroupHandler:
             return
         found = journal.read_any(marks)
         if found is not None:
-            fleet.give_back(found[1])
+            fleet_of_record(operation, found[1]).give_back(found[1])
         if marks:
             fleet.remove_marks(sorted(marks))
 

@@ -57,6 +57,7 @@ class Following(Generic[F]):
             old=old,
             replaced=judged.replaced,
             kept=len(here) - len(set(here) & set(judged.replaced)),
+            follows=beside.are_followed,
             suspended_as_found=around.suspended(facts) - around.paused(record),
             faults=(
                 *facts.refusals,

@@ -17,6 +17,8 @@ class Others:
     faults: tuple[Fault, ...] = ()
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    are_followed: bool = False
+    """One of them leads where this update goes."""
 
 
 def others(
@@ -37,7 +39,9 @@ def others(
             )
         )
     if leads_along(other, to.digest):
-        return Others(notes=(f"{what} and leads to {to}: it is followed, and never ended by us",))
+        return Others(
+            notes=(f"{what} and leads to {to}: it is followed, and never ended by us",), are_followed=True
+        )
     path = f"{operation.kind.key}.{operation.strategy.block.key}"
     return Others(faults=(Fault(path, f"{what} and leads elsewhere. Wait for its end, or cancel it."),))
 

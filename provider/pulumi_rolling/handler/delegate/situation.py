@@ -31,6 +31,8 @@ class Situation:
     """Members that the service replaces if an operation is begun, which may be more: it compares numbers."""
     kept: int
     """Other members."""
+    follows: bool
+    """An operation is under way that another has begun and that leads to the target."""
     suspended_as_found: frozenset[str]
     faults: tuple[Fault, ...]
     warnings: tuple[str, ...]
@@ -42,7 +44,8 @@ class Situation:
     def has_work(self) -> bool:
         goal = self.rollout.goal
         forced = goal.forced and bool(self.replaced)
-        return bool(self.old) or forced or self.interrupted is not None or goal.fresh
+        begun = self.interrupted is not None or self.follows
+        return bool(self.old) or forced or begun or goal.fresh
 
     @property
     def is_pointer_only(self) -> bool:
