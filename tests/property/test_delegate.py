@@ -157,9 +157,10 @@ def assert_true_end(trip: Trip, case: Case) -> None:
         "let go"
     )
     if outcome.done:
-        whole = truth(fleet) == {"two": fleet.options.desired} and fleet.pointer == V2
+        # Others may move the group at any time: what an end can know is what the last look showed.
+        shown = fleet.shown()
+        whole = shown.runs == {"two": fleet.options.desired} and shown.pointer == "two"
         ended = fleet.now - fleet.options.stale - 1.0 + fleet.options.skew
-        # Others may begin at any time: of what began since the last look nobody can tell.
         whole = whole or any(c.by and c.started_at >= ended for c in fleet.courses)
         assert whole or rollout.left_old, "property 21: called arrived, and the group runs something else"
         assert whole or case.limits.part, "property 21: a part is a success only where the policy says so"
@@ -234,9 +235,12 @@ def test_a_crash_anywhere_reaches_the_same_end(
     trip = case.trip(fleet, crashes=crashes)
     second = trip.go()
     assert_true_end(trip, case)
-    assert first.outcome == second.outcome
+    assert first.outcome is not None and second.outcome is not None
+    assert first.outcome.done == second.outcome.done
     assert fleet.pointer == calm.pointer
-    assert first.next.hands_over == second.next.hands_over
+    # What is to be returned by the other machine may have come back by itself while nobody drove.
+    returns = [bool(end.outcome.returned) or end.next.hands_over for end in (first, second) if end.outcome]
+    assert returns[0] == returns[1]
 
 
 @checked

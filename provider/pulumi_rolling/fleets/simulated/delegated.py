@@ -51,9 +51,10 @@ class DelegatedFleet(OperatedGroup):
 
     def observe(self, rollout: Delegating) -> Sight:
         self._call()
-        return Sight(self._seen(), dict(self._marks))
+        return Sight(self.shown(), dict(self._marks))
 
-    def _seen(self) -> Delegated:
+    def shown(self) -> Delegated:
+        """What a look shows now."""
         shown = self._at(self.now - self.options.stale)
         return Delegated(
             at=self.now,
@@ -146,7 +147,7 @@ class DelegatedFleet(OperatedGroup):
             id=self.name,
             pointer=self.pointer.address,
             current=self.pointer,
-            observation=self._seen(),
+            observation=self.shown(),
             tags=dict(self._marks),
         )
 

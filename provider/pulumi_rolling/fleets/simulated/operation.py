@@ -206,8 +206,13 @@ class OperatedGroup:
             return
         if not returning and self._limit(course) <= course.done:
             self._reach_gate(course)
-        elif all(life.revision.digest == target.digest and life.up for life in self._lives):
+        elif self._is_pure(target):
             self._finish(course, returning=returning)
+
+    def _is_pure(self, target: Revision) -> bool:
+        """All serve and are of one revision, and none of another boots."""
+        boots = any(count for digest, count in self._booting.items() if digest != target.digest)
+        return not boots and all(life.revision.digest == target.digest and life.up for life in self._lives)
 
     def _limit(self, course: Course) -> float:
         """How many may be done before the next checkpoint."""
