@@ -52,6 +52,7 @@ def test_a_checkpoint_is_approved_from_a_second_shell(web: RefreshedWeb, rolling
 
 
 def test_a_rejected_checkpoint_returns_the_group(web: RefreshedWeb, rolling: Rolling) -> None:
+    """A rejection ends the way forward, and what stood still is let go to return."""
     update = web.begun(web.wants(**GATED))
     wait_until(web.is_held, PATIENCE)
     wait_until(lambda: any("waiting for approval" in line for line in web.statuses), PATIENCE)
@@ -74,6 +75,7 @@ def test_an_abort_from_a_second_shell_is_watched_to_its_end(
 
 
 def test_a_paused_refresh_stands_still_and_goes_on(lab: Lab, web: RefreshedWeb, rolling: Rolling) -> None:
+    """Pause and resume of a second shell suspend the group's process and resume it."""
     lab.image("ami-v2", boot=0.4)
     update = web.begun(web.wants())
     wait_until(web.is_mixed, PATIENCE)
@@ -123,6 +125,7 @@ def test_what_ended_while_nobody_watched_is_found_out(
 
 
 def test_a_success_while_nobody_watched_is_a_success(lab: Lab, web: RefreshedWeb) -> None:
+    """The next update finds the group there and replaces nobody."""
     lab.image("ami-v2", boot=0.3)
     news = web.wants()
     web.killed(news, web.is_mixed)
@@ -140,6 +143,7 @@ def test_a_reverted_program_takes_the_refresh_back(lab: Lab, web: RefreshedWeb) 
 
 
 def test_a_fixed_program_goes_forward_from_a_killed_refresh(lab: Lab, web: RefreshedWeb) -> None:
+    """What was begun toward the bad version comes to rest, and the next version follows."""
     lab.image("ami-v2", inService=False)
     web.killed(web.wants(), lambda: bool(web.members(lambda m: m["revision"] == "2")))
     # A refresh that is cancelled waits for the launches that it has begun, an hour at most.
@@ -181,6 +185,7 @@ def test_a_way_back_that_fails_keeps_the_record_and_is_tried_again(lab: Lab, web
 
 
 def test_one_cancelled_by_hand_is_told_and_returned_by_another(lab: Lab, web: RefreshedWeb) -> None:
+    """The service returns nothing of what somebody cancelled, so another refresh does."""
     lab.image("ami-v2", boot=0.3)
     update = web.begun(web.wants(instanceWarmup=1))
     wait_until(web.is_mixed, PATIENCE)
@@ -192,7 +197,7 @@ def test_one_cancelled_by_hand_is_told_and_returned_by_another(lab: Lab, web: Re
 def test_a_strangers_refresh_is_refused_with_its_id_or_followed(lab: Lab, web: RefreshedWeb) -> None:
     """One that leads elsewhere is refused in preview and by the update; one that leads along is followed."""
     lab.image("ami-v2", boot=0.3)
-    theirs = web.others("2", InstanceWarmup=1)
+    theirs = web.others("2", InstanceWarmup=3)
     inputs = web.inputs("3")
     refused = web.faults(inputs)
     assert refused.keys() == {"autoScalingGroup.instanceRefresh"}
@@ -228,6 +233,7 @@ def test_delete_lets_go_what_stands_still_by_us(lab: Lab, web: RefreshedWeb, rol
 
 
 def test_a_suspended_process_is_refused_before_anything_is_touched(web: RefreshedWeb) -> None:
+    """Where Launch rests nobody would be replaced: a fault in preview, and no refresh."""
     web.asg.suspend_processes(AutoScalingGroupName="web", ScalingProcesses=["Launch"])
     assert "autoScalingGroup.suspendedProcesses" in web.faults(web.inputs())
     assert web.refreshes() == []

@@ -70,6 +70,7 @@ def test_a_bad_image_is_returned_by_the_service_or_by_us(
 
 
 def test_an_abort_has_the_service_return_what_it_has_done(lab: Lab, web: RefreshedWeb) -> None:
+    """While the refresh is active an abort asks for the service's own way back."""
     lab.image("ami-v2", boot=0.3)
     asked: list[Request] = []
     update = web.begun(web.wants(instanceWarmup=1), requests=lambda: tuple(asked))
@@ -90,6 +91,7 @@ def test_an_abort_has_the_service_return_what_it_has_done(lab: Lab, web: Refresh
 def test_a_deadline_returns_the_group_and_names_where_it_is_set(
     lab: Lab, web: RefreshedWeb, refresh: dict[str, Any], timeout: Timeout | None, path: str
 ) -> None:
+    """The policy's timeout and the operation's own end the refresh, and the sentence says which one to raise."""
     lab.image("ami-v2", inService=False)
     told = web.fails(web.wants(**refresh), DeadlineExceededError, timeout=timeout)
     assert "longer than its timeout of PT1S" in told and f"Raise {path}" in told, told
@@ -154,6 +156,7 @@ def test_a_last_checkpoint_below_100_is_told_as_what_it_is(lab: Lab, web: Refres
 
 
 def test_triggers_replace_members_that_match(lab: Lab, web: RefreshedWeb) -> None:
+    """Another trigger replaces all members of the version that is there."""
     before = set(web.members())
     news = web.wants("1", {"triggers": ["again"]})
     assert "replacing 2 instances, all of version 1 again" in web.plan(news)

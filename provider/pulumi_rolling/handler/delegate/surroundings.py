@@ -64,7 +64,7 @@ class Surroundings(Protocol[F]):
         ...
 
     def suspended(self, facts: F) -> frozenset[str]:
-        """Processes that rest, whoever lets them."""
+        """Processes of the group that rest, by our pause or otherwise."""
         ...
 
     def paused(self, record: Delegating | None) -> frozenset[str]:
