@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from pulumi_rolling.engine.clock import SystemClock
 from pulumi_rolling.engine.retry import Retrier
-from pulumi_rolling.fleets.replace import Fleet, SignalSource
+from pulumi_rolling.fleets.base import Driven
+from pulumi_rolling.fleets.replace import SignalSource
 from pulumi_rolling.signals.choose import NoSignals
 
+Rolled = Driven[Any, Any, Any]
+"""A group as the loop of whichever machine needs it."""
 PATIENCE = 30.0
 """Seconds for which a person waits at the terminal while the cloud throttles."""
 
@@ -21,13 +24,33 @@ Endpoint = Annotated[str | None, typer.Option(help="Another endpoint than AWS's,
 
 def live_group(
     name: str, region: str | None, endpoint: str | None, signals: SignalSource | None = None
-) -> Fleet:
-    """The group as a fleet. The cloud is asked nothing yet."""
+) -> Any:
+    """The group as a fleet of its kind's first strategy. The cloud is asked nothing yet."""
+    return _fleet(name, region, endpoint, signals)
+
+
+def rolled_group(
+    name: str, region: str | None, endpoint: str | None, signals: SignalSource | None = None
+) -> Rolled:
+    """The group as a fleet of the machine whose rollout is on its record."""
+    from pulumi_rolling.core.machine import machine_of
+    from pulumi_rolling.engine.record.pieces import read_any
+
+    fleet = _fleet(name, region, endpoint, signals)
+    found = read_any(fleet.marks())
+    if found is not None:
+        fleet = _fleet(name, region, endpoint, signals, machine_of(found[1]).name)
+    rolled: Rolled = fleet
+    return rolled
+
+
+def _fleet(
+    name: str, region: str | None, endpoint: str | None, signals: SignalSource | None, machine: str = ""
+) -> Any:
     # Only a live group needs the table of kinds, and through it the models of the inputs.
     from pulumi_rolling.handler.context import Defaults
     from pulumi_rolling.handler.opening import fleet_named
     from pulumi_rolling.handler.operation import Reach
 
     retry = Retrier(SystemClock(), patience=PATIENCE)
-    fleet: Fleet = fleet_named(name, Reach(Defaults(region, endpoint), retry, signals or NoSignals()))
-    return fleet
+    return fleet_named(name, Reach(Defaults(region, endpoint), retry, signals or NoSignals()), machine)

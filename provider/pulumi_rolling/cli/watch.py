@@ -9,19 +9,18 @@ from typing import Annotated
 
 import typer
 
-from pulumi_rolling.cli.live import Endpoint, Group, Region, live_group
+from pulumi_rolling.cli.live import Endpoint, Group, Region, Rolled, rolled_group
 from pulumi_rolling.cli.status import standing_in, standing_of
 from pulumi_rolling.engine.clock import Clock, SystemClock
 from pulumi_rolling.errors import RollingError
-from pulumi_rolling.fleets.replace import Fleet
-from pulumi_rolling.report.status import GroupStatus
+from pulumi_rolling.report.standing import Either
 from pulumi_rolling.report.watch import Ending, ended, is_over, line
 from pulumi_rolling.signals.tag import TagSignals
 
 INTERRUPTED = 130
 """The exit code that shells give to Ctrl-C. The end of the rollout is not known."""
 
-Show = Callable[[GroupStatus], None]
+Show = Callable[[Either], None]
 
 
 def watch(
@@ -32,7 +31,7 @@ def watch(
 ) -> None:
     """Watch the rollout of a group until it ends. Exit code 1 where it does not end on its target."""
     # Signals of a launch hook show in the state; whether the policy wants any is not on the group.
-    fleet = live_group(group, region, endpoint, TagSignals())
+    fleet = rolled_group(group, region, endpoint, TagSignals())
     try:
         ending = _follow(fleet, SystemClock(), interval)
     except KeyboardInterrupt:
@@ -42,7 +41,7 @@ def watch(
     raise typer.Exit(0 if ending.succeeded else 1)
 
 
-def _follow(fleet: Fleet, clock: Clock, interval: float) -> Ending:
+def _follow(fleet: Rolled, clock: Clock, interval: float) -> Ending:
     if not sys.stdout.isatty():
         return follow(fleet, clock, interval, Lines(typer.echo))
     # Loads rich, which a script's output does not need.
@@ -52,7 +51,7 @@ def _follow(fleet: Fleet, clock: Clock, interval: float) -> Ending:
         return follow(fleet, clock, interval, screen.show)
 
 
-def follow(fleet: Fleet, clock: Clock, interval: float, show: Show) -> Ending:
+def follow(fleet: Rolled, clock: Clock, interval: float, show: Show) -> Ending:
     """Look once an interval, until the record is gone or no driver can go on from it."""
     standing = standing_of(fleet)
     if standing is None:
@@ -77,7 +76,7 @@ class Lines:
         self._say = say
         self._last = ""
 
-    def __call__(self, standing: GroupStatus) -> None:
+    def __call__(self, standing: Either) -> None:
         said = line(standing, with_time_left=False)
         if said != self._last:
             self._last = said

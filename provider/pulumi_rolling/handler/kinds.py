@@ -10,12 +10,17 @@ from typing import Any
 
 from pulumi_rolling.errors import Fault, PolicyErrors
 from pulumi_rolling.fleets.auto_scaling_group.poll import expect_many
+from pulumi_rolling.handler import auto_scaling_group
+from pulumi_rolling.handler.delegate import instance_refresh
+from pulumi_rolling.handler.delegate.following import Following
 from pulumi_rolling.handler.operation import Kind, Strategy
-from pulumi_rolling.handler.replace import auto_scaling_group
-from pulumi_rolling.handler.replace.situation import Replacing
+from pulumi_rolling.handler.replace.auto_scaling_group import InstanceSurroundings, fleet_of
+from pulumi_rolling.handler.replace.replacing import Replacing
 from pulumi_rolling.policy.block import POLICY
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
 from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy, inputs_with, rows
+from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
+from pulumi_rolling.policy.instance_refresh.limits import limits as refresh_limits
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 from pulumi_rolling.policy.rolling_update.limits import limits
 
@@ -27,9 +32,15 @@ KINDS: dict[str, Kind] = {
             RollingUpdate.key: Strategy(
                 block=RollingUpdate,
                 limits=limits,
-                fleet=auto_scaling_group.fleet_of,
-                situation=Replacing(auto_scaling_group.InstanceSurroundings()),
-            )
+                fleet=fleet_of,
+                situation=Replacing(InstanceSurroundings()),
+            ),
+            InstanceRefresh.key: Strategy(
+                block=InstanceRefresh,
+                limits=refresh_limits,
+                fleet=instance_refresh.fleet_of,
+                situation=Following(instance_refresh.RefreshSurroundings()),
+            ),
         },
         identity=("name", "region"),
         address=("name", "region", "endpoint"),
@@ -75,6 +86,11 @@ def strategy_in(kind: Kind, properties: Mapping[str, Any]) -> Strategy[Any]:
         raise PolicyErrors(faults)
     named = (strategy for key, strategy in kind.strategies.items() if key in _policy_in(properties))
     return next(named, next(iter(kind.strategies.values())))
+
+
+def strategy_of_machine(kind: Kind, machine: str) -> Strategy[Any]:
+    """The first strategy of the kind whose rollouts are that machine's."""
+    return next(each for each in kind.strategies.values() if each.situation.machine.name == machine)
 
 
 def strategy_faults(kind: Kind, properties: Mapping[str, Any]) -> list[Fault]:

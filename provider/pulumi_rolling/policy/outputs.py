@@ -51,6 +51,7 @@ class Outputs(TypedDict):
     lastRollout: NotRequired[LastRollout]
 
 
+SIZES_AS_FOUND = "sizesAsFound"
 OUTPUTS = tuple(Outputs.__annotations__)
 ALWAYS = tuple(name for name in OUTPUTS if name in Outputs.__required_keys__)
 """Outputs that no state is without."""

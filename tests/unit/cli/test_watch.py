@@ -21,7 +21,7 @@ from pulumi_rolling.engine.record.pieces import read
 from pulumi_rolling.errors import RollingError
 from pulumi_rolling.fleets.replace import Sight
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
-from pulumi_rolling.report.status import GroupStatus
+from pulumi_rolling.report.standing import GroupStatus
 from pulumi_rolling.report.watch import Ending, member_rows, progress
 
 from tests.engine.stage import FleetClock, MortalFleet, drive

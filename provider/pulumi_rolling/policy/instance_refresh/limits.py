@@ -17,6 +17,7 @@ from pulumi_rolling.policy.instance_refresh.preferences import (
 )
 from pulumi_rolling.policy.timing import Timing
 
+WHOLE = 100
 POLLS = 5
 """Polls between two looks: a refresh moves in minutes, and each look at one is a call of its own."""
 
@@ -37,7 +38,6 @@ def limits(
     """
     reversible = not found.irreversible
     itself = reversible and rolls_back_itself(refresh, on_failure)
-    percents = refresh.checkpoint_percentages
     forward = DelegateLimits(
         preferences=preferences(
             refresh, found.maintenance, on_failure=on_failure, reversible=reversible, forced=forced
@@ -48,7 +48,7 @@ def limits(
         returns_by_itself=itself,
         pausable=True,
         approval=refresh.approval,
-        part=bool(percents) and percents[-1] < 100,
+        part=_foreseen(refresh, found).ends_at is not None,
         timeout=None if refresh.timeout is None else float(refresh.timeout),
         stall=ONE_HOUR + _warm_up(refresh, found),
         settle=timing.settle,
@@ -59,7 +59,7 @@ def limits(
     back = replace(
         forward,
         preferences=back_preferences(block, found.maintenance),
-        foreseen=replace(_foreseen(block, found), gates=(), bake=0.0),
+        foreseen=replace(_foreseen(block, found), gates=(), ends_at=None, alarms=(), bake=0.0),
         way_back_by=forward.otherwise,
         returns_by_itself=False,
         approval=False,
@@ -77,12 +77,14 @@ def _foreseen(refresh: InstanceRefresh, found: Found) -> Foreseen:
     hold = percentages(refresh, found.maintenance)
     room = bounds(found.desired, hold.least, hold.most)
     stops = checkpoints(found.old, refresh.checkpoint_percentages)
-    delay = float(refresh.checkpoint_delay)
+    percents, delay = refresh.checkpoint_percentages, float(refresh.checkpoint_delay)
     return Foreseen(
         batch=max(1, room.at_once),
         lowest=room.keep,
         most=room.top,
         gates=tuple(ForeseenGate(f"{stop.percent} %", float(stop.percent), delay) for stop in stops),
+        ends_at=float(percents[-1]) if percents and percents[-1] < WHOLE else None,
+        alarms=refresh.alarms,
         bake=float(refresh.bake_time),
         warm_up=_warm_up(refresh, found),
     )
