@@ -79,7 +79,7 @@ test-deep: $(VENV)/.has-dev ## the properties with many more examples of each (E
 	ROLLING_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q -n auto tests/property
 
 clients: $(VENV)/.has-clients ## the lab under AWS's own command line, which takes 170 MB
-	$(BIN)/python -m pytest -q tests/lab/test_aws_cli.py
+	$(BIN)/python -m pytest -q tests/lab/test_aws_cli.py tests/lab/test_ecs_cli.py
 
 mutants: $(VENV)/.has-dev ## deliberate faults in the core, each of which must make a property fail
 	$(BIN)/python -m tests.property.mutations

@@ -1,40 +1,25 @@
-"""Instance refreshes driven by AWS's own command line, which knows nothing of this project.
-
-It is in the extra `clients` (`make clients`), since its 170 MB are for these tests alone.
-"""
+"""Instance refreshes driven by AWS's own command line."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.lab.bench import Bench
+from tests.lab.commands import NEEDS_CLI, printed, run
 from tests.lab.refreshed import refreshed
 
-AWS = shutil.which("aws", path=str(Path(sys.executable).parent))
-
-pytestmark = pytest.mark.skipif(AWS is None, reason="the AWS CLI is not installed: make clients")
+pytestmark = NEEDS_CLI
 
 
 def _run(bench: Bench, command: str, *options: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    called = [str(AWS), "autoscaling", command, "--auto-scaling-group-name", "web", *options]
-    environment = kept | bench.lab.environment | {"AWS_PAGER": "", "AWS_CONFIG_FILE": os.devnull}
-    return subprocess.run(called, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return run(bench, "autoscaling", command, "--auto-scaling-group-name", "web", *options)
 
 
 def _aws(bench: Bench, command: str, *options: str) -> Any:
     """What a command prints."""
-    done = _run(bench, command, *options)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return printed(bench, "autoscaling", command, "--auto-scaling-group-name", "web", *options)
 
 
 def test_the_aws_cli_starts_follows_rolls_back_and_cancels_a_refresh(bench: Bench) -> None:

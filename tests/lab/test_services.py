@@ -127,7 +127,8 @@ def test_nothing_is_resolved_without_tasks(bench: Bench) -> None:
 
     def digest() -> str | None:
         [revision] = web.ecs.describe_service_revisions(serviceRevisionArns=[arn])["serviceRevisions"]
-        return revision["containerImages"][0].get("imageDigest")
+        found: str | None = revision["containerImages"][0].get("imageDigest")
+        return found
 
     assert (shown["status"], digest()) == ("SUCCESSFUL", None)
     bench.lab.image("app:1", digest="sha256:two")

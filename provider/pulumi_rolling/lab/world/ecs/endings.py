@@ -35,7 +35,7 @@ def look(cloud: Cloud, service: Service) -> None:
         service.steady = whole
         return
     rollout = service.rollout
-    backwards = rollout is not None and rollout.now.status == steps.ROLLING_BACK
+    backwards = rollout is not None and rollout.now.status in steps.BACKWARD
     if not (whole or (not backwards and _early(service, primary))):
         return
     done = _returned if backwards else _baked

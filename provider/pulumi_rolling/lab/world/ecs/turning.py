@@ -199,17 +199,18 @@ def _turn_back(cloud: Cloud, service: Service, failed: Deployment, reason: str) 
         return
     if rollout is not None:
         rollout.alter(cloud.now, status=steps.ROLLBACK_REQUESTED, reason=reason)
-    failed.halted = True
-    cloud.agenda.after(cloud.part(ServiceRules).turning, partial(_go_back, cloud, service, failed, good))
+        cloud.agenda.after(cloud.part(ServiceRules).turning, partial(_returning, cloud, rollout))
+    _go_back(cloud, service, failed, good)
+
+
+def _returning(cloud: Cloud, rollout: Rollout) -> None:
+    if rollout.now.status == steps.ROLLBACK_REQUESTED:
+        rollout.alter(cloud.now, status=steps.ROLLING_BACK)
 
 
 def _go_back(cloud: Cloud, service: Service, failed: Deployment, good: Deployment) -> None:
     """The last good deployment is the primary one again, by its own id."""
-    if service.primary is not failed:
-        return
-    rollout = service.rollout
-    if rollout is not None and rollout.now.status == steps.ROLLBACK_REQUESTED:
-        rollout.alter(cloud.now, status=steps.ROLLING_BACK)
+    failed.halted = True
     failed.alter(cloud.now, status=steps.ACTIVE)
     service.say(cloud, texts.ROLLS_BACK.format(good.id))
     service.deployments = [good, *(each for each in service.deployments if each is not good)]
