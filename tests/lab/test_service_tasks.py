@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lab.bench import Bench
+from tests.lab.bench import Bench, refusal
 from tests.lab.served import CHECK, WEB, running, served
 
 
@@ -171,6 +171,8 @@ def test_tasks_are_listed_by_what_they_are(bench: Bench) -> None:
         [every[0]],
         "MISSING",
     )
+    assert refusal(web.ecs.describe_tasks, tasks=["none"] * 101)[0] == "InvalidParameterException"
+    assert refusal(web.ecs.describe_services, services=["web"] * 11)[0] == "InvalidParameterException"
     cluster = web.ecs.describe_clusters(clusters=["default"])["clusters"][0]
     assert (cluster["activeServicesCount"], cluster["runningTasksCount"]) == (1, 3)
 

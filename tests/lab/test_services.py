@@ -174,7 +174,6 @@ def test_a_service_may_have_no_service_deployments(bench: Bench) -> None:
     service = web.service()
     assert (web.listed(), "currentServiceDeployment" in service) == ([], False)
     assert service["deployments"][0]["id"] == f"ecs-svc/{number}"
-    bench.lab.service_rules(serviceDeployments=True)
 
 
 @pytest.mark.parametrize(("cleanup", "left"), [("DEFERRED", 2), ("BLOCKING", 0)])

@@ -29,6 +29,7 @@ from pulumi_rolling.lab.world.ecs.service import (
 from pulumi_rolling.lab.world.refusal import Refused
 
 NOT_KEPT = ("cluster", "service", "serviceName", "desiredCount", "clientToken", "forceNewDeployment")
+MOST_AT_ONCE = 10
 FOREIGN = (
     "Unable to update task definition on services with a {} deployment controller. "
     "Use AWS CodeDeploy to trigger a new deployment."
@@ -108,6 +109,8 @@ def delete_service(call: Call) -> dict[str, Any]:
 
 def describe_services(call: Call) -> dict[str, Any]:
     cluster = moto_ecs.cluster(call.region, call.values.get("cluster"))
+    if len(call.values["services"]) > MOST_AT_ONCE:
+        raise wrong(f"At most {MOST_AT_ONCE} services can be described at once.")
     with_tags = "TAGS" in (call.values.get("include") or ())
     shown, failures = [], []
     for given in call.values["services"]:

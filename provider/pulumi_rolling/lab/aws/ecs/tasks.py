@@ -10,7 +10,7 @@ from typing import Any
 
 from pulumi_rolling.lab.aws.call import Call
 from pulumi_rolling.lab.aws.ecs import moto_ecs
-from pulumi_rolling.lab.aws.ecs.paging import page
+from pulumi_rolling.lab.aws.ecs.paging import MOST, page
 from pulumi_rolling.lab.aws.ecs.services import named, wrong
 from pulumi_rolling.lab.aws.ecs.views import task_view
 from pulumi_rolling.lab.aws.wire_json import protocol
@@ -83,6 +83,8 @@ def _wanted(call: Call, service: Service, task: Task) -> bool:
 
 
 def describe_tasks(call: Call) -> tuple[int, str]:
+    if len(call.values["tasks"]) > MOST:
+        raise wrong(f"At most {MOST} tasks can be described at once.")
     own, rest, shown = _own(call), [], []
     for given in call.values["tasks"]:
         service, task = own.get(given.rpartition("/")[2], (None, None))

@@ -16,7 +16,7 @@ from pulumi_rolling.lab.world.ecs import failures, texts
 from pulumi_rolling.lab.world.ecs import task as states
 from pulumi_rolling.lab.world.ecs.deployment import Container, Deployment
 from pulumi_rolling.lab.world.ecs.rules import ServiceRules
-from pulumi_rolling.lab.world.ecs.service import Service, change, note
+from pulumi_rolling.lab.world.ecs.service import Service, change
 from pulumi_rolling.lab.world.ecs.task import Task, TaskState
 from pulumi_rolling.lab.world.timeline import Timeline
 
@@ -196,7 +196,6 @@ def _counts(cloud: Cloud, service: Service, task: Task) -> None:
     if task.running and not bad_check and not bad_target and not now.failed and not now.counts:
         change(cloud, service, task, counts=True)
         failures.recovered(service, task.deployment)
-        note(cloud, service)
 
 
 def exits(cloud: Cloud, service: Service, task: Task) -> None:

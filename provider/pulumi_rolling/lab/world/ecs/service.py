@@ -233,7 +233,6 @@ def _note_point(cloud: Cloud, service: Service) -> None:
 
 
 def change(cloud: Cloud, service: Service, task: Task, **changes: Any) -> None:
-    """A task's state changes, in the service's counts, too."""
+    """A task's state changes; the service is looked at, and counted, once at this moment."""
     task.states.set(cloud.now, replace(task.now, **changes))
     cloud.stir(service)
-    note(cloud, service)
