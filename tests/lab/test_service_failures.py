@@ -32,7 +32,7 @@ def test_a_breakers_rollback_ends_in_a_stable_service(bench: Bench) -> None:
     """The former deployment is PRIMARY again by its own id, the failed one ACTIVE and FAILED until that is done."""
     web = guarded(bench)
     [former] = web.service()["deployments"]
-    number = web.update("app:bad")
+    number = web.update("app:bad", platformVersion="1.3.0")
     web.became(number, "ROLLBACK_REQUESTED")
     web.became(number, "ROLLBACK_IN_PROGRESS")
     back, failed = web.service()["deployments"]
@@ -54,6 +54,7 @@ def test_a_breakers_rollback_ends_in_a_stable_service(bench: Bench) -> None:
     [left] = service["deployments"]
     assert (left["id"], left["rolloutState"]) == (former["id"], "COMPLETED")
     assert (service["taskDefinition"], service["runningCount"]) == (former["taskDefinition"], 2)
+    assert "platformVersion" not in service
     assert len(web.listed()) == 2
     said = [each for each in web.events() if not each.startswith(("has started", "is unable"))]
     assert said[:4] == [
@@ -192,6 +193,7 @@ def test_an_alarm_turns_a_deployment_back(bench: Bench) -> None:
     web.until(lambda: web.of(number)["lifecycleStage"] == "BAKE_TIME")
     assert [each["runningCount"] for each in web.service()["deployments"]] == [2, 0]
     bench.cloudwatch.set_alarm_state(AlarmName="errors", StateValue="ALARM", StateReason="a test")
+    assert web.of(number)["status"] == "ROLLBACK_REQUESTED"
     shown = web.became(number, "ROLLBACK_SUCCESSFUL")
     assert shown["alarms"] == {
         "status": "TRIGGERED",

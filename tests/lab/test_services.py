@@ -110,7 +110,7 @@ def test_the_first_task_fixes_the_digest_for_all_others(bench: Bench) -> None:
     web.after(9)
     assert web.service()["pendingCount"] == 3
     web.settled()
-    bench.lab.image("app:1", digest="sha256:two", boot=10, healthy=False)
+    bench.lab.image("app:1", digest="sha256:two", launchError="CannotPullContainerError")
     web.ecs.stop_task(task=first["taskArn"])
     web.until(lambda: web.service()["runningCount"] == 3)
     assert {each["containers"][0]["imageDigest"] for each in web.tasks()} == {"sha256:one"}
@@ -224,7 +224,7 @@ def test_a_strategy_that_shifts_traffic_keeps_the_old_tasks_until_its_bake_time_
         "linearConfiguration": {"stepPercent": 50.0, "stepBakeTimeInMinutes": 2},
         "canaryConfiguration": {"canaryPercent": 10.0, "canaryBakeTimeInMinutes": 2},
     }
-    web.configure(strategy=strategy, bakeTimeInMinutes=5, **shifts)
+    web.configure(100, 100, strategy=strategy, bakeTimeInMinutes=5, **shifts)
     number = web.update("app:2")
     web.until(lambda: web.of(number)["lifecycleStage"] == "BAKE_TIME")
     assert [each["runningCount"] for each in web.service()["deployments"]] == [2, 2]
@@ -312,5 +312,7 @@ def test_reads_may_be_stale(bench: Bench) -> None:
     assert [each["id"] for each in web.service()["deployments"]] == [former["id"]]
     assert {each["startedBy"] for each in web.tasks()} == {former["id"]}
     assert len(web.listed()) == 1
-    bench.clock.jump(10)
-    assert len(web.listed()) == 2 and web.service()["deployments"][0]["id"] != former["id"]
+    bench.clock.jump(5.5)
+    assert [each["status"] for each in web.listed()] == ["IN_PROGRESS", "SUCCESSFUL"]
+    assert web.truth()["serviceDeployments"][0]["status"] == "SUCCESSFUL"
+    assert web.service()["deployments"][0]["id"] != former["id"]

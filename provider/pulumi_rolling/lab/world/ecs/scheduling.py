@@ -64,6 +64,8 @@ def _schedule(cloud: Cloud, service: Service, primary: Deployment) -> None:
     placed = wanted
     if wanted and _may_start(cloud, service, primary):
         placed = _place(cloud, service, primary, wanted)
+    if primary.halted:
+        return
     short = max(0, missing) - min(wanted, placed)
     if not stages.keeps_old(service):
         freed = _retire(cloud, service, primary, allowed, missing if eager else short)
