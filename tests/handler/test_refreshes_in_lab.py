@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import boto3
 import pytest
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.errors import AbortedError, DeadlineExceededError, TooManyFailuresError
@@ -11,6 +12,7 @@ from pulumi_rolling.handler.context import Timeout
 from pulumi_rolling.lab import Lab
 
 from tests.fleets.scripted_aws import wait_until
+from tests.handler.lab_web import LabWeb
 from tests.handler.refreshed_web import BAD, PATIENCE, RefreshedWeb
 
 
@@ -67,6 +69,19 @@ def test_a_bad_image_is_returned_by_the_service_or_by_us(
     told = web.fails(web.wants(**refresh), TooManyFailuresError)
     assert [status for _, status in web.refreshes()] == statuses
     assert "The instance refresh made no progress for one hour" in told and cause in told, told
+
+
+def test_the_former_policy_rules_a_refresh_that_leads_back(lab: Lab, web: RefreshedWeb) -> None:
+    """Its percentages are sent, and nothing of it is tried out: no checkpoints, no alarms, no bake, no rollback."""
+    former: dict[str, Any] = {"minHealthyPercentage": 50, "maxHealthyPercentage": 150, "bakeTime": 60}
+    web.up(web.wants("1", **former))
+    lab.image("ami-v2", inService=False)
+    lab.refresh_rules(hour=1.0)
+    web.fails(web.wants(autoRollback=False), TooManyFailuresError)
+    newest = web.asg.describe_instance_refreshes(AutoScalingGroupName="web")["InstanceRefreshes"][0]
+    sent = newest["Preferences"]
+    assert (sent["MinHealthyPercentage"], sent["MaxHealthyPercentage"]) == (50, 150), sent
+    assert not sent.get("BakeTime") and not sent["AutoRollback"]
 
 
 def test_an_abort_has_the_service_return_what_it_has_done(lab: Lab, web: RefreshedWeb) -> None:
@@ -203,3 +218,20 @@ def test_a_fresh_group_is_waited_for(lab: Lab) -> None:
     lab.image("ami-v1", boot=1.0)
     web = RefreshedWeb(lab, serving=0)
     assert lab.group("web")["inService"] == 2 and web.refreshes() == []
+
+
+def test_a_group_on_a_launch_configuration_is_not_refreshed_without_a_way_back(lab: Lab) -> None:
+    """No refresh leads back there: refused with what to do, and left alone where the policy says leave."""
+    boto3.client("autoscaling").create_launch_configuration(
+        LaunchConfigurationName="old", ImageId="ami-v0", InstanceType="t3.small"
+    )
+    web = LabWeb(lab, "ami-v1", LaunchTemplate=None, LaunchConfigurationName="old")
+    inputs = {
+        "autoScalingGroup": {"name": "web", "launchTemplate": {"id": web.template, "version": "1"}},
+        "updatePolicy": {"instanceRefresh": {}},
+    }
+    _, faults = web.handler.check(None, inputs, web.context)
+    assert [fault.path for fault in faults] == ["updatePolicy.instanceRefresh"]
+    assert "by rollingUpdate, or say onFailure: leave" in faults[0].message
+    _, faults = web.handler.check(None, {**inputs, "onFailure": "leave"}, web.context)
+    assert faults == []

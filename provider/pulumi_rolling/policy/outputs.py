@@ -28,6 +28,7 @@ class LastRollout(TypedDict, total=False):
     apiCalls: int
     boots: Boots
     skipped: list[str]
+    operation: str
 
 
 class SizesAsFound(TypedDict):

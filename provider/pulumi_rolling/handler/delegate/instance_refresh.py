@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pulumi_rolling.core.delegate.delegating import Delegating
 from pulumi_rolling.core.model.goal import OnFailure
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision
+from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.auto_scaling_group.refresh import RefreshFleet
 from pulumi_rolling.fleets.auto_scaling_group.refresh_answers import PROCESS
 from pulumi_rolling.fleets.auto_scaling_group.refresh_facts import RefreshFacts, RefreshWatched
@@ -83,7 +86,11 @@ class RefreshSurroundings:
         return Judged(
             operation.limits(found, forced=start.forced),
             tuple(m for m in replaced if not _is_let_be(m, refresh)),
-            faults=(*faults, *alarm_faults(operation, facts.missing_alarms)),
+            faults=(
+                *faults,
+                *_no_way_back(found, on_failure),
+                *alarm_faults(operation, facts.missing_alarms),
+            ),
             warnings=tuple(warnings),
             notes=(*said, *notes(refresh, found, on_failure)),
         )
@@ -114,3 +121,13 @@ def _is_let_be(member: Member, refresh: InstanceRefresh) -> bool:
     if member.lifecycle is Lifecycle.STANDBY:
         return refresh.standby_instances is StandbyInstances.IGNORE
     return member.protected and refresh.scale_in_protected_instances is ProtectedInstances.IGNORE
+
+
+def _no_way_back(found: Found, on_failure: OnFailure) -> Iterator[Fault]:
+    """No refresh leads to a launch configuration, and the group shall not be rolled without a way back."""
+    if found.former_configuration and on_failure is OnFailure.ROLL_BACK:
+        yield Fault(
+            InstanceRefresh.path,
+            "cannot return the group if it fails: it comes from a launch configuration, to which no instance refresh "
+            "leads. Roll to the launch template once by rollingUpdate, or say onFailure: leave.",
+        )

@@ -42,6 +42,7 @@ def limits(
         preferences=preferences(
             refresh, found.maintenance, on_failure=on_failure, reversible=reversible, forced=forced
         ),
+        preferences_back=back_preferences(refresh, found.maintenance),
         on_failure=on_failure,
         way_back_by=WayBack.SERVICE if reversible else _otherwise(found),
         otherwise=_otherwise(found),
@@ -58,7 +59,7 @@ def limits(
     block = refresh if former is None else former
     back = replace(
         forward,
-        preferences=back_preferences(block, found.maintenance),
+        preferences_back=back_preferences(block, found.maintenance),
         foreseen=replace(_foreseen(block, found), gates=(), ends_at=None, alarms=(), bake=0.0),
         way_back_by=forward.otherwise,
         returns_by_itself=False,
