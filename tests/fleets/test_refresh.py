@@ -503,3 +503,16 @@ def test_the_light_look_of_a_diff_has_the_members_and_the_warm_pool(web: Refresh
     glance = web.fleet().glance()
     assert [m.revision.digest for m in glance.members] == [glance.target.digest]
     assert [m.id for m in glance.warm] == ["i-w"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "unchecked"),
+    [("EC2", ("web-tg",)), (None, ("web-tg",)), ("ELB", ()), ("EC2,ELB", ()), ("VPC_LATTICE,EBS", ())],
+)
+def test_targets_count_where_the_groups_own_checks_look_at_them(
+    kind: str | None, unchecked: tuple[str, ...], web: Refreshed
+) -> None:
+    """API: HealthCheckType is a list with commas, and EC2 where it is not given."""
+    arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web-tg/0123456789abcdef"
+    web.stage.shows(group(instance("i-a"), TargetGroupARNs=[arn], HealthCheckType=kind))
+    assert web.fleet().facts().unchecked == unchecked

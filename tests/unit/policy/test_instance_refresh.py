@@ -311,6 +311,7 @@ def test_what_a_live_group_forbids_has_the_path_of_what_is_to_be_mended() -> Non
             {"minHealthyPercentage": 100, "maxHealthyPercentage": 110},
             "launches one first, 4 instances for a while",
         ),
+        (Found(desired=4, old=4, unchecked=("web-tg",)), {}, "health behind web-tg is not waited for"),
         (Found(desired=10, old=10, protected=2), {}, "2 to be replaced are protected from scale-in"),
         (Found(desired=10, old=10, standby=1), {}, "1 to be replaced is in standby"),
         (Found(desired=10, old=10, heaviest=10), {}, "Keep Desired above the largest weight"),

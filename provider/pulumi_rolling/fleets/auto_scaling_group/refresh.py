@@ -32,6 +32,7 @@ from pulumi_rolling.fleets.auto_scaling_group.refresh_facts import (
     RefreshFacts,
     RefreshWatched,
     maintenance_of,
+    unchecked_in,
     warm_up_of,
 )
 from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
@@ -107,6 +108,7 @@ class RefreshFleet(OneGroup):
             irreversible=irreversible(group, self._templates, target.address if target else None),
             as_their_override=self._own_templates.matching(group, (*listed, *warm)),
             missing_alarms=tuple(name for name in names if name not in states),
+            unchecked=unchecked_in(group),
         )
 
     def observe(self, rollout: Delegating) -> Sight:

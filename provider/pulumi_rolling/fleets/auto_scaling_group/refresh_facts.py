@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Sizes
 from pulumi_rolling.fleets import delegate
+from pulumi_rolling.fleets.auto_scaling_group.traffic import traffic_of
 from pulumi_rolling.fleets.aws.api import Answer
 
 _NOT_SET = -1
@@ -41,6 +42,8 @@ class RefreshFacts(delegate.Facts):
     as_their_override: frozenset[str] = frozenset()
     """Members launched from an override with a launch template of its own, as that makes them now."""
     missing_alarms: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
+    """What the group is attached to and whose health its own checks do not look at."""
 
     def replaced(self, to: Revision, *, skip_matching: bool) -> tuple[Member, ...]:
         """Members that a refresh to ``to`` replaces, those in standby included.
@@ -69,3 +72,13 @@ def warm_up_of(group: Answer) -> float:
     if own is None or own == _NOT_SET:
         own = group.get("HealthCheckGracePeriod") or 0
     return float(own)
+
+
+BALANCERS = ("ELB", "VPC_LATTICE")
+"""Health checks that look behind a load balancer (API reference, HealthCheckType: a list with commas)."""
+
+
+def unchecked_in(group: Answer) -> tuple[str, ...]:
+    """A refresh counts an instance as replaced when the group calls it healthy, which may mean no more than running."""
+    kinds = str(group.get("HealthCheckType") or "EC2").split(",")
+    return () if any(kind.strip() in BALANCERS for kind in kinds) else traffic_of(group).names

@@ -73,6 +73,7 @@ class RefreshSurroundings:
             standby=sum(m.lifecycle is Lifecycle.STANDBY for m in replaced),
             heaviest=max((m.weight for m in facts.members), default=1),
             warm_up=facts.warm_up,
+            unchecked=facts.unchecked,
             irreversible=facts.irreversible,
             former_configuration=start.came_from is not None
             and configuration_in(start.came_from.address) is not None,

@@ -48,6 +48,8 @@ class Found:
     """The largest weight of a member, in units of Desired."""
     warm_up: float = 0.0
     """What the group gives an instance after it is in service, in seconds."""
+    unchecked: tuple[str, ...] = ()
+    """What the group is attached to and whose health its own checks do not look at."""
     irreversible: str = ""
     """Why the service could not return the group; empty where it can."""
     former_configuration: bool = False
@@ -64,6 +66,7 @@ def feasibility(
     faults = [*_faults(refresh, found, hold), *_return_faults(refresh, found, on_failure)]
     warnings = [
         *_size_warnings(refresh, found, bounds(found.desired, hold.least, hold.most)),
+        *_health_warnings(found),
         *_waiting_warnings(refresh, found),
         *_stop_warnings(refresh, found),
     ]
@@ -152,6 +155,16 @@ def _size_warnings(refresh: InstanceRefresh, found: Found, room: Bounds) -> Iter
         yield (
             f"an instance weighs {found.heaviest} of a Desired of {found.desired}: the service may replace all at "
             "once. Keep Desired above the largest weight."
+        )
+
+
+def _health_warnings(found: Found) -> Iterator[str]:
+    """An instance is replaced when its group calls it healthy (EC2 Auto Scaling user guide, "Instance refresh")."""
+    if found.old and found.unchecked:
+        yield (
+            f"health behind {', '.join(found.unchecked)} is not waited for: HealthCheckType is EC2, so the service "
+            "counts an instance that runs. Set it to ELB, or instances may be replaced that nobody is ready to serve "
+            "for."
         )
 
 
