@@ -59,7 +59,8 @@ def test_a_group_with_an_instance_refresh_is_refused_and_one_on_a_configuration_
     stage = open_stage(names=[])
     template = stage.found_group()
     asg = stage.lab.client("autoscaling")
-    refresh = asg.start_instance_refresh(AutoScalingGroupName="web")["InstanceRefreshId"]
+    lasting = {"InstanceWarmup": 600}
+    refresh = asg.start_instance_refresh(AutoScalingGroupName="web", Preferences=lasting)["InstanceRefreshId"]
     stage.want(template, "1")
     assert refresh in _refuses(stage).output
     asg.create_launch_configuration(LaunchConfigurationName="old", ImageId="ami-v1", InstanceType="t3.small")

@@ -86,7 +86,8 @@ def test_two_groups_of_which_the_second_fails_return_with_all_beside_them(stage:
     policy = {**POLICY, "maxBatchSize": 1, "minInstancesInService": 2, "suspendProcesses": None}
     stage.rolling(**policy)
     for name in NAMES:
-        stage.options[name] = {"dependsOn": ["${web}"]} if name == "api" else {}
+        first = ["${web}"] if name == "api" else []
+        stage.options[name] = {"dependsOn": [f"${{{name}-group}}", *first]}
     groups = {
         name: {"id": f"${{{name}-template.id}}", "version": f"${{{name}-template.latestVersion}}"}
         for name in NAMES

@@ -197,7 +197,7 @@ def test_one_cancelled_by_hand_is_told_and_returned_by_another(lab: Lab, web: Re
 def test_a_strangers_refresh_is_refused_with_its_id_or_followed(lab: Lab, web: RefreshedWeb) -> None:
     """One that leads elsewhere is refused in preview and by the update; one that leads along is followed."""
     lab.image("ami-v2", boot=0.3)
-    theirs = web.others("2", InstanceWarmup=3)
+    theirs = web.others("2", InstanceWarmup=6)
     inputs = web.inputs("3")
     refused = web.faults(inputs)
     assert refused.keys() == {"autoScalingGroup.instanceRefresh"}
