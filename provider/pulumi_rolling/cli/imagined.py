@@ -22,6 +22,8 @@ from pulumi_rolling.report.preview import Preview
 
 OLD = Revision("imagined:1", "old", "the old revision")
 NEW = Revision("imagined:2", "new", "the new revision")
+LARGEST = 5000
+"""Members of an imagined group: a plan of so many takes some seconds, and time grows with the square."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,12 @@ def _size_faults(desired: int | None, max_size: int | None, min_size: int, old: 
         faults.append(Fault("--max-size", "is required where no --group is named."))
     if desired is None or max_size is None:
         return faults
+    if desired > LARGEST:
+        faults.append(
+            Fault(
+                "--desired", f"must be at most {LARGEST}: each replacement is gone through; found {desired}."
+            )
+        )
     if desired > max_size:
         faults.append(Fault("--desired", f"must be at most --max-size {max_size}; found {desired}."))
     if min_size > desired:

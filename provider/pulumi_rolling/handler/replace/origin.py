@@ -26,6 +26,7 @@ from pulumi_rolling.fleets.replace import Facts
 from pulumi_rolling.handler.operation import UNKNOWN, Operation
 from pulumi_rolling.handler.replace.lost_record import Lost, go_on, warning
 from pulumi_rolling.handler.replace.members import is_old, members_counted
+from pulumi_rolling.policy.outputs import block_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +198,7 @@ def _is_unsettled(limits: Limits, facts: Facts, at: float) -> bool:
 
 def _last_boots(state: Mapping[str, Any] | None) -> Boots:
     """Boots of the group's last rollout, as state has them; whole numbers come back from Pulumi as floats."""
-    last = ((state or {}).get("lastRollout") or {}).get("boots") or {}
+    last = block_in(state, "lastRollout", "boots")
     try:
         return Boots(int(last["n"]), float(last["logs"]), float(last["squares"]))
     except (KeyError, TypeError, ValueError):
