@@ -94,6 +94,17 @@ def test_the_hook_is_chosen_where_silence_fails(
         assert words in sentence
 
 
+def test_a_pasted_policy_without_a_hook_is_told_how_a_signal_comes() -> None:
+    """CloudFormation's instances call cfn-signal, which would reach nobody here: the line for user data is given."""
+    source, (said,) = choose([], True, 300.0, in_rounds=True)
+    assert type(source) is TagSignals
+    assert "cfn-signal reaches nothing but CloudFormation" in said
+    assert "rolling signal --exit-code $?" in said and "rolling:signal" in said
+    assert (
+        choose([STRICT], True, 300.0, in_rounds=True)[1] == choose([], False, 300.0, in_rounds=True)[1] == ()
+    )
+
+
 def launch_hook(name: str, default: str = "ABANDON") -> Answer:
     return {
         "LifecycleHookName": name,

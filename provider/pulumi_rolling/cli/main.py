@@ -20,14 +20,11 @@ from pulumi_rolling.cli.simulate import simulate
 from pulumi_rolling.cli.stack import PASSED_ON, deployments, rollback, up
 from pulumi_rolling.cli.status import status
 from pulumi_rolling.cli.watch import watch
-from pulumi_rolling.errors import PolicyErrors, RollingError
+from pulumi_rolling.errors import PolicyErrors, RollingError, not_installed
 from pulumi_rolling.report.plan_text import faults_text
 
 FAILED = 1
 AT_FAULT = 2
-
-EXTRAS = {"boto3": "aws", "botocore": "aws", "moto": "lab", "werkzeug": "lab", "matplotlib": "report"}
-"""The extra of the package that brings a module which may be missing."""
 
 app = typer.Typer(
     name="rolling",
@@ -88,10 +85,8 @@ def main(arguments: list[str] | None = None) -> None:
         typer.echo(f"rolling: {error}", err=True)
         sys.exit(FAILED)
     except ModuleNotFoundError as error:
-        extra = EXTRAS.get((error.name or "").partition(".")[0])
-        if extra is None:
+        missing = not_installed(error)
+        if missing is None:
             raise
-        typer.echo(
-            f"rolling: {error.name} is not installed. Run pip install 'pulumi-rolling[{extra}]'.", err=True
-        )
+        typer.echo(f"rolling: {missing}", err=True)
         sys.exit(FAILED)

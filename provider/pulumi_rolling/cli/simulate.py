@@ -73,6 +73,7 @@ def simulate(
 ) -> None:
     """Simulate rollouts under a policy: how long, how safe, how many calls. Exit code 2 where it cannot be."""
     try:
+        _can_plot(plot)
         law = _law(boot, spread, quantiles)
         if bad + silent > 1:
             raise PolicyErrors([Fault("--bad", "and --silent are shares of the same instances: 1 at most.")])
@@ -117,6 +118,16 @@ def simulate(
         from pulumi_rolling.report.simulation_plot import draw
 
         draw(made, plot)
+
+
+def _can_plot(plot: Path | None) -> None:
+    """PolicyErrors where the picture could not be written: minutes of simulation would go before it."""
+    if plot is not None:
+        from pulumi_rolling.report.simulation_plot import fault_of
+
+        fault = fault_of(plot)
+        if fault is not None:
+            raise PolicyErrors([Fault("--plot", fault)])
 
 
 def _law(boot: float, spread: float, quantiles: str | None) -> BootLaw:

@@ -22,6 +22,7 @@ from pulumi_rolling.policy.inputs import (
 )
 from pulumi_rolling.policy.leaves import exact
 from pulumi_rolling.policy.normal import normal_form
+from pulumi_rolling.policy.pasted import pasted_sentence
 
 
 def nothing_unknown(_: object) -> bool:
@@ -113,7 +114,7 @@ def check_policy(block: Any, is_unknown: IsUnknown = nothing_unknown) -> Checked
     """What stands under ``updatePolicy`` as a program or a file gives it."""
     normal = normal_form(UpdatePolicy, block)
     policy, faults = judge(UpdatePolicy, normal, is_unknown)
-    found = in_order([*faults, *policy_faults(normal, is_unknown)])
+    found = _told_once(normal, in_order([*faults, *policy_faults(normal, is_unknown)]))
     return CheckedPolicy(normal, None if found else policy, tuple(found))
 
 
@@ -141,7 +142,17 @@ def _unknown_paths(value: Any, at: tuple[str | int, ...], is_unknown: IsUnknown)
 def _judged(model: type[RollingGroupInputs], normal: dict[str, Any], is_unknown: IsUnknown) -> Checked:
     inputs, faults = judge(model, normal, is_unknown)
     found = in_order([*faults, *inputs_faults(model, normal, is_unknown)])
+    found = _told_once(normal.get(UpdatePolicy.key), found)
     return Checked(normal, None if found else inputs, tuple(found), model)
+
+
+def _told_once(policy: Any, faults: list[Fault]) -> list[Fault]:
+    """One fault for more than a policy that was pasted in its place, and not one for each key."""
+    sentence = pasted_sentence(policy)
+    if sentence is None:
+        return faults
+    others = [fault for fault in faults if not _is_at_or_below(fault.path, UpdatePolicy.path)]
+    return in_order([*others, Fault(UpdatePolicy.path, sentence)])
 
 
 def _filled(normal: dict[str, Any], default: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 from pulumi_rolling.errors import Fault, spelled_path
 from pulumi_rolling.policy.block import Block, IsUnknown, child, fields, names_of, outer_keys
 from pulumi_rolling.policy.leaves import show
+from pulumi_rolling.policy.pasted import is_function
 from pulumi_rolling.policy.spelling import camel, key_of
 
 B = TypeVar("B", bound=Block)
@@ -64,6 +65,9 @@ def _key_fault(root: type[Block], place: Place) -> Fault:
     """A key that its block does not have, has already under another spelling, or refuses by name."""
     above, key = place[:-1], str(place[-1])
     block = _block_at(root, above)
+    if is_function(key):
+        resolved = f"found {show({key: None})}; give what it comes to"
+        return Fault(_path(root, above), f"must be {block.form}; {resolved}.")
     name = names_of(block).get(key)
     path = _path(root, (*above, name or camel(key)))
     if name == key:
@@ -92,7 +96,7 @@ def _instead(root: type[Block], block: type[Block], key: str) -> str:
     meant = {key_of(name): field for name, field in block.meant.items()}
     if key_of(key) in meant:
         return f"did you mean {meant[key_of(key)]}?"
-    by_key = {key_of(name): name for name in fields(block)}
+    by_key = {key_of(form): name for form, name in names_of(block).items() if name not in block.refused}
     near = difflib.get_close_matches(key_of(key), by_key, n=1, cutoff=0.7)
     if near:
         return f"did you mean {by_key[near[0]]}?"

@@ -59,7 +59,9 @@ def replacing_nothing(value: Any) -> bool:
         raise refusal(
             "is not what RollingGroup does: Pulumi creates a new group before it deletes the old one when "
             "the group resource itself is replaced, for example by replaceOnChanges: [launchTemplate] in "
-            "that resource's options; remove autoScalingReplacingUpdate here."
+            "that resource's options; remove autoScalingReplacingUpdate here. In one group the same is done by "
+            'rollingUpdate: {maxBatchSize: "100%", minInstancesInService: the group\'s Desired} with a MaxSize of '
+            "twice Desired: all new instances are ready before the first old one ends."
         )
     return False
 
@@ -163,10 +165,11 @@ def policy_faults(policy: Any, is_unknown: IsUnknown) -> Iterator[Fault]:
     if not isinstance(policy, Mapping):
         return
     strategies = given_rows(UpdatePolicy, policy)
-    if not strategies and not _replaces(policy.get("autoScalingReplacingUpdate")):
-        yield Fault(
-            UpdatePolicy.path, f"needs exactly one strategy, and has none; use {_or(rows(UpdatePolicy))}."
-        )
+    # A key that is no field has its own fault, with a guess at what was meant.
+    known = all(key in fields(UpdatePolicy) or str(key).startswith("__") for key in policy)
+    if known and not strategies and not _replaces(policy.get("autoScalingReplacingUpdate")):
+        found = f"{_and(list(policy))} alone rolls nothing" if policy else "and has none"
+        yield Fault(UpdatePolicy.path, f"needs exactly one strategy, {found}; use {_or(rows(UpdatePolicy))}.")
     if len(strategies) > 1:
         text = f"needs exactly one strategy; found {_and(strategies)}."
         if {RollingUpdate.key, InstanceRefresh.key} <= set(strategies):
@@ -204,4 +207,4 @@ def _or(names: Iterable[str]) -> str:
 
 
 def _and(names: list[str]) -> str:
-    return ", ".join(names[:-1]) + f" and {names[-1]}"
+    return ", ".join(names[:-1]) + f" and {names[-1]}" if names[1:] else names[0]

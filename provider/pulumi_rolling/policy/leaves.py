@@ -17,6 +17,7 @@ from pydantic import PlainValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from pulumi_rolling.core.model.durations import parse_duration
+from pulumi_rolling.policy.pasted import is_function
 from pulumi_rolling.policy.spelling import key_of
 
 E = TypeVar("E", bound=Enum)
@@ -84,7 +85,7 @@ def show(value: Any) -> str:
     """A value as a sentence can hold it."""
     if isinstance(value, Mapping):
         key = next(iter(value), "")
-        if len(value) == 1 and isinstance(key, str) and (key == "Ref" or key.startswith("Fn::")):
+        if len(value) == 1 and is_function(key):
             return f"the CloudFormation function {key}, which only CloudFormation resolves"
         return "a mapping"
     if isinstance(value, list | tuple):

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from pulumi_rolling.signals.hook import HookSignals
 from pulumi_rolling.signals.queue import QueueSignals
-from pulumi_rolling.signals.tag import TagSignals
+from pulumi_rolling.signals.tag import SIGNAL_TAG, TagSignals
 
 ABANDON = "ABANDON"
 
@@ -41,9 +41,17 @@ Source = HookSignals | TagSignals | QueueSignals | NoSignals
 
 
 def choose(
-    hooks: Sequence[LaunchHook], signals_wanted: bool, pause_seconds: float, queue: str | None = None
+    hooks: Sequence[LaunchHook],
+    signals_wanted: bool,
+    pause_seconds: float,
+    queue: str | None = None,
+    *,
+    in_rounds: bool = False,
 ) -> tuple[Source, tuple[str, ...]]:
-    """The source, and sentences that the user should read about it."""
+    """The source, and sentences that the user should read about it.
+
+    ``in_rounds``: the policy rolls as CloudFormation does, and its instances may signal as CloudFormation's do.
+    """
     if not signals_wanted:
         return NoSignals(), ()
     if queue is not None:
@@ -55,7 +63,13 @@ def choose(
         )
     if hooks:
         return TagSignals(), (_silent_would_pass(hooks),)
-    return TagSignals(), ()
+    return TagSignals(), (_OTHERWISE,) if in_rounds else ()
+
+
+_OTHERWISE = (
+    f"The group has no launch hook, so each new instance signals by its tag {SIGNAL_TAG}; cfn-signal reaches nothing "
+    "but CloudFormation. The line for user data is 'rolling signal --exit-code $?', or see docs/signals.md."
+)
 
 
 def _hooks_besides(hooks: Sequence[LaunchHook]) -> str:

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from pulumi_rolling.core.model.member import Revision, Sizes
-from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.limits import Limits, Pacing
 from pulumi_rolling.fleets.auto_scaling_group.facts import AutoScalingGroupFacts
 from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
 from pulumi_rolling.fleets.auto_scaling_group.strays import as_old
@@ -107,7 +107,8 @@ def _signals(
     facts: AutoScalingGroupFacts, rules: Limits, policy: UpdatePolicy, former: UpdatePolicy | None
 ) -> tuple[Sources, tuple[str, ...]]:
     """Each direction has its own source, as it has its own policy."""
-    forward, said = choose(facts.hooks, rules.signals, rules.pause, queue_of(policy))
+    rounds = rules.pacing is Pacing.LOCK_STEP
+    forward, said = choose(facts.hooks, rules.signals, rules.pause, queue_of(policy), in_rounds=rounds)
     back = rules.way_back
     if back is None:
         return (forward, forward), said

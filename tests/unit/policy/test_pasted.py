@@ -1,0 +1,60 @@
+"""What people cut out of a template, and how it is told: one sentence each, with the path and what to give instead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pulumi_rolling.handler.kinds import inputs_model
+from pulumi_rolling.policy.check import check_inputs, check_policy
+
+ROLL = {"AutoScalingRollingUpdate": {"MaxBatchSize": 2}}
+GROUP = {"Type": "AWS::AutoScaling::AutoScalingGroup", "Properties": {"MinSize": 1}}
+CREATION = {"CreationPolicy": {"ResourceSignal": {"Count": 2}}}
+INPUTS = {"autoScalingGroup": {"name": "web", "launchTemplate": {"id": "lt-1", "version": "1"}}}
+CHOSEN = {"Fn::If": ["many", ROLL, {"Ref": "AWS::NoValue"}]}
+
+WHOLE = "is a whole resource of CloudFormation; give what stands under its UpdatePolicy alone."
+FUNCTION = "must be a mapping of fields; found the CloudFormation function Fn::If, which only CloudFormation resolves"
+
+
+@pytest.mark.parametrize(
+    ("policy", "path", "said"),
+    [
+        ({**GROUP, "UpdatePolicy": ROLL}, "updatePolicy", WHOLE),
+        ({"Web": {**GROUP, "UpdatePolicy": ROLL}}, "updatePolicy", WHOLE),
+        ({**GROUP, **CREATION, "UpdatePolicy": ROLL}, "updatePolicy", f"{WHOLE} CreationPolicy has no counterpart"),
+        ({"Resources": {"Web": GROUP}}, "updatePolicy", "is a whole template of CloudFormation"),
+        ({"UpdatePolicy": ROLL, **CREATION}, "updatePolicy", "may not hold a CreationPolicy; remove it."),
+        (CREATION, "updatePolicy", "may not hold a CreationPolicy; remove it."),
+        (CHOSEN, "updatePolicy", FUNCTION),
+        ({"UpdatePolicy": CHOSEN}, "updatePolicy", FUNCTION),
+        ({"AutoScalingRollingUpdate": CHOSEN}, "updatePolicy.rollingUpdate", FUNCTION),
+        ({"maxBatchSize": 2}, "updatePolicy.maxBatchSize", "belongs at updatePolicy.rollingUpdate.maxBatchSize."),
+        ({"AutoScalingRollingUpdates": {}}, "updatePolicy.autoScalingRollingUpdates", "did you mean rollingUpdate?"),
+        ({"InstanceRefreshes": {}}, "updatePolicy.instanceRefreshes", "did you mean instanceRefresh?"),
+        (
+            {"AutoScalingReplacingUpdate": {"WillReplace": False}},
+            "updatePolicy",
+            "autoScalingReplacingUpdate alone rolls nothing; use rollingUpdate or instanceRefresh.",
+        ),
+        (
+            {"AutoScalingReplacingUpdate": {"WillReplace": True}},
+            "updatePolicy.autoScalingReplacingUpdate.willReplace",
+            'rollingUpdate: {maxBatchSize: "100%", minInstancesInService: the group\'s Desired}',
+        ),
+        ({}, "updatePolicy", "needs exactly one strategy, and has none"),
+    ],
+)  # fmt: skip
+def test_each_has_one_fault(policy: dict[str, Any], path: str, said: str) -> None:
+    """The same one where the policy is planned alone and where it is a resource's input."""
+    alone = check_policy(policy).faults
+    assert [fault.path for fault in alone] == [path]
+    assert said in alone[0].message
+    assert check_inputs(inputs_model(), {**INPUTS, "updatePolicy": policy}).faults == alone
+
+
+def test_faults_beside_the_policy_stay() -> None:
+    """What was pasted hides no fault of another input."""
+    faults = check_inputs(inputs_model(), {"updatePolicy": GROUP, "onFailure": "sing"}).faults
+    assert [fault.path for fault in faults] == ["autoScalingGroup", "onFailure", "updatePolicy"]
