@@ -13,7 +13,7 @@ class Place(NamedTuple):
     what: str
 
 
-COMMAND = "a command's parameters are its options: Typer reads them off the signature, with help and default"
+COMMAND = "a command's parameters are its options: cli/declared.py reads them off the signature, with help and default"
 
 EXCEPTIONS: dict[Place, str] = {
     Place("provider/pulumi_rolling/cli/plan.py", "plan", "parameters"): COMMAND,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
+from pulumi_rolling.cli.declared import Argument, Option
 from pulumi_rolling.engine.clock import SystemClock
 from pulumi_rolling.engine.retry import Retrier
 from pulumi_rolling.fleets.replace import Fleet, SignalSource
@@ -14,9 +13,9 @@ from pulumi_rolling.signals.choose import NoSignals
 PATIENCE = 30.0
 """Seconds for which a person waits at the terminal while the cloud throttles."""
 
-Group = Annotated[str, typer.Argument(help="Name of the Auto Scaling group.")]
-Region = Annotated[str | None, typer.Option(help="Default: as the AWS SDK finds it.")]
-Endpoint = Annotated[str | None, typer.Option(help="Another endpoint than AWS's, such as a lab's.")]
+Group = Annotated[str, Argument(help="Name of the Auto Scaling group.")]
+Region = Annotated[str | None, Option(help="Default: as the AWS SDK finds it.")]
+Endpoint = Annotated[str | None, Option(help="Another endpoint than AWS's, such as a lab's.")]
 
 
 def live_group(

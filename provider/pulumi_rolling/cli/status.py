@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import typer
+import click
 
 from pulumi_rolling.cli.live import Endpoint, Group, Region, live_group
 from pulumi_rolling.engine.lease import found_lease
@@ -17,10 +17,10 @@ def status(group: Group, region: Region = None, endpoint: Endpoint = None) -> No
     """Tell where the rollout of a group stands, also when the process that drove it was killed."""
     standing = standing_of(live_group(group, region, endpoint))
     if standing is None:
-        typer.echo(f"{group}: no rollout is recorded.")
+        click.echo(f"{group}: no rollout is recorded.")
     else:
         # Anybody who may tag the group chose some of these letters.
-        typer.echo("\n".join(map(printable_text, status_text(standing).split("\n"))))
+        click.echo("\n".join(map(printable_text, status_text(standing).split("\n"))))
 
 
 def standing_of(fleet: Fleet) -> GroupStatus | None:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated
 
-import typer
+import click
 
+from pulumi_rolling.cli.declared import Option
 from pulumi_rolling.cli.live import Endpoint, Group, Region, live_group
 from pulumi_rolling.cli.status import standing_in, standing_of
 from pulumi_rolling.engine.clock import Clock, SystemClock
@@ -28,23 +29,23 @@ def watch(
     group: Group,
     region: Region = None,
     endpoint: Endpoint = None,
-    interval: Annotated[float, typer.Option(help="Seconds between two looks.", min=0.1)] = 2.0,
+    interval: Annotated[float, Option(help="Seconds between two looks.", min=0.1)] = 2.0,
 ) -> None:
-    """Watch the rollout of a group until it ends. Exit code 1 where it does not end on its target."""
+    """Watch the rollout of a group until it ends."""
     # Signals of a launch hook show in the state; whether the policy wants any is not on the group.
     fleet = live_group(group, region, endpoint, TagSignals())
     try:
         ending = _follow(fleet, SystemClock(), interval)
     except KeyboardInterrupt:
-        typer.echo(f"{group}: no longer watched; the rollout goes on.")
-        raise typer.Exit(INTERRUPTED) from None
-    typer.echo(ending.words)
-    raise typer.Exit(0 if ending.succeeded else 1)
+        click.echo(f"{group}: no longer watched; the rollout goes on.")
+        raise click.exceptions.Exit(INTERRUPTED) from None
+    click.echo(ending.words)
+    raise click.exceptions.Exit(0 if ending.succeeded else 1)
 
 
 def _follow(fleet: Fleet, clock: Clock, interval: float) -> Ending:
     if not sys.stdout.isatty():
-        return follow(fleet, clock, interval, Lines(typer.echo))
+        return follow(fleet, clock, interval, Lines(click.echo))
     # Loads rich, which a script's output does not need.
     from pulumi_rolling.report.watch_screen import Screen
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,8 @@ from pulumi_rolling.stack.identity import renamed
 from pulumi_rolling.stack.kept import Copy, Kept
 from pulumi_rolling.stack.references import without_references
 from pulumi_rolling.stack.replay import cut_off, wish
-from pulumi_rolling.stack.runtime import Script, serving
 from pulumi_rolling.stack.scratch import CLOUD, holding, opened
+from pulumi_rolling.stack.script import Script, Told
 from pulumi_rolling.stack.stage import Staged, staged
 from pulumi_rolling.stack.twins import Revival, revive, taken_back
 from pulumi_rolling.stack.wish import Left, Why
@@ -98,7 +98,7 @@ class Return:
             "--message",
             f"{RETURNED}{self.to.started}",
         ]
-        with self._configuration(self.to.configuration) as config, serving(way.script) as (address, told):
+        with self._configuration(self.to.configuration) as config, _serving(way.script) as (address, told):
             ended = staged(self.pulumi, (*line, "--client", address, *config))
         now = parsed(self.pulumi.asked("stack", "export", "--show-secrets"))
         left = (*way.script.wish.left, *told.left)
@@ -145,7 +145,7 @@ class Return:
             return self._preview(elsewhere, alone, text)
 
     def _preview(self, pulumi: Pulumi, script: Script, text: str | None) -> Sequence[Mapping[str, Any]]:
-        with self._configuration(text) as config, serving(script) as (address, _):
+        with self._configuration(text) as config, _serving(script) as (address, _):
             code, said, errors = pulumi.tried(
                 "preview",
                 "--json",
@@ -198,3 +198,10 @@ class Return:
             file = Path(name) / f"Pulumi.{self.pulumi.stack.rpartition('/')[2]}.yaml"
             file.write_text(text)
             yield ("--config-file", str(file))
+
+
+def _serving(script: Script) -> AbstractContextManager[tuple[str, Told]]:
+    # Loads gRPC and Pulumi's SDK, which an update that succeeds does not need.
+    from pulumi_rolling.stack.runtime import serving
+
+    return serving(script)
