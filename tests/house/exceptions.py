@@ -23,6 +23,7 @@ EXCEPTIONS: dict[Place, str] = {
     ),
     Place("provider/pulumi_rolling/cli/stack.py", "up", "parameters"): COMMAND,
     Place("provider/pulumi_rolling/cli/stack.py", "rollback", "parameters"): COMMAND,
+    Place("provider/pulumi_rolling/cli/watch.py", "watch", "parameters"): COMMAND,
     Place("provider/pulumi_rolling/signals/send.py", "send", "parameters"): (
         "the command's options, and the three doors (clients, metadata service, sleep) that a test opens"
     ),

@@ -9,7 +9,7 @@ from pulumi_rolling.errors import RollingError
 
 
 def lab(
-    cloud: Annotated[str, Option(help="Which cloud: aws or alibaba.")] = "aws",
+    cloud: Annotated[str, Option(help="Which cloud; there is aws.")] = "aws",
     port: Annotated[int, Option(help="Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)] = 0,
     seed: Annotated[int, Option(help="The same seed and calls give the same run.")] = 1,
     boot: Annotated[float, Option(help="Seconds an instance boots, on average.", min=0.0)] = 0.5,

@@ -33,7 +33,7 @@ class LazyCommands(click.Group):
 
 def loaded(row: Row) -> click.Command:
     """The command of a row, with its module imported."""
-    function = getattr(import_module(f"pulumi_rolling.cli.{row.module}"), row.name)
+    function = getattr(import_module(f"pulumi_rolling.cli.{row.module}"), row.function or row.name)
     made = command(
         function,
         name=row.name,

@@ -5,13 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from pulumi_rolling.cli.declared import Argument, Option
-from pulumi_rolling.engine.clock import SystemClock
-from pulumi_rolling.engine.retry import Retrier
+from pulumi_rolling.cli.patience import AtATerminal
 from pulumi_rolling.fleets.replace import Fleet, SignalSource
 from pulumi_rolling.signals.choose import NoSignals
-
-PATIENCE = 30.0
-"""Seconds for which a person waits at the terminal while the cloud throttles."""
 
 Group = Annotated[str, Argument(help="Name of the Auto Scaling group.")]
 Region = Annotated[str | None, Option(help="Default: as the AWS SDK finds it.")]
@@ -27,6 +23,6 @@ def live_group(
     from pulumi_rolling.handler.opening import fleet_named
     from pulumi_rolling.handler.operation import Reach
 
-    retry = Retrier(SystemClock(), patience=PATIENCE)
-    fleet: Fleet = fleet_named(name, Reach(Defaults(region, endpoint), retry, signals or NoSignals()))
+    reach = Reach(Defaults(region, endpoint), AtATerminal(), signals or NoSignals())
+    fleet: Fleet = fleet_named(name, reach)
     return fleet

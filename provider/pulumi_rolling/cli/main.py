@@ -9,6 +9,7 @@ import sys
 
 import click
 
+from pulumi_rolling.cli.advice import told
 from pulumi_rolling.cli.lazy import LazyCommands
 from pulumi_rolling.errors import PolicyErrors, RollingError
 
@@ -55,7 +56,7 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo(faults_text(error.faults), err=True)
         sys.exit(AT_FAULT)
     except RollingError as error:
-        click.echo(f"rolling: {error}", err=True)
+        click.echo(f"rolling: {told(error)}", err=True)
         sys.exit(FAILED)
     except ModuleNotFoundError as error:
         extra = EXTRAS.get((error.name or "").partition(".")[0])

@@ -14,6 +14,7 @@ import click
 
 from pulumi_rolling.cli.declared import Option
 from pulumi_rolling.cli.policy_source import read_policy
+from pulumi_rolling.cli.screen import say
 from pulumi_rolling.errors import Fault, PolicyErrors
 from pulumi_rolling.report import plan_json
 from pulumi_rolling.report.plan_markdown import faults_markdown, preview_markdown
@@ -76,7 +77,7 @@ def _print(make: Callable[[], Preview], form: Format) -> None:
     except PolicyErrors as error:
         click.echo(_faults(error.faults, form), err=form is Format.TEXT)
         raise click.exceptions.Exit(2) from error
-    click.echo(_plan(preview, form))
+    (say if form is Format.TEXT else click.echo)(_plan(preview, form))
 
 
 def _plan(preview: Preview, form: Format) -> str:

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+
 import click
 
+from pulumi_rolling.cli.formats import Form, TextOrJson
 from pulumi_rolling.cli.live import Endpoint, Group, Region, live_group
+from pulumi_rolling.cli.screen import say
+from pulumi_rolling.core.model.member import Member
 from pulumi_rolling.engine.lease import found_lease
-from pulumi_rolling.engine.printable import printable_text
 from pulumi_rolling.engine.record.pieces import read, requests
 from pulumi_rolling.engine.said import said
 from pulumi_rolling.fleets.replace import Fleet, Sight
 from pulumi_rolling.report.status import GroupStatus, status_text
+from pulumi_rolling.report.status_json import not_rolling_json, status_json
 
 
-def status(group: Group, region: Region = None, endpoint: Endpoint = None) -> None:
+def status(
+    group: Group, region: Region = None, endpoint: Endpoint = None, form: Form = TextOrJson.TEXT
+) -> None:
     """Tell where the rollout of a group stands, also when the process that drove it was killed."""
     standing = standing_of(live_group(group, region, endpoint))
-    if standing is None:
+    if form is TextOrJson.JSON:
+        found = not_rolling_json(group) if standing is None else status_json(standing)
+        click.echo(json.dumps(found, indent=2))
+    elif standing is None:
         click.echo(f"{group}: no rollout is recorded.")
     else:
-        # Anybody who may tag the group chose some of these letters.
-        click.echo("\n".join(map(printable_text, status_text(standing).split("\n"))))
+        say(status_text(standing))
 
 
 def standing_of(fleet: Fleet) -> GroupStatus | None:
@@ -31,21 +41,28 @@ def standing_of(fleet: Fleet) -> GroupStatus | None:
 
 def standing_in(group: str, sight: Sight) -> GroupStatus | None:
     """The status in one look: record, lease, the driver's words, requests and members of the same moment."""
-    record = read(sight.marks)
+    return recorded(group, sight.marks, sight.observation.at, sight.observation.members)
+
+
+def recorded(
+    group: str, marks: Mapping[str, str], at: float, members: Sequence[Member] = ()
+) -> GroupStatus | None:
+    """What a group's tags say at that moment, beside members that were seen with them."""
+    record = read(marks)
     if record is None:
         return None
     owner, rollout = record
-    lease, word = found_lease(sight.marks), said(sight.marks)
+    lease, word = found_lease(marks), said(marks)
     return GroupStatus(
         group=group,
-        at=sight.observation.at,
+        at=at,
         rollout=rollout,
         owner=owner,
         driver=None if lease is None else lease.holder,
         lease_until=None if lease is None else lease.until,
-        members=sight.observation.members,
+        members=members,
         because=None if word is None else word.because,
         status=None if word is None else word.status,
         said_at=None if word is None else word.at,
-        asked=tuple(requests(sight.marks)),
+        asked=tuple(requests(marks)),
     )

@@ -20,7 +20,7 @@ OF_A_STACK = {
 class Row:
     name: str
     module: str
-    """The module of `cli` in which the function of the same name is the command."""
+    """The module of `cli` in which the function is."""
     short: str
     example: str
     codes: Mapping[int, str]
@@ -30,6 +30,8 @@ class Row:
     asks_aws: bool = False
     passes_on: bool = False
     """Options that it does not know are handed on to Pulumi."""
+    function: str = ""
+    """Where it is not called like the command."""
 
     @property
     def all_codes(self) -> dict[int, str]:
@@ -92,18 +94,28 @@ ROWS = (
         "status",
         "status",
         "Tell where the rollout of a group stands.",
-        "rolling status web",
+        "rolling status web --format json",
         ONE_LINE,
         asks_aws=True,
+    ),
+    Row(
+        "list",
+        "listing",
+        "List groups with the state of their rollouts.",
+        "rolling list --region eu-central-1 --rolling",
+        ONE_LINE,
+        asks_aws=True,
+        function="list_groups",
     ),
     Row(
         "watch",
         "watch",
         "Watch the rollout of a group until it ends.",
-        "rolling watch web",
+        "rolling watch web --wait-for-start --timeout 3600",
         {
             0: "the group is at its target",
             1: "it is not, or there is nothing to watch",
+            124: "the time of --timeout is over",
             130: "Ctrl-C; the rollout goes on",
         },
         asks_aws=True,
@@ -128,6 +140,13 @@ ROWS = (
         "lab",
         "Serve an embedded cloud to try policies on.",
         "rolling lab --port 5005 --boot 2",
+        ONE_LINE,
+    ),
+    Row(
+        "completion",
+        "completion",
+        "Print the script by which a shell completes `rolling`.",
+        'eval "$(rolling completion bash)"',
         ONE_LINE,
     ),
 )

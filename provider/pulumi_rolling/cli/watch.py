@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
+import json
+import math
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import click
 
 from pulumi_rolling.cli.declared import Option
+from pulumi_rolling.cli.formats import Form, TextOrJson
 from pulumi_rolling.cli.live import Endpoint, Group, Region, live_group
 from pulumi_rolling.cli.status import standing_in, standing_of
 from pulumi_rolling.engine.clock import Clock, SystemClock
 from pulumi_rolling.errors import RollingError
 from pulumi_rolling.fleets.replace import Fleet
 from pulumi_rolling.report.status import GroupStatus
+from pulumi_rolling.report.status_json import CHANGING, ending_json, status_json
 from pulumi_rolling.report.watch import Ending, ended, is_over, line
 from pulumi_rolling.signals.tag import TagSignals
 
 INTERRUPTED = 130
 """The exit code that shells give to Ctrl-C. The end of the rollout is not known."""
+TIMED_OUT = 124
+"""The exit code that `timeout` gives. The end of the rollout is not known."""
 
 Show = Callable[[GroupStatus], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds between two looks and until the watching ends by itself, and whether a rollout may be yet to come."""
+
+    interval: float = 2.0
+    timeout: float = math.inf
+    for_start: bool = False
+
+
+class TimedOutError(RollingError):
+    """The watching is over, and what was watched is not."""
 
 
 def watch(
@@ -30,45 +50,75 @@ def watch(
     region: Region = None,
     endpoint: Endpoint = None,
     interval: Annotated[float, Option(help="Seconds between two looks.", min=0.1)] = 2.0,
+    wait_for_start: Annotated[
+        bool, Option("--wait-for-start", help="Wait for a rollout where there is none.")
+    ] = False,
+    timeout: Annotated[
+        float | None, Option(help="Watch for so many seconds at most, a wait for the start included.", min=0)
+    ] = None,
+    form: Form = TextOrJson.TEXT,
 ) -> None:
     """Watch the rollout of a group until it ends."""
     # Signals of a launch hook show in the state; whether the policy wants any is not on the group.
     fleet = live_group(group, region, endpoint, TagSignals())
+    pace = Pace(interval, math.inf if timeout is None else timeout, wait_for_start)
+    as_json = form is TextOrJson.JSON
     try:
-        ending = _follow(fleet, SystemClock(), interval)
+        ending = _follow(fleet, SystemClock(), pace, as_json)
     except KeyboardInterrupt:
-        click.echo(f"{group}: no longer watched; the rollout goes on.")
+        click.echo(f"{group}: no longer watched; the rollout goes on.", err=as_json)
         raise click.exceptions.Exit(INTERRUPTED) from None
-    click.echo(ending.words)
+    except TimedOutError as error:
+        click.echo(error.message, err=as_json)
+        raise click.exceptions.Exit(TIMED_OUT) from None
+    click.echo(json.dumps(ending_json(group, ending)) if as_json else ending.words)
     raise click.exceptions.Exit(0 if ending.succeeded else 1)
 
 
-def _follow(fleet: Fleet, clock: Clock, interval: float) -> Ending:
+def _follow(fleet: Fleet, clock: Clock, pace: Pace, as_json: bool) -> Ending:
+    if as_json:
+        return follow(fleet, clock, pace, JsonLines(click.echo))
     if not sys.stdout.isatty():
-        return follow(fleet, clock, interval, Lines(click.echo))
+        return follow(fleet, clock, pace, Lines(click.echo))
     # Loads rich, which a script's output does not need.
     from pulumi_rolling.report.watch_screen import Screen
 
     with Screen() as screen:
-        return follow(fleet, clock, interval, screen.show)
+        return follow(fleet, clock, pace, screen.show)
 
 
-def follow(fleet: Fleet, clock: Clock, interval: float, show: Show) -> Ending:
+def follow(fleet: Fleet, clock: Clock, pace: Pace, show: Show) -> Ending:
     """Look once an interval, until the record is gone or no driver can go on from it."""
-    standing = standing_of(fleet)
-    if standing is None:
-        raise RollingError(f"{fleet.name} has no rollout to watch.")
+    until = clock.steady() + pace.timeout
+    standing = _begun(fleet, clock, pace, until)
     while True:
         show(standing)
         ending = is_over(standing)
         if ending is not None:
             return ending
-        clock.wait(interval)
+        _wait(clock, pace, until, f"{fleet.name}: no longer watched; the rollout goes on.")
         sight = fleet.observe(standing.rollout)
         now = standing_in(fleet.name, sight)
         if now is None:
             return ended(standing.rollout, fleet.name, sight.observation)
         standing = now
+
+
+def _begun(fleet: Fleet, clock: Clock, pace: Pace, until: float) -> GroupStatus:
+    while True:
+        standing = standing_of(fleet)
+        if standing is not None:
+            return standing
+        if not pace.for_start:
+            raise RollingError(f"{fleet.name} has no rollout to watch.")
+        _wait(clock, pace, until, f"{fleet.name}: no rollout has begun.")
+
+
+def _wait(clock: Clock, pace: Pace, until: float, words: str) -> None:
+    left = until - clock.steady()
+    if left <= 0:
+        raise TimedOutError(words)
+    clock.wait(min(pace.interval, left))
 
 
 class Lines:
@@ -83,3 +133,18 @@ class Lines:
         if said != self._last:
             self._last = said
             self._say(f"{datetime.fromtimestamp(standing.at, UTC):%H:%M:%S} {line(standing)}")
+
+
+class JsonLines:
+    """A line of JSON for each change, which the time left alone is none of."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._last: dict[str, Any] = {}
+
+    def __call__(self, standing: GroupStatus) -> None:
+        found = status_json(standing)
+        told = {key: value for key, value in found.items() if key not in CHANGING}
+        if told != self._last:
+            self._last = told
+            self._say(json.dumps(found))

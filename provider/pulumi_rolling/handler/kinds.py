@@ -5,12 +5,16 @@ A further kind or strategy has files of its own and a row here. Nothing else in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pulumi_rolling.errors import Fault, PolicyErrors
+from pulumi_rolling.fleets.auto_scaling_group.listing import listed
 from pulumi_rolling.fleets.auto_scaling_group.poll import expect_many
-from pulumi_rolling.handler.operation import Kind, Strategy
+from pulumi_rolling.fleets.aws.api import AwsApi
+from pulumi_rolling.fleets.aws.place import Place
+from pulumi_rolling.fleets.base import ListedGroup
+from pulumi_rolling.handler.operation import Kind, Reach, Strategy
 from pulumi_rolling.handler.replace import auto_scaling_group
 from pulumi_rolling.handler.replace.situation import Replacing
 from pulumi_rolling.policy.block import POLICY
@@ -18,6 +22,13 @@ from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
 from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy, inputs_with, rows
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 from pulumi_rolling.policy.rolling_update.limits import limits
+
+
+def _listed(reach: Reach, names: Sequence[str] | None) -> Iterator[ListedGroup]:
+    given = reach.defaults
+    place = Place.of(given.region, given.endpoint, given.profile, keys=given.keys, roles=given.roles)
+    return listed(AwsApi(place, reach.retry), names)
+
 
 KINDS: dict[str, Kind] = {
     AutoScalingGroup.key: Kind(
@@ -40,6 +51,7 @@ KINDS: dict[str, Kind] = {
         noun=("instance", "instances"),
         mend=auto_scaling_group.mend,
         expect_many=expect_many,
+        listed=_listed,
     ),
 }
 

@@ -40,7 +40,8 @@ def test_the_help_fits_and_tells_example_and_codes(rolling: Rolling, row: Row) -
 @each_row
 def test_the_example_is_understood(row: Row) -> None:
     """The command takes the example's options and arguments as they stand."""
-    program, name, *words = shlex.split(row.example.replace("$?", "1"))
+    bare = row.example.removeprefix('eval "$(').removesuffix(')"').replace("$?", "1")
+    program, name, *words = shlex.split(bare)
     assert (program, name) == ("rolling", row.name)
     with loaded(row).make_context(name, words) as context:
         assert not context.args or row.passes_on
@@ -69,3 +70,24 @@ def test_a_profile_is_told_to_the_sdk(rolling: Rolling, monkeypatch: pytest.Monk
     monkeypatch.setattr("pulumi_rolling.cli.signal.send", send)
     assert rolling("signal", "--instance", "i-1", "--profile", "mine").out == "sent\n"
     assert seen == ["mine"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        (["st"], ["status"]),
+        (["re"], ["reject", "resume", "retry"]),
+        (["watch", "--ti"], ["--timeout"]),
+        (["status", "web", "--format", ""], ["json", "text"]),
+    ],
+)
+def test_a_shell_completes_commands_options_and_values(
+    rolling: Rolling, monkeypatch: pytest.MonkeyPatch, typed: list[str], offered: list[str]
+) -> None:
+    """The script asks by a variable, and what fits is answered."""
+    script = rolling("completion", "bash").out
+    assert "_ROLLING_COMPLETE=bash_complete" in script
+    monkeypatch.setenv("COMP_WORDS", " ".join(["rolling", *typed]))
+    monkeypatch.setenv("COMP_CWORD", str(len(typed)))
+    monkeypatch.setenv("_ROLLING_COMPLETE", "bash_complete")
+    assert sorted(line.partition(",")[2] for line in rolling().out.split()) == offered
