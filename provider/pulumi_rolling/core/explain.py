@@ -112,8 +112,10 @@ def time_range(low: float, high: float) -> str:
     return _range(low, high, "s")
 
 
-def verdict_sentence(verdict: Verdict, noun: str = "instances") -> str:
+def verdict_sentence(verdict: Verdict) -> str:
     """What failed, in one clause: ``2 of 6 instances failed (2 sent FAILURE, i-0a, i-0b)``."""
+    alone = verdict.of == 1
+    noun = "instance" if alone else "instances"
     match verdict.code:
         case VerdictCode.TOO_MANY_FAILURES:
             return f"{verdict.failed} of {verdict.of} {noun} failed ({_why(verdict.failures, verdict.clock)})"
@@ -121,8 +123,8 @@ def verdict_sentence(verdict: Verdict, noun: str = "instances") -> str:
             return f"the canary failed ({_why(verdict.failures, verdict.clock)})"
         case VerdictCode.TOO_MANY_LOSSES:
             return (
-                f"{verdict.failed} of {verdict.of} {noun} were lost after they were ready "
-                f"({_lost(verdict.failures)})"
+                f"{verdict.failed} of {verdict.of} {'instance was' if alone else 'instances were'} lost after "
+                f"{'it was' if alone else 'they were'} ready ({_lost(verdict.failures)})"
             )
         case VerdictCode.ALARM:
             return _alarms(verdict)
@@ -140,7 +142,7 @@ def verdict_sentence(verdict: Verdict, noun: str = "instances") -> str:
             return VERDICTS[verdict.code].words
         case VerdictCode.NOT_WHOLE:
             why = f" ({verdict.cause})" if verdict.cause else ""
-            return f"{verdict.failed} of {verdict.of} {noun} are not in service{why}"
+            return f"{verdict.failed} of {verdict.of} {noun} {'is' if alone else 'are'} not in service{why}"
         case VerdictCode.POINTER_MOVED:
             return f"somebody else pointed the group at {verdict.cause}"
         case VerdictCode.STRANGERS_OPERATION:

@@ -84,3 +84,16 @@ def test_signal_takes_one_way_of_saying_it(rolling: Rolling) -> None:
     ran = rolling("signal", "--exit-code", "1", "--success")
     assert ran.code == 2
     assert "--exit-code: may not stand with --success or --failure" in ran.err
+
+
+def test_a_form_that_is_not_there_is_refused_with_those_that_are(rolling: Rolling) -> None:
+    """One sentence names the forms, with code 2."""
+    for command in (("plan", "--policy", "{}"), ("status", "web"), ("list",), ("watch", "web")):
+        ran = rolling(*command, "--format", "yaml")
+        assert (ran.code, ran.out) == (2, "")
+        assert "Error: Invalid value for '--format': 'yaml' is not one of 'text', 'json'" in ran.err
+
+
+def test_the_help_offers_no_lab_that_is_refused(rolling: Rolling) -> None:
+    """The one cloud of the lab is named, and no other."""
+    assert "alibaba" not in rolling("lab", "--help").out

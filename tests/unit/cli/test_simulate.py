@@ -144,3 +144,11 @@ def test_a_plot_without_the_extra_says_what_to_install(
     ran = rolling("simulate", "--policy", SLIDING, *SIZES, "--plot", str(tmp_path / "rolls.png"))
     assert ran.code == 1 and "A good build" in ran.out
     assert ran.err == "rolling: matplotlib is not installed. Run pip install 'pulumi-rolling[report]'.\n"
+
+
+def test_one_rollout_is_one_seed(rolling: Rolling) -> None:
+    """The headline counts in the number that there is."""
+    ran = rolling(
+        "simulate", "--policy", '{"rollingUpdate":{}}', "--desired", "1", "--max-size", "2", "--seeds", "1"
+    )
+    assert ran.out.startswith("1 instance (") and ran.out.splitlines()[0].endswith("; 1 seed")

@@ -206,6 +206,7 @@ ABORTED = Verdict(VerdictCode.ABORTED, NOW)
             Ending(True, "web: done, 1 of 2 instances on version 2."),
         ),
         ({}, observed(DONE, OLD), Ending(False, "web: over, and 1 of 2 instances are not of version 2.")),
+        ({}, observed(OLD), Ending(False, "web: over, and 1 of 1 instance is not of version 2.")),
         (
             {},
             observed(OLD, pointer=V1.address),

@@ -60,9 +60,14 @@ def warning(operation: Operation, lost: Lost, facts: Facts, rollout: Rollout) ->
     back = f"the way back is {former}, " if elsewhere else ""
     resumed = f", and {', '.join(sorted(lost.suspended))} will be resumed" if lost.suspended else ""
     return (
-        f"{len(lost.strange)} {operation.kind.noun[1]} are not of {former}, which this resource deployed last, and "
+        f"{who(len(lost.strange), operation.kind.noun)} not of {former}, which this resource deployed last, and "
         f"the group carries no record of a rollout; {back}{_sizes(lost, facts, rollout)}{resumed}"
     )
+
+
+def who(count: int, noun: tuple[str, str]) -> str:
+    """Subject and verb: one is, several are."""
+    return f"1 {noun[0]} is" if count == 1 else f"{count} {noun[1]} are"
 
 
 def _sizes(lost: Lost, facts: Facts, rollout: Rollout) -> str:
