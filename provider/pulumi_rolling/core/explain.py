@@ -122,10 +122,8 @@ def verdict_sentence(verdict: Verdict) -> str:
         case VerdictCode.CANARY_FAILED:
             return f"the canary failed ({_why(verdict.failures, verdict.clock)})"
         case VerdictCode.TOO_MANY_LOSSES:
-            return (
-                f"{verdict.failed} of {verdict.of} {'instance was' if alone else 'instances were'} lost after "
-                f"{'it was' if alone else 'they were'} ready ({_lost(verdict.failures)})"
-            )
+            were, since = ("was", "it was") if alone else ("were", "they were")
+            return f"{verdict.failed} of {verdict.of} {noun} {were} lost after {since} ready ({_lost(verdict.failures)})"
         case VerdictCode.ALARM:
             return _alarms(verdict)
         case VerdictCode.ABORTED:
