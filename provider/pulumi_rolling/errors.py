@@ -86,10 +86,6 @@ class GroupNotFoundError(PermanentFleetError):
     """There is no group of that name in that region."""
 
 
-class UnsupportedGroupError(PermanentFleetError):
-    """The group has something that this version does not roll, and that must not be rolled by accident."""
-
-
 class JournalError(RollingError):
     """The record on the group cannot be read or written. Nothing is touched until a person has looked."""
 
@@ -164,14 +160,3 @@ class CommandError(StackError):
     def __init__(self, message: str, *, code: int = 1, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.code = code
-
-
-class InvariantError(RollingError):
-    """A bug of ours: one of the numbered properties in docs/design.md would not hold."""
-
-    def __init__(self, number: int, message: str) -> None:
-        super().__init__(
-            f"property {number}: {message}",
-            hint="This is a bug in pulumi-rolling. Nothing more was done; please report it with this line.",
-        )
-        self.number = number

@@ -65,6 +65,10 @@ class LabProcess:
     def move_group(self, name: str, **moves: Any) -> None:
         self._ask("PUT", f"groups/{name}", moves)
 
+    def refresh_rules(self, **rules: Any) -> None:
+        """What instance refreshes do from now on."""
+        self._ask("PUT", "refreshes", rules)
+
     def member(self, id: str, do: str) -> None:
         self._ask("PUT", f"members/{id}", {"do": do})
 

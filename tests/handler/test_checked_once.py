@@ -6,8 +6,8 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from pulumi_rolling.handler.alarms import alarms_as_given
 from pulumi_rolling.handler.operation import Operation
-from pulumi_rolling.handler.replace.watching import alarms_as_given
 from pulumi_rolling.policy import check
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 

@@ -24,13 +24,15 @@ from pulumi_rolling.errors import (
     RolloutError,
     TooManyFailuresError,
 )
-from pulumi_rolling.handler.endings import Words, error_of
+from pulumi_rolling.handler.operation import Words
+from pulumi_rolling.handler.replace.telling import error_of
 
 from tests.rollouts import changed
 from tests.unit.core.stage import limits, look, old, rolling
 
-TEMPLATE = Words("web", "the launch template")
-CONFIGURATION = Words("web", "the launch configuration")
+TIMEOUT = "updatePolicy.rollingUpdate.timeout"
+TEMPLATE = Words("web", "the launch template", TIMEOUT)
+CONFIGURATION = Words("web", "the launch configuration", TIMEOUT)
 
 
 def spent(*failures: Failure, code: VerdictCode = VerdictCode.TOO_MANY_FAILURES) -> Verdict:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pulumi_rolling.core.model.member import Sizes
 from pulumi_rolling.errors import OrphanedError
+from pulumi_rolling.handler.origin import who
 from pulumi_rolling.handler.replace.kept_sizes import KeptSizes, kept_in
-from pulumi_rolling.handler.replace.lost_record import who
 from pulumi_rolling.lab import Lab
 
 from tests.fleets.scripted_aws import wait_until

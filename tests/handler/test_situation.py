@@ -15,8 +15,8 @@ from pulumi_rolling.core.replace.rollout import Boots
 from pulumi_rolling.engine.clock import SystemClock
 from pulumi_rolling.errors import PolicyErrors
 from pulumi_rolling.fleets.auto_scaling_group.facts import AutoScalingGroupFacts
-from pulumi_rolling.handler.preview import preview_of
 from pulumi_rolling.handler.replace.listening import listening
+from pulumi_rolling.handler.replace.preview import preview_of
 from pulumi_rolling.handler.replace.watching import within_reach
 from pulumi_rolling.signals.queue import QueueSignals, receiver_of
 from pulumi_rolling.signals.tag import TagSignals

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from pulumi_rolling.core.replace.rollout import Boots, Rollout
-from pulumi_rolling.handler.driving import skipped
 from pulumi_rolling.handler.properties import is_target_unknown
+from pulumi_rolling.handler.replace.telling import skipped
 from pulumi_rolling.handler.state import last_rollout
 
 from tests.fleets.stage import ROLLOUT, WEB, group, instance

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from pulumi_rolling.core.model.goal import Direction
-from pulumi_rolling.handler.preview import preview_of
+from pulumi_rolling.handler.replace.preview import preview_of
 from pulumi_rolling.lab import Lab
 from pulumi_rolling.report.preview import headline
 

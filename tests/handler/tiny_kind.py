@@ -20,7 +20,7 @@ from pulumi_rolling.fleets.base import Shelf
 from pulumi_rolling.fleets.replace import Facts, Glance, Sight, counts_of, key_of, returning_acts
 from pulumi_rolling.handler.kinds import KINDS
 from pulumi_rolling.handler.operation import Kind, Reach, Strategy
-from pulumi_rolling.handler.replace.situation import Replacing
+from pulumi_rolling.handler.replace.replacing import Replacing
 from pulumi_rolling.handler.replace.surroundings import Surroundings
 from pulumi_rolling.policy.block import GroupBlock, IsUnknown
 from pulumi_rolling.policy.leaves import Text

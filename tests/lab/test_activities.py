@@ -40,6 +40,21 @@ def test_launches_say_what_changed_the_capacity(bench: Bench) -> None:
     assert "constraints to min: 0, max: 10, desired: 3 changing" in bench.activities()[0]["Cause"]
 
 
+def test_a_type_has_room_for_so_many_instances(bench: Bench) -> None:
+    """The one beyond is refused in EC2's words, as often as it is tried, until there is room again."""
+    bench.lab.image("ami-v1", boot=0.1)
+    assert bench.lab.type("t3.small", capacity=2) == {"t3.small": 2}
+    bench.start(desired=3)
+    bench.settled(2)
+    refused = bench.activities()[0]
+    assert refused["StatusCode"] == "Failed"
+    assert "We currently do not have sufficient t3.small capacity" in refused["StatusMessage"]
+    assert bench.lab.type("t3.small", capacity=None) == {} == bench.lab.types()
+    bench.settled(3)
+    with pytest.raises(ValueError, match="a number of instances"):
+        bench.lab.type("t3.small", capacity=-1)
+
+
 @pytest.mark.parametrize(
     ("code", "says"),
     [

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 from tests.lab.bench import Bench
+from tests.lab.commands import printed, run
 from tests.lab.refreshed import refreshed
-
-AWS = Path(sys.executable).with_name("aws")
 
 
 def _run(bench: Bench, command: str, *options: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    called = [str(AWS), "autoscaling", command, "--auto-scaling-group-name", "web", *options]
-    environment = kept | bench.lab.environment | {"AWS_PAGER": "", "AWS_CONFIG_FILE": os.devnull}
-    return subprocess.run(called, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return run(bench, "autoscaling", command, "--auto-scaling-group-name", "web", *options)
 
 
 def _aws(bench: Bench, command: str, *options: str) -> Any:
     """What a command prints."""
-    done = _run(bench, command, *options)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return printed(bench, "autoscaling", command, "--auto-scaling-group-name", "web", *options)
 
 
 def test_the_aws_cli_starts_follows_rolls_back_and_cancels_a_refresh(bench: Bench) -> None:

@@ -29,6 +29,8 @@ def test_behaviours_are_kept_with_their_defaults(bench: Bench) -> None:
         "statusChecks": True,
         "checksAfter": 0.0,
         "diesAfter": None,
+        "exitCode": 1,
+        "digest": None,
     }
     assert bench.http("GET", "images") == (200, {"ami-bad": made})
 

@@ -6,6 +6,8 @@ request stays behind that would strike a later rollout.
 
 from __future__ import annotations
 
+from pulumi_rolling.cli.fitting_operation import has_steered, refuse_at_the_end, refuse_for_operation
+from pulumi_rolling.core.delegate.delegating import Delegating
 from pulumi_rolling.core.explain import verdict_sentence
 from pulumi_rolling.core.model.codes import ReasonCode, Step
 from pulumi_rolling.core.model.goal import Direction
@@ -13,16 +15,35 @@ from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.engine.record.pieces import MOST_PENDING, OF_A_MEMBER
 from pulumi_rolling.errors import RollingError
 from pulumi_rolling.report.member_progress import Part, part_of
-from pulumi_rolling.report.status import GroupStatus
+from pulumi_rolling.report.standing import Either, GroupStatus, OperationStatus
 
 RETRIED = (Part.IN_FLIGHT, Part.FAILED)
 SKIPPED = (Part.OLD, Part.IN_FLIGHT, Part.FAILED)
 
 
-def refuse(standing: GroupStatus, kind: str, member: str = "") -> None:
+Recorded = Rollout | Delegating
+"""A rollout as its record has it."""
+
+
+def refuse(standing: Either, kind: str, member: str = "") -> None:
     """Raise RollingError where no driver could act on the request, or where it would change nothing."""
-    rollout, group = standing.rollout, standing.group
+    if isinstance(standing, OperationStatus):
+        refuse_at_the_end(standing, kind)
+        _refuse_anywhere(standing, kind, member)
+        refuse_for_operation(standing, kind)
+        return
     _refuse_at_the_end(standing, kind)
+    _refuse_anywhere(standing, kind, member)
+    if kind in OF_A_MEMBER:
+        _refuse_for_member(standing, kind, member)
+    else:
+        _refuse_for_state(standing.group, standing.rollout, kind)
+        _refuse_at_a_gate_of_time(standing, kind)
+
+
+def _refuse_anywhere(standing: Either, kind: str, member: str) -> None:
+    """Whatever rolls the group: nobody is there to hear, or it was said already."""
+    group = standing.group
     if not standing.is_driven:
         raise RollingError(
             f"Nobody drives the rollout of {group} at present.",
@@ -35,15 +56,12 @@ def refuse(standing: GroupStatus, kind: str, member: str = "") -> None:
             f"{len(standing.asked)} requests wait for the driver of {group} already; "
             "ask again when it has taken them up."
         )
-    if kind in OF_A_MEMBER:
-        _refuse_for_member(standing, kind, member)
-    else:
-        _refuse_for_state(group, rollout, kind)
-        _refuse_at_a_gate_of_time(standing, kind)
 
 
-def has_taken_effect(kind: str, member: str, before: Rollout, now: Rollout) -> bool:
+def has_taken_effect(kind: str, member: str, before: Recorded, now: Recorded) -> bool:
     """Whether the record shows what was asked for."""
+    if isinstance(now, Delegating) or isinstance(before, Delegating):
+        return isinstance(now, Delegating) and has_steered(kind, now)
     match kind:
         case "pause":
             return now.way.paused

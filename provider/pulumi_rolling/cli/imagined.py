@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Sizes
+from pulumi_rolling.cli.imagined_refresh import NEW, OLD, is_refresh, refresh_preview
+from pulumi_rolling.core.model.member import Lifecycle, Member, Sizes
 from pulumi_rolling.core.replace.ideal import all_old
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.observation import Observation
@@ -19,9 +20,6 @@ from pulumi_rolling.policy.rolling_update.feasibility import advice, feasibility
 from pulumi_rolling.policy.rolling_update.limits import limits
 from pulumi_rolling.policy.timing import Timing
 from pulumi_rolling.report.preview import Preview
-
-OLD = Revision("imagined:1", "old", "the old revision")
-NEW = Revision("imagined:2", "new", "the new revision")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,13 @@ def imagined_preview(
     block: Any, desired: int | None, max_size: int | None, min_size: int, old: int | None
 ) -> Preview:
     """The plan for a group whose first ``old`` members are to be replaced. PolicyErrors with every fault at once."""
+    checked = check_policy(block)
+    if is_refresh(checked):
+        faults = [
+            *checked.faults,
+            *_size_faults(desired, desired if max_size is None else max_size, min_size, old),
+        ]
+        return refresh_preview(checked, faults, desired, old)
     imagined = imagined_policy(block, desired, max_size, min_size, old)
     sizes = imagined.sizes
     count = sizes.desired if old is None else old
@@ -85,9 +90,7 @@ def imagined_policy(
 def _strategy_faults(checked: CheckedPolicy) -> list[Fault]:
     given = given_rows(UpdatePolicy, checked.normal) if isinstance(checked.normal, Mapping) else []
     return [
-        Fault(
-            f"{UpdatePolicy.path}.{key}", f"cannot be planned without a group; only {RollingUpdate.key} can."
-        )
+        Fault(f"{UpdatePolicy.path}.{key}", f"cannot be simulated; only {RollingUpdate.key} can.")
         for key in given
         if key in rows(UpdatePolicy) and key != RollingUpdate.key
     ]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pulumi_rolling.cli.declared import Argument, Option
 from pulumi_rolling.cli.patience import AtATerminal
-from pulumi_rolling.fleets.replace import Fleet, SignalSource
+from pulumi_rolling.fleets.base import Driven
+from pulumi_rolling.fleets.replace import SignalSource
 from pulumi_rolling.signals.choose import NoSignals
+
+Rolled = Driven[Any, Any, Any]
+"""A group as the loop of whichever machine needs it."""
 
 Group = Annotated[str, Argument(help="Name of the Auto Scaling group.")]
 Region = Annotated[str | None, Option(help="Default: as the AWS SDK finds it.")]
@@ -16,13 +20,33 @@ Endpoint = Annotated[str | None, Option(help="Another endpoint than AWS's, such 
 
 def live_group(
     name: str, region: str | None, endpoint: str | None, signals: SignalSource | None = None
-) -> Fleet:
-    """The group as a fleet. The cloud is asked nothing yet."""
+) -> Any:
+    """The group as a fleet of its kind's first strategy. The cloud is asked nothing yet."""
+    return _fleet(name, region, endpoint, signals)
+
+
+def rolled_group(
+    name: str, region: str | None, endpoint: str | None, signals: SignalSource | None = None
+) -> Rolled:
+    """The group as a fleet of the machine whose rollout is on its record."""
+    from pulumi_rolling.core.machine import machine_of
+    from pulumi_rolling.engine.record.pieces import read_any
+
+    fleet = _fleet(name, region, endpoint, signals)
+    found = read_any(fleet.marks())
+    if found is not None:
+        fleet = _fleet(name, region, endpoint, signals, machine_of(found[1]).name)
+    rolled: Rolled = fleet
+    return rolled
+
+
+def _fleet(
+    name: str, region: str | None, endpoint: str | None, signals: SignalSource | None, machine: str = ""
+) -> Any:
     # Only a live group needs the table of kinds, and through it the models of the inputs.
     from pulumi_rolling.handler.context import Defaults
     from pulumi_rolling.handler.opening import fleet_named
     from pulumi_rolling.handler.operation import Reach
 
     reach = Reach(Defaults(region, endpoint), AtATerminal(), signals or NoSignals())
-    fleet: Fleet = fleet_named(name, reach)
-    return fleet
+    return fleet_named(name, reach, machine)

@@ -84,7 +84,7 @@ def _plan(preview: Preview, form: Format) -> str:
     if form is Format.MARKDOWN:
         return preview_markdown(preview)
     if form is Format.JSON and preview.plan is not None:
-        return json.dumps(plan_json.feasible(preview.plan, preview.warnings), indent=2)
+        return json.dumps(plan_json.planned(preview.plan, preview.warnings), indent=2)
     return preview_text(preview)
 
 

@@ -11,15 +11,13 @@ from typing import Annotated
 import click
 
 from pulumi_rolling.cli.declared import Argument, Option
-from pulumi_rolling.cli.fitting import has_taken_effect, refuse
-from pulumi_rolling.cli.live import Endpoint, Group, Region, live_group
+from pulumi_rolling.cli.fitting import Recorded, has_taken_effect, refuse
+from pulumi_rolling.cli.live import Endpoint, Group, Region, Rolled, rolled_group
 from pulumi_rolling.cli.status import standing_of
-from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.engine.clock import Clock, SystemClock
 from pulumi_rolling.engine.lease import found_lease
-from pulumi_rolling.engine.record.pieces import OF_A_MEMBER, read, request_mark
+from pulumi_rolling.engine.record.pieces import OF_A_MEMBER, read_any, request_mark
 from pulumi_rolling.errors import RollingError
-from pulumi_rolling.fleets.replace import Fleet
 
 LOOK = 1.0
 SETTLE = 20.0
@@ -41,44 +39,44 @@ _ASKED = {
 
 def abort(group: Group, region: Region = None, endpoint: Endpoint = None, wait: Wait = False) -> None:
     """Ask the running rollout of a group to end and, unless its policy says leave, to roll back."""
-    _run("abort", "", live_group(group, region, endpoint), wait)
+    _run("abort", "", rolled_group(group, region, endpoint), wait)
 
 
 def pause(group: Group, region: Region = None, endpoint: Endpoint = None, wait: Wait = False) -> None:
     """Start no more replacements; those in flight go on."""
-    _run("pause", "", live_group(group, region, endpoint), wait)
+    _run("pause", "", rolled_group(group, region, endpoint), wait)
 
 
 def resume(group: Group, region: Region = None, endpoint: Endpoint = None, wait: Wait = False) -> None:
     """Go on with a rollout that is paused, or held after a failure."""
-    _run("resume", "", live_group(group, region, endpoint), wait)
+    _run("resume", "", rolled_group(group, region, endpoint), wait)
 
 
 def approve(group: Group, region: Region = None, endpoint: Endpoint = None, wait: Wait = False) -> None:
     """Let a rollout go on that stands after its canary or at a checkpoint."""
-    _run("approve", "", live_group(group, region, endpoint), wait)
+    _run("approve", "", rolled_group(group, region, endpoint), wait)
 
 
 def reject(group: Group, region: Region = None, endpoint: Endpoint = None, wait: Wait = False) -> None:
     """End a rollout that stands after its canary or at a checkpoint, and roll back."""
-    _run("reject", "", live_group(group, region, endpoint), wait)
+    _run("reject", "", rolled_group(group, region, endpoint), wait)
 
 
 def retry(
     group: Group, instance: Instance, region: Region = None, endpoint: Endpoint = None, wait: Wait = False
 ) -> None:
     """Replace an instance once more that is in flight or failed; it is no failure then."""
-    _run("retry", instance, live_group(group, region, endpoint), wait)
+    _run("retry", instance, rolled_group(group, region, endpoint), wait)
 
 
 def skip(
     group: Group, instance: Instance, region: Region = None, endpoint: Endpoint = None, wait: Wait = False
 ) -> None:
     """Leave an instance as it is that is old, in flight or failed; it is no failure then."""
-    _run("skip", instance, live_group(group, region, endpoint), wait)
+    _run("skip", instance, rolled_group(group, region, endpoint), wait)
 
 
-def _run(kind: str, member: str, fleet: Fleet, wait: bool) -> None:
+def _run(kind: str, member: str, fleet: Rolled, wait: bool) -> None:
     key, before = ask(fleet, kind, member)
     group = fleet.name
     click.echo(
@@ -89,7 +87,7 @@ def _run(kind: str, member: str, fleet: Fleet, wait: bool) -> None:
         click.echo(f"{group}: the driver has taken it up.")
 
 
-def ask(fleet: Fleet, kind: str, member: str = "") -> tuple[str, Rollout]:
+def ask(fleet: Rolled, kind: str, member: str = "") -> tuple[str, Recorded]:
     """Put the request on the group: its tag, and the rollout as it was then. RollingError where it does not fit."""
     standing = standing_of(fleet)
     if standing is None:
@@ -101,13 +99,13 @@ def ask(fleet: Fleet, kind: str, member: str = "") -> tuple[str, Rollout]:
     return next(iter(mark)), standing.rollout
 
 
-def await_answer(fleet: Fleet, key: str, kind: str, member: str, before: Rollout, clock: Clock) -> None:
+def await_answer(fleet: Rolled, key: str, kind: str, member: str, before: Recorded, clock: Clock) -> None:
     """Wait until the driver has taken the request up. RollingError where it does not, or where that changed nothing."""
     began = clock.now()
     shown = False
     while True:
         marks = fleet.marks()
-        record = read(marks)
+        record = read_any(marks)
         shown = shown or key in marks
         if record is None:
             _take_back(fleet, key)
@@ -129,7 +127,7 @@ def await_answer(fleet: Fleet, key: str, kind: str, member: str, before: Rollout
         clock.wait(LOOK)
 
 
-def _take_back(fleet: Fleet, key: str) -> None:
+def _take_back(fleet: Rolled, key: str) -> None:
     """Take the request off: one that was not taken up would strike the next rollout."""
     fleet.remove_marks([key])
 

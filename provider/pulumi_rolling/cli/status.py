@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
 from pulumi_rolling.cli.formats import Form, TextOrJson
-from pulumi_rolling.cli.live import Endpoint, Group, Region, live_group
+from pulumi_rolling.cli.live import Endpoint, Group, Region, Rolled, rolled_group
 from pulumi_rolling.cli.screen import say
-from pulumi_rolling.core.model.member import Member
+from pulumi_rolling.core.delegate.observation import Delegated
 from pulumi_rolling.engine.lease import found_lease
-from pulumi_rolling.engine.record.pieces import read, requests
+from pulumi_rolling.engine.record.pieces import read_any, requests
 from pulumi_rolling.engine.said import said
-from pulumi_rolling.fleets.replace import Fleet, Sight
-from pulumi_rolling.report.status import GroupStatus, status_text
+from pulumi_rolling.fleets.base import Sight
+from pulumi_rolling.report.standing import Either, GroupStatus, OperationStatus, Standing
+from pulumi_rolling.report.status import status_text
 from pulumi_rolling.report.status_json import not_rolling_json, status_json
 
 
@@ -23,7 +25,7 @@ def status(
     group: Group, region: Region = None, endpoint: Endpoint = None, form: Form = TextOrJson.TEXT
 ) -> None:
     """Tell where the rollout of a group stands, also when the process that drove it was killed."""
-    standing = standing_of(live_group(group, region, endpoint))
+    standing = standing_of(rolled_group(group, region, endpoint))
     if form is TextOrJson.JSON:
         found = not_rolling_json(group) if standing is None else status_json(standing)
         click.echo(json.dumps(found, indent=2))
@@ -33,36 +35,44 @@ def status(
         say(status_text(standing))
 
 
-def standing_of(fleet: Fleet) -> GroupStatus | None:
-    """The group's record with its members as they are now; None where there is no record."""
-    record = read(fleet.marks())
+def standing_of(fleet: Rolled) -> Either | None:
+    """The group's record with what is seen of it now; None where there is no record."""
+    record = read_any(fleet.marks())
     return None if record is None else standing_in(fleet.name, fleet.observe(record[1]))
 
 
-def standing_in(group: str, sight: Sight) -> GroupStatus | None:
+def standing_in(group: str, sight: Sight[Any]) -> Either | None:
     """The status in one look: record, lease, the driver's words, requests and members of the same moment."""
-    return recorded(group, sight.marks, sight.observation.at, sight.observation.members)
+    seen = sight.observation
+    told = _told(group, sight.marks, seen.at)
+    if told is None:
+        return None
+    if isinstance(seen, Delegated):
+        return OperationStatus(**told, seen=seen)
+    return GroupStatus(**told, members=seen.members)
 
 
-def recorded(
-    group: str, marks: Mapping[str, str], at: float, members: Sequence[Member] = ()
-) -> GroupStatus | None:
-    """What a group's tags say at that moment, beside members that were seen with them."""
-    record = read(marks)
+def recorded(group: str, marks: Mapping[str, str], at: float) -> Standing[Any] | None:
+    """What a group's tags say at that moment, without a look at its members."""
+    told = _told(group, marks, at)
+    return None if told is None else Standing(**told)
+
+
+def _told(group: str, marks: Mapping[str, str], at: float) -> dict[str, Any] | None:
+    record = read_any(marks)
     if record is None:
         return None
     owner, rollout = record
     lease, word = found_lease(marks), said(marks)
-    return GroupStatus(
-        group=group,
-        at=at,
-        rollout=rollout,
-        owner=owner,
-        driver=None if lease is None else lease.holder,
-        lease_until=None if lease is None else lease.until,
-        members=members,
-        because=None if word is None else word.because,
-        status=None if word is None else word.status,
-        said_at=None if word is None else word.at,
-        asked=tuple(requests(marks)),
-    )
+    return {
+        "group": group,
+        "at": at,
+        "rollout": rollout,
+        "owner": owner,
+        "driver": None if lease is None else lease.holder,
+        "lease_until": None if lease is None else lease.until,
+        "because": None if word is None else word.because,
+        "status": None if word is None else word.status,
+        "said_at": None if word is None else word.at,
+        "asked": tuple(requests(marks)),
+    }

@@ -14,12 +14,12 @@ import click
 
 from pulumi_rolling.cli.declared import Option
 from pulumi_rolling.cli.formats import Form, TextOrJson
-from pulumi_rolling.cli.live import Endpoint, Group, Region, live_group
+from pulumi_rolling.cli.live import Endpoint, Group, Region, Rolled, rolled_group
 from pulumi_rolling.cli.status import standing_in, standing_of
 from pulumi_rolling.engine.clock import Clock, SystemClock
+from pulumi_rolling.engine.record.pieces import read_any
 from pulumi_rolling.errors import RollingError
-from pulumi_rolling.fleets.replace import Fleet
-from pulumi_rolling.report.status import GroupStatus
+from pulumi_rolling.report.standing import Either
 from pulumi_rolling.report.status_json import CHANGING, ending_json, status_json
 from pulumi_rolling.report.watch import Ending, ended, is_over, line
 from pulumi_rolling.signals.tag import TagSignals
@@ -29,16 +29,15 @@ INTERRUPTED = 130
 TIMED_OUT = 124
 """The exit code that `timeout` gives. The end of the rollout is not known."""
 
-Show = Callable[[GroupStatus], None]
+Show = Callable[[Either], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds between two looks and until the watching ends by itself, and whether a rollout may be yet to come."""
+    """Seconds between two looks, and until when by the steady clock there are any."""
 
     interval: float = 2.0
-    timeout: float = math.inf
-    for_start: bool = False
+    until: float = math.inf
 
 
 class TimedOutError(RollingError):
@@ -60,11 +59,15 @@ def watch(
 ) -> None:
     """Watch the rollout of a group until it ends."""
     # Signals of a launch hook show in the state; whether the policy wants any is not on the group.
-    fleet = live_group(group, region, endpoint, TagSignals())
-    pace = Pace(interval, math.inf if timeout is None else timeout, wait_for_start)
-    as_json = form is TextOrJson.JSON
+    fleet = rolled_group(group, region, endpoint, TagSignals())
+    as_json, clock = form is TextOrJson.JSON, SystemClock()
+    pace = Pace(interval, math.inf if timeout is None else clock.steady() + timeout)
     try:
-        ending = _follow(fleet, SystemClock(), pace, as_json)
+        if wait_for_start:
+            await_start(fleet, clock, pace)
+            # The strategy of what has begun is known only now.
+            fleet = rolled_group(group, region, endpoint, TagSignals())
+        ending = _follow(fleet, clock, pace, as_json)
     except KeyboardInterrupt:
         click.echo(f"{group}: no longer watched; the rollout goes on.", err=as_json)
         raise click.exceptions.Exit(INTERRUPTED) from None
@@ -75,7 +78,7 @@ def watch(
     raise click.exceptions.Exit(0 if ending.succeeded else 1)
 
 
-def _follow(fleet: Fleet, clock: Clock, pace: Pace, as_json: bool) -> Ending:
+def _follow(fleet: Rolled, clock: Clock, pace: Pace, as_json: bool) -> Ending:
     if as_json:
         return follow(fleet, clock, pace, JsonLines(click.echo))
     if not sys.stdout.isatty():
@@ -87,16 +90,17 @@ def _follow(fleet: Fleet, clock: Clock, pace: Pace, as_json: bool) -> Ending:
         return follow(fleet, clock, pace, screen.show)
 
 
-def follow(fleet: Fleet, clock: Clock, pace: Pace, show: Show) -> Ending:
+def follow(fleet: Rolled, clock: Clock, pace: Pace, show: Show) -> Ending:
     """Look once an interval, until the record is gone or no driver can go on from it."""
-    until = clock.steady() + pace.timeout
-    standing = _begun(fleet, clock, pace, until)
+    standing = standing_of(fleet)
+    if standing is None:
+        raise RollingError(f"{fleet.name} has no rollout to watch.")
     while True:
         show(standing)
         ending = is_over(standing)
         if ending is not None:
             return ending
-        _wait(clock, pace, until, f"{fleet.name}: no longer watched; the rollout goes on.")
+        _wait(clock, pace, f"{fleet.name}: no longer watched; the rollout goes on.")
         sight = fleet.observe(standing.rollout)
         now = standing_in(fleet.name, sight)
         if now is None:
@@ -104,18 +108,14 @@ def follow(fleet: Fleet, clock: Clock, pace: Pace, show: Show) -> Ending:
         standing = now
 
 
-def _begun(fleet: Fleet, clock: Clock, pace: Pace, until: float) -> GroupStatus:
-    while True:
-        standing = standing_of(fleet)
-        if standing is not None:
-            return standing
-        if not pace.for_start:
-            raise RollingError(f"{fleet.name} has no rollout to watch.")
-        _wait(clock, pace, until, f"{fleet.name}: no rollout has begun.")
+def await_start(fleet: Rolled, clock: Clock, pace: Pace) -> None:
+    """Look once an interval, until there is a record."""
+    while read_any(fleet.marks()) is None:
+        _wait(clock, pace, f"{fleet.name}: no rollout has begun.")
 
 
-def _wait(clock: Clock, pace: Pace, until: float, words: str) -> None:
-    left = until - clock.steady()
+def _wait(clock: Clock, pace: Pace, words: str) -> None:
+    left = pace.until - clock.steady()
     if left <= 0:
         raise TimedOutError(words)
     clock.wait(min(pace.interval, left))
@@ -128,7 +128,7 @@ class Lines:
         self._say = say
         self._last = ""
 
-    def __call__(self, standing: GroupStatus) -> None:
+    def __call__(self, standing: Either) -> None:
         said = line(standing, with_time_left=False)
         if said != self._last:
             self._last = said
@@ -142,7 +142,7 @@ class JsonLines:
         self._say = say
         self._last: dict[str, Any] = {}
 
-    def __call__(self, standing: GroupStatus) -> None:
+    def __call__(self, standing: Either) -> None:
         found = status_json(standing)
         told = {key: value for key, value in found.items() if key not in CHANGING}
         if told != self._last:

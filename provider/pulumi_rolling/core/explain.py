@@ -122,8 +122,8 @@ def verdict_sentence(verdict: Verdict) -> str:
         case VerdictCode.CANARY_FAILED:
             return f"the canary failed ({_why(verdict.failures, verdict.clock)})"
         case VerdictCode.TOO_MANY_LOSSES:
-            were, since = ("was", "it was") if alone else ("were", "they were")
-            return f"{verdict.failed} of {verdict.of} {noun} {were} lost after {since} ready ({_lost(verdict.failures)})"
+            lost = "was lost after it was" if alone else "were lost after they were"
+            return f"{verdict.failed} of {verdict.of} {noun} {lost} ready ({_lost(verdict.failures)})"
         case VerdictCode.ALARM:
             return _alarms(verdict)
         case VerdictCode.ABORTED:

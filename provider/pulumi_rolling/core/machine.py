@@ -8,7 +8,7 @@ driver that takes over knows which machine wrote it.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pulumi_rolling.core.delegate import acts as delegate_acts
 from pulumi_rolling.core.delegate import decide as delegate_decide
@@ -19,6 +19,7 @@ from pulumi_rolling.core.delegate.actions import Act
 from pulumi_rolling.core.delegate.delegating import Delegating
 from pulumi_rolling.core.delegate.limits import DelegateLimits
 from pulumi_rolling.core.delegate.observation import Delegated
+from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.goal import Goal
 from pulumi_rolling.core.model.member import Revision
@@ -32,6 +33,9 @@ from pulumi_rolling.core.replace.rollout import Rollout
 
 class Remembered(Protocol):
     """What the loop itself reads of a rollout, whatever the machine."""
+
+    @property
+    def step(self) -> Step: ...
 
     @property
     def handled(self) -> frozenset[str]:
@@ -165,3 +169,13 @@ class _Delegate:
 
 DELEGATE: Machine[Delegating, Delegated, Act, DelegateLimits, delegate_plan.DelegatePlan] = _Delegate()
 """The cloud rolls by an operation of its own; we begin it, follow it, and see to the way back."""
+
+
+def machine_of(record: object) -> Machine[Any, Any, Any, Any, Any]:
+    """The machine whose rollout a record holds."""
+    return DELEGATE if isinstance(record, Delegating) else REPLACE
+
+
+def is_over(record: Remembered) -> bool:
+    """The rollout came to its end, and only its tags could not be removed."""
+    return record.step is Step.DONE and not record.keeps_record

@@ -10,18 +10,14 @@ from dataclasses import replace
 from typing import Any
 
 from pulumi_rolling.core.explain import status_line
-from pulumi_rolling.core.machine import REPLACE
+from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.goal import Direction
-from pulumi_rolling.core.replace.limits import Limits
-from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import FleetError, MarksLostError, PermanentFleetError, RollingError
 from pulumi_rolling.handler.context import Context
-from pulumi_rolling.handler.endings import POLICY_TIMEOUT, Words, error_of, interrupted
-from pulumi_rolling.handler.operation import Operation
-from pulumi_rolling.handler.replace.situation import Situation
+from pulumi_rolling.handler.operation import Operation, Situation, Words, is_idle, raise_faults
 from pulumi_rolling.handler.state import last_rollout, left_of, state_of
 
 
@@ -29,8 +25,8 @@ def roll(operation: Operation, context: Context) -> dict[str, Any]:
     """The state after the group was rolled, or at once where there is nothing to do."""
     situations = operation.strategy.situation
     situation: Situation = situations.assess(operation)
-    situation.raise_faults()
-    if situation.is_idle and not journal.ours(situation.facts.tags):
+    raise_faults(situation)
+    if is_idle(situation) and not journal.ours(situation.facts.tags):
         return state_of(operation, situation)
     with situations.listening(operation, situation):
         return _drive(operation, situation, context)
@@ -46,14 +42,16 @@ def _drive(operation: Operation, situation: Situation, context: Context) -> dict
         # What is left of a run that ended: its lease, or a request that came too late for it.
         remains = sorted(journal.ours(marks).keys() - {journal.LEASE})
         _clean(operation, context, remains, lambda: fleet.remove_marks(remains))
-        if situation.is_idle:
+        if is_idle(situation):
             _clean(operation, context, [journal.LEASE], lease.release)
             return state_of(operation, situation)
     for warning in situation.warnings:
         context.warn(warning)
-    limits, rollout, timeout = _bounded(situation, context, clock.now())
+    situations = operation.strategy.situation
+    situations.prepare(operation, situation)
+    limits, rollout, timeout = _bounded(operation, situation, context)
     drive = Drive(
-        REPLACE,
+        situations.machine,
         fleet,
         limits,
         journal.Journal(fleet, operation.owner),
@@ -71,7 +69,7 @@ def _drive(operation: Operation, situation: Situation, context: Context) -> dict
     except FleetError as error:
         last, given_back = drive.decided or rollout, isinstance(error, MarksLostError)
         error.left = left_of(operation, situation, "interrupted", None if given_back else last)
-        error.add(interrupted(operation.name, last, given_back=given_back))
+        error.add(situations.telling.interrupted(operation.name, last, given_back=given_back))
         raise
     return _ended(operation, situation, decision, context, timeout, drive.left)
 
@@ -96,7 +94,7 @@ def _as_left(operation: Operation, situation: Situation, lease: Lease) -> Situat
     """The driver before us did more than we saw before the lease was ours: look again."""
     try:
         again: Situation = operation.strategy.situation.assess_again(operation, situation)
-        again.raise_faults()
+        raise_faults(again)
     except RollingError:
         lease.release()
         raise
@@ -106,14 +104,14 @@ def _as_left(operation: Operation, situation: Situation, lease: Lease) -> Situat
 def _ended(
     operation: Operation,
     situation: Situation,
-    decision: Decided,
+    decision: Decision[Any, Any],
     context: Context,
     timeout: str,
     left: tuple[str, ...],
 ) -> dict[str, Any]:
-    last = last_rollout(decision.next, operation)
+    telling, last = operation.strategy.situation.telling, last_rollout(decision.next, operation)
     if decision.outcome is None or not decision.outcome.done:
-        failed = error_of(decision, Words(operation.name, operation.mended, timeout))
+        failed = telling.failure(decision, Words(operation.name, operation.mended, timeout))
         if not failed.returned:
             stays = decision.next.back_failed is not None
             left_so = left_of(
@@ -126,15 +124,16 @@ def _ended(
         raise failed
     if left:
         context.warn(left_tags(operation.name, left))
-    if decision.next.way.skipped:
-        context.warn(skipped(decision.next))
+    stayed = telling.left_as_they_are(decision.next)
+    if stayed:
+        context.warn(stayed)
     return state_of(operation, situation, decision.next, last)
 
 
-def _reporter(context: Context) -> Callable[[Rollout, Decided], None]:
+def _reporter(context: Context) -> Callable[[Any, Decision[Any, Any]], None]:
     last: list[str] = [""]
 
-    def report(before: Rollout, decision: Decided) -> None:
+    def report(before: Any, decision: Decision[Any, Any]) -> None:
         line = status_line(decision)
         if line != last[0]:
             last[0] = line
@@ -143,22 +142,12 @@ def _reporter(context: Context) -> Callable[[Rollout, Decided], None]:
     return report
 
 
-def _bounded(situation: Situation, context: Context, now: float) -> tuple[Limits, Rollout, str]:
+def _bounded(operation: Operation, situation: Situation, context: Context) -> tuple[Any, Any, str]:
     """Limits and rollout under the shorter of the policy's timeout and this operation's, and where that is set."""
     limits, rollout, timeout = situation.limits, situation.rollout, context.timeout
     if timeout is None or (limits.timeout is not None and limits.timeout <= timeout.seconds):
-        return limits, rollout, POLICY_TIMEOUT
+        return limits, rollout, f"{operation.strategy.block.path}.timeout"
     # A rollout that was taken over brings a deadline of its own; the user has set this one since.
     taken_over = situation.interrupted is not None and rollout.direction is Direction.FORWARD
-    deadline = now + timeout.seconds if taken_over else rollout.deadline
+    deadline = operation.clock.now() + timeout.seconds if taken_over else rollout.deadline
     return replace(limits, timeout=timeout.seconds), replace(rollout, deadline=deadline), timeout.path
-
-
-def skipped(rollout: Rollout) -> str:
-    """What is said at the end of members that were left out on request."""
-    names = sorted(rollout.way.skipped)
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return (
-        f"left as they are on request: {', '.join(names[:5])}{more}; those that do not match are replaced by the next "
-        "update"
-    )

@@ -1,16 +1,12 @@
-"""How a rollout ended, as the one sentence the user reads: what failed, what is true now, what to do."""
+"""The kind of error that a failed rollout becomes, and what to mend before the next run, whatever the machine."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import assert_never
 
-from pulumi_rolling.core.explain import verdict_sentence
-from pulumi_rolling.core.model.codes import FAILURES, VERDICTS, EndedBy, FailureReason, Remedy, VerdictCode
+from pulumi_rolling.core.model.codes import FAILURES, VERDICTS, EndedBy, FailureReason, Remedy
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.core.model.verdict import Verdict, cure_of
-from pulumi_rolling.core.replace.rollout import Decided, Rollout
-from pulumi_rolling.core.shared.ended import is_let_be
 from pulumi_rolling.errors import (
     AbortedError,
     AlarmError,
@@ -18,84 +14,15 @@ from pulumi_rolling.errors import (
     InterferenceError,
     NoRoomError,
     RefusedError,
-    RollbackFailedError,
     RolloutError,
     TooManyFailuresError,
 )
-from pulumi_rolling.report.preview import instances
-
-POLICY_TIMEOUT = "updatePolicy.rollingUpdate.timeout"
+from pulumi_rolling.handler.operation import Words
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What the sentence takes from the group and its inputs."""
-
-    group: str
-    mended: str
-    """What makes the members: ``the launch template``."""
-    timeout: str = POLICY_TIMEOUT
-    """The path of what set the deadline."""
-
-
-def error_of(decision: Decided, words: Words) -> RolloutError:
-    """The error of a decision whose outcome is not a success."""
-    rollout = decision.next
-    verdict = rollout.verdict or rollout.back_failed
-    if verdict is None:
-        raise ValueError("the rollout did not fail")
-    kind = _kind(VERDICTS[verdict.code].ended_by)
-    what = verdict_sentence(verdict)
-    hint = _again(_advice(verdict, rollout.goal.to, words))
-    if decision.outcome is not None and decision.outcome.returned:
-        return kind(
-            f"{what}. Group {words.group} is back on {rollout.goal.came_from}{_touched(rollout)}; sizes and suspended "
-            "processes are as found.",
-            returned=True,
-            hint=hint,
-        )
-    if rollout.back_failed is not None:
-        return _not_returned(rollout, rollout.back_failed, words)
-    unfilled = rollout.way.unfilled
-    if unfilled is not None:
-        return kind(
-            f"{what}. Group {words.group} points at {rollout.goal.came_from} again, but {verdict_sentence(unfilled)}; "
-            "sizes and suspended processes are as found.",
-            returned=False,
-            hint=_again(_advice(unfilled, rollout.target, words)),
-        )
-    if verdict.code is VerdictCode.STRANGERS_OPERATION:
-        left = "was let be: nothing more is replaced by this update, and what they began goes on"
-    elif verdict.code is VerdictCode.POINTER_MOVED:
-        left = "was let be: nothing more is replaced, and the pointer stays where they set it"
-    else:
-        left = f"was left as it is: it points at {_pointer(rollout)}, and scaling out uses that"
-    return kind(
-        f"{what}. Group {words.group} {left}; sizes and suspended processes are as found.",
-        returned=False,
-        hint=hint,
-    )
-
-
-def _pointer(rollout: Rollout) -> str:
-    """Where the group points as it was last seen, after a way that ended with no way back."""
-    astray = rollout.way.astray
-    return str(rollout.goal.to) if astray is None else astray.pointer
-
-
-def interrupted(group: str, rollout: Rollout, *, given_back: bool) -> str:
-    """What is true of a group whose drive ended before the rollout did, as far as our own acts go."""
-    found, ours = rollout.found.sizes, rollout.ours
-    least = max((size for size in ours.least if size <= max(ours.desired, found.min)), default=found.min)
-    told = f"Group {group} was on the way to {rollout.target}"
-    if given_back:
-        return f"{told}; MinSize {found.min} and processes are given back, Desired is {ours.desired or found.desired}"
-    if ours.desired and (ours.desired != found.desired or least != found.min):
-        told += f"; by our acts Desired went from {found.desired} to {ours.desired}"
-        told += f" and MinSize from {found.min} to {least}"
-    if ours.suspended:
-        told += f"; suspended by us: {', '.join(sorted(ours.suspended))}"
-    return f"{told}; the record is kept on the group, and the next 'pulumi up' goes on from it"
+def error_class(verdict: Verdict) -> type[RolloutError]:
+    """By what ended the way forward."""
+    return _kind(VERDICTS[verdict.code].ended_by)
 
 
 def _kind(ended_by: EndedBy) -> type[RolloutError]:
@@ -118,48 +45,17 @@ def _kind(ended_by: EndedBy) -> type[RolloutError]:
             assert_never(ended_by)
 
 
-def _not_returned(rollout: Rollout, back_failed: Verdict, words: Words) -> RollbackFailedError:
-    back = verdict_sentence(back_failed)
-    if rollout.verdict is None:
-        told = (
-            f"group {words.group} runs {rollout.goal.to}, but giving sizes and processes back failed: {back}."
-        )
-    elif rollout.gives_up:
-        told = (
-            f"{verdict_sentence(rollout.verdict)}; then giving sizes and processes back failed as well: {back}. Group "
-            f"{words.group} points at {_pointer(rollout)}, and scaling out uses that."
-        )
-    elif is_let_be(back_failed):
-        told = (
-            f"{verdict_sentence(rollout.verdict)}; then on the way back to {rollout.goal.came_from} {back}. Group "
-            f"{words.group} is mixed and was let be; its sizes and suspended processes are as found."
-        )
-    else:
-        told = (
-            f"{verdict_sentence(rollout.verdict)}; then the way back to {rollout.goal.came_from} failed as well: "
-            f"{back}. Group {words.group} is mixed, its sizes are still those of the rollout, its processes run again."
-        )
-    advice = _advice(back_failed, rollout.target, words)
-    return RollbackFailedError(
-        told, returned=False, hint=f"The record is kept on the group. {_going_on(advice)}"
-    )
-
-
-def _touched(rollout: Rollout) -> str:
-    """Launches by our acts on the way forward; those of the way back are no harm done."""
-    touched = rollout.verdict.touched if rollout.verdict is not None else 0
-    return f" ({instances(touched)} touched)" if touched else ""
-
-
-def _again(advice: str) -> str:
+def again(advice: str) -> str:
+    """The hint after a failure that left nothing to go on from."""
     return f"{advice} run 'pulumi up' again." if advice else "Run 'pulumi up' to try again."
 
 
-def _going_on(advice: str) -> str:
+def going_on(advice: str) -> str:
+    """The end of the hint where the record is kept."""
     return f"{advice or 'Then'} run 'pulumi up' to go on from there."
 
 
-def _advice(verdict: Verdict, revision: Revision, words: Words) -> str:
+def advice_of(verdict: Verdict, revision: Revision, words: Words) -> str:
     """What to mend, up to the word before ``run 'pulumi up'``; empty where it is nothing."""
     cure = cure_of(verdict)
     if cure.hint:

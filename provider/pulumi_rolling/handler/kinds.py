@@ -5,30 +5,24 @@ A further kind or strategy has files of its own and a row here. Nothing else in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from pulumi_rolling.errors import Fault, PolicyErrors
-from pulumi_rolling.fleets.auto_scaling_group.listing import listed
 from pulumi_rolling.fleets.auto_scaling_group.poll import expect_many
-from pulumi_rolling.fleets.aws.api import AwsApi
-from pulumi_rolling.fleets.aws.place import Place
-from pulumi_rolling.fleets.base import ListedGroup
-from pulumi_rolling.handler.operation import Kind, Reach, Strategy
-from pulumi_rolling.handler.replace import auto_scaling_group
-from pulumi_rolling.handler.replace.situation import Replacing
+from pulumi_rolling.handler import auto_scaling_group
+from pulumi_rolling.handler.delegate import instance_refresh
+from pulumi_rolling.handler.delegate.following import Following
+from pulumi_rolling.handler.operation import Kind, Strategy
+from pulumi_rolling.handler.replace.auto_scaling_group import InstanceSurroundings, fleet_of
+from pulumi_rolling.handler.replace.replacing import Replacing
 from pulumi_rolling.policy.block import POLICY
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
 from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy, inputs_with, rows
+from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
+from pulumi_rolling.policy.instance_refresh.limits import limits as refresh_limits
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 from pulumi_rolling.policy.rolling_update.limits import limits
-
-
-def _listed(reach: Reach, names: Sequence[str] | None) -> Iterator[ListedGroup]:
-    given = reach.defaults
-    place = Place.of(given.region, given.endpoint, given.profile, keys=given.keys, roles=given.roles)
-    return listed(AwsApi(place, reach.retry), names)
-
 
 KINDS: dict[str, Kind] = {
     AutoScalingGroup.key: Kind(
@@ -38,9 +32,15 @@ KINDS: dict[str, Kind] = {
             RollingUpdate.key: Strategy(
                 block=RollingUpdate,
                 limits=limits,
-                fleet=auto_scaling_group.fleet_of,
-                situation=Replacing(auto_scaling_group.InstanceSurroundings()),
-            )
+                fleet=fleet_of,
+                situation=Replacing(InstanceSurroundings()),
+            ),
+            InstanceRefresh.key: Strategy(
+                block=InstanceRefresh,
+                limits=refresh_limits,
+                fleet=instance_refresh.fleet_of,
+                situation=Following(instance_refresh.RefreshSurroundings()),
+            ),
         },
         identity=("name", "region"),
         address=("name", "region", "endpoint"),
@@ -51,7 +51,7 @@ KINDS: dict[str, Kind] = {
         noun=("instance", "instances"),
         mend=auto_scaling_group.mend,
         expect_many=expect_many,
-        listed=_listed,
+        listed=auto_scaling_group.groups_at,
     ),
 }
 
@@ -87,6 +87,11 @@ def strategy_in(kind: Kind, properties: Mapping[str, Any]) -> Strategy[Any]:
         raise PolicyErrors(faults)
     named = (strategy for key, strategy in kind.strategies.items() if key in _policy_in(properties))
     return next(named, next(iter(kind.strategies.values())))
+
+
+def strategy_of_machine(kind: Kind, machine: str) -> Strategy[Any]:
+    """The first strategy of the kind whose rollouts are that machine's."""
+    return next(each for each in kind.strategies.values() if each.situation.machine.name == machine)
 
 
 def strategy_faults(kind: Kind, properties: Mapping[str, Any]) -> list[Fault]:

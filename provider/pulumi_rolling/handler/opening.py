@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pulumi_rolling.core.machine import machine_of
 from pulumi_rolling.core.shared.lease_rules import lease_length
 from pulumi_rolling.engine.clock import SystemClock
 from pulumi_rolling.engine.lease import owner_of
 from pulumi_rolling.engine.retry import Deadline, Retrier
 from pulumi_rolling.fleets.base import Retry
 from pulumi_rolling.handler.context import Context, Defaults
-from pulumi_rolling.handler.kinds import inputs_model, kind_in, kind_of_name, strategy_in
+from pulumi_rolling.handler.kinds import inputs_model, kind_in, kind_of_name, strategy_in, strategy_of_machine
 from pulumi_rolling.handler.operation import Operation, Reach
 from pulumi_rolling.handler.properties import is_target_unknown
 from pulumi_rolling.policy.block import IsUnknown
@@ -63,15 +64,29 @@ def open_operation(
         target_unknown=is_target_unknown(news, is_unknown),
         timing=timing,
         clock=clock,
+        reach=reach,
         wake=clock.wake,
         deadline=deadline,
     )
 
 
-def fleet_named(name: str, reach: Reach) -> Any:
-    """The fleet of a group of which nothing but the name is known, so that no revision is wanted of it."""
+def fleet_named(name: str, reach: Reach, machine: str = "") -> Any:
+    """The fleet of a group of which nothing but the name is known, so that no revision is wanted of it.
+
+    ``machine``: the one whose rollouts it tells of; by default that of the kind's first strategy.
+    """
     kind = kind_of_name()
-    return strategy_in(kind, {}).fleet(kind.inputs.model_validate({"name": name}), reach)
+    strategy = strategy_of_machine(kind, machine) if machine else strategy_in(kind, {})
+    return strategy.fleet(kind.inputs.model_validate({"name": name}), reach)
+
+
+def fleet_of_record(operation: Operation, record: object) -> Any:
+    """The operation's group as a fleet of the machine that wrote the record."""
+    machine = machine_of(record).name
+    if operation.strategy.situation.machine.name == machine:
+        return operation.fleet
+    strategy = strategy_of_machine(operation.kind, machine)
+    return strategy.fleet(operation.kind.block_in(operation.inputs), operation.reach)
 
 
 def retry_in(timing: Timing, deadline: Deadline | None = None) -> Retry[Any]:

@@ -11,17 +11,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
 
-from pulumi_rolling.core.model.member import Revision, Sizes
-from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.machine import Machine
+from pulumi_rolling.core.model.decision import Decision
+from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.engine.retry import Deadline
-from pulumi_rolling.fleets.base import Group, ListedGroup, Retry
-from pulumi_rolling.fleets.replace import Facts, Glance, SignalSource
+from pulumi_rolling.errors import Fault, PolicyErrors, RolloutError
+from pulumi_rolling.fleets.base import Facts, Glance, Group, ListedGroup, Retry
+from pulumi_rolling.fleets.replace import SignalSource
 from pulumi_rolling.handler.context import Defaults
 from pulumi_rolling.policy.block import Block, GroupBlock, fields
 from pulumi_rolling.policy.check import parse_policy
-from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy
+from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy, given_rows
 from pulumi_rolling.policy.timing import Timing
+from pulumi_rolling.report.preview import Preview
 from pulumi_rolling.signals.choose import NoSignals
 
 F = TypeVar("F", bound=Group)
@@ -39,8 +42,114 @@ class Reach:
     signals: SignalSource = field(default_factory=NoSignals)
 
 
+class Situation(Protocol):
+    """All that is true before a rollout starts, whatever its machine."""
+
+    @property
+    def facts(self) -> Facts: ...
+
+    @property
+    def to(self) -> Revision: ...
+
+    @property
+    def came_from(self) -> Revision | None: ...
+
+    @property
+    def limits(self) -> Any: ...
+
+    @property
+    def rollout(self) -> Any:
+        """What would be driven: new, or taken over from the record."""
+        ...
+
+    @property
+    def interrupted(self) -> Any | None:
+        """The record of an unfinished rollout, as it is on the group."""
+        ...
+
+    @property
+    def faults(self) -> tuple[Fault, ...]: ...
+
+    @property
+    def warnings(self) -> tuple[str, ...]: ...
+
+    @property
+    def notes(self) -> tuple[str, ...]: ...
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """Between the contents of the revision that we come from and of the target, where both are known."""
+        ...
+
+    @property
+    def suspended_as_found(self) -> frozenset[str]:
+        """Processes that others had suspended."""
+        ...
+
+    @property
+    def has_work(self) -> bool: ...
+
+    @property
+    def is_pointer_only(self) -> bool:
+        """Nothing is replaced, and the group points elsewhere than it shall."""
+        ...
+
+
+def is_idle(situation: Situation) -> bool:
+    """Whether nothing at all is to be done."""
+    return not situation.has_work and not situation.is_pointer_only
+
+
+def raise_faults(situation: Situation) -> None:
+    if situation.faults:
+        raise PolicyErrors(situation.faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a sentence about a rollout's end takes from the group and its inputs."""
+
+    group: str
+    mended: str
+    """What makes the members: ``the launch template``."""
+    timeout: str = ""
+    """The path of what set the deadline."""
+
+
+class Telling(Protocol):
+    """How a machine's rollout is told: beforehand, when its drive ends too early, and at its end."""
+
+    def preview(self, situation: Any, notes: tuple[str, ...]) -> Preview: ...
+
+    def interrupted(self, group: str, rollout: Any, *, given_back: bool) -> str:
+        """What is true of a group whose drive ended before the rollout did, as far as our own acts go."""
+        ...
+
+    def failure(self, decision: Decision[Any, Any], words: Words) -> RolloutError:
+        """The error of a decision whose outcome is not a success."""
+        ...
+
+    def left_as_they_are(self, rollout: Any) -> str:
+        """What is said of members that a success has not replaced; empty where there are none."""
+        ...
+
+    def kept(self, rollout: Any) -> dict[str, Any]:
+        """What state keeps of a record that stays on the group, for when somebody removes it there."""
+        ...
+
+    def outputs(self, rollout: Any, olds: Mapping[str, Any]) -> dict[str, Any]:
+        """What ``lastRollout`` has of the rollout itself. ``olds``: the state before."""
+        ...
+
+
 class Situations(Protocol):
     """What is true of a group before a strategy rolls it. The situation itself is that of the strategy's machine."""
+
+    @property
+    def machine(self) -> Machine[Any, Any, Any, Any, Any]: ...
+
+    @property
+    def telling(self) -> Telling: ...
 
     def assess(self, operation: Operation) -> Any:
         """Look at the live group: the rollout that would be driven, and all that stands in its way."""
@@ -54,7 +163,7 @@ class Situations(Protocol):
         """The light look, with what the policy wants looked at."""
         ...
 
-    def is_settled(self, operation: Operation, glance: Glance) -> bool:
+    def is_settled(self, operation: Operation, glance: Any) -> bool:
         """Whether nothing has to be replaced."""
         ...
 
@@ -62,8 +171,12 @@ class Situations(Protocol):
         """Around the drive: what the cloud says unasked reaches the rollout."""
         ...
 
-    def as_found(self, facts: Facts) -> dict[str, Any]:
-        """Outputs that a rollout must put back, of a group that is adopted."""
+    def prepare(self, operation: Operation, situation: Any) -> None:
+        """Do under the lease what the machine has no act for."""
+        ...
+
+    def as_found(self, facts: Any) -> dict[str, Any]:
+        """Outputs of a group as it is: what a rollout must put back."""
         ...
 
 
@@ -73,8 +186,8 @@ class Strategy(Generic[F]):
 
     block: type[Block]
     """Of ``updatePolicy``."""
-    limits: Callable[..., Limits]
-    """What its block allows: (block, sizes, timing, former block, on failure)."""
+    limits: Callable[..., Any]
+    """What its block allows: (block, the group as found, timing, former block, on failure)."""
     fleet: Callable[[Any, Reach], F]
     """The fleet of a group, from its block of the inputs."""
     situation: Situations
@@ -138,6 +251,8 @@ class Operation:
     target_unknown: bool
     timing: Timing
     clock: Clock
+    reach: Reach
+    """What the fleet was made with."""
     wake: Callable[[], None] = lambda: None
     """Ends a wait on the clock."""
     deadline: Deadline = field(default_factory=Deadline)
@@ -159,18 +274,30 @@ class Operation:
 
     @cached_property
     def former(self) -> UpdatePolicy | None:
-        """The policy of the last deployment, which rules the way back (CloudFormation: that of the former template)."""
+        """The policy of the last deployment, which rules the way back (CloudFormation: that of the former template).
+
+        None where that deployment used another strategy: it says nothing of how this one returns.
+        """
         block = None if self.olds is None else self.olds.get("updatePolicy")
-        return None if block is None else parse_policy(block)
+        if block is None:
+            return None
+        given = given_rows(UpdatePolicy, block)
+        return parse_policy(block) if not given or self.strategy.block.key in given else None
 
     @property
     def forced(self) -> bool:
         """Members are replaced although their revision is equal."""
         return self.olds is not None and self.olds.get("triggers") != self.news.get("triggers")
 
-    def limits(self, sizes: Sizes) -> Limits:
-        block, former = self._block(self.policy), None if self.former is None else self._block(self.former)
-        return self.strategy.limits(block, sizes, self.timing, former, self.inputs.on_failure)
+    @property
+    def block(self) -> Any:
+        """The strategy's own block of the policy."""
+        return self._block(self.policy)
+
+    def limits(self, found: Any, **more: Any) -> Any:
+        """What the strategy allows of the group as found."""
+        former = None if self.former is None else self._block(self.former)
+        return self.strategy.limits(self.block, found, self.timing, former, self.inputs.on_failure, **more)
 
     def _block(self, policy: UpdatePolicy) -> Any:
         return getattr(policy, fields(type(policy))[self.strategy.block.key])

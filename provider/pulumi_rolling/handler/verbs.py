@@ -13,20 +13,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pulumi_rolling.core.replace.record_rules import is_over
+from pulumi_rolling.core.machine import machine_of
 from pulumi_rolling.engine import lease
 from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import Fault, GroupNotFoundError, PermanentFleetError, PolicyErrors
 from pulumi_rolling.handler.context import Context, Defaults, Diffed, Foreseen
 from pulumi_rolling.handler.driving import roll
-from pulumi_rolling.handler.kinds import inputs_model, kind_in, kind_of_name, strategy_faults, strategy_in
-from pulumi_rolling.handler.opening import Asked, fleet_named, open_operation, retry_in
-from pulumi_rolling.handler.operation import Operation, Reach
-from pulumi_rolling.handler.preview import preview_of
+from pulumi_rolling.handler.kinds import (
+    inputs_model,
+    kind_in,
+    kind_of_name,
+    strategy_faults,
+    strategy_in,
+    strategy_of_machine,
+)
+from pulumi_rolling.handler.opening import Asked, fleet_named, fleet_of_record, open_operation, retry_in
+from pulumi_rolling.handler.operation import Operation, Reach, Situation, raise_faults
 from pulumi_rolling.handler.properties import inputs_of, is_group_unknown, is_target_unknown
-from pulumi_rolling.handler.replace.kept_sizes import kept_of, without_sizes
-from pulumi_rolling.handler.replace.situation import Situation
-from pulumi_rolling.handler.state import outputs_of
+from pulumi_rolling.handler.recorded import unfinished
+from pulumi_rolling.handler.state import outputs_of, without_sizes
 from pulumi_rolling.policy.block import POLICY, IsUnknown
 from pulumi_rolling.policy.check import Checked, check_inputs
 from pulumi_rolling.policy.outputs import OUTPUTS
@@ -76,7 +81,7 @@ class RollingGroupHandler:
         except PermanentFleetError as error:
             return [Fault(operation.kind.key, str(error))]
         if not olds and context.dry_run and not checked.faults and not situation.faults:
-            self._say_plan(situation, context)
+            self._say_plan(operation, situation, context)
         known = {f.path for f in checked.faults}
         return [f for f in situation.faults if f.path not in known]
 
@@ -91,7 +96,7 @@ class RollingGroupHandler:
             return Diffed(False)
         if context.dry_run:
             recorded = POLICY_RECORDED if olds.get(POLICY) != news.get(POLICY) else None
-            self._say_plan(_assessed(operation), context, recorded)
+            self._say_plan(operation, _assessed(operation), context, recorded)
         return Diffed(True)
 
     def create(self, news: Mapping[str, Any], context: Context) -> tuple[str, dict[str, Any]]:
@@ -115,9 +120,9 @@ class RollingGroupHandler:
                 raise
             context.say(f"group {operation.name} is not there yet; its members will be waited for")
             return Foreseen(given, OUTPUTS)
-        situation.raise_faults()
+        raise_faults(situation)
         recorded = olds is not None and olds.get(POLICY) != news.get(POLICY)
-        self._say_plan(situation, context, POLICY_RECORDED if recorded else None)
+        self._say_plan(operation, situation, context, POLICY_RECORDED if recorded else None)
         if is_target_unknown(news, self.is_unknown):
             return Foreseen(given, OUTPUTS)
         known = {**given, **outputs_of(operation, situation)}
@@ -150,10 +155,11 @@ class RollingGroupHandler:
         except GroupNotFoundError:
             return None
         read = dict(state)
-        found = journal.read(glance.tags)
-        if found is not None and not is_over(found[1]):
+        found = unfinished(glance.tags)
+        if found is not None:
             # Where the interrupted rollout came from, and its sizes as found, is what state must keep.
-            return {**read, **kept_of(found[1]), "status": "interrupted"}
+            telling = strategy_of_machine(operation.kind, machine_of(found[1]).name).situation.telling
+            return {**read, **telling.kept(found[1]), "status": "interrupted"}
         counts = glance.counts
         contents = {revision.digest for revision in counts}
         if counts and glance.target.digest not in contents:
@@ -181,9 +187,9 @@ class RollingGroupHandler:
                 "lease, sizes and processes were left as they are"
             )
             return
-        found = journal.read(marks)
+        found = journal.read_any(marks)
         if found is not None:
-            fleet.give_back(found[1])
+            fleet_of_record(operation, found[1]).give_back(found[1])
         if marks:
             fleet.remove_marks(sorted(marks))
 
@@ -209,7 +215,9 @@ class RollingGroupHandler:
                 context.say(f"{operation.name}: nothing to replace as it is; {note}")
         return settled
 
-    def _say_plan(self, situation: Situation, context: Context, recorded: str | None = None) -> None:
+    def _say_plan(
+        self, operation: Operation, situation: Situation, context: Context, recorded: str | None = None
+    ) -> None:
         if situation.faults:
             return
         notes = situation.notes
@@ -222,7 +230,7 @@ class RollingGroupHandler:
                 f"{len(self.planned)} groups roll in this update, {self.at_once} at a time; one that waits longer than "
                 "30 minutes for its turn is dropped and needs another 'pulumi up'",
             )
-        context.say(preview_text(preview_of(situation, notes)))
+        context.say(preview_text(operation.strategy.situation.telling.preview(situation, notes)))
 
 
 def _assessed(operation: Operation) -> Situation:

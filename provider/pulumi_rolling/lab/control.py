@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, Any
 from pulumi_rolling.lab.faults import fault_from
 from pulumi_rolling.lab.misfortunes import befall
 from pulumi_rolling.lab.other_parties import move
+from pulumi_rolling.lab.service_truth import found, found_task, service_truth
+from pulumi_rolling.lab.task_misfortunes import befall_task
 from pulumi_rolling.lab.truth import group_truth
 from pulumi_rolling.lab.world.behaviour import behaviour_from
+from pulumi_rolling.lab.world.capacity import Capacity
+from pulumi_rolling.lab.world.ecs.rules import ServiceRules
+from pulumi_rolling.lab.world.ecs.service import services
 from pulumi_rolling.lab.world.refresh_rules import RefreshRules
 
 if TYPE_CHECKING:
@@ -33,12 +38,22 @@ class Control:
         """Say how instances launched from an image behave from now on."""
         described = behaviour_from(behaviour)
         with self._state.cloud() as cloud:
-            cloud.behaviours.by_image[image] = described
+            cloud.behaviours.describe(image, described)
         return described.as_json()
 
     def images(self) -> dict[str, Any]:
         with self._state.cloud() as cloud:
             return {image: behaviour.as_json() for image, behaviour in cloud.behaviours.by_image.items()}
+
+    def type(self, instance_type: str, capacity: int | None = None) -> dict[str, Any]:
+        """Say how many instances of a type there is room for; None: any number."""
+        with self._state.cloud() as cloud:
+            cloud.part(Capacity).set(instance_type, capacity)
+            return dict(cloud.part(Capacity).by_type)
+
+    def types(self) -> dict[str, Any]:
+        with self._state.cloud() as cloud:
+            return dict(cloud.part(Capacity).by_type)
 
     def fault(self, action: str = "*", **fault: Any) -> dict[str, Any]:
         """Order a fault for an action, or for all (`*`)."""
@@ -112,6 +127,38 @@ class Control:
             move(cloud, group, moves)
             cloud.agenda.catch_up()
             return group_truth(cloud, group)
+
+    def service_rules(self, **rules: Any) -> dict[str, Any]:
+        """Say what services do where ECS is slow or its documents are silent; all rules as they stand."""
+        with self._state.cloud() as cloud:
+            cloud.part(ServiceRules).set(rules)
+            return cloud.part(ServiceRules).as_json()
+
+    def services(self) -> list[str]:
+        """Each service as `cluster/name`."""
+        with self._state.cloud() as cloud:
+            return [f"{each.cluster}/{each.name}" for each in services(cloud)]
+
+    def service(self, name: str, cluster: str = "default", region: str | None = None) -> dict[str, Any]:
+        """The truth about a service, without the API's delays; KeyError when there is none of that name."""
+        with self._state.cloud() as cloud:
+            return service_truth(cloud, found(cloud, cluster, name, region))
+
+    def service_history(
+        self, name: str, cluster: str = "default", region: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Change points of a service, also of one that has been deleted."""
+        with self._state.cloud() as cloud:
+            return list(found(cloud, cluster, name, region).points)
+
+    def move_service(self, name: str, cluster: str = "default", **moves: Any) -> dict[str, Any]:
+        """Do to a service what another party would do."""
+        return self._state.move_service(cluster, name, moves)
+
+    def task(self, task_id: str, do: str) -> None:
+        """Let a misfortune befall a task of a service."""
+        with self._state.cloud() as cloud:
+            befall_task(cloud, *found_task(cloud, task_id), do)
 
     def reset(self, seed: int = 1) -> None:
         """An empty cloud: groups, images, counts and faults gone, time at zero."""

@@ -14,14 +14,14 @@ from urllib.parse import parse_qsl, urlencode
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from pulumi_rolling.lab import routes
-from pulumi_rolling.lab.aws import autoscaling, ec2, elb, elbv2, moto_side
+from pulumi_rolling.lab.aws import autoscaling, ec2, ecs, elb, elbv2, moto_side, wire_json
 from pulumi_rolling.lab.aws.call import Call
 from pulumi_rolling.lab.aws.wire import error_body, protocol
 from pulumi_rolling.lab.control import Control
 from pulumi_rolling.lab.faults import DROP, LOST, STATUS, TEXTS
 from pulumi_rolling.lab.state import LabState
-from pulumi_rolling.lab.world import refresh
 from pulumi_rolling.lab.world.cloud import Cloud
+from pulumi_rolling.lab.world.kinds import alarms_changed
 from pulumi_rolling.lab.world.refusal import Refused
 
 SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/")
@@ -41,7 +41,7 @@ class Request:
     service: str
     region: str
     action: str
-    form: Mapping[str, str]
+    form: Mapping[str, Any]
 
     @property
     def json_protocol(self) -> bool:
@@ -87,10 +87,7 @@ class Front:
     def _cloud(self, request: Request) -> Answer:
         """A call of the cloud's API: counted, late, refused or lost as ordered, and otherwise carried out."""
         with self._state.cloud() as cloud:
-            group = request.form.get("AutoScalingGroupName") or request.form.get(
-                "AutoScalingGroupNames.member.1"
-            )
-            self._state.calls.note(cloud.now, request.service, request.action, group)
+            self._state.calls.note(cloud.now, request.service, request.action, _subject(request.form))
             fault = self._state.faults.of(request.action)
             struck = fault.error if self._state.faults.strikes(fault) else None
             latency, stale = fault.latency, fault.stale
@@ -114,23 +111,26 @@ class Front:
             if service is None or (service.actions is not None and request.action not in service.actions):
                 answer = self._ask(request.environ, request.body)
                 if request.service == ALARMS:
-                    refresh.alarms_changed(cloud)
+                    alarms_changed(cloud)
                 return answer
             return self._own(cloud, request, stale, service)
 
     def _own(self, cloud: Cloud, request: Request, stale: float, service: Service) -> Answer:
-        def ask(form: Mapping[str, str]) -> tuple[int, str]:
-            status, _, content = self._ask(request.environ, urlencode(form).encode())
+        def ask(form: Mapping[str, Any]) -> tuple[int, str]:
+            body = json.dumps(form) if request.json_protocol else urlencode(form)
+            status, _, content = self._ask(request.environ, body.encode())
             return status, content.decode()
 
+        wire = wire_json.protocol if request.json_protocol else protocol
         try:
-            values = protocol(service.model).read(request.action, request.form)
+            values = wire(service.model).read(request.action, request.form)
             as_of = cloud.now - stale
             call = Call(cloud, request.region, request.action, request.form, values, as_of, ask)
             status, text = service.answer(call)
         except Refused as refused:
             return _error(request, refused.code, refused.message, refused.status)
-        return status, [("Content-Type", "text/xml")], text.encode()
+        kind = wire_json.CONTENT_TYPE if request.json_protocol else "text/xml"
+        return status, [("Content-Type", kind)], text.encode()
 
     def _ask(self, environ: Environ, body: bytes) -> Answer:
         """moto's answer to a request with this body."""
@@ -166,6 +166,7 @@ _SERVICES = {
     "ec2": Service("ec2", ec2.answer, ec2.ACTIONS),
     "elasticloadbalancing": Service("elbv2", elbv2.answer, elbv2.ACTIONS),
     "elasticloadbalancing/2012-06-01": Service("elb", elb.answer, elb.ACTIONS),
+    "ecs": Service("ecs", ecs.answer),
 }
 _GONE: Answer = (500, [], b"")
 
@@ -173,12 +174,22 @@ _GONE: Answer = (500, [], b"")
 def _request(environ: Environ, body: bytes) -> Request:
     scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
     region, service = scope.groups() if scope else ("us-east-1", "")
-    form: dict[str, str] = {}
+    form: dict[str, Any] = {}
     if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
         form = dict(parse_qsl(body.decode(), keep_blank_values=True))
     target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+    if target and service in _SERVICES:
+        form = json.loads(body or b"{}")
     action = form.get("Action") or target or f"{environ['REQUEST_METHOD']} {environ.get('PATH_INFO', '')}"
     return Request(environ, body, service, region, action, form)
+
+
+def _subject(form: Mapping[str, Any]) -> str | None:
+    """The group or service that a call names, for the log."""
+    for key in ("AutoScalingGroupName", "AutoScalingGroupNames.member.1", "service", "serviceName"):
+        if form.get(key):
+            return str(form[key]).rpartition("/")[2]
+    return next((str(each).rpartition("/")[2] for each in form.get("services") or ()), None)
 
 
 def _error(request: Request, code: str, message: str, status: int) -> Answer:

@@ -40,6 +40,10 @@ def _do(control: Control, verb: str, path: str, query: Mapping[str, list[str]], 
             return control.images()
         case "PUT", "images", image if image:
             return control.image(image, **body)
+        case "GET", "types", "":
+            return control.types()
+        case "PUT", "types", instance_type if instance_type:
+            return control.type(instance_type, **body)
         case "GET", "faults", "":
             return control.faults()
         case "PUT", "faults", action if action:
@@ -66,10 +70,34 @@ def _do(control: Control, verb: str, path: str, query: Mapping[str, list[str]], 
             return control.refresh_rules()
         case "PUT", "refreshes", "":
             return control.refresh_rules(**body)
+        case _, "services" | "ecs" | "tasks", _:
+            return _services(control, verb, path, query, body)
         case "PUT", "members", member if member:
             return control.member(member, **body)
         case "POST", "reset", "":
             return control.reset(**body)
+    raise NoSuchRoute
+
+
+def _services(
+    control: Control, verb: str, path: str, query: Mapping[str, list[str]], body: dict[str, Any]
+) -> Any:
+    """Calls about ECS; a service is named by its cluster and its name."""
+    match verb, path.removeprefix("/lab/").split("/"):
+        case "GET", ["ecs"]:
+            return control.service_rules()
+        case "PUT", ["ecs"]:
+            return control.service_rules(**body)
+        case "GET", ["services"]:
+            return control.services()
+        case "GET", ["services", cluster, name]:
+            return control.service(name, cluster, _region(query))
+        case "GET", ["services", cluster, name, "history"]:
+            return control.service_history(name, cluster, _region(query))
+        case "PUT", ["services", cluster, name]:
+            return control.move_service(name, cluster, **body)
+        case "PUT", ["tasks", task]:
+            return control.task(task, **body)
     raise NoSuchRoute
 
 

@@ -5,18 +5,19 @@ This module brings the world up to the clock, and refuses to know what a call do
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import RLock
 from typing import Any
 
 from pulumi_rolling.lab.aws import alarms, moto_side
+from pulumi_rolling.lab.aws.ecs import moves
 from pulumi_rolling.lab.clock import Clock
 from pulumi_rolling.lab.faults import Calls, Faults
-from pulumi_rolling.lab.world import refresh
+from pulumi_rolling.lab.service_truth import found, service_truth
 from pulumi_rolling.lab.world.behaviour import Behaviours
 from pulumi_rolling.lab.world.cloud import Cloud
-from pulumi_rolling.lab.world.kinds import KINDS
+from pulumi_rolling.lab.world.kinds import KINDS, alarms_changed
 
 
 class LabState:
@@ -61,8 +62,16 @@ class LabState:
     def order_alarm(self, region: str, name: str, state: str) -> None:
         with self.cloud() as cloud:
             alarms.order(region, name, state)
-            refresh.alarms_changed(cloud)
+            alarms_changed(cloud)
             cloud.agenda.catch_up()
+
+    def move_service(self, cluster: str, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Do to a service what another party would do; the truth about it afterwards."""
+        with self.cloud() as cloud:
+            service = found(cloud, cluster, name)
+            moves.move(cloud, service, given)
+            cloud.agenda.catch_up()
+            return service_truth(cloud, service)
 
     def alarms(self) -> dict[str, dict[str, Any]]:
         with self.cloud():

@@ -160,6 +160,7 @@ PROPERTIES: Mapping[str, str] = {
     "LastRollout.relaunchedByCloud": "Members that the cloud launched beside those we asked for.",
     "LastRollout.lowestInService": "The fewest members in service that were seen.",
     "LastRollout.apiCalls": "Calls of AWS's APIs that it took.",
+    "LastRollout.operation": "Id of the service's own operation, where it rolled: of the instance refresh.",
     "LastRollout.boots": "Boot times.",
     "LastRollout.skipped": "Members that were left as they are on request. Absent where there was none.",
     "Boots.n": "How many boots.",

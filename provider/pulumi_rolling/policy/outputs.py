@@ -28,6 +28,7 @@ class LastRollout(TypedDict, total=False):
     apiCalls: int
     boots: Boots
     skipped: list[str]
+    operation: str
 
 
 class SizesAsFound(TypedDict):
@@ -51,6 +52,7 @@ class Outputs(TypedDict):
     lastRollout: NotRequired[LastRollout]
 
 
+SIZES_AS_FOUND = "sizesAsFound"
 OUTPUTS = tuple(Outputs.__annotations__)
 ALWAYS = tuple(name for name in OUTPUTS if name in Outputs.__required_keys__)
 """Outputs that no state is without."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi_rolling.core.explain import sentence
-from pulumi_rolling.report.status import GroupStatus, way
+from pulumi_rolling.report.standing import Standing, way
 from pulumi_rolling.report.status_json import VERSION, not_rolling_json, rollout_json
 
 _BETWEEN = "  "
@@ -20,7 +20,7 @@ class ListedRoll:
     group: str
     members: int | None = None
     """None where the group is not there."""
-    standing: GroupStatus | None = None
+    standing: Standing[Any] | None = None
     resource: str = ""
     """The resource of the stack that rolls it, where a stack is listed."""
     region: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from pulumi_rolling.core.delegate.plan import DelegatePlan
 from pulumi_rolling.core.model.durations import iso
 from pulumi_rolling.core.model.goal import OnFailure
 from pulumi_rolling.core.replace.limits import Choice, Limits, Pacing, ZoneOrder
@@ -12,6 +13,11 @@ from pulumi_rolling.core.replace.plan import Plan
 from pulumi_rolling.errors import Fault
 
 VERSION = 1
+
+
+def planned(plan: Plan | DelegatePlan, warnings: Sequence[str] = ()) -> dict[str, Any]:
+    """A plan that can be carried out, by us or by the cloud."""
+    return delegated(plan, warnings) if isinstance(plan, DelegatePlan) else feasible(plan, warnings)
 
 
 def feasible(plan: Plan, warnings: Sequence[str] = ()) -> dict[str, Any]:
@@ -42,6 +48,33 @@ def feasible(plan: Plan, warnings: Sequence[str] = ()) -> dict[str, Any]:
         "lossesTolerated": plan.losses,
         **_precautions(plan.limits, plan.replace),
         "events": list(plan.events),
+    }
+
+
+def delegated(plan: DelegatePlan, warnings: Sequence[str] = ()) -> dict[str, Any]:
+    """A plan that the cloud carries out. It has no rounds, since the service picks the members."""
+    foreseen = plan.limits.foreseen
+    return {
+        "version": VERSION,
+        "feasible": True,
+        "rolls": "service",
+        "replace": plan.replace,
+        "batch": plan.batch,
+        "lowestInService": plan.lowest_in_service,
+        "mostInstances": plan.most,
+        "warnings": list(warnings),
+        "wayBack": [way.value for way in plan.way_back],
+        **_given(
+            follows=plan.follows,
+            checkpoints=[{"name": gate.name, "wait": _duration(gate.wait)} for gate in plan.gates],
+            approval=plan.limits.approval,
+            leftOld=plan.left_old,
+            alarms=list(foreseen.alarms or plan.limits.alarms),
+            bakeTime=_duration(foreseen.bake + plan.limits.bake),
+            warmUp=_duration(foreseen.warm_up),
+            timeout=_duration(plan.limits.timeout),
+            onFailure=_unless_rolled_back(plan.limits.on_failure),
+        ),
     }
 
 
@@ -88,7 +121,7 @@ def _precautions(limits: Limits, replaced: int) -> dict[str, Any]:
         warmPoolInstances=_unless(limits.warm_pool, Choice.REPLACE),
         drainTimeout=_duration(limits.drain),
         timeout=_duration(limits.timeout),
-        onFailure=None if limits.on_failure is OnFailure.ROLL_BACK else limits.on_failure.value,
+        onFailure=_unless_rolled_back(limits.on_failure),
     )
 
 
@@ -106,3 +139,7 @@ def _number(percent: float) -> int | float:
 
 def _unless(choice: Choice, default: Choice) -> str | None:
     return None if choice is default else choice.value
+
+
+def _unless_rolled_back(chosen: OnFailure) -> str | None:
+    return None if chosen is OnFailure.ROLL_BACK else chosen.value

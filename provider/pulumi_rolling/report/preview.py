@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from pulumi_rolling.core.delegate.plan import DelegatePlan
 from pulumi_rolling.core.explain import time_range
 from pulumi_rolling.core.model.goal import OnFailure
 from pulumi_rolling.core.replace.forecast import time_left
@@ -16,14 +17,12 @@ from pulumi_rolling.core.replace.gates import stops
 from pulumi_rolling.core.replace.limits import Choice, Guard, Limits, Pacing, ZoneOrder
 from pulumi_rolling.core.replace.plan import Plan, PlannedRound
 from pulumi_rolling.core.replace.rollout import Boots
-
-Row = tuple[str, str]
+from pulumi_rolling.report.delegated_preview import delegated_rows
+from pulumi_rolling.report.wording import Row, instances, listed, span
 
 MOST_DIFFERENCES = 6
 MOST_RUNS = 4
 """Runs of equal rounds that are listed one by one."""
-MOST_PERCENTS = 6
-"""Checkpoints that are listed one by one."""
 
 _LOST = "as the window slides: no new starts while overdue instances make a lost roll likely"
 _GUARDS = {
@@ -44,7 +43,7 @@ class Preview:
     """Facts that are known before a rollout. Revisions are named as people name them, e.g. ``version 3``."""
 
     group: str
-    plan: Plan | None
+    plan: Plan | DelegatePlan | None
     """The plan; None where there is none to show, and ``nothing`` or ``pointer_only`` says why."""
     came_from: str | None
     """The former revision; None where it is not known, or where there was none."""
@@ -90,23 +89,13 @@ def rows(preview: Preview) -> list[Row]:
     """Rows below the headline, in the order in which they are read."""
     told = [("changes", line) for line in _folded(preview.differences)]
     if preview.plan is not None and preview.plan.replace and not preview.nothing:
-        told += _plan_rows(preview, preview.plan)
+        plan = preview.plan
+        if isinstance(plan, DelegatePlan):
+            told += delegated_rows(plan, preview.returns_to, leaves=preview.leaves)
+        else:
+            told += _plan_rows(preview, plan)
     told += [("note", note) for note in preview.notes]
     return told + [("warning", warning) for warning in preview.warnings]
-
-
-def instances(count: int) -> str:
-    return f"{count} instance{'' if count == 1 else 's'}"
-
-
-def span(seconds: float) -> str:
-    """A fixed length of time: ``90 s``, ``5 min``, ``1 h 30 min``."""
-    whole = round(seconds)
-    if whole < 120 and whole % 60:
-        return f"{whole} s"
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    parts = [f"{count} {unit}" for count, unit in ((hours, "h"), (minutes, "min"), (rest, "s")) if count]
-    return " ".join(parts) or "0 s"
 
 
 def _plan_rows(preview: Preview, plan: Plan) -> Iterator[Row]:
@@ -154,8 +143,8 @@ def _stop_rows(plan: Plan) -> Iterator[Row]:
     if standing:
         places.append("at each checkpoint")
         delay = f", {span(limits.checkpoint_delay)} each" if limits.checkpoint_delay else ""
-        percents = _listed([f"{stop.percent:g}" for stop in standing])
-        counts = _listed([str(stop.count) for stop in standing])
+        percents = listed([f"{stop.percent:g}" for stop in standing])
+        counts = listed([str(stop.count) for stop in standing])
         yield "checkpoints", f"at {percents} % ({counts} of {plan.replace}){delay}"
     if limits.approval:
         yield "approval", f"asked for {' and '.join(places)} (rolling approve GROUP)"
@@ -163,7 +152,7 @@ def _stop_rows(plan: Plan) -> Iterator[Row]:
 
 def _watch_rows(limits: Limits) -> Iterator[Row]:
     if limits.alarms:
-        yield "alarms", f"{_listed(list(limits.alarms))}: ALARM ends the roll"
+        yield "alarms", f"{listed(list(limits.alarms))}: ALARM ends the roll"
     if limits.bake:
         who = "alarms and instances" if limits.alarms else "instances"
         yield "bake", f"{who} are watched for {span(limits.bake)} after the last one is ready"
@@ -181,13 +170,6 @@ def _order_rows(limits: Limits) -> Iterator[Row]:
         yield "protected", _CHOICES[limits.protected]
     if limits.warm_pool is not Choice.REPLACE:
         yield "warm pool", _CHOICES[limits.warm_pool]
-
-
-def _listed(words: list[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``; of many the first, the second and the last."""
-    if len(words) > MOST_PERCENTS:
-        return f"{words[0]}, {words[1]} ... {words[-1]}"
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def _round_rows(rounds: tuple[PlannedRound, ...]) -> Iterator[Row]:
@@ -285,7 +267,7 @@ def _longest(plan: Plan) -> float:
 
 def _named_waits(limits: Limits) -> str:
     waits = (("soak", limits.soak), ("checkpoints", limits.checkpoint_delay), ("bake", limits.bake))
-    return _listed([name for name, seconds in waits if seconds])
+    return listed([name for name, seconds in waits if seconds])
 
 
 def _fewest_calls(plan: Plan) -> int:

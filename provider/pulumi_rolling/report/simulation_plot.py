@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pulumi_rolling.report.preview import instances
 from pulumi_rolling.report.simulation import Entry, Simulation, Trial
 from pulumi_rolling.report.simulation_text import build_title, policy_line
+from pulumi_rolling.report.wording import instances
 
 COLOURS = ("#2563eb", "#d97706")
 _INK, _FAINT = "#1f2937", "#d1d5db"

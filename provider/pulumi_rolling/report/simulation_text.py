@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 from pulumi_rolling.core.model.codes import VERDICTS, VerdictCode
 from pulumi_rolling.core.replace.limits import Guard, Limits, Pacing
-from pulumi_rolling.report.preview import instances, span
 from pulumi_rolling.report.simulation import Distribution, Entry, Simulation, Trial
+from pulumi_rolling.report.wording import instances, span
 
 _COLUMNS = ("p5", "p50", "p95", "mean", "spread")
 Row = tuple[str, Callable[[Trial], Distribution | None], Callable[[float], str]]

@@ -3,67 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from pulumi_rolling.core.explain import has_time_left, sentence, time_range, verdict_sentence
+from pulumi_rolling.core.explain import sentence, verdict_sentence
 from pulumi_rolling.core.model.codes import REASONS, ReasonCode, Step
-from pulumi_rolling.core.model.decision import Because, Status
 from pulumi_rolling.core.model.goal import Direction
-from pulumi_rolling.core.model.member import Member
-from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.model.verdict import Failure, Verdict
-from pulumi_rolling.core.replace.rollout import Gate, Rollout
-from pulumi_rolling.report.preview import Row, instances, span
+from pulumi_rolling.core.replace.rollout import Gate
+from pulumi_rolling.report.operation_status import operation_rows, rests
+from pulumi_rolling.report.standing import (
+    Either,
+    GroupStatus,
+    OperationStatus,
+    ago,
+    asked_rows,
+    driver,
+    moment,
+    opening_rows,
+    time_left,
+    way,
+)
+from pulumi_rolling.report.wording import Row, instances
 
 NAMED = 5
 """The most members that a row names."""
 
 
-@dataclass(frozen=True, slots=True)
-class GroupStatus:
-    """One group's record as it is read at ``at``, and its members as they are seen then."""
-
-    group: str
-    at: float
-    rollout: Rollout
-    owner: str
-    """The short name of the resource whose rollout it is."""
-    driver: str | None
-    """The holder of the lease; None when it was given back."""
-    lease_until: float | None
-    members: Sequence[Member]
-    because: Because | None = None
-    """The driver's last reason; None: it has not told any."""
-    status: Status | None = None
-    """The status that the driver told together with ``because``."""
-    said_at: float | None = None
-    asked: tuple[Request, ...] = ()
-    """Requests that the driver has not taken up yet."""
-
-    @property
-    def is_driven(self) -> bool:
-        """Somebody renews the lease."""
-        return self.lease_until is not None and self.lease_until > self.at
-
-
-def status_text(standing: GroupStatus) -> str:
+def status_text(standing: Either) -> str:
     """A headline and one line a row."""
-    told = _rows(standing)
+    told = operation_rows(standing) if isinstance(standing, OperationStatus) else _rows(standing)
     width = max(len(label) for label, _ in told)
     return "\n".join([headline(standing), *(f"  {label:<{width}}  {words}" for label, words in told)])
 
 
-def headline(standing: GroupStatus) -> str:
-    return f"{way(standing)}, step {standing.rollout.step.value}{_waits(standing)}"
-
-
-def way(standing: GroupStatus) -> str:
-    """The direction, and whether anybody drives: ``web: rolling to version 2``."""
-    rollout = standing.rollout
-    back = rollout.direction is Direction.BACK
-    whither = f"going back to {rollout.goal.came_from}" if back else f"rolling to {rollout.goal.to}"
-    return f"{standing.group}: {'' if standing.is_driven else 'stopped while '}{whither}"
+def headline(standing: Either) -> str:
+    waits = rests(standing) if isinstance(standing, OperationStatus) else _waits(standing)
+    return f"{way(standing)}, step {standing.rollout.step.value}{waits}"
 
 
 def _waits(standing: GroupStatus) -> str:
@@ -79,12 +53,8 @@ def _waits(standing: GroupStatus) -> str:
 
 def _rows(standing: GroupStatus) -> list[Row]:
     rollout = standing.rollout
-    told = [
-        ("rollout", f"{rollout.goal.id} of resource {standing.owner}"),
-        ("since", f"{_moment(rollout.started_at)} ({_ago(standing.at - rollout.started_at)})"),
-        ("progress", _progress(standing)),
-    ]
-    left = _time_left(standing)
+    told = [*opening_rows(standing), ("progress", _progress(standing))]
+    left = time_left(standing)
     if left is not None:
         told.append(("time left", left))
     told += _waiting_rows(standing)
@@ -106,8 +76,8 @@ def _rows(standing: GroupStatus) -> list[Row]:
     )
     if rollout.ours.suspended:
         told.append(("suspended", ", ".join(sorted(rollout.ours.suspended))))
-    told.append(("driver", _driver(standing)))
-    told += [("asked", f"{_request(request)}, not taken up yet") for request in standing.asked]
+    told.append(("driver", driver(standing)))
+    told += asked_rows(standing)
     told.append(("now", _advice(standing)))
     return told
 
@@ -123,15 +93,15 @@ def _waiting_rows(standing: GroupStatus) -> list[Row]:
     if rollout.way.gate is not None:
         told.append(("gate", _gate(standing, rollout.way.gate)))
     if rollout.way.baked_from is not None and rollout.step is Step.BAKE:
-        told.append(("baking", f"all are ready and watched since {_moment(rollout.way.baked_from)}"))
+        told.append(("baking", f"all are ready and watched since {moment(rollout.way.baked_from)}"))
     if because is not None and REASONS[because.code].only_told and standing.is_driven:
-        at = "" if standing.said_at is None else f" (said {_ago(standing.at - standing.said_at)})"
+        at = "" if standing.said_at is None else f" (said {ago(standing.at - standing.said_at)})"
         told.append(("guard" if because.code is ReasonCode.GUARDED else "waits", f"{sentence(because)}{at}"))
     return told
 
 
 def _held(verdict: Verdict) -> str:
-    return f"{verdict_sentence(verdict)}; since {_moment(verdict.at)}"
+    return f"{verdict_sentence(verdict)}; since {moment(verdict.at)}"
 
 
 def _gate(standing: GroupStatus, gate: Gate) -> str:
@@ -145,9 +115,9 @@ def _gate(standing: GroupStatus, gate: Gate) -> str:
             f"checkpoint {percent:g} %" if percent is not None else f"after {instances(int(count))} (canary)"
         )
         if because.code is not ReasonCode.APPROVAL:
-            until = f", closed until {_moment(gate.at + because.numbers.get('wait', 0.0))}"
+            until = f", closed until {moment(gate.at + because.numbers.get('wait', 0.0))}"
     approval = ", approved" if gate.approved else ", approval wanted" if _wants_approval(standing) else ""
-    return f"{where}, since {_moment(gate.at)}{until}{approval}"
+    return f"{where}, since {moment(gate.at)}{until}{approval}"
 
 
 def _wants_approval(standing: GroupStatus) -> bool:
@@ -155,13 +125,6 @@ def _wants_approval(standing: GroupStatus) -> bool:
     return (
         gate is not None and not gate.approved and because is not None and because.code is ReasonCode.APPROVAL
     )
-
-
-def _time_left(standing: GroupStatus) -> str | None:
-    status, because = standing.status, standing.because
-    if status is None or because is None or status.time_left is None or not standing.is_driven:
-        return None
-    return time_range(*status.time_left) if has_time_left(status, because) else None
 
 
 def _progress(standing: GroupStatus) -> str:
@@ -183,18 +146,6 @@ def _names(ids: Sequence[str]) -> str:
     return ", ".join(ids[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _request(request: Request) -> str:
-    return f"{request.kind} {request.member}" if request.member else request.kind
-
-
-def _driver(standing: GroupStatus) -> str:
-    if standing.lease_until is None:
-        return "none, the lease was given back"
-    if standing.is_driven:
-        return f"{standing.driver} is at work"
-    return f"gone, {standing.driver} was last heard of before {_moment(standing.lease_until)}"
-
-
 def _advice(standing: GroupStatus) -> str:
     rollout, group = standing.rollout, standing.group
     if not standing.is_driven:
@@ -211,11 +162,3 @@ def _advice(standing: GroupStatus) -> str:
     if _wants_approval(standing):
         return f"'rolling approve {group}' goes on, 'rolling reject {group}' goes back"
     return f"wait, or end it with 'rolling abort {group}'"
-
-
-def _moment(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def _ago(seconds: float) -> str:
-    return f"{span(seconds if seconds < 120 else seconds // 60 * 60)} ago"

@@ -12,8 +12,10 @@ from typing import Any
 from pulumi_rolling.core.explain import failure_words, sentence, verdict_sentence
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Failure, Verdict
+from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.report.member_progress import part_of
-from pulumi_rolling.report.status import GroupStatus
+from pulumi_rolling.report.operation_status import followed
+from pulumi_rolling.report.standing import Either, GroupStatus, OperationStatus, Standing
 from pulumi_rolling.report.watch import Ending, progress
 
 VERSION = 1
@@ -26,11 +28,20 @@ def not_rolling_json(group: str) -> dict[str, Any]:
     return {"version": VERSION, "group": group, "state": "none", "driven": False}
 
 
-def status_json(standing: GroupStatus) -> dict[str, Any]:
-    """The rollout with each member of the group."""
+def status_json(standing: Either) -> dict[str, Any]:
+    """The rollout with each member of the group, or with the operation that the cloud carries out."""
+    if isinstance(standing, OperationStatus):
+        return {
+            **rollout_json(standing),
+            "operation": _operation(standing),
+            "inService": standing.seen.in_service,
+        }
+    return {**rollout_json(standing), **_members(standing)}
+
+
+def _members(standing: GroupStatus) -> dict[str, Any]:
     rollout, way = standing.rollout, standing.rollout.way
     return {
-        **rollout_json(standing),
         "failures": way.failures,
         "failed": _failed(way.failed),
         "lost": _failed(way.lost),
@@ -56,7 +67,19 @@ def status_json(standing: GroupStatus) -> dict[str, Any]:
     }
 
 
-def rollout_json(standing: GroupStatus) -> dict[str, Any]:
+def _operation(standing: OperationStatus) -> dict[str, Any] | None:
+    told = followed(standing)
+    if told is None:
+        return None
+    return {
+        "id": told.id,
+        "status": told.status or told.state.value,
+        "percent": told.percent,
+        "reason": told.reasons[0] if told.reasons else None,
+    }
+
+
+def rollout_json(standing: Standing[Any]) -> dict[str, Any]:
     """What record, lease and the driver's words say without a look at any member."""
     rollout, way, because = standing.rollout, standing.rollout.way, standing.because
     is_back = rollout.direction is Direction.BACK
@@ -78,10 +101,8 @@ def rollout_json(standing: GroupStatus) -> dict[str, Any]:
         "total": total,
         "secondsLeft": None if left is None else [round(bound) for bound in left],
         "paused": way.paused,
-        "held": _verdict(way.held),
-        "gate": None
-        if way.gate is None
-        else {"number": way.gate.number, "since": _moment(way.gate.at), "approved": way.gate.approved},
+        "held": _verdict(way.held if isinstance(rollout, Rollout) else None),
+        "gate": None if way.gate is None else {"since": _moment(way.gate.at), "approved": way.gate.approved},
         "reason": None
         if because is None
         else {"code": because.code.value, "sentence": sentence(because), "members": list(because.members)},
@@ -104,9 +125,11 @@ def ending_json(group: str, ending: Ending) -> dict[str, Any]:
     }
 
 
-def _counts(standing: GroupStatus) -> tuple[int, int]:
-    if standing.members or standing.status is None:
+def _counts(standing: Standing[Any]) -> tuple[int, int]:
+    if isinstance(standing, GroupStatus | OperationStatus):
         return progress(standing)
+    if standing.status is None:
+        return 0, standing.rollout.way.total
     return standing.status.replaced, standing.status.total
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pulumi_rolling.core.delegate.delegating import Delegating
+from pulumi_rolling.core.delegate.observation import Delegated
 from pulumi_rolling.core.explain import failure_words, line_of, verdict_sentence
 from pulumi_rolling.core.model.codes import REASONS, ReasonCode
 from pulumi_rolling.core.model.decision import Because, Status
-from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.goal import Direction, Goal
 from pulumi_rolling.core.model.member import Lifecycle, Member, TargetHealth
 from pulumi_rolling.core.model.verdict import Failure
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.core.shared.ended import is_let_be
 from pulumi_rolling.report.member_progress import Part, count, failures_of, on_the_move
-from pulumi_rolling.report.preview import instances, span
-from pulumi_rolling.report.status import GroupStatus, way
+from pulumi_rolling.report.standing import Either, OperationStatus, way
+from pulumi_rolling.report.wording import instances, span
 
 _STATES = {
     Lifecycle.PENDING: "launching",
@@ -42,18 +44,22 @@ class Ending:
     words: str
 
 
-def progress(standing: GroupStatus) -> tuple[int, int]:
+def progress(standing: Either) -> tuple[int, int]:
     """Members replaced, and of how many, as the driver last said: it alone knows what the policy wants of a member."""
+    if isinstance(standing, OperationStatus):
+        return standing.rollout.way.done, standing.rollout.way.total
     status, now = standing.status, count(standing.rollout, standing.members)
     if status is None or status.direction is not standing.rollout.direction or status.total != now.total:
         return now.replaced, now.total
     return status.replaced, status.total
 
 
-def line(standing: GroupStatus, *, with_time_left: bool = True) -> str:
+def line(standing: Either, *, with_time_left: bool = True) -> str:
     """The whole in one line. Without the time left, which changes at every look, it tells whether anything happened."""
     if not standing.is_driven:
         return f"{way(standing)}, nobody drives it"
+    if isinstance(standing, OperationStatus):
+        return f"{way(standing)}, {_of_operation(standing, with_time_left)}"
     rollout, status, because = standing.rollout, standing.status, standing.because
     now = count(rollout, standing.members)
     if because is None or REASONS[because.code].passing:
@@ -73,8 +79,32 @@ def line(standing: GroupStatus, *, with_time_left: bool = True) -> str:
     return f"{way(standing)}, {line_of(told, because)}"
 
 
-def member_rows(standing: GroupStatus) -> list[MemberRow]:
-    """Rows of the members that are failed, in flight or leaving, each with what is known of it."""
+def _of_operation(standing: OperationStatus, with_time_left: bool) -> str:
+    rollout, status, because = standing.rollout, standing.status, standing.because
+    replaced, total = progress(standing)
+    told = Status(
+        step=rollout.step,
+        direction=Direction.FORWARD,  # Whither is said before it.
+        in_service=standing.seen.in_service,
+        ready=standing.seen.runs.get(rollout.target.digest, 0),
+        replaced=replaced,
+        total=total,
+        waiting_for=(),
+        waiting_count=max(0, total - replaced),
+        time_left=status.time_left if status is not None and with_time_left else None,
+    )
+    if because is None:
+        because = Because(ReasonCode.FOLLOWING)
+    return line_of(told, because)
+
+
+def member_rows(standing: Either) -> list[MemberRow]:
+    """Rows of the members that are failed, in flight or leaving, each with what is known of it.
+
+    Where the cloud rolls, members are its own matter, and there are none.
+    """
+    if isinstance(standing, OperationStatus):
+        return []
     rollout = standing.rollout
     failures = failures_of(rollout)
     warming = dict(rollout.way.warming)
@@ -94,7 +124,7 @@ def member_rows(standing: GroupStatus) -> list[MemberRow]:
     return rows
 
 
-def is_over(standing: GroupStatus) -> Ending | None:
+def is_over(standing: Either) -> Ending | None:
     """Whether the way back failed: the record stays, and nobody goes on from it before the next update."""
     if standing.rollout.back_failed is None or standing.lease_until is not None:
         return None
@@ -102,7 +132,7 @@ def is_over(standing: GroupStatus) -> Ending | None:
     return Ending(False, f"{standing.group}: stopped, and the record is kept: {why}.")
 
 
-def ended(last: Rollout, group: str, seen: Observation) -> Ending:
+def ended(last: Rollout | Delegating, group: str, seen: Observation | Delegated) -> Ending:
     """The end of a rollout whose record is gone, from its last words and from the group as it is now."""
     if last.direction is Direction.BACK:
         why = f" ({verdict_sentence(last.verdict)})" if last.verdict is not None else ""
@@ -113,6 +143,8 @@ def ended(last: Rollout, group: str, seen: Observation) -> Ending:
         return Ending(
             False, f"{group}: left as it is, pointing at {last.goal.to} ({verdict_sentence(last.verdict)})."
         )
+    if isinstance(seen, Delegated) or isinstance(last, Delegating):
+        return _ended_operation(last.goal, group, seen)
     there = [m for m in seen.members if m.lifecycle not in (Lifecycle.LEAVING, Lifecycle.STANDBY)]
     others = [m for m in there if m.revision.digest != last.goal.to.digest]
     unexplained = [m for m in others if m.id not in last.way.skipped and not m.protected]
@@ -128,6 +160,14 @@ def ended(last: Rollout, group: str, seen: Observation) -> Ending:
         )
     of = f"{len(there) - len(others)} of " if others else ""
     return Ending(True, f"{group}: done, {of}{instances(len(there))} on {last.goal.to}.")
+
+
+def _ended_operation(goal: Goal, group: str, seen: Observation | Delegated) -> Ending:
+    runs = seen.runs if isinstance(seen, Delegated) else {}
+    count, others = sum(runs.values()), sum(n for digest, n in runs.items() if digest != goal.to.digest)
+    if others:
+        return Ending(False, f"{group}: over, and {others} of {instances(count)} are not of {goal.to}.")
+    return Ending(True, f"{group}: done, {instances(count)} on {goal.to}.")
 
 
 def _state(part: Part, member: Member, failed: Failure | None, warming: bool) -> str:

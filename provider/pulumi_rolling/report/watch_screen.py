@@ -10,7 +10,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from pulumi_rolling.report.status import GroupStatus
+from pulumi_rolling.report.standing import Either
 from pulumi_rolling.report.watch import line, member_rows, progress
 
 MOST_ROWS = 20
@@ -32,11 +32,11 @@ class Screen:
     ) -> None:
         self._live.stop()
 
-    def show(self, standing: GroupStatus) -> None:
+    def show(self, standing: Either) -> None:
         self._live.update(picture(standing), refresh=True)
 
 
-def picture(standing: GroupStatus) -> RenderableType:
+def picture(standing: Either) -> RenderableType:
     done, total = progress(standing)
     parts: list[RenderableType] = [Text(line(standing), style="bold"), _bar(done, total)]
     rows = member_rows(standing)

@@ -70,11 +70,3 @@ def renamed(good: Deployment, now: Deployment) -> dict[str, tuple[str, ...]]:
         for urn, entry in today(good, now).items()
         if entry.urn != urn and not entry.is_default_provider
     }
-
-
-def imported(good: Deployment, now: Deployment) -> tuple[str, ...]:
-    """URNs of what was in the cloud before the failed update took it into the state."""
-    mine = owned(good)
-    return tuple(
-        entry.urn for entry in now.living.values() if entry.raw.get("importID") and key_of(entry) not in mine
-    )

@@ -60,5 +60,5 @@ def staged(monkeypatch: pytest.MonkeyPatch) -> Staged:
     """A group that every command finds under whatever name it is given."""
     stage = Staged()
     for command in COMMANDS:
-        monkeypatch.setattr(f"pulumi_rolling.cli.{command}.live_group", lambda *_: stage.fleet)
+        monkeypatch.setattr(f"pulumi_rolling.cli.{command}.rolled_group", lambda *_: stage.fleet)
     return stage

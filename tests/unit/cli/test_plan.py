@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -168,8 +169,32 @@ def test_a_fault_of_one_field_hides_no_fault_against_the_sizes(rolling: Rolling)
     assert sorted(paths) == ["minInstancesInService", "pauseTime"]
 
 
-def test_another_strategy_is_not_planned_as_a_rolling_update(rolling: Rolling) -> None:
-    """A refresh has no sizes to be imagined from yet, and the defaults of its neighbour would be a lie."""
-    ran = rolling("plan", "--policy", '{"instanceRefresh":{}}', *SIZES, "--format", "json")
-    assert ran.code == 2
-    assert [each["path"] for each in json.loads(ran.out)["errors"]] == ["updatePolicy.instanceRefresh"]
+REFRESH = (
+    '{"instanceRefresh": {"checkpointPercentages": [10, 50], "checkpointDelay": 600, "alarms": ["web-5xx"]}}'
+)
+
+
+def test_a_refresh_is_planned_from_desired_alone(rolling: Rolling) -> None:
+    """The service has no use for MaxSize; it says what it keeps, where it pauses, who it leaves and who returns."""
+    ran = rolling("plan", "--policy", REFRESH, "--desired", "10")
+    assert ran.code == 0, ran
+    told = dict(re.findall(r"^  (\w[\w ]*?)  +(.*)$", ran.out, re.MULTILINE))
+    assert told["rolls"] == "the service itself, 1 at a time"
+    assert told["in service"] == "at least 9, and 10 there at most"
+    assert told["checkpoints"] == "at 10 % (1 of 10), 10 min each"
+    assert told["alarms"] == "web-5xx: ALARM ends the roll"
+    assert told["leaves"] == "5 instances as they are: the last checkpoint ends it"
+    assert told["duration"] == "10 times a boot; 10 min of checkpoints on top"
+    ran = rolling("plan", "--policy", REFRESH, "--desired", "10", "--format", "json")
+    document = json.loads(ran.out)
+    assert (document["rolls"], document["replace"], document["leftOld"]) == ("service", 10, 5)
+    assert document["wayBack"] == ["service", "operation"] and document["alarms"] == ["web-5xx"]
+
+
+def test_faults_of_a_refresh_come_at_once_and_it_is_not_simulated(rolling: Rolling) -> None:
+    """Its own faults and those of the sizes; a simulation knows the machine that picks its victims alone."""
+    both = '{"instanceRefresh": {"minHealthyPercentage": 0, "maxHealthyPercentage": 150}}'
+    ran = rolling("plan", "--policy", both)
+    assert ran.code == 2 and "--desired: is required" in ran.err and "maxHealthyPercentage" in ran.err, ran
+    ran = rolling("simulate", "--policy", REFRESH, "--desired", "4", "--max-size", "5", "--seeds", "1")
+    assert ran.code == 2 and "cannot be simulated; only rollingUpdate can" in ran.err, ran

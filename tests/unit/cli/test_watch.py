@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from pulumi_rolling.cli import watch as watching
-from pulumi_rolling.cli.watch import JsonLines, Lines, Pace, TimedOutError, follow
+from pulumi_rolling.cli.watch import JsonLines, Lines, Pace, TimedOutError, await_start, follow
 from pulumi_rolling.core.model.codes import Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction, OnFailure
 from pulumi_rolling.core.model.member import Signal, Sizes
@@ -23,7 +23,7 @@ from pulumi_rolling.engine.record.pieces import read
 from pulumi_rolling.errors import RollingError
 from pulumi_rolling.fleets.replace import Sight
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
-from pulumi_rolling.report.status import GroupStatus
+from pulumi_rolling.report.standing import Either, GroupStatus
 from pulumi_rolling.report.watch import Ending, member_rows, progress
 
 from tests.engine.stage import FleetClock, MortalFleet, drive
@@ -238,19 +238,13 @@ def test_a_rollout_that_has_not_begun_is_waited_for(monkeypatch: pytest.MonkeyPa
         def wait(self, seconds: float) -> None:
             super().wait(seconds)
             if self.now() - began > 5.0:
-                stage.record(
-                    lease_for=None,
-                    direction=Direction.BACK,
-                    step=Step.DONE,
-                    verdict=Verdict(VerdictCode.ABORTED, 1.0),
-                    back_failed=Verdict(VerdictCode.STALLED, 2.0),
-                )
+                stage.record()
 
     clock = Late(stage.fleet)
     began = clock.now()
-    shown: list[GroupStatus] = []
-    follow(stage.fleet, clock, Pace(1.0, for_start=True), shown.append)
-    assert len(shown) == 1 and shown[0].at > began + 5.0
+    await_start(stage.fleet, clock, Pace(1.0))
+    assert 5.0 < clock.now() - began < 7.0
+    assert read(stage.fleet.marks()) is not None
 
 
 def test_the_time_of_a_watching_may_be_limited(rolling: Rolling, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -258,11 +252,13 @@ def test_the_time_of_a_watching_may_be_limited(rolling: Rolling, monkeypatch: py
     stage = staged(monkeypatch)
     clock = FleetClock(stage.fleet)
     with pytest.raises(TimedOutError, match="web: no rollout has begun"):
-        follow(stage.fleet, clock, Pace(2.0, timeout=5.0, for_start=True), lambda _: None)
+        await_start(stage.fleet, clock, Pace(2.0, clock.steady() + 5.0))
+    ran = rolling("watch", "web", "--wait-for-start", "--timeout", "0")
+    assert (ran.code, ran.out) == (124, "web: no rollout has begun.\n")
     stage.record(lease_for=1000.0)
-    began, shown = clock.now(), list[GroupStatus]()
+    began, shown = clock.now(), list[Either]()
     with pytest.raises(TimedOutError, match="web: no longer watched; the rollout goes on"):
-        follow(stage.fleet, clock, Pace(2.0, timeout=5.0), shown.append)
+        follow(stage.fleet, clock, Pace(2.0, clock.steady() + 5.0), shown.append)
     assert (len(shown), clock.now() - began) == (4, 5.0)
     ran = rolling("watch", "web", "--timeout", "0")
     assert (ran.code, ran.out.splitlines()[-1]) == (124, "web: no longer watched; the rollout goes on.")

@@ -119,10 +119,10 @@ def test_a_part_is_a_success_where_the_policy_ends_there() -> None:
 
 
 def test_the_cause_is_the_services_own_sentence() -> None:
-    """The reason of its way back first, then its newest sentence, then its word."""
+    """The reason of its way back first, then its newest sentence, then its word; a cause that is told goes with it."""
     told = ServiceReturn("the breaker tripped")
     assert _cause(look(State.RETURNING, returned=told, reasons=("rolling back",))) == "the breaker tripped"
-    assert _cause(look(State.RETURNING, reasons=("no capacity", "waiting"))) == "no capacity"
+    assert _cause(look(State.RETURNING, reasons=("gave up.", "no capacity"))) == "gave up: no capacity"
     assert _cause(look(State.RETURNING, status="RollbackInProgress")) == "RollbackInProgress"
 
 

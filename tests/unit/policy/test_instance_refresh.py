@@ -318,7 +318,7 @@ def test_what_a_live_group_forbids_has_the_path_of_what_is_to_be_mended() -> Non
         (
             Found(desired=10, old=10),
             {"checkpointPercentages": [20, 100], "approval": True},
-            "stops 1 times until somebody runs 'rolling approve GROUP'",
+            "stops once until somebody runs 'rolling approve GROUP'",
         ),
         (
             Found(desired=10, old=10),
@@ -365,7 +365,7 @@ def test_limits_are_those_of_the_group_as_found() -> None:
     assert (resolved.stall, resolved.timeout, resolved.poll, resolved.settle) == (3720, 7200, 5, 9)
     assert resolved.alarms == () and resolved.bake == 0
     gates = (ForeseenGate("20 %", 20.0, 3600.0),)
-    assert resolved.foreseen == Foreseen(batch=1, lowest=9, most=10, gates=gates, warm_up=120)
+    assert resolved.foreseen == Foreseen(batch=1, lowest=9, most=10, gates=gates, ends_at=50.0, warm_up=120)
     fixed = Found(desired=10, old=10, irreversible="$Latest", former_configuration=True)
     resolved = limits(refresh(instanceWarmup=30), fixed, Timing())
     assert (resolved.way_back_by, resolved.otherwise) == (WayBack.REPLACE, WayBack.REPLACE)
@@ -379,6 +379,7 @@ def test_the_former_policy_rules_the_way_back() -> None:
         refresh(approval=True, checkpointPercentages=[1, 100]), Found(desired=4, old=4), Timing(), former
     )
     back = resolved.back()
+    assert (back.preferences["MinHealthyPercentage"], back.preferences["MaxHealthyPercentage"]) == (100, 150)
     assert (back.preferences["MinHealthyPercentage"], back.preferences["MaxHealthyPercentage"]) == (100, 150)
     assert not {"CheckpointPercentages", "AlarmSpecification"} & back.preferences.keys()
     assert (back.approval, back.part, back.preferences["AutoRollback"]) == (False, False, False)

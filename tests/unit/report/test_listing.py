@@ -10,7 +10,7 @@ from pulumi_rolling.core.model.codes import ReasonCode
 from pulumi_rolling.core.model.decision import Because, Status
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.report.listing import ListedRoll, listing_json, listing_text
-from pulumi_rolling.report.status import GroupStatus
+from pulumi_rolling.report.standing import Standing
 
 from tests.rollouts import changed
 from tests.unit.report.test_standing import NOW, ROLLOUT
@@ -18,10 +18,10 @@ from tests.unit.report.test_standing import NOW, ROLLOUT
 SAID = Status(ROLLOUT.step, ROLLOUT.direction, 9, 9, 4, 10, (), 1, (40.0, 90.0))
 
 
-def rolling(**changes: Any) -> GroupStatus:
-    given: dict[str, Any] = {"driver": "d1", "lease_until": NOW + 20, "members": (), "owner": "abc"}
+def rolling(**changes: Any) -> Standing[Any]:
+    given: dict[str, Any] = {"driver": "d1", "lease_until": NOW + 20, "owner": "abc"}
     given |= {"status": SAID, "because": Because(ReasonCode.APPROVAL, {"percent": 50})}
-    return GroupStatus("web", NOW, **({"rollout": ROLLOUT} | given | changes))
+    return Standing(group="web", at=NOW, **({"rollout": ROLLOUT} | given | changes))
 
 
 @pytest.mark.parametrize(

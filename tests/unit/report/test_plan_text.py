@@ -10,7 +10,7 @@ from pulumi_rolling.core.replace.plan import PlannedRound
 from pulumi_rolling.core.replace.rollout import Boots
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.report.plan_text import faults_text, preview_text
-from pulumi_rolling.report.preview import span
+from pulumi_rolling.report.wording import span
 
 from tests.unit.report.conftest import Planner
 

@@ -13,7 +13,8 @@ from pulumi_rolling.core.model.member import Lifecycle, Member, Sizes
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.rollout import Gate, Rollout
-from pulumi_rolling.report.status import GroupStatus, status_text
+from pulumi_rolling.report.standing import GroupStatus
+from pulumi_rolling.report.status import status_text
 
 from tests.rollouts import changed, rollout_of
 from tests.unit.report.conftest import V1, V2
@@ -35,7 +36,7 @@ MEMBERS = [Member(f"i-{i}", V2 if i < 6 else V1, Lifecycle.IN_SERVICE) for i in 
 
 def standing(rollout: Rollout = ROLLOUT, **changes: Any) -> GroupStatus:
     given: dict[str, Any] = {"driver": "d1", "lease_until": NOW + 20, "members": MEMBERS, "owner": "abc"}
-    return GroupStatus("web", NOW, rollout, **(given | changes))
+    return GroupStatus(group="web", at=NOW, rollout=rollout, **(given | changes))
 
 
 def test_a_driven_rollout_as_a_whole() -> None:

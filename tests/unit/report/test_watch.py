@@ -16,7 +16,7 @@ from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.report.member_progress import Part, count, part_of
-from pulumi_rolling.report.status import GroupStatus
+from pulumi_rolling.report.standing import GroupStatus
 from pulumi_rolling.report.watch import Ending, MemberRow, ended, line, member_rows, progress
 from pulumi_rolling.report.watch_screen import MOST_ROWS, Screen, picture
 from rich.console import Console
@@ -60,7 +60,7 @@ LATE = member("i-late", Lifecycle.PENDING, age=5.0)
 def standing(rollout: Rollout = ROLLOUT, **changes: Any) -> GroupStatus:
     members = (OLD, LEFT, NEW, BAD, DONE, LATE)
     given: dict[str, Any] = {"driver": "d1", "lease_until": NOW + 20, "members": members, "owner": "abc"}
-    return GroupStatus("web", NOW, rollout, **(given | changes))
+    return GroupStatus(group="web", at=NOW, rollout=rollout, **(given | changes))
 
 
 def said(code: str, replaced: int = 2, **numbers: float) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pulumi_rolling.stack.deployment import Deployment
 from pulumi_rolling.stack.guard import Wrong, breaches
-from pulumi_rolling.stack.identity import imported, renamed
+from pulumi_rolling.stack.identity import renamed
 from pulumi_rolling.stack.replay import wish
 from pulumi_rolling.stack.twins import Reason, revive
 
@@ -136,7 +136,6 @@ def test_what_was_imported_and_then_replaced_stays_in_the_cloud() -> None:
     outside = thing("c", "outside", importID="outside", delete=True)
     revival = revive(state(thing("a", "a-1"), B, thing("c", "c-2"), outside), GOOD)
     assert revival.retained == ((urn("c"), "outside"),)
-    assert imported(GOOD, state(B, {**outside, "delete": False})) == (urn("c"),)
 
 
 def test_a_name_that_another_resource_has_taken_is_free_again() -> None:

@@ -60,10 +60,18 @@ def bake(look: Look) -> DelegateDecision:
 
 
 def _arrived(look: Look) -> DelegateDecision:
-    left = look.old if is_part(look) else 0
+    left = _left_old(look) if is_part(look) else 0
     if left != look.rollout.left_old:
         look = look.with_rollout(replace(look.rollout, left_old=left))
     return bake(look)
+
+
+def _left_old(look: Look) -> int:
+    """As the operation tells it; the members were looked at a moment before."""
+    told = look.operation
+    if told is None or told.total is None or told.done is None:
+        return look.old
+    return told.total - told.done
 
 
 def _going_on(operation: Operation) -> Because:

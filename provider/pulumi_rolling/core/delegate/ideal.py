@@ -95,14 +95,18 @@ class IdealService:
         total, done = operation.total or 0, operation.done or 0
         gate = self._next_gate()
         now = min(total, done + max(1, self._foreseen.batch))
-        if gate is not None and gate.percent is not None:
-            now = min(now, max(done, math.ceil(total * gate.percent / 100)))
+        ends_at = self._foreseen.ends_at if self._part else None
+        for percent in (None if gate is None else gate.percent, ends_at):
+            if percent is not None:
+                now = min(now, max(done, math.ceil(total * percent / 100)))
         self._run(operation, now - done)
         share = 100.0 * now / total if total else 100.0
         reached = self._reached(share)
         state = State.RUNNING if reached is None else State.AT_GATE
         self._change(operation.id, state, done=now, percent=share, gate=reached)
-        if reached is not None and self._part and reached.name == self._foreseen.gates[-1].name:
+        at_the_end = ends_at is not None and share >= ends_at
+        last = ends_at is None and self._part and reached is not None
+        if at_the_end or (last and reached is not None and reached.name == self._foreseen.gates[-1].name):
             self._change(operation.id, state, gate=None, whole=False)
             self._succeed(operation)
 

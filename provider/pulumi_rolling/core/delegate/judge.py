@@ -90,6 +90,8 @@ def _is_settled(look: Look) -> bool:
 
 
 def _why(operation: Operation) -> str:
-    if operation.returned is not None and operation.returned.reason:
-        return operation.returned.reason
-    return operation.reasons[0] if operation.reasons else operation.status or operation.id
+    """The service's own sentence, and beside it the first cause that it does not name itself."""
+    turned = operation.returned.reason if operation.returned is not None else ""
+    first = turned or next(iter(operation.reasons), "") or operation.status or operation.id
+    cause = next((each for each in operation.reasons[1:] if each not in first), "")
+    return f"{first.rstrip('.')}: {cause}" if cause else first

@@ -45,6 +45,10 @@ class Foreseen:
     """The fewest in service, where nothing fails. None: not foretold."""
     most: int | None = None
     gates: tuple[ForeseenGate, ...] = ()
+    ends_at: float | None = None
+    """Percent at which the operation ends by plan, where that is not the whole."""
+    alarms: tuple[str, ...] = ()
+    """Those that the service itself watches."""
     bake: float = 0.0
     """The service's own time of watching."""
     warm_up: float = 0.0

@@ -1,19 +1,13 @@
-"""When a driver writes its record anew, and when a record is of a rollout that is over."""
+"""When a driver writes its record anew."""
 
 from __future__ import annotations
 
 from pulumi_rolling.core.delegate.delegating import Delegating
-from pulumi_rolling.core.model.codes import Step
 
 
 def is_news(written: Delegating, now: Delegating) -> bool:
     """Worth a call of its own: what a resume could not find out from the group."""
     return not now.handled <= written.handled or _kept(written) != _kept(now)
-
-
-def is_over(record: Delegating) -> bool:
-    """The rollout came to its end, and only its tags could not be removed."""
-    return record.step is Step.DONE and not record.keeps_record
 
 
 def _kept(rollout: Delegating) -> tuple[object, ...]:

@@ -32,7 +32,8 @@ def start(look: Look) -> DelegateDecision:
         return wait(look, Because(ReasonCode.UNSEEN))
     back = rollout.direction is Direction.BACK
     if look.matches and not _is_forced(look):
-        return close(look) if look.runs_target or not back else wait(look, filling(look))
+        waits = (back or rollout.goal.fresh) and not look.runs_target
+        return wait(look, filling(look)) if waits else close(look)
     if back and WayBack.REPLACE in (look.limits.way_back_by, _otherwise(look)):
         return close(look.with_rollout(replace(rollout, hands_over=True)))
     if way.blocked is not None and way.blocked.void and look.at < way.blocked.at + look.limits.settle:

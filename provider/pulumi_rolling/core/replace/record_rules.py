@@ -1,8 +1,7 @@
-"""When a driver writes its record anew, and when a record is of a rollout that is over."""
+"""When a driver writes its record anew."""
 
 from __future__ import annotations
 
-from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.replace.rollout import Rollout
 
 
@@ -19,11 +18,6 @@ def is_news(written: Rollout, now: Rollout) -> bool:
         or not now.handled <= written.handled
         or _what_people_see(written) != _what_people_see(now)
     )
-
-
-def is_over(record: Rollout) -> bool:
-    """The rollout came to its end, and only its tags could not be removed."""
-    return record.step is Step.DONE and record.back_failed is None
 
 
 def _what_people_see(rollout: Rollout) -> tuple[object, ...]:

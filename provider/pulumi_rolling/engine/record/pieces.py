@@ -222,12 +222,11 @@ def _some_ids(count: int) -> list[str]:
     return [f"i-{uuid.uuid4().hex[:17]}" for _ in range(count)]
 
 
-def check_room(tags: Mapping[str, str], needed: int, shelf: Shelf) -> str | None:
+def check_room(
+    tags: Mapping[str, str], needed: int, shelf: Shelf, remedy: str = "lower maxBatchSize or remove tags"
+) -> str | None:
     """Why the record would not fit among the group's tags; None when it fits."""
     theirs = sum(not key.startswith(PREFIX) for key in tags)
     if theirs + needed <= shelf.count:
         return None
-    return (
-        f"the record of this rollout needs up to {needed} tags and the group has {theirs} of {shelf.count}; "
-        "lower maxBatchSize or remove tags"
-    )
+    return f"the record of this rollout needs up to {needed} tags and the group has {theirs} of {shelf.count}; {remedy}"

@@ -9,18 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import Any
 
 from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.fleets.auto_scaling_group.facts import AutoScalingGroupFacts
 from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
-from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
 from pulumi_rolling.fleets.auto_scaling_group.strays import as_old
-from pulumi_rolling.fleets.aws.launch_configurations import ConfigurationWanted, configuration_in
-from pulumi_rolling.fleets.aws.launch_templates import LATEST, TemplateWanted, parts
-from pulumi_rolling.fleets.aws.place import Place
 from pulumi_rolling.fleets.replace import Glance
+from pulumi_rolling.handler.auto_scaling_group import place_of, wanted_by
 from pulumi_rolling.handler.operation import Operation, Reach
 from pulumi_rolling.handler.replace.listening import listening
 from pulumi_rolling.handler.replace.serving import (
@@ -45,52 +41,13 @@ from pulumi_rolling.signals.choose import Source, choose
 def fleet_of(group: AutoScalingGroup, reach: Reach) -> AutoScalingGroupFleet:
     if group.name is None:
         raise ValueError("the group's name is not known yet")
-    defaults = reach.defaults
-    place = Place.of(
-        group.region or defaults.region,
-        group.endpoint or defaults.endpoint,
-        defaults.profile,
-        defaults.ignored_tags,
-        defaults.keys,
-        defaults.roles,
-    )
     return AutoScalingGroupFleet(
-        group.name, wanted=_wanted(group), place=place, retry=reach.retry, signals=reach.signals
+        group.name,
+        wanted=wanted_by(group),
+        place=place_of(group, reach),
+        retry=reach.retry,
+        signals=reach.signals,
     )
-
-
-def _wanted(group: AutoScalingGroup) -> Wanted:
-    if group.launch_configuration is not None:
-        return ConfigurationWanted(group.launch_configuration)
-    template = group.launch_template
-    return TemplateWanted(template.id, template.name, template.version)
-
-
-def pointer_property(revision: Revision) -> str:
-    """As the AWS provider of Pulumi calls it."""
-    return "launchTemplate" if configuration_in(revision.address) is None else "launchConfiguration"
-
-
-def kin(address: str) -> str | None:
-    """The launch template; a launch configuration has no versions."""
-    return parts(address)[0] if configuration_in(address) is None else None
-
-
-def mend(group: AutoScalingGroup) -> str:
-    return "the launch template" if group.launch_configuration is None else "the launch configuration"
-
-
-def as_inputs(pointer: str) -> dict[str, Any]:
-    configuration = configuration_in(pointer)
-    if configuration is not None:
-        return {"launchConfiguration": configuration}
-    template, version = parts(pointer)
-    return {"launchTemplate": {"id": template, "version": version}}
-
-
-def at_version(pointer: str, version: str | None) -> dict[str, Any]:
-    template, _ = parts(pointer)
-    return {"launchTemplate": {"id": template, "version": version or LATEST}}
 
 
 class InstanceSurroundings(Surroundings[AutoScalingGroupFacts]):

@@ -14,9 +14,7 @@ from typing import Any
 from pulumi_rolling.core.model.member import Sizes
 from pulumi_rolling.core.replace.acts import desired_at_end
 from pulumi_rolling.core.replace.rollout import Rollout
-from pulumi_rolling.policy.outputs import SizesAsFound
-
-KEY = "sizesAsFound"
+from pulumi_rolling.policy.outputs import SIZES_AS_FOUND, SizesAsFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +36,12 @@ def kept_of(record: Rollout) -> dict[str, SizesAsFound]:
         "minSet": sorted(ours.least),
         "desiredSet": ours.desired,
     }
-    return {KEY: kept}
-
-
-def without_sizes(state: Mapping[str, Any]) -> dict[str, Any]:
-    """The state of a group whose rollout is over."""
-    return {key: value for key, value in state.items() if key != KEY}
+    return {SIZES_AS_FOUND: kept}
 
 
 def kept_in(state: Mapping[str, Any] | None) -> KeptSizes | None:
     """None where state has none; whole numbers come back from Pulumi as floats."""
-    kept = (state or {}).get(KEY) or {}
+    kept = (state or {}).get(SIZES_AS_FOUND) or {}
     try:
         found = Sizes(int(kept["min"]), int(kept["max"]), int(kept["desired"]))
         return KeptSizes(found, frozenset(map(int, kept["minSet"])), int(kept["desiredSet"]))

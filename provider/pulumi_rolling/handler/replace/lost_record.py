@@ -14,9 +14,11 @@ from pulumi_rolling.core.replace.acts import desired_at_end
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.core.replace.takeover import as_kept
 from pulumi_rolling.fleets.replace import Facts
+from pulumi_rolling.handler import origin
 from pulumi_rolling.handler.operation import Operation
+from pulumi_rolling.handler.origin import abandoned_by, lost_members
 from pulumi_rolling.handler.replace.kept_sizes import KeptSizes, kept_in
-from pulumi_rolling.handler.replace.members import is_old, members_counted
+from pulumi_rolling.handler.replace.members import members_counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,8 @@ class Lost:
 
 def lost_record(operation: Operation, facts: Facts, former: Revision | None) -> Lost | None:
     """None where nothing was interrupted; it is for a group without a record to ask."""
-    if operation.olds is None or former is None:
-        return None
-    strange = [m for m in members_counted(facts) if is_old(m, former) and m.id not in facts.strays]
+    there = [m for m in members_counted(facts) if m.id not in facts.strays]
+    strange = lost_members(operation, there, former)
     if not strange:
         return None
     return Lost(tuple(strange), _suspended_by_us(operation, facts), kept_in(operation.olds))
@@ -42,10 +43,10 @@ def lost_record(operation: Operation, facts: Facts, former: Revision | None) -> 
 
 def go_on(lost: Lost, facts: Facts, rollout: Rollout) -> Rollout:
     """A new rollout that ends as the lost one would have, as far as anybody knows."""
-    abandoned = dict.fromkeys(m.revision.digest for m in lost.strange if is_old(m, rollout.goal.to))
+    abandoned = abandoned_by(lost.strange, rollout.goal.to)
     taken = replace(
         rollout,
-        goal=replace(rollout.goal, abandoned=tuple(abandoned)),
+        goal=replace(rollout.goal, abandoned=abandoned),
         ours=replace(rollout.ours, suspended=lost.suspended),
         found=replace(rollout.found, suspended=facts.suspended - lost.suspended),
     )
@@ -55,19 +56,9 @@ def go_on(lost: Lost, facts: Facts, rollout: Rollout) -> Rollout:
 
 def warning(operation: Operation, lost: Lost, facts: Facts, rollout: Rollout) -> str:
     """What people are told of it: who is on what, where back is, and what becomes of sizes and processes."""
-    former = rollout.goal.came_from
-    elsewhere = former is not None and former.digest != rollout.goal.to.digest
-    back = f"the way back is {former}, " if elsewhere else ""
     resumed = f", and {', '.join(sorted(lost.suspended))} will be resumed" if lost.suspended else ""
-    return (
-        f"{who(len(lost.strange), operation.kind.noun)} not of {former}, which this resource deployed last, and "
-        f"the group carries no record of a rollout; {back}{_sizes(lost, facts, rollout)}{resumed}"
-    )
-
-
-def who(count: int, noun: tuple[str, str]) -> str:
-    """Subject and verb: one is, several are."""
-    return f"1 {noun[0]} is" if count == 1 else f"{count} {noun[1]} are"
+    beside = f"{_sizes(lost, facts, rollout)}{resumed}"
+    return origin.lost_record(operation, lost.strange, rollout.goal, beside)
 
 
 def _sizes(lost: Lost, facts: Facts, rollout: Rollout) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulumi_rolling.core.model.member import Lifecycle, Member, Revision
+from pulumi_rolling.core.model.member import Lifecycle, Member
 from pulumi_rolling.core.replace.limits import Choice
 from pulumi_rolling.fleets.replace import Facts
 
@@ -11,10 +11,6 @@ def members_counted(facts: Facts) -> list[Member]:
     """Those that count toward Desired."""
     away = (Lifecycle.LEAVING, Lifecycle.STANDBY)
     return [m for m in facts.observation.members if m.lifecycle not in away]
-
-
-def is_old(member: Member, to: Revision, forced: bool = False) -> bool:
-    return forced or member.revision.digest != to.digest
 
 
 def is_left_alone(member: Member, standby: Choice, protected: Choice) -> bool:

@@ -2,27 +2,9 @@
 
 from __future__ import annotations
 
-from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.core.replace.limits import Choice, Limits
-from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.fleets.replace import Facts
-from pulumi_rolling.handler.operation import UNKNOWN, Operation
-from pulumi_rolling.handler.replace.members import is_old, members_counted
-
-
-def pointer_warnings(operation: Operation, facts: Facts, to: Revision) -> list[str]:
-    """Another resource moved the pointer: then a way back would be undone by its next update."""
-    deployed = operation.revision_in_state()
-    if deployed is None or facts.current is None or to is UNKNOWN:
-        return []
-    moved = facts.current.digest == to.digest and facts.pointer != deployed
-    stays = any(is_old(m, to) for m in members_counted(facts))
-    if not (moved and stays) or journal.read(facts.tags) is not None:
-        return []
-    return [
-        f"the group already points at {to}: another resource moved it, and would move it again after a way back. "
-        f'Add ignore_changes=["{operation.kind.pointer_property(to)}"] to the options of the group.'
-    ]
+from pulumi_rolling.handler.replace.members import members_counted
 
 
 def member_notes(facts: Facts, rules: Limits) -> list[str]:

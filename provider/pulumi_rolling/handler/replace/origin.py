@@ -1,4 +1,4 @@
-"""Where a rollout starts: from the group's record, from state, or from what its members run.
+"""Where a rollout of the replace machine starts: from the group's record, or anew.
 
 A record of ours is taken over. Without one a rollout begins anew, as the one that was interrupted where members show
 that there was one (lost_record).
@@ -7,7 +7,6 @@ that there was one (lost_record).
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,16 +15,14 @@ from pulumi_rolling.core.model.member import Lifecycle, Revision, Sizes, TargetH
 from pulumi_rolling.core.replace.budget import slot_clock
 from pulumi_rolling.core.replace.limits import Choice, Limits
 from pulumi_rolling.core.replace.plan import new_rollout
-from pulumi_rolling.core.replace.record_rules import is_over
 from pulumi_rolling.core.replace.rollout import Boots, Rollout
 from pulumi_rolling.core.replace.takeover import resume, retarget, with_sizes
-from pulumi_rolling.engine import lease
-from pulumi_rolling.engine.record import pieces as journal
-from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.replace import Facts
-from pulumi_rolling.handler.operation import UNKNOWN, Operation
+from pulumi_rolling.handler.operation import Operation
+from pulumi_rolling.handler.origin import is_old
+from pulumi_rolling.handler.recorded import going_on
 from pulumi_rolling.handler.replace.lost_record import Lost, go_on, warning
-from pulumi_rolling.handler.replace.members import is_old, members_counted
+from pulumi_rolling.handler.replace.members import members_counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,85 +62,12 @@ class Begun:
     notes: tuple[str, ...] = ()
 
 
-def came_from(operation: Operation, facts: Facts, to: Revision) -> Revision | None:
-    """The revision in state; on create the one that most members run. None: there is no way back."""
-    address = operation.revision_in_state()
-    if address is not None:
-        revision: Revision = operation.fleet.at(address)
-    else:
-        counts = Counter(m.revision for m in members_counted(facts) if is_old(m, to))
-        if not counts:
-            return None
-        revision = counts.most_common(1)[0][0]
-    if not revision.exists:
-        return None
-    if facts.current is not None and facts.current.digest == revision.digest and "$" not in facts.pointer:
-        return facts.current
-    return revision
-
-
-def recorded(operation: Operation, facts: Facts) -> tuple[Rollout | None, tuple[Fault, ...]]:
-    """The record of this resource on the group, and the faults where another one has the group."""
-    found = journal.read(facts.tags)
-    other = lease.found_lease(facts.tags)
-    path, owner = f"{operation.kind.key}.name", operation.owner
-    if found is not None and found[0] != owner:
-        sentence = (
-            f"group {facts.name} carries the record of rollout {found[1].goal.id} by another resource; "
-            "two RollingGroups on one group are refused"
-        )
-        return None, (Fault(path, sentence),)
-    record = None if found is None or is_over(found[1]) else found[1]
-    if record is not None:
-        strange = _strange(operation, facts, record)
-        if strange:
-            keys = ", ".join(sorted(journal.record_marks(facts.tags)))
-            sentence = (
-                f"the record of rollout {record.goal.id} on group {facts.name} is not one of this resource: {strange}. "
-                f"Look at its tags {keys}, and remove them to begin anew"
-            )
-            return None, (Fault(path, sentence),)
-        record = _as_the_cloud_has_it(operation, record)
-    if other is not None and other.owner != owner and other.until > facts.observation.at:
-        return record, (Fault(path, f"group {facts.name} is being rolled by driver {other.holder}"),)
-    return record, ()
-
-
-def _strange(operation: Operation, facts: Facts, record: Rollout) -> str:
-    """What of a record cannot be: anybody who may tag the group can write one that leads elsewhere."""
-    sizes, former, kin = record.found.sizes, record.goal.came_from, operation.kind.kin
-    if not 0 <= sizes.min <= sizes.desired <= sizes.max:
-        return f"it found sizes of {sizes.min}, {sizes.desired} and {sizes.max}"
-    deployed = operation.revision_in_state()
-    if former is not None and deployed is not None and not _is_same(operation, former.address, deployed):
-        return f"it came from {former.address}, and this resource deployed {deployed}"
-    named = [facts.pointer, *(m.revision.address for m in facts.observation.members)]
-    named += [each for each in (deployed, (operation.olds or {}).get("previousRevision")) if each]
-    families = {kin(address) for address in named} - {None}
-    for revision in (former, record.goal.to):
-        family = None if revision is None else kin(revision.address)
-        if (
-            revision is not None
-            and family is not None
-            and revision.address not in named
-            and family not in families
-        ):
-            return f"it names {revision.address}, and the group was never made from {family}"
-    return ""
-
-
-def _is_same(operation: Operation, one: str, other: str) -> bool:
-    """Two versions of equal contents make the same members."""
-    return one == other or operation.fleet.at(one).digest == operation.fleet.at(other).digest
-
-
-def _as_the_cloud_has_it(operation: Operation, record: Rollout) -> Rollout:
-    """The former revision by its address alone: contents and label are what they are."""
-    former = record.goal.came_from
-    real = None if former is None else operation.fleet.at(former.address)
-    if real is None or not real.exists or real == former:
-        return record
-    return replace(record, goal=replace(record.goal, came_from=real))
+def odd_sizes(record: Rollout) -> str:
+    """Sizes that no group can have had."""
+    sizes = record.found.sizes
+    if 0 <= sizes.min <= sizes.desired <= sizes.max:
+        return ""
+    return f"it found sizes of {sizes.min}, {sizes.desired} and {sizes.max}"
 
 
 def begin(operation: Operation, origin: Origin, limits: Limits) -> Begun:
@@ -169,18 +93,13 @@ def begin(operation: Operation, origin: Origin, limits: Limits) -> Begun:
 
 
 def _taken_over(operation: Operation, origin: Origin, record: Rollout) -> Begun:
-    to, prior = origin.to, _last_boots(operation.olds)
-    note = f"an interrupted rollout to {record.goal.to} was found; it is taken over from the group's record"
-    if to is not UNKNOWN and record.goal.to.digest != to.digest:
-        note += f", and goes to {to} instead"
-    record = with_sizes(record, origin.facts.sizes)
-    if to is UNKNOWN:
-        rollout = resume(record, origin.at, prior=prior)
-    elif record.goal.to.digest == to.digest:
-        rollout = resume(record, origin.at, prior=prior)
-        rollout = replace(rollout, goal=replace(rollout.goal, to=to))
-    else:
-        rollout = retarget(record, to, origin.at, forced=operation.forced, prior=prior)
+    to, at, prior = origin.to, origin.at, _last_boots(operation.olds)
+    rollout, note = going_on(
+        with_sizes(record, origin.facts.sizes),
+        to,
+        lambda one: resume(one, at, prior=prior),
+        lambda one: retarget(one, to, at, forced=operation.forced, prior=prior),
+    )
     return Begun(rollout, notes=(note,))
 
 

@@ -16,7 +16,8 @@ from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.replace import Facts, Glance
 from pulumi_rolling.handler.operation import Operation
-from pulumi_rolling.handler.replace.members import is_old, members_counted
+from pulumi_rolling.handler.origin import is_old
+from pulumi_rolling.handler.replace.members import members_counted
 from pulumi_rolling.policy.rolling_update.feasibility import feasibility
 from pulumi_rolling.signals.choose import NoSignals, Source
 
@@ -78,7 +79,8 @@ class Surroundings(Generic[F]):
 
     def limits(self, operation: Operation, facts: F, sizes: Sizes) -> Limits:
         """What the policy allows, with what only the live group can tell of it. ``sizes`` in instances."""
-        return operation.limits(sizes)
+        allowed: Limits = operation.limits(sizes)
+        return allowed
 
     def judge(self, operation: Operation, start: Start[F]) -> Judged:
         roll, theirs = operation.policy.rolling_update, start.suspended_by_others

@@ -6,15 +6,15 @@ wants can be refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from pulumi_rolling.core.model.seen import AlarmState
 from pulumi_rolling.core.replace.limits import Choice, Limits
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.auto_scaling_group.facts import AutoScalingGroupFacts, Watched
 from pulumi_rolling.fleets.auto_scaling_group.traffic import lattice_faults
+from pulumi_rolling.handler.alarms import alarm_faults
 from pulumi_rolling.handler.operation import Operation
 from pulumi_rolling.policy.inputs import UpdatePolicy
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
@@ -61,23 +61,10 @@ def watch_faults(
             yield Fault(f"{ROLL}.suspendProcesses", _never_registered("take it out"))
         elif REGISTERS in suspended:
             yield Fault(f"{operation.kind.key}.suspendedProcesses", _never_registered("resume it"))
-    for index, name in enumerate(alarms_as_given(operation)):
-        if name in facts.missing_alarms:
-            yield Fault(
-                f"{ROLL}.alarms[{index}]",
-                f'there is no CloudWatch alarm "{name}" where the group is; check its name and the region.',
-            )
+    yield from alarm_faults(operation, facts.missing_alarms)
     for queue in facts.queues:
         if queue.trouble and queue.url == queue_of(policy):
             yield Fault(QUEUE_PATH, f"no signal can be received from {queue.url}: {queue.trouble}")
-
-
-def alarms_as_given(operation: Operation) -> Sequence[object]:
-    """Those that preview does not know yet included: a fault names the place of its alarm in the program."""
-    found: Any = operation.news
-    for key in (UpdatePolicy.key, RollingUpdate.key, "alarms"):
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return tuple(found) if isinstance(found, list) else ()
 
 
 def watch_warnings(policy: UpdatePolicy, facts: AutoScalingGroupFacts) -> Iterator[str]:

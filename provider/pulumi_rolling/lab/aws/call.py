@@ -10,7 +10,7 @@ from pulumi_rolling.lab.world.cloud import Cloud
 from pulumi_rolling.lab.world.group import Group
 from pulumi_rolling.lab.world.refusal import Refused
 
-Ask = Callable[[Mapping[str, str]], tuple[int, str]]
+Ask = Callable[[Mapping[str, Any]], tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Call:
     cloud: Cloud
     region: str
     action: str
-    form: Mapping[str, str]
+    form: Mapping[str, Any]
     values: Mapping[str, Any]
     as_of: float
     ask: Ask
@@ -42,11 +42,15 @@ class Call:
 def page(
     items: list[Any], values: Mapping[str, Any], default: int, most: int
 ) -> tuple[list[Any], str | None]:
-    """One page by NextToken and MaxRecords; the token is the place of the next item."""
+    """One page by NextToken and MaxRecords."""
     try:
-        start = int(values.get("NextToken") or 0)
+        return cut(items, values.get("NextToken"), min(values.get("MaxRecords", default), most))
     except ValueError:
         raise Refused("InvalidNextToken", "The NextToken value is not valid.") from None
-    size = min(values.get("MaxRecords", default), most)
+
+
+def cut(items: list[Any], token: str | None, size: int) -> tuple[list[Any], str | None]:
+    """So many items from the place that the token names, and the token of the next page."""
+    start = int(token or 0)
     end = start + size
     return items[start:end], str(end) if end < len(items) else None

@@ -1,4 +1,4 @@
-"""A group's members as targets: their health, and how long they drain; everything else is moto's.
+"""Members of groups and tasks of services as targets: their health, how long they drain; all else is moto's.
 
 moto gives every target group the attribute deregistration_delay.timeout_seconds with AWS's default of 300;
 the lab drains only where a call has set it.
@@ -10,10 +10,12 @@ from typing import Any
 
 from pulumi_rolling.lab.aws.call import Call
 from pulumi_rolling.lab.aws.joined import join, split
+from pulumi_rolling.lab.world.ecs.service import services
 from pulumi_rolling.lab.world.group import Group
-from pulumi_rolling.lab.world.targets import target_health
+from pulumi_rolling.lab.world.targets import DRAINING, FAILED, HEALTHY, REGISTERING, target_health
 
 DELAY = "deregistration_delay.timeout_seconds"
+OF_TASKS = {each[0]: each for each in (REGISTERING, HEALTHY, FAILED, DRAINING)}
 NOT_REGISTERED = ("unused", "Target.NotRegistered", "Target is not registered to the target group")
 
 
@@ -25,9 +27,12 @@ def describe_target_health(call: Call) -> tuple[int, str]:
     for group in call.cloud.groups.values():
         if arn in group.now.target_groups:
             views += _members(call, group, asked)
+    tasks = _tasks(call, arn, asked)
     shown = {view["Target"]["Id"] for view in views}
-    own, form = split(call, asked, "Targets.member.{}.Id") if asked else ([], call.form)
+    named = [each for each in asked if each not in {view["Target"]["Id"] for view in tasks}]
+    own, form = split(call, named, "Targets.member.{}.Id") if asked else ([], call.form)
     views += [_view(member.id, NOT_REGISTERED) for member in own if member.id not in shown]
+    views += tasks
     if form is not None and asked:
         form = {key: value for key, value in form.items() if not key.endswith(".Port")}
     return join(call, "elbv2", "TargetHealthDescriptions", views, form)
@@ -42,11 +47,22 @@ def _members(call: Call, group: Group, asked: list[str]) -> list[dict[str, Any]]
     return [_view(member.id, health) for member, health in pairs if health is not None]
 
 
-def _view(instance_id: str, health: tuple[str, str | None, str | None]) -> dict[str, Any]:
+def _tasks(call: Call, arn: str, asked: list[str]) -> list[dict[str, Any]]:
+    """Tasks of services as targets, by their addresses."""
+    return [
+        _view(task.address, OF_TASKS[task.now.target], port)
+        for service in services(call.cloud)
+        for task in service.tasks.values()
+        for group, port in service.target_groups(task.deployment)
+        if group == arn and task.now.target is not None and (not asked or task.address in asked)
+    ]
+
+
+def _view(target_id: str, health: tuple[str, str | None, str | None], port: int = 80) -> dict[str, Any]:
     state, reason, description = health
     return {
-        "Target": {"Id": instance_id, "Port": 80},
-        "HealthCheckPort": "80",
+        "Target": {"Id": target_id, "Port": port},
+        "HealthCheckPort": str(port),
         "TargetHealth": {"State": state, "Reason": reason, "Description": description},
     }
 

@@ -11,7 +11,7 @@ from pulumi_rolling.lab.aws.wire import protocol
 from pulumi_rolling.lab.world.member import Member
 
 
-def split(call: Call, ids: list[str], key: str) -> tuple[list[Member], dict[str, str] | None]:
+def split(call: Call, ids: list[str], key: str) -> tuple[list[Member], dict[str, Any] | None]:
     """The lab's own among the ids, and the form with the others for moto, or None when there are none.
 
     `key` is an id's name in the form, with its number left open.
@@ -26,7 +26,7 @@ def split(call: Call, ids: list[str], key: str) -> tuple[list[Member], dict[str,
 
 
 def join(
-    call: Call, service: str, member: str, own: list[Any], form: Mapping[str, str] | None
+    call: Call, service: str, member: str, own: list[Any], form: Mapping[str, Any] | None
 ) -> tuple[int, str]:
     """Our own list elements put into moto's answer, or an answer of ours alone."""
     wire = protocol(service)

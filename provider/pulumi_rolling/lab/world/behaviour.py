@@ -8,8 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from hashlib import sha256
 from random import Random
 from typing import Any
+
+from pulumi_rolling.lab.world.rules import camel
 
 SIGNALS = ("SUCCESS", "FAILURE", None)
 FIRST_CHECKS = 0.2
@@ -23,7 +26,8 @@ class WrongBehaviour(ValueError):
 class Behaviour:
     """One image's behaviour; times in seconds.
 
-    None stands for the lab's own default in `boot` and `spread`, and for what the target groups say in `drain`.
+    None stands for the lab's own default in `boot` and `spread`, for what the target groups say in `drain`, and in
+    `digest` for one that follows from the image's name.
     """
 
     boot: float | None = None
@@ -43,22 +47,20 @@ class Behaviour:
     status_checks: bool = True
     checks_after: float = 0.0
     dies_after: float | None = None
+    exit_code: int = 1
+    digest: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return {_camel(name): value for name, value in asdict(self).items()}
+        return {camel(name): value for name, value in asdict(self).items()}
 
 
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(part.title() for part in rest)
-
-
-_FIELDS = {_camel(field.name): field.name for field in fields(Behaviour)}
+_FIELDS = {camel(field.name): field.name for field in fields(Behaviour)}
 _SECONDS = ("boot", "spread", "signalAfter", "shutdown", "targetAfter", "drain", "checksAfter", "diesAfter")
-_NUMBERS = (*_SECONDS, "share", "duplicates")
+_WHOLE = ("duplicates", "exitCode")
+_NUMBERS = (*_SECONDS, "share", *_WHOLE)
 _MAY_BE_NULL = ("boot", "spread", "drain", "diesAfter")
 _FLAGS = ("inService", "healthy", "targetHealthy", "statusChecks")
-_TEXTS = ("launchError", "queue")
+_TEXTS = ("launchError", "queue", "digest")
 
 
 def behaviour_from(body: Mapping[str, Any]) -> Behaviour:
@@ -70,8 +72,8 @@ def behaviour_from(body: Mapping[str, Any]) -> Behaviour:
         absent = value is None and name in _MAY_BE_NULL
         if name in _NUMBERS and not absent and not (number and value >= 0):
             raise WrongBehaviour(f"{name} must be a number of at least 0")
-        if name == "duplicates" and not isinstance(value, int):
-            raise WrongBehaviour("duplicates must be a whole number")
+        if name in _WHOLE and not isinstance(value, int):
+            raise WrongBehaviour(f"{name} must be a whole number")
         if name in _FLAGS and not isinstance(value, bool):
             raise WrongBehaviour(f"{name} must be true or false")
         if name in _TEXTS and not (value is None or isinstance(value, str)):
@@ -90,11 +92,28 @@ class Behaviours:
         self._boot = boot
         self._spread = spread
         self.by_image: dict[str, Behaviour] = {}
+        self._pushed: dict[tuple[str, str], Behaviour] = {}
+
+    def describe(self, image: str, behaviour: Behaviour) -> None:
+        """The image's instances behave so from now on; a digest of its own is another image of the same name."""
+        self._pushed.setdefault((image, self.digest(image)), self.by_image.get(image, Behaviour()))
+        self.by_image[image] = behaviour
+        self._pushed[image, self.digest(image)] = behaviour
+
+    def digest(self, image: str) -> str:
+        """What the image's name stands for at this moment."""
+        pinned = image.partition("@")[2]
+        own = self.by_image.get(image, Behaviour()).digest
+        return pinned or own or f"sha256:{sha256(image.encode()).hexdigest()}"
+
+    def pinned(self, image: str, digest: str, chance: float) -> Behaviour:
+        """The behaviour of one launch of what the name stood for when it was that digest."""
+        behaviour = self._pushed.get((image, digest)) or self.by_image.get(image, Behaviour())
+        return behaviour if chance < behaviour.share else Behaviour()
 
     def of(self, image: str, chance: float) -> Behaviour:
         """The behaviour of one launch; `chance` in [0, 1) decides whether it belongs to the image's share."""
-        behaviour = self.by_image.get(image, Behaviour())
-        return behaviour if chance < behaviour.share else Behaviour()
+        return self.pinned(image, self.digest(image), chance)
 
     def boot_of(self, behaviour: Behaviour, normal: float) -> float:
         """Boot time for a standard normal draw: lognormal with sigma `spread` and mean `boot`."""

@@ -17,6 +17,7 @@ from uuid import UUID
 from pulumi_rolling.lab.world.activities import ActivityLog
 from pulumi_rolling.lab.world.agenda import Agenda
 from pulumi_rolling.lab.world.behaviour import Behaviours, Draw, draw
+from pulumi_rolling.lab.world.capacity import Capacity
 from pulumi_rolling.lab.world.group import Group, Pointer, Settings
 from pulumi_rolling.lab.world.member import Member, Revision
 from pulumi_rolling.lab.world.refusal import invalid
@@ -93,6 +94,14 @@ class Cloud:
         """The part of the cloud that keeps things of another kind; empty when it is asked for first."""
         part: Part = self._parts.setdefault(kind, kind())
         return part
+
+    def is_full(self, instance_type: str) -> bool:
+        """Whether one more instance of the type would be refused."""
+        capacity = self.part(Capacity)
+        if not capacity.by_type:
+            return False
+        living = (each for each in self.machines.values() if each.revision.instance_type == instance_type)
+        return capacity.is_full(instance_type, sum(each.now.machine != "terminated" for each in living))
 
     def stir(self, thing: Any) -> None:
         """One reconcile of the thing, at this moment, however often it is stirred before that."""

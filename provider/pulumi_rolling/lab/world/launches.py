@@ -65,8 +65,8 @@ def _first(cloud: Cloud, group: Group, place: Place, candidates: list[Revision],
     tried = []
     for revision in candidates:
         behaviour = cloud.behaviours.of(revision.image, chance.chance)
-        lost = place.zone in group.lost_zones
-        code = "InsufficientInstanceCapacity" if lost else behaviour.launch_error
+        full = place.zone in group.lost_zones or cloud.is_full(revision.instance_type)
+        code = "InsufficientInstanceCapacity" if full else behaviour.launch_error
         tried.append(Tried(revision, behaviour, code))
         if code is None:
             return tried[-1]

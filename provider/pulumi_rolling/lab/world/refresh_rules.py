@@ -6,20 +6,16 @@ tried. This module refuses to know what a rule leads to.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import dataclass
+
+from pulumi_rolling.lab.world.rules import Rules
 
 HOUR = 3600.0
 FOURTEEN_DAYS = 14 * 24 * HOUR
 
 
-class WrongRefreshRule(ValueError):
-    """A rule was set that does not exist, or to a value that it cannot have."""
-
-
 @dataclass(slots=True)
-class RefreshRules:
+class RefreshRules(Rules):
     """Times in seconds.
 
     hour: without progress, until a refresh fails; longest: of active replacing; pending: before it begins;
@@ -50,28 +46,3 @@ class RefreshRules:
     """EndTime is shown while a refresh is in progress."""
     irreversible_starts: bool = False
     """AutoRollback is accepted where a rollback is impossible, and fails without one."""
-
-    def as_json(self) -> dict[str, Any]:
-        return {_camel(name): value for name, value in asdict(self).items()}
-
-    def set(self, body: Mapping[str, Any]) -> None:
-        """What is not named stays; what is wrong changes nothing."""
-        for name, value in body.items():
-            if name not in _FIELDS:
-                raise WrongRefreshRule(f"no such rule: {name}; there are {', '.join(_FIELDS)}")
-            flag = isinstance(getattr(self, _FIELDS[name]), bool)
-            if flag and not isinstance(value, bool):
-                raise WrongRefreshRule(f"{name} must be true or false")
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            if not flag and not (number and value >= 0):
-                raise WrongRefreshRule(f"{name} must be a number of at least 0")
-        for name, value in body.items():
-            setattr(self, _FIELDS[name], value)
-
-
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(part.title() for part in rest)
-
-
-_FIELDS = {_camel(field.name): field.name for field in fields(RefreshRules)}

@@ -17,6 +17,7 @@ from pulumi_rolling.policy.instance_refresh.preferences import (
 )
 from pulumi_rolling.policy.timing import Timing
 
+WHOLE = 100
 POLLS = 5
 """Polls between two looks: a refresh moves in minutes, and each look at one is a call of its own."""
 
@@ -37,18 +38,18 @@ def limits(
     """
     reversible = not found.irreversible
     itself = reversible and rolls_back_itself(refresh, on_failure)
-    percents = refresh.checkpoint_percentages
     forward = DelegateLimits(
         preferences=preferences(
             refresh, found.maintenance, on_failure=on_failure, reversible=reversible, forced=forced
         ),
+        preferences_back=back_preferences(refresh, found.maintenance),
         on_failure=on_failure,
         way_back_by=WayBack.SERVICE if reversible else _otherwise(found),
         otherwise=_otherwise(found),
         returns_by_itself=itself,
         pausable=True,
         approval=refresh.approval,
-        part=bool(percents) and percents[-1] < 100,
+        part=_foreseen(refresh, found).ends_at is not None,
         timeout=None if refresh.timeout is None else float(refresh.timeout),
         stall=ONE_HOUR + _warm_up(refresh, found),
         settle=timing.settle,
@@ -58,8 +59,8 @@ def limits(
     block = refresh if former is None else former
     back = replace(
         forward,
-        preferences=back_preferences(block, found.maintenance),
-        foreseen=replace(_foreseen(block, found), gates=(), bake=0.0),
+        preferences_back=back_preferences(block, found.maintenance),
+        foreseen=replace(_foreseen(block, found), gates=(), ends_at=None, alarms=(), bake=0.0),
         way_back_by=forward.otherwise,
         returns_by_itself=False,
         approval=False,
@@ -77,12 +78,14 @@ def _foreseen(refresh: InstanceRefresh, found: Found) -> Foreseen:
     hold = percentages(refresh, found.maintenance)
     room = bounds(found.desired, hold.least, hold.most)
     stops = checkpoints(found.old, refresh.checkpoint_percentages)
-    delay = float(refresh.checkpoint_delay)
+    percents, delay = refresh.checkpoint_percentages, float(refresh.checkpoint_delay)
     return Foreseen(
         batch=max(1, room.at_once),
         lowest=room.keep,
         most=room.top,
         gates=tuple(ForeseenGate(f"{stop.percent} %", float(stop.percent), delay) for stop in stops),
+        ends_at=float(percents[-1]) if percents and percents[-1] < WHOLE else None,
+        alarms=refresh.alarms,
         bake=float(refresh.bake_time),
         warm_up=_warm_up(refresh, found),
     )

@@ -1,0 +1,69 @@
+"""The fit of a request to a rollout that the cloud carries out."""
+
+from __future__ import annotations
+
+from pulumi_rolling.core.delegate.delegating import Delegating, Whose
+from pulumi_rolling.core.explain import verdict_sentence
+from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.engine.record.pieces import OF_A_MEMBER
+from pulumi_rolling.errors import RollingError
+from pulumi_rolling.report.operation_status import wants_approval
+from pulumi_rolling.report.standing import OperationStatus
+
+
+def refuse_at_the_end(standing: OperationStatus, kind: str) -> None:
+    """Nothing can be asked of what has turned, failed or ended."""
+    rollout, group = standing.rollout, standing.group
+    if rollout.direction is Direction.BACK:
+        raise RollingError(
+            f"{group} is going back to {rollout.goal.came_from} already; nobody can {kind} that."
+        )
+    if rollout.verdict is not None:
+        raise RollingError(
+            f"The rollout of {group} has failed ({verdict_sentence(rollout.verdict)}); it only comes to rest."
+        )
+    if rollout.step is Step.DONE:
+        raise RollingError(f"All of {group} is replaced.")
+
+
+def refuse_for_operation(standing: OperationStatus, kind: str) -> None:
+    """What the service cannot do, or does already."""
+    rollout, group = standing.rollout, standing.group
+    way, gate = rollout.way, rollout.way.gate
+    if kind in OF_A_MEMBER:
+        raise RollingError(
+            f"The service picks the instances of {group} itself; nobody can {kind} one of them."
+        )
+    if way.whose is Whose.STRANGERS and kind != "abort":
+        raise RollingError(
+            f"{group} follows {way.operation}, which somebody else began; it is theirs to {kind}."
+        )
+    match kind:
+        case "pause" if way.paused:
+            raise RollingError(f"{group} is paused already; 'rolling resume {group}' goes on.")
+        case "pause" if way.unpausable:
+            raise RollingError(f"The service refused to pause {group}.")
+        case "resume" if not way.paused:
+            raise RollingError(f"{group} is not paused.")
+        case "approve" | "reject" if gate is None:
+            raise RollingError(f"Nothing waits for approval in {group}.")
+        case "approve" if gate is not None and gate.approved:
+            raise RollingError(f"{group} is approved already; it goes on when the time of its gate is over.")
+        case "approve" if not wants_approval(standing):
+            raise RollingError(f"The gate of {group} wants no approval; it opens when its time is over.")
+        case _:
+            return
+
+
+def has_steered(kind: str, now: Delegating) -> bool:
+    """Whether the record shows what was asked for."""
+    match kind:
+        case "pause":
+            return now.way.paused
+        case "resume":
+            return not now.way.paused
+        case "approve":
+            return now.way.gate is None or now.way.gate.approved
+        case _:
+            return now.verdict is not None

@@ -1,0 +1,69 @@
+"""What an EC2 Auto Scaling group is in the inputs and for people, whichever strategy rolls it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pulumi_rolling.core.model.member import Revision
+from pulumi_rolling.fleets.auto_scaling_group.listing import listed
+from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
+from pulumi_rolling.fleets.aws.api import AwsApi
+from pulumi_rolling.fleets.aws.launch_configurations import ConfigurationWanted, configuration_in
+from pulumi_rolling.fleets.aws.launch_templates import LATEST, TemplateWanted, parts
+from pulumi_rolling.fleets.aws.place import Place
+from pulumi_rolling.fleets.base import ListedGroup
+from pulumi_rolling.handler.operation import Reach
+from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
+
+
+def place_of(group: AutoScalingGroup, reach: Reach) -> Place:
+    """Where its calls go."""
+    defaults = reach.defaults
+    return Place.of(
+        group.region or defaults.region,
+        group.endpoint or defaults.endpoint,
+        defaults.profile,
+        defaults.ignored_tags,
+        defaults.keys,
+        defaults.roles,
+    )
+
+
+def groups_at(reach: Reach, names: Sequence[str] | None) -> Iterator[ListedGroup]:
+    """All groups within reach, or those of these names that are there."""
+    return listed(AwsApi(place_of(AutoScalingGroup(), reach), reach.retry), names)
+
+
+def wanted_by(group: AutoScalingGroup) -> Wanted:
+    if group.launch_configuration is not None:
+        return ConfigurationWanted(group.launch_configuration)
+    template = group.launch_template
+    return TemplateWanted(template.id, template.name, template.version)
+
+
+def pointer_property(revision: Revision) -> str:
+    """As the AWS provider of Pulumi calls it."""
+    return "launchTemplate" if configuration_in(revision.address) is None else "launchConfiguration"
+
+
+def kin(address: str) -> str | None:
+    """The launch template; a launch configuration has no versions."""
+    return parts(address)[0] if configuration_in(address) is None else None
+
+
+def mend(group: AutoScalingGroup) -> str:
+    return "the launch template" if group.launch_configuration is None else "the launch configuration"
+
+
+def as_inputs(pointer: str) -> dict[str, Any]:
+    configuration = configuration_in(pointer)
+    if configuration is not None:
+        return {"launchConfiguration": configuration}
+    template, version = parts(pointer)
+    return {"launchTemplate": {"id": template, "version": version}}
+
+
+def at_version(pointer: str, version: str | None) -> dict[str, Any]:
+    template, _ = parts(pointer)
+    return {"launchTemplate": {"id": template, "version": version or LATEST}}

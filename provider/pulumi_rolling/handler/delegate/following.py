@@ -1,0 +1,104 @@
+"""The delegate machine's side of the handler: it looks at a live group and says what rollout would be driven."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Generic
+
+from pulumi_rolling.core.machine import DELEGATE
+from pulumi_rolling.engine.record import pieces as journal
+from pulumi_rolling.errors import Fault
+from pulumi_rolling.fleets.base import Glance
+from pulumi_rolling.handler.delegate.origin import Begun, Origin, begin
+from pulumi_rolling.handler.delegate.others import others
+from pulumi_rolling.handler.delegate.situation import Situation
+from pulumi_rolling.handler.delegate.surroundings import F, Start, Surroundings
+from pulumi_rolling.handler.delegate.telling import DelegateTelling
+from pulumi_rolling.handler.operation import UNKNOWN, Operation
+from pulumi_rolling.handler.origin import came_from, differences_between, pointer_warnings
+from pulumi_rolling.handler.recorded import recorded
+
+
+class Following(Generic[F]):
+    """The situations of a strategy under which the service's own operation replaces the members."""
+
+    machine = DELEGATE
+    telling = DelegateTelling()
+
+    def __init__(self, surroundings: Surroundings[F]) -> None:
+        self._around = surroundings
+
+    def assess(self, operation: Operation) -> Situation:
+        around, facts = self._around, self._around.look(operation)
+        to = UNKNOWN if operation.target_unknown else operation.fleet.target()
+        here, seen = around.members(facts), facts.observation
+        former = came_from(operation, facts, here, to)
+        record, taken = recorded(operation, facts, seen.at, (m.revision.address for m in here), _nothing_odd)
+        old = around.old(operation, facts, to)
+        fresh = operation.olds is None and not old and seen.in_service < seen.desired
+        begun = begin(operation, Origin(to, former, here, fresh, seen.at), record)
+        goal = begun.rollout.goal
+        judged = around.judge(operation, Start(facts, to, goal.came_from, goal.forced, record))
+        beside = others(
+            operation,
+            around.operation,
+            seen.operations,
+            begun.rollout,
+            knows_tokens=judged.limits.knows_tokens,
+        )
+        moved = [] if begun.warnings else pointer_warnings(operation, facts, here, to)
+        return Situation(
+            facts=facts,
+            to=to,
+            came_from=goal.came_from,
+            limits=judged.limits,
+            rollout=begun.rollout,
+            interrupted=record,
+            old=old,
+            replaced=judged.replaced,
+            kept=len(here) - len(set(here) & set(judged.replaced)),
+            follows=beside.are_followed,
+            suspended_as_found=around.suspended(facts) - around.paused(record),
+            faults=(
+                *facts.refusals,
+                *taken,
+                *judged.faults,
+                *beside.faults,
+                *_no_room(operation, facts, begun),
+            ),
+            warnings=(*begun.warnings, *judged.warnings, *beside.warnings, *moved),
+            notes=(*begun.notes, *beside.notes, *facts.notes, *judged.notes),
+            differences=differences_between(operation, goal.came_from, to),
+        )
+
+    def assess_again(self, operation: Operation, before: Situation) -> Situation:
+        return self.assess(operation)
+
+    def glance(self, operation: Operation) -> Glance:
+        return self._around.glance(operation)
+
+    def is_settled(self, operation: Operation, glance: Any) -> bool:
+        return self._around.is_settled(operation, glance)
+
+    def listening(self, operation: Operation, situation: Situation) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def prepare(self, operation: Operation, situation: Situation) -> None:
+        """The service would replace members for a number that stands for the same contents: the pointer moves alone."""
+        if situation.is_pointer_only:
+            self._around.point_at(operation, situation.to)
+
+    def as_found(self, facts: F) -> dict[str, Any]:
+        return {"suspendedAsFound": sorted(self._around.suspended(facts))}
+
+
+def _nothing_odd(record: Any) -> str:
+    return ""
+
+
+def _no_room(operation: Operation, facts: F, begun: Begun) -> tuple[Fault, ...]:
+    """The record must fit beside the tags that the group has already."""
+    shelf = operation.fleet.shelf
+    needed = journal.pieces_of_operations(begun.rollout, operation.owner, shelf)
+    crowded = journal.check_room(facts.tags, needed, shelf, "remove tags")
+    return (Fault(f"{operation.kind.key}.name", crowded),) if crowded else ()

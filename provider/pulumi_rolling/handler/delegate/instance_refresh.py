@@ -1,0 +1,133 @@
+"""EC2 Auto Scaling groups under an instance refresh: the fleet, and what of the group a refresh depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pulumi_rolling.core.delegate.delegating import Delegating
+from pulumi_rolling.core.model.goal import OnFailure
+from pulumi_rolling.core.model.member import Lifecycle, Member, Revision
+from pulumi_rolling.errors import Fault
+from pulumi_rolling.fleets.auto_scaling_group.refresh import RefreshFleet
+from pulumi_rolling.fleets.auto_scaling_group.refresh_answers import PROCESS
+from pulumi_rolling.fleets.auto_scaling_group.refresh_facts import RefreshFacts, RefreshWatched
+from pulumi_rolling.fleets.aws.launch_configurations import configuration_in
+from pulumi_rolling.fleets.replace import Glance
+from pulumi_rolling.handler.alarms import alarm_faults
+from pulumi_rolling.handler.auto_scaling_group import place_of, wanted_by
+from pulumi_rolling.handler.delegate.surroundings import Judged, Start
+from pulumi_rolling.handler.operation import Operation, Reach
+from pulumi_rolling.handler.origin import is_old
+from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
+from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
+from pulumi_rolling.policy.instance_refresh.feasibility import Found, feasibility, notes
+from pulumi_rolling.policy.instance_refresh.leaves import ProtectedInstances, StandbyInstances
+from pulumi_rolling.policy.instance_refresh.preferences import Maintenance
+
+_AWAY = (Lifecycle.LEAVING, Lifecycle.STANDBY)
+
+
+def fleet_of(group: AutoScalingGroup, reach: Reach) -> RefreshFleet:
+    if group.name is None:
+        raise ValueError("the group's name is not known yet")
+    return RefreshFleet(group.name, wanted=wanted_by(group), place=place_of(group, reach), retry=reach.retry)
+
+
+class RefreshSurroundings:
+    operation = "instance refresh"
+
+    def look(self, operation: Operation) -> RefreshFacts:
+        refresh: InstanceRefresh = operation.block
+        operation.fleet.watched = RefreshWatched(
+            leaves_protected=refresh.scale_in_protected_instances is ProtectedInstances.IGNORE,
+            leaves_standby=refresh.standby_instances is StandbyInstances.IGNORE,
+            alarms=refresh.alarms,
+        )
+        facts: RefreshFacts = operation.fleet.facts()
+        return facts
+
+    def members(self, facts: RefreshFacts) -> tuple[Member, ...]:
+        return tuple(m for m in facts.members if m.lifecycle not in _AWAY)
+
+    def old(self, operation: Operation, facts: RefreshFacts, to: Revision) -> tuple[Member, ...]:
+        return tuple(
+            m
+            for m in self.members(facts)
+            if is_old(m, to) and m.id not in facts.as_their_override and not _is_let_be(m, operation.block)
+        )
+
+    def judge(self, operation: Operation, start: Start[RefreshFacts]) -> Judged:
+        refresh: InstanceRefresh = operation.block
+        facts, on_failure = start.facts, operation.inputs.on_failure
+        match = refresh.skip_matching and not start.forced
+        replaced = facts.replaced(start.to, skip_matching=match)
+        if not start.forced and not self.old(operation, facts, start.to):
+            replaced = ()
+        group: AutoScalingGroup = operation.kind.block_in(operation.inputs)
+        found = Found(
+            desired=facts.sizes.desired,
+            old=sum(not _is_let_be(m, refresh) for m in replaced),
+            suspended=facts.suspended - self.paused(start.record),
+            maintenance=None if facts.maintenance is None else Maintenance(*facts.maintenance),
+            protected=sum(m.protected for m in replaced),
+            standby=sum(m.lifecycle is Lifecycle.STANDBY for m in replaced),
+            heaviest=max((m.weight for m in facts.members), default=1),
+            warm_up=facts.warm_up,
+            irreversible=facts.irreversible,
+            former_configuration=start.came_from is not None
+            and configuration_in(start.came_from.address) is not None,
+            configuration=group.launch_configuration is not None,
+        )
+        faults, warnings = feasibility(refresh, found, on_failure)
+        pool = len(facts.warm)
+        said = [f"{pool} in the warm pool, which the service replaces after the group"] if pool else []
+        if facts.irreversible and on_failure is OnFailure.ROLL_BACK:
+            said.append(f"the service could not return the group itself: {facts.irreversible}")
+        return Judged(
+            operation.limits(found, forced=start.forced),
+            tuple(m for m in replaced if not _is_let_be(m, refresh)),
+            faults=(
+                *faults,
+                *_no_way_back(found, on_failure),
+                *alarm_faults(operation, facts.missing_alarms),
+            ),
+            warnings=tuple(warnings),
+            notes=(*said, *notes(refresh, found, on_failure)),
+        )
+
+    def glance(self, operation: Operation) -> Glance:
+        glance: Glance = operation.fleet.glance()
+        return glance
+
+    def is_settled(self, operation: Operation, glance: Glance) -> bool:
+        return all(
+            not is_old(m, glance.target)
+            for m in glance.members
+            if m.lifecycle not in _AWAY and not _is_let_be(m, operation.block)
+        )
+
+    def suspended(self, facts: RefreshFacts) -> frozenset[str]:
+        return facts.suspended
+
+    def paused(self, record: Delegating | None) -> frozenset[str]:
+        return frozenset({PROCESS} if record is not None and record.paused_by_us else ())
+
+    def point_at(self, operation: Operation, to: Revision) -> None:
+        operation.fleet.point_at(to)
+
+
+def _is_let_be(member: Member, refresh: InstanceRefresh) -> bool:
+    """Whatever the member runs, the service does not replace it."""
+    if member.lifecycle is Lifecycle.STANDBY:
+        return refresh.standby_instances is StandbyInstances.IGNORE
+    return member.protected and refresh.scale_in_protected_instances is ProtectedInstances.IGNORE
+
+
+def _no_way_back(found: Found, on_failure: OnFailure) -> Iterator[Fault]:
+    """No refresh leads to a launch configuration, and the group shall not be rolled without a way back."""
+    if found.former_configuration and on_failure is OnFailure.ROLL_BACK:
+        yield Fault(
+            InstanceRefresh.path,
+            "cannot return the group if it fails: it comes from a launch configuration, to which no instance refresh "
+            "leads. Roll to the launch template once by rollingUpdate, or say onFailure: leave.",
+        )

@@ -1,0 +1,89 @@
+"""Where a rollout comes from, whatever its machine: from state, or from what most members run.
+
+Where members show that a rollout was interrupted and its record is lost, state says where it came from.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from pulumi_rolling.core.model.goal import Goal
+from pulumi_rolling.core.model.member import Member, Revision
+from pulumi_rolling.engine.record import pieces as journal
+from pulumi_rolling.fleets.base import Facts
+from pulumi_rolling.handler.operation import UNKNOWN, Operation
+from pulumi_rolling.report.differences import differences
+
+
+def is_old(member: Member, to: Revision, forced: bool = False) -> bool:
+    return forced or member.revision.digest != to.digest
+
+
+def came_from(operation: Operation, facts: Facts, members: Iterable[Member], to: Revision) -> Revision | None:
+    """The revision in state; on create the one that most members run. None: there is no way back."""
+    address = operation.revision_in_state()
+    if address is not None:
+        revision: Revision = operation.fleet.at(address)
+    else:
+        counts = Counter(m.revision for m in members if is_old(m, to))
+        if not counts:
+            return None
+        revision = counts.most_common(1)[0][0]
+    if not revision.exists:
+        return None
+    if facts.current is not None and facts.current.digest == revision.digest and "$" not in facts.pointer:
+        return facts.current
+    return revision
+
+
+def lost_members(operation: Operation, members: Iterable[Member], former: Revision | None) -> list[Member]:
+    """Members that a rollout without a record has made: they are not of the revision that was deployed last."""
+    if operation.olds is None or former is None:
+        return []
+    return [m for m in members if is_old(m, former)]
+
+
+def abandoned_by(strange: Iterable[Member], to: Revision) -> tuple[str, ...]:
+    """Digests that were targets of a rollout whose record is lost."""
+    return tuple(dict.fromkeys(m.revision.digest for m in strange if is_old(m, to)))
+
+
+def lost_record(operation: Operation, strange: Sequence[Member], goal: Goal, beside: str) -> str:
+    """The warning of a rollout that goes on without its record. ``beside``: what is true of the group itself."""
+    former = goal.came_from
+    elsewhere = former is not None and former.digest != goal.to.digest
+    back = f"the way back is {former}, " if elsewhere else ""
+    return (
+        f"{who(len(strange), operation.kind.noun)} not of {former}, which this resource deployed last, and the "
+        f"group carries no record of a rollout; {back}{beside}"
+    )
+
+
+def who(count: int, noun: tuple[str, str]) -> str:
+    """Subject and verb: one is, several are."""
+    return f"1 {noun[0]} is" if count == 1 else f"{count} {noun[1]} are"
+
+
+def pointer_warnings(
+    operation: Operation, facts: Facts, members: Iterable[Member], to: Revision
+) -> list[str]:
+    """Another resource moved the pointer: then a way back would be undone by its next update."""
+    deployed = operation.revision_in_state()
+    if deployed is None or facts.current is None or to is UNKNOWN:
+        return []
+    moved = facts.current.digest == to.digest and facts.pointer != deployed
+    stays = any(is_old(m, to) for m in members)
+    if not (moved and stays) or journal.read_any(facts.tags) is not None:
+        return []
+    return [
+        f"the group already points at {to}: another resource moved it, and would move it again after a way back. "
+        f'Add ignore_changes=["{operation.kind.pointer_property(to)}"] to the options of the group.'
+    ]
+
+
+def differences_between(operation: Operation, former: Revision | None, to: Revision) -> tuple[str, ...]:
+    """What changes for members, where both revisions are known."""
+    if former is None or to is UNKNOWN:
+        return ()
+    return differences(operation.fleet.contents(former), operation.fleet.contents(to))

@@ -1,0 +1,104 @@
+"""The plan of a delegated rollout in rows: what the service will do, what it keeps, and who returns the group."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from pulumi_rolling.core.delegate.limits import WayBack
+from pulumi_rolling.core.delegate.plan import DelegatePlan
+from pulumi_rolling.report.wording import Row, instances, listed, span
+
+
+def delegated_rows(plan: DelegatePlan, returns_to: str | None, *, leaves: bool) -> Iterator[Row]:
+    """``returns_to``: the revision that a failed rollout goes back to. ``leaves``: it stops where it is."""
+    if plan.follows:
+        yield (
+            "rolls",
+            f"the service itself: its operation {plan.follows} is under way already and is followed",
+        )
+    else:
+        yield "rolls", f"the service itself, {_at_once(plan)}"
+    yield from _bounds(plan)
+    yield from _stops(plan)
+    warm_up = plan.limits.foreseen.warm_up
+    then = f", then {span(warm_up)} of warm-up" if warm_up else ""
+    yield "waits for", f"each new instance to be in service and healthy by the group's own checks{then}"
+    yield from _watched(plan)
+    if plan.left_old:
+        yield "leaves", f"{instances(plan.left_old)} as they are: the last checkpoint ends it"
+    yield "on failure", _on_failure(plan, returns_to, leaves)
+    yield "duration", _duration(plan)
+    yield "API calls", f"at least {plan.decisions + len(plan.acts)}"
+
+
+def _at_once(plan: DelegatePlan) -> str:
+    if plan.batch >= plan.replace:
+        return "the only one" if plan.replace == 1 else f"all {plan.replace} at once"
+    return f"{'' if plan.batch == 1 else 'up to '}{plan.batch} at a time"
+
+
+def _bounds(plan: DelegatePlan) -> Iterator[Row]:
+    """What it keeps in service, and what there may be at most."""
+    if plan.lowest_in_service is None:
+        return
+    most = f", and {plan.most} there at most" if plan.most is not None else ""
+    yield "in service", f"at least {plan.lowest_in_service}{most}"
+
+
+def _stops(plan: DelegatePlan) -> Iterator[Row]:
+    gates = plan.limits.foreseen.gates
+    told = [gate for gate in gates if gate.percent is not None]
+    if told:
+        percents = listed([f"{gate.percent:g}" for gate in told])
+        counts = listed([str(math.ceil((gate.percent or 0.0) * plan.replace / 100)) for gate in told])
+        lasts = f", {span(told[0].lasts)} each" if told[0].lasts else ""
+        yield "checkpoints", f"at {percents} % ({counts} of {plan.replace}){lasts}"
+    if gates and plan.limits.approval:
+        yield "approval", "asked for at each checkpoint (rolling approve GROUP)"
+
+
+def _watched(plan: DelegatePlan) -> Iterator[Row]:
+    foreseen = plan.limits.foreseen
+    alarms = foreseen.alarms or plan.limits.alarms
+    if alarms:
+        yield "alarms", f"{listed(list(alarms))}: ALARM ends the roll"
+    bake = foreseen.bake + plan.limits.bake
+    if bake:
+        yield "bake", f"alarms are watched for {span(bake)} after the last one"
+
+
+def _on_failure(plan: DelegatePlan, returns_to: str | None, leaves: bool) -> str:
+    """Who decides that it failed, and who returns the group, as is known beforehand."""
+    when = "when the service gives up, "
+    if leaves:
+        return f"{when}it stops and the group is left as it is (onFailure: leave)"
+    if returns_to is None:
+        return f"{when}it stops; there is no other revision to return to"
+    ways = [_way_back(way, returns_to) for way in plan.way_back]
+    if plan.limits.returns_by_itself and ways:
+        ways[0] = f"it returns the group to {returns_to} by itself"
+    return f"{when}{', and where that cannot be, '.join(ways)}"
+
+
+def _way_back(way: WayBack, to: str) -> str:
+    return {
+        WayBack.SERVICE: f"the service is asked to return the group to {to}",
+        WayBack.OPERATION: f"another operation is begun that leads to {to}",
+        WayBack.REPLACE: f"instances are replaced one by one, as in a rolling update, by those of {to}",
+    }[way]
+
+
+def _duration(plan: DelegatePlan) -> str:
+    foreseen = plan.limits.foreseen
+    times = math.ceil(plan.replace / plan.batch) if plan.batch else 0
+    warm_up = f" and {span(foreseen.warm_up)} of warm-up" if foreseen.warm_up else ""
+    parts = [f"{times} times a boot{warm_up}" if times > 1 else f"a boot{warm_up}"]
+    if plan.fixed_waits:
+        named = [name for name, given in (("checkpoints", foreseen.gates), ("bake", foreseen.bake)) if given]
+        parts.append(f"{span(plan.fixed_waits)} of {listed(named or ['bake'])} on top")
+    if plan.limits.approval:
+        parts.append("and as long as approvals take")
+    if plan.limits.timeout is not None:
+        parts.append(f"given up after {span(plan.limits.timeout)}")
+    return "; ".join(parts)

@@ -1,0 +1,114 @@
+"""A rollout that the cloud carries out, in rows: its operation, how far it has come, and what to do now."""
+
+from __future__ import annotations
+
+from pulumi_rolling.core.delegate.adopt import by_id
+from pulumi_rolling.core.delegate.delegating import Whose
+from pulumi_rolling.core.delegate.operation import Operation
+from pulumi_rolling.core.explain import sentence, verdict_sentence
+from pulumi_rolling.core.model.codes import REASONS, ReasonCode
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.report.standing import (
+    OperationStatus,
+    ago,
+    asked_rows,
+    driver,
+    moment,
+    opening_rows,
+    time_left,
+)
+from pulumi_rolling.report.wording import Row, instances
+
+
+def followed(standing: OperationStatus) -> Operation | None:
+    """The operation of this direction, or what has to be over before another begins."""
+    rollout = standing.rollout
+    earlier = rollout.earlier.operation if rollout.earlier is not None else ""
+    return by_id(standing.seen.operations, rollout.way.operation or earlier)
+
+
+def rests(standing: OperationStatus) -> str:
+    """Why nothing moves, for the headline; empty where it does."""
+    way = standing.rollout.way
+    if way.paused:
+        return ", paused"
+    if way.gate is None:
+        return ""
+    return ", waiting for approval" if wants_approval(standing) else ", stopped at a gate"
+
+
+def wants_approval(standing: OperationStatus) -> bool:
+    gate, because = standing.rollout.way.gate, standing.because
+    waits = because is not None and because.code is ReasonCode.APPROVAL
+    return gate is not None and not gate.approved and waits
+
+
+def operation_rows(standing: OperationStatus) -> list[Row]:
+    rollout = standing.rollout
+    told = [
+        *opening_rows(standing),
+        ("operation", _operation(standing)),
+        ("progress", _progress(standing)),
+    ]
+    left = time_left(standing)
+    if left is not None:
+        told.append(("time left", left))
+    told += _waiting_rows(standing)
+    if rollout.unheeded:
+        told.append(("unheeded", f"{', '.join(rollout.unheeded)}: the service picks and paces"))
+    if rollout.verdict is not None:
+        told.append(("reason", verdict_sentence(rollout.verdict)))
+    if rollout.back_failed is not None:
+        told.append(("way back", f"failed as well: {verdict_sentence(rollout.back_failed)}"))
+    told.append(("driver", driver(standing)))
+    told += asked_rows(standing)
+    told.append(("now", _advice(standing)))
+    return told
+
+
+def _operation(standing: OperationStatus) -> str:
+    told, rollout = followed(standing), standing.rollout
+    if told is None:
+        return f"{rollout.way.operation}, of which nothing is told" if rollout.way.operation else "none yet"
+    percent = "" if told.percent is None else f", {told.percent:g} %"
+    whose = ", begun by somebody else" if rollout.way.whose is Whose.STRANGERS else ""
+    reason = f": {told.reasons[0]}" if told.reasons else ""
+    return f"{told.id}, {told.status or told.state.value}{percent}{whose}{reason}"
+
+
+def _progress(standing: OperationStatus) -> str:
+    target, runs = standing.rollout.target, standing.seen.runs
+    return f"{runs.get(target.digest, 0)} of {instances(sum(runs.values()))} made from {target}"
+
+
+def _waiting_rows(standing: OperationStatus) -> list[Row]:
+    rollout, because = standing.rollout, standing.because
+    told: list[Row] = []
+    if rollout.way.paused:
+        told.append(("paused", "the operation stands still"))
+    gate = rollout.way.gate
+    if gate is not None:
+        approval = ", approved" if gate.approved else ", approval wanted" if wants_approval(standing) else ""
+        until = ""
+        if because is not None and because.code is ReasonCode.CHECKPOINT and "wait" in because.numbers:
+            until = f", closed until {moment(gate.at + because.numbers['wait'])}"
+        told.append(("gate", f"checkpoint {gate.name}, since {moment(gate.at)}{until}{approval}"))
+    if because is not None and REASONS[because.code].only_told and standing.is_driven:
+        at = "" if standing.said_at is None else f" (said {ago(standing.at - standing.said_at)})"
+        told.append(("waits", f"{sentence(because)}{at}"))
+    return told
+
+
+def _advice(standing: OperationStatus) -> str:
+    rollout, group = standing.rollout, standing.group
+    if not standing.is_driven:
+        told = followed(standing)
+        alone = "the service goes on alone; " if told is not None and not told.is_over else ""
+        return f"{alone}run 'pulumi up' again: it goes on from here (after 'pulumi cancel' if the stack is locked)"
+    if rollout.direction is Direction.BACK or rollout.closes:
+        return "wait for it to end"
+    if rollout.way.paused:
+        return f"'rolling resume {group}' goes on, 'rolling abort {group}' goes back"
+    if wants_approval(standing):
+        return f"'rolling approve {group}' goes on, 'rolling reject {group}' goes back"
+    return f"wait, or end it with 'rolling abort {group}'"

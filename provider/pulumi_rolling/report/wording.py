@@ -1,0 +1,30 @@
+"""Counts, times and lists as every report words them."""
+
+from __future__ import annotations
+
+Row = tuple[str, str]
+"""A label and a sentence."""
+
+MOST_LISTED = 6
+"""Words of a list that are said one by one."""
+
+
+def instances(count: int) -> str:
+    return f"{count} instance{'' if count == 1 else 's'}"
+
+
+def span(seconds: float) -> str:
+    """A fixed length of time: ``90 s``, ``5 min``, ``1 h 30 min``."""
+    whole = round(seconds)
+    if whole < 120 and whole % 60:
+        return f"{whole} s"
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    parts = [f"{count} {unit}" for count, unit in ((hours, "h"), (minutes, "min"), (rest, "s")) if count]
+    return " ".join(parts) or "0 s"
+
+
+def listed(words: list[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``; of many the first, the second and the last."""
+    if len(words) > MOST_LISTED:
+        return f"{words[0]}, {words[1]} ... {words[-1]}"
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

@@ -1,0 +1,117 @@
+"""A group of the lab under instanceRefresh, and the drives of its resource."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from threading import Event
+from typing import Any
+
+import pytest
+from pulumi_rolling.errors import OrphanedError, RolloutError
+from pulumi_rolling.lab import Lab
+
+from tests.fleets.scripted_aws import wait_until
+from tests.handler.lab_web import LabWeb
+
+BAD = {"launchError": "InvalidAMIID.NotFound"}
+PATIENCE = 30.0
+
+
+class RefreshedWeb(LabWeb):
+    """Images ami-v1 to ami-v3 are versions 1 to 3; version 1 is deployed."""
+
+    def __init__(self, lab: Lab, size: int = 2, **group: Any) -> None:
+        super().__init__(lab, "ami-v1", "ami-v2", "ami-v3", size=size, **group)
+        self.state = self.deploy(self.wants("1"))
+
+    def inputs(
+        self, version: str = "2", beside: dict[str, Any] | None = None, **refresh: Any
+    ) -> dict[str, Any]:
+        """``beside``: inputs beside group and policy."""
+        return {
+            "autoScalingGroup": {"name": "web", "launchTemplate": {"id": self.template, "version": version}},
+            "updatePolicy": {"instanceRefresh": refresh},
+            **(beside or {}),
+        }
+
+    def wants(
+        self, version: str = "2", beside: dict[str, Any] | None = None, **refresh: Any
+    ) -> dict[str, Any]:
+        normal, faults = self.handler.check(None, self.inputs(version, beside, **refresh), self.context)
+        assert not faults, faults
+        return normal
+
+    def faults(self, inputs: dict[str, Any]) -> dict[str, str]:
+        """As a preview of an update finds them."""
+        _, faults = self.handler.check(self.state, inputs, self.context)
+        return {fault.path: fault.message for fault in faults}
+
+    def plan(self, news: dict[str, Any]) -> str:
+        """What preview says; empty where there is nothing to do."""
+        said: list[str] = []
+        self.handler.diff(self.state, news, replace(self.context, dry_run=True, say=said.append))
+        return "\n".join(said)
+
+    def up(self, news: dict[str, Any], **context: Any) -> dict[str, Any]:
+        self.state = self.handler.update(self.state, news, replace(self.context, **context))
+        return self.state
+
+    def begun(self, news: dict[str, Any], **context: Any) -> Future[dict[str, Any]]:
+        with_one = ThreadPoolExecutor(1)
+        future = with_one.submit(self.up, news, **context)
+        with_one.shutdown(wait=False)
+        return future
+
+    def killed(self, news: dict[str, Any], when: Callable[[], bool]) -> str:
+        """The driver dies once that is true; the service goes on alone."""
+        dead = Event()
+        future = self.begun(news, orphaned=dead.is_set)
+        wait_until(when, PATIENCE)
+        dead.set()
+        with pytest.raises(OrphanedError) as caught:
+            future.result(PATIENCE)
+        return str(caught.value)
+
+    def fails(self, news: dict[str, Any], error: type[RolloutError], **context: Any) -> str:
+        """The sentence of an update that fails and returns the group."""
+        return self.failed(self.begun(news, **context), error)
+
+    def failed(self, future: Future[dict[str, Any]], error: type[RolloutError]) -> str:
+        before = dict(self.state)
+        with pytest.raises(error) as caught:
+            future.result(PATIENCE)
+        assert caught.value.returned, str(caught.value)
+        assert (self.revisions(), self.stored, self.keeps_no_mark()) == ({"1"}, "1", True)
+        assert self.state == before and caught.value.left is None
+        told = str(caught.value)
+        assert "is back on version 1" in told, told
+        return told
+
+    def refreshes(self) -> list[tuple[str, str]]:
+        """Version and status of each, the newest first."""
+        found = self.asg.describe_instance_refreshes(AutoScalingGroupName="web")["InstanceRefreshes"]
+        return [(each["DesiredConfiguration"]["LaunchTemplate"]["Version"], each["Status"]) for each in found]
+
+    def others(self, version: str, **preferences: Any) -> str:
+        """Somebody else begins a refresh; its id."""
+        begun: str = self.asg.start_instance_refresh(
+            AutoScalingGroupName="web",
+            DesiredConfiguration={"LaunchTemplate": {"LaunchTemplateId": self.template, "Version": version}},
+            Preferences=preferences,
+        )["InstanceRefreshId"]
+        return begun
+
+    def is_mixed(self) -> bool:
+        return len(self.revisions()) == 2
+
+    def is_held(self) -> bool:
+        return "InstanceRefresh" in self.group["suspended"]
+
+    @property
+    def stored(self) -> str:
+        return str(self.group["launchTemplate"]["Version"])
+
+    def keeps_no_mark(self) -> bool:
+        return not any(key.startswith("rolling:") for key in self.group["tags"])

@@ -1,0 +1,103 @@
+"""`rolling status` and `rolling watch` of a rollout that the cloud carries out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pulumi_rolling.core.delegate.delegating import AtGate, Delegating, Way, Whose
+from pulumi_rolling.core.delegate.observation import Delegated
+from pulumi_rolling.core.delegate.operation import Operation, State
+from pulumi_rolling.core.model.codes import ReasonCode, Step, VerdictCode
+from pulumi_rolling.core.model.decision import Because
+from pulumi_rolling.core.model.goal import Direction, Goal
+from pulumi_rolling.core.model.member import Revision
+from pulumi_rolling.core.model.verdict import Verdict
+from pulumi_rolling.report.standing import OperationStatus
+from pulumi_rolling.report.status import status_text
+from pulumi_rolling.report.watch import ended, line, member_rows, progress
+
+NOW = 1_800_000_000.0
+ONE, TWO = Revision("lt-1:1", "one", "version 1"), Revision("lt-1:2", "two", "version 2")
+TOLD = Operation("4a77", State.RUNNING, "InProgress", "two", percent=40.0, done=4, total=10)
+FOLLOWED = Delegating(
+    Goal("r1", TWO, ONE),
+    NOW - 600,
+    way=Way(operation="4a77", total=10, done=4),
+    step=Step.FOLLOW,
+)
+
+
+def standing(rollout: Delegating = FOLLOWED, told: Operation = TOLD, **changes: Any) -> OperationStatus:
+    seen = Delegated(NOW, (told,), "one", runs={"one": 6, "two": 4}, desired=10, in_service=9)
+    given: dict[str, Any] = {"driver": "d1", "lease_until": NOW + 5, "owner": "abc"}
+    return OperationStatus(group="web", at=NOW, rollout=rollout, seen=seen, **(given | changes))
+
+
+def test_a_driven_operation_as_a_whole() -> None:
+    """Which operation, how far by the service's word and by what the group runs, who drives it, and what to do."""
+    assert status_text(standing()).splitlines() == [
+        "web: rolling to version 2, step follow",
+        "  rollout    r1 of resource abc",
+        "  since      2027-01-15 07:50:00 UTC (10 min ago)",
+        "  operation  4a77, InProgress, 40 %",
+        "  progress   4 of 10 instances made from version 2",
+        "  driver     d1 is at work",
+        "  now        wait, or end it with 'rolling abort web'",
+    ]
+
+
+GATE = replace(FOLLOWED, way=replace(FOLLOWED.way, gate=AtGate("40 %", NOW - 60)))
+APPROVAL = Because(ReasonCode.APPROVAL, {"approval": 1, "percent": 40.0}, ("40 %",))
+TURNED = replace(FOLLOWED, direction=Direction.BACK, verdict=Verdict(VerdictCode.ABORTED, NOW))
+
+
+@pytest.mark.parametrize(
+    ("rollout", "changes", "told"),
+    [
+        (GATE, {"because": APPROVAL}, "web: rolling to version 2, step follow, waiting for approval"),
+        (
+            GATE,
+            {"because": APPROVAL},
+            "gate       checkpoint 40 %, since 2027-01-15 07:59:00 UTC, approval wanted",
+        ),
+        (GATE, {"because": APPROVAL}, "'rolling approve web' goes on, 'rolling reject web' goes back"),
+        (
+            GATE,
+            {"because": Because(ReasonCode.CHECKPOINT, {"wait": 120.0}, ("40 %",))},
+            "closed until 2027-01-15 08:01:00 UTC",
+        ),
+        (replace(FOLLOWED, way=replace(FOLLOWED.way, paused=True)), {}, "'rolling resume web' goes on"),
+        (
+            replace(FOLLOWED, way=replace(FOLLOWED.way, whose=Whose.STRANGERS)),
+            {},
+            "40 %, begun by somebody else",
+        ),
+        (FOLLOWED, {"lease_until": NOW - 1}, "now        the service goes on alone; run 'pulumi up' again"),
+        (replace(FOLLOWED, unheeded=("retry",)), {}, "retry: the service picks and paces"),
+        (TURNED, {}, "web: going back to version 1, step follow"),
+        (TURNED, {}, "reason     aborted on request"),
+        (TURNED, {}, "now        wait for it to end"),
+    ],
+)
+def test_what_an_operation_waits_for_is_told(rollout: Delegating, changes: dict[str, Any], told: str) -> None:
+    """The gate, a pause, a stranger's, a driver that is gone, a way back: each in words with what to do."""
+    assert told in status_text(standing(rollout, **changes))
+
+
+def test_watch_tells_the_operation_and_no_members() -> None:
+    """The line has the service's progress; members are the service's own matter."""
+    following = Because(ReasonCode.FOLLOWING, {"percent": 40.0}, ("4a77",))
+    told = line(standing(because=following))
+    assert told == "web: rolling to version 2, 4/10 replaced, 9 in service, the cloud replaces (40 %)"
+    assert progress(standing()) == (4, 10) and member_rows(standing()) == []
+
+
+def test_the_end_is_told_by_what_the_group_runs() -> None:
+    """All of the target is a success; others left are none, and a way back is told as one."""
+    seen = Delegated(NOW, (), "two", runs={"two": 10}, desired=10, in_service=10)
+    assert ended(FOLLOWED, "web", seen).words == "web: done, 10 instances on version 2."
+    mixed = ended(FOLLOWED, "web", replace(seen, runs={"one": 3, "two": 7}))
+    assert not mixed.succeeded and "3 of 10 instances are not of version 2" in mixed.words
+    assert ended(TURNED, "web", seen).words == "web: back on version 1 (aborted on request)."
