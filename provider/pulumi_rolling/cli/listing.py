@@ -16,7 +16,7 @@ from pulumi_rolling.cli.patience import AtATerminal
 from pulumi_rolling.cli.screen import say
 from pulumi_rolling.cli.status import recorded
 from pulumi_rolling.cloud_time import CLOUD
-from pulumi_rolling.errors import RollingError
+from pulumi_rolling.errors import Fault, PolicyErrors, RollingError
 from pulumi_rolling.fleets.base import ListedGroup
 from pulumi_rolling.report.listing import ListedRoll, listing_json, listing_text
 
@@ -39,6 +39,8 @@ def list_groups(
 
     A call brings a hundred groups with their records; instances are not looked at.
     """
+    if cwd != Path() and not stack:
+        raise PolicyErrors([Fault("--cwd", "needs --stack.")])
     # Loads the table of kinds, and through it the models of the inputs.
     from pulumi_rolling.handler.context import Defaults
 

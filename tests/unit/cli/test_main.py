@@ -97,3 +97,9 @@ def test_a_form_that_is_not_there_is_refused_with_those_that_are(rolling: Rollin
 def test_the_help_offers_no_lab_that_is_refused(rolling: Rolling) -> None:
     """The one cloud of the lab is named, and no other."""
     assert "alibaba" not in rolling("lab", "--help").out
+
+
+def test_a_folder_without_a_stack_is_refused(rolling: Rolling) -> None:
+    """An option that would change nothing is no option there."""
+    ran = rolling("list", "--cwd", "elsewhere")
+    assert (ran.code, ran.out) == (2, "") and "--cwd: needs --stack." in ran.err
