@@ -98,7 +98,7 @@ class Return:
             "--message",
             f"{RETURNED}{self.to.started}",
         ]
-        with self._configuration(self.to.configuration) as config, _serving(way.script) as (address, told):
+        with self._configuration(self.to.configuration) as config, serving(way.script) as (address, told):
             ended = staged(self.pulumi, (*line, "--client", address, *config))
         now = parsed(self.pulumi.asked("stack", "export", "--show-secrets"))
         left = (*way.script.wish.left, *told.left)
@@ -145,7 +145,7 @@ class Return:
             return self._preview(elsewhere, alone, text)
 
     def _preview(self, pulumi: Pulumi, script: Script, text: str | None) -> Sequence[Mapping[str, Any]]:
-        with self._configuration(text) as config, _serving(script) as (address, _):
+        with self._configuration(text) as config, serving(script) as (address, _):
             code, said, errors = pulumi.tried(
                 "preview",
                 "--json",
@@ -200,8 +200,9 @@ class Return:
             yield ("--config-file", str(file))
 
 
-def _serving(script: Script) -> AbstractContextManager[tuple[str, Told]]:
+def serving(script: Script) -> AbstractContextManager[tuple[str, Told]]:
+    """The address of our language runtime, and what its runs find out."""
     # Loads gRPC and Pulumi's SDK, which an update that succeeds does not need.
-    from pulumi_rolling.stack.runtime import serving
+    from pulumi_rolling.stack import runtime
 
-    return serving(script)
+    return runtime.serving(script)
