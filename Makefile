@@ -1,6 +1,12 @@
-# Everything from a clean clone: needs make, Python 3.11 and, where no Pulumi CLI is on PATH, Go.
+# Everything from a clean clone: needs make, Python from 3.11 on and, where no Pulumi CLI is on PATH, Go.
 
-PYTHON ?= python3.11
+# Each is asked, since shims of version managers stand on PATH for versions that are not installed. Make drops what a
+# shell has found that ends with 127.
+NUMBERED := python3.11 python3.12 python3.13 python3.14
+new-enough = $(shell for each in $(1); do \
+	$$each -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null && echo $$each; done; true)
+PYTHON ?= $(or $(firstword $(call new-enough,$(NUMBERED) python3 python)),$(error there is no Python from 3.11 on among \
+$(NUMBERED) python3 python on PATH; name one: make PYTHON=...))
 VENV := .venv
 BIN := $(VENV)/bin
 CODE := provider tests tools examples
@@ -11,7 +17,7 @@ EXAMPLES ?= 1200
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help ensure engine demo test working-tests waiting-tests languages lint format schema sdk bench test-deep mutants constraints clean
+.PHONY: help ensure engine demo test working-tests waiting-tests languages pythons lint format schema sdk bench test-deep mutants constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,11 +37,8 @@ engine:
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
-# Of what an extra brings a run imports a small part, which Python compiles then.
-quick := --quiet --disable-pip-version-check --no-compile
-
 $(VENV)/.has-%: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install $(quick) --constraint constraints.txt --editable '.[$*]'
+	@$(BIN)/python tools/pulumi/install.py $*
 	@touch $($*:%=$(VENV)/.has-%)
 
 demo: ## a rolling update, a failing one and its way back, against an embedded cloud
@@ -74,6 +77,10 @@ languages: ensure ## `rolling up` on programs in TypeScript and Go; needs npm an
 	cd $(LANGUAGES)/go && go build -o program . && install -m 755 \
 		"$$(go list -m -f '{{.Dir}}' github.com/pulumi/pulumi/sdk/v3)/nodejs/dist/pulumi-resource-pulumi-nodejs" $(LANGUAGES)/bin
 	ROLLING_LANGUAGES=$(LANGUAGES) $(BIN)/python -m pytest -q tests/languages
+
+pythons: ensure ## the wheel from the package index in each Python that is there: install, preview, update
+	ROLLING_PYTHONS="$(call new-enough,$(NUMBERED))" \
+		$(BIN)/python -m pytest -q tests/package/test_pythons.py
 
 # What runs side by side prints when it has ended, where make can do that: the one of macOS cannot.
 told-whole := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)

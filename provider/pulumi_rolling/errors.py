@@ -6,6 +6,7 @@ import it. A foreign error (botocore, grpc, pydantic) is translated once, where 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -160,3 +161,32 @@ class CommandError(StackError):
     def __init__(self, message: str, *, code: int = 1, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.code = code
+
+
+EXTRAS = {
+    "moto": "lab",
+    "werkzeug": "lab",
+    "flask": "lab",
+    "flask_cors": "lab",
+    "matplotlib": "report",
+    "cloudpathlib": "stores",
+}
+"""The extra of this package that brings a module; all others come with the package itself."""
+
+
+def not_installed(error: ModuleNotFoundError) -> RollingError | None:
+    """What to install where a third party is missing. None: the module is ours or Python's, so that this is a bug."""
+    name = error.name or ""
+    top = name.partition(".")[0]
+    if not top or top == __package__ or top in sys.stdlib_module_names:
+        return None
+    extra = f"[{EXTRAS[top]}]" if top in EXTRAS else ""
+    return RollingError(f"{name} is not installed", hint=f"Run pip install 'pulumi-rolling{extra}'.")
+
+
+def unusable_endpoint(endpoint: str | None, error: ValueError) -> PermanentFleetError:
+    """What a cloud's SDK refuses before anything is sent. Without an endpoint of ours it is that of the environment."""
+    which = f"the endpoint {endpoint}" if endpoint else "an endpoint of the environment or of AWS's files"
+    return PermanentFleetError(
+        f"{which} cannot be used: {error}", hint="It is a URL, such as http://127.0.0.1:4566."
+    )

@@ -295,3 +295,23 @@ def test_importing_the_fleet_and_the_signals_loads_no_sdk() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["web", "localhost:4566", "http://", "http://[::1", "http://127.0.0.1:99999"]
+)
+def test_an_endpoint_that_is_no_url_is_named(endpoint: str) -> None:
+    """The SDK raises a bare ValueError before it sends anything; the answer names the endpoint."""
+    api = AwsApi(Place("us-east-1", endpoint, "", "none"), lambda work: work())
+    with pytest.raises(PermanentFleetError) as failed:
+        api.call("autoscaling", "DescribeAutoScalingGroups")
+    assert str(failed.value).startswith(f"the endpoint {endpoint} cannot be used: ")
+    assert str(failed.value).endswith("It is a URL, such as http://127.0.0.1:4566.")
+
+
+def test_a_region_that_is_none_is_no_fault_of_the_endpoint() -> None:
+    """The SDK's error about a region is a ValueError as well."""
+    with pytest.raises(PermanentFleetError, match="was not sent: Provided region_name 'us east'"):
+        AwsApi(Place("us east", "", "", "none"), lambda work: work()).call(
+            "autoscaling", "DescribeAutoScalingGroups"
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -64,3 +65,27 @@ def test_a_lab_that_does_not_run_says_so() -> None:
         _ = lab.endpoint
     with pytest.raises(LabError, match="not running"):
         lab.images()
+
+
+def test_a_shell_in_the_lab() -> None:
+    """`--shell` opens a shell with the lab's variables and no others of AWS's; its exit code is the command's."""
+    program = "from pulumi_rolling.cli.main import main; main(['lab', '--shell'])"
+    get = "import sys, urllib.request as r; print(r.urlopen(sys.argv[1]).read())"
+    asks = f"""env | grep ^AWS_ | sort
+        {sys.executable} -c '{get}' "$AWS_ENDPOINT_URL/lab/groups"
+        kill -INT $PPID
+        exit 7"""
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        input=asks,
+        env={**os.environ, "SHELL": "/bin/sh", "AWS_PROFILE": "production", "AWS_REGION": "eu-west-1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    *variables, groups = ran.stdout.splitlines()
+    assert (ran.returncode, groups) == (7, "b'[]'")
+    names = [line.partition("=")[0] for line in variables]
+    assert names == ["AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_SECRET_ACCESS_KEY"]
+    endpoint = variables[2].partition("=")[2]
+    assert ran.stderr == f"rolling: AWS is {endpoint} in this shell; `exit` ends both.\n"

@@ -15,11 +15,11 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import go_build
+import steps
 from standin_aws import FOLLOWS
 
 HERE = Path(__file__).resolve().parent
@@ -33,6 +33,7 @@ PROGRAMS = {
     "pulumi": f"{ENGINE_MODULE}/cmd/pulumi",
     "pulumi-language-yaml": f"{YAML_MODULE}/cmd/pulumi-language-yaml",
 }
+GO = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly"}
 DOWNLOAD_ADVICE = "is the Go module proxy reachable (go env GOPROXY)? Start again then; what came stays."
 BUILD_ADVICE = "the compiler's last lines follow; is the Go toolchain at least the version named in go.mod?"
 
@@ -76,7 +77,8 @@ class Engine:
             flush=True,
         )
         # Not `go mod download`: it wants modules of the list that nothing here is compiled from.
-        self._step("download the modules", ["go", "list", "-deps", *PROGRAMS.values()], DOWNLOAD_ADVICE)
+        modules = ["go", "list", "-f", '{{""}}', "-deps", *PROGRAMS.values()]
+        self._step("download the modules", modules, DOWNLOAD_ADVICE)
         named = f"-ldflags={go_build.STRIPPED} -X {SDK_MODULE}/go/common/version.Version={version}"
         made = self.folder / f"made.{os.getpid()}"
         build = ["go", "build", *go_build.FLAGS, named, "-o", f"{made}{os.sep}"]
@@ -142,18 +144,14 @@ class Engine:
 
     @staticmethod
     def _step(what: str, command: Sequence[str], advice: str) -> None:
-        started = time.monotonic()
-        print(f"engine: {what} ...", end=" ", flush=True)
-        done = _go(command, check=False)
-        print(f"{time.monotonic() - started:.0f} s", flush=True)
+        done = steps.run(f"engine: {what}", command, folder=HERE, more=GO)
         if done.returncode:
-            last = "\n".join(done.stderr.strip().splitlines()[-15:])
+            last = "\n".join(done.stdout.strip().splitlines()[-15:])
             raise CannotEnsure(f"could not {what}: {advice}\n{last}")
 
 
-def _go(command: Sequence[str], *, check: bool = True) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly"}
-    return subprocess.run(command, cwd=HERE, env=environment, capture_output=True, text=True, check=check)
+def _go(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=HERE, env=os.environ | GO, capture_output=True, text=True, check=True)
 
 
 def _versions() -> dict[str, str]:

@@ -21,6 +21,9 @@ from pulumi_rolling.policy.rolling_update.limits import limits
 from pulumi_rolling.policy.timing import Timing
 from pulumi_rolling.report.preview import Preview
 
+LARGEST = 5000
+"""Members of an imagined group: a plan of so many takes some seconds, and time grows with the square."""
+
 
 @dataclass(frozen=True, slots=True)
 class Imagined:
@@ -104,6 +107,12 @@ def _size_faults(desired: int | None, max_size: int | None, min_size: int, old: 
         faults.append(Fault("--max-size", "is required where no --group is named."))
     if desired is None or max_size is None:
         return faults
+    if desired > LARGEST:
+        faults.append(
+            Fault(
+                "--desired", f"must be at most {LARGEST}: each replacement is gone through; found {desired}."
+            )
+        )
     if desired > max_size:
         faults.append(Fault("--desired", f"must be at most --max-size {max_size}; found {desired}."))
     if min_size > desired:

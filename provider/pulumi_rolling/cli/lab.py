@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+from collections.abc import Mapping
 from typing import Annotated
+
+import click
 
 from pulumi_rolling.cli.declared import Option
 from pulumi_rolling.errors import RollingError
@@ -14,12 +20,36 @@ def lab(
     seed: Annotated[int, Option(help="The same seed and calls give the same run.")] = 1,
     boot: Annotated[float, Option(help="Seconds an instance boots, on average.", min=0.0)] = 0.5,
     spread: Annotated[float, Option(help="How much boots differ (sigma of a lognormal).", min=0.0)] = 0.0,
+    shell: Annotated[
+        bool, Option("--shell", help="Open your shell in it; the lab ends with the shell.")
+    ] = False,
 ) -> None:
     """Serve an embedded cloud; its first line tells the endpoint and the environment to set. Ctrl-C ends it."""
+    _forget_other_clouds()
     # Loads an HTTP server, and is an extra that may be missing.
-    from pulumi_rolling.lab import LabError, serve
+    from pulumi_rolling.lab import Lab, LabError, serve
 
     try:
-        serve(cloud=cloud, port=port, seed=seed, boot=boot, spread=spread)
+        if not shell:
+            serve(cloud=cloud, port=port, seed=seed, boot=boot, spread=spread)
+            return
+        with Lab(cloud=cloud, port=port, seed=seed, boot=boot, spread=spread) as running:
+            click.echo(f"rolling: AWS is {running.endpoint} in this shell; `exit` ends both.", err=True)
+            code = _shell(running.environment)
     except (LabError, OSError) as error:
         raise RollingError(str(error)) from error
+    raise click.exceptions.Exit(code)
+
+
+def _forget_other_clouds() -> None:
+    """What the lab is built on reads AWS's variables when it loads, and fails at a profile that this machine lacks."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+
+
+def _shell(environment: Mapping[str, str]) -> int:
+    """The shell's exit code. It has none of AWS's variables but the lab's, so that no other account can be meant."""
+    # Ctrl-C reaches everybody at this terminal and is for what the shell runs. A handler does not pass on to the shell.
+    signal.signal(signal.SIGINT, lambda number, frame: None)
+    program = os.environ.get("SHELL") or "/bin/sh"
+    return subprocess.run([program], env=os.environ | dict(environment), check=False).returncode

@@ -11,7 +11,7 @@ import click
 
 from pulumi_rolling.cli.advice import told
 from pulumi_rolling.cli.lazy import LazyCommands
-from pulumi_rolling.errors import PolicyErrors, RollingError
+from pulumi_rolling.errors import PolicyErrors, RollingError, not_installed
 
 FAILED = 1
 AT_FAULT = 2
@@ -59,10 +59,8 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo(f"rolling: {told(error)}", err=True)
         sys.exit(FAILED)
     except ModuleNotFoundError as error:
-        extra = EXTRAS.get((error.name or "").partition(".")[0])
-        if extra is None:
+        missing = not_installed(error)
+        if missing is None:
             raise
-        click.echo(
-            f"rolling: {error.name} is not installed. Run pip install 'pulumi-rolling[{extra}]'.", err=True
-        )
+        click.echo(f"rolling: {missing}", err=True)
         sys.exit(FAILED)

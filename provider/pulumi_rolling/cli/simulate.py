@@ -12,7 +12,7 @@ from typing import Annotated
 import click
 
 from pulumi_rolling.cli.declared import Option
-from pulumi_rolling.errors import PolicyErrors
+from pulumi_rolling.errors import Fault, PolicyErrors
 
 
 class Format(str, Enum):
@@ -78,6 +78,7 @@ def simulate(
         grain=grain,
     )
     try:
+        _can_plot(plot)
         made = answer(policy, against, question)
     except PolicyErrors as error:
         click.echo(faults_text(error.faults), err=True)
@@ -88,3 +89,13 @@ def simulate(
         from pulumi_rolling.report.simulation_plot import draw
 
         draw(made, plot)
+
+
+def _can_plot(plot: Path | None) -> None:
+    """PolicyErrors where the picture could not be written: minutes of simulation would go before it."""
+    if plot is not None:
+        from pulumi_rolling.report.simulation_plot import fault_of
+
+        fault = fault_of(plot)
+        if fault is not None:
+            raise PolicyErrors([Fault("--plot", fault)])

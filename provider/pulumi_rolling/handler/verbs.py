@@ -34,7 +34,7 @@ from pulumi_rolling.handler.recorded import unfinished
 from pulumi_rolling.handler.state import outputs_of, without_sizes
 from pulumi_rolling.policy.block import POLICY, IsUnknown
 from pulumi_rolling.policy.check import Checked, check_inputs
-from pulumi_rolling.policy.outputs import OUTPUTS
+from pulumi_rolling.policy.outputs import OUTPUTS, block_in
 from pulumi_rolling.policy.timing import Timing
 from pulumi_rolling.report.plan_text import preview_text
 
@@ -243,5 +243,5 @@ def _replaces(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, ..
     kind = kind_in(news)
     if kind is None:
         return ()
-    old, new = olds.get(kind.key) or {}, news.get(kind.key) or {}
+    old, new = block_in(olds, kind.key), block_in(news, kind.key)
     return (kind.key,) if any(old.get(name) != new.get(name) for name in kind.identity) else ()

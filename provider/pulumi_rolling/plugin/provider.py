@@ -17,7 +17,7 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from pulumi_rolling import __version__
-from pulumi_rolling.errors import Fault, RollingError, spelled_path
+from pulumi_rolling.errors import Fault, RollingError, not_installed, spelled_path
 from pulumi_rolling.handler import Context, RollingGroupHandler, Timeout
 from pulumi_rolling.handler.kinds import KINDS, kind_in
 from pulumi_rolling.handler.properties import inputs_of, name_in
@@ -259,6 +259,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         except RollingError as error:
             failure = error
         except Exception as error:  # noqa: BLE001 - the engine must hear of any, and in its own words
+            missing = not_installed(error) if isinstance(error, ModuleNotFoundError) else None
+            if missing is not None:
+                fail(context, missing, ident, keep, cancelled=False)
             traceback.print_exc(file=sys.stderr)
             name = urn.rpartition("::")[2]
             text = f"a bug in pulumi-rolling {__version__} at {name}: {type(error).__name__}: {error}"

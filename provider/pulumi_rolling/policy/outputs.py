@@ -4,7 +4,8 @@ This is the one list that schema, handler and resource read. It knows names and 
 comes about. It loads no third party: users' programs import it.
 """
 
-from typing import NotRequired, TypedDict
+from collections.abc import Mapping
+from typing import Any, NotRequired, TypedDict
 
 
 class Boots(TypedDict):
@@ -56,3 +57,11 @@ SIZES_AS_FOUND = "sizesAsFound"
 OUTPUTS = tuple(Outputs.__annotations__)
 ALWAYS = tuple(name for name in OUTPUTS if name in Outputs.__required_keys__)
 """Outputs that no state is without."""
+
+
+def block_in(state: Mapping[str, Any] | None, *keys: str) -> Mapping[str, Any]:
+    """The mapping below keys of a state. It is empty where somebody edited the state, and none is there."""
+    found: Any = state
+    for key in keys:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found if isinstance(found, Mapping) else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,22 @@ from pulumi_rolling.report.wording import instances
 COLOURS = ("#2563eb", "#d97706")
 _INK, _FAINT = "#1f2937", "#d1d5db"
 _BINS = 28
+
+
+def fault_of(target: Path) -> str | None:
+    """Why nothing could be drawn there, told before anything is simulated."""
+    from matplotlib.backend_bases import FigureCanvasBase
+
+    known = sorted(FigureCanvasBase.get_supported_filetypes())
+    if target.suffix.removeprefix(".").lower() not in known:
+        return f"must end in the name of a picture's format ({', '.join(known)}); found {target.name}."
+    if target.is_dir():
+        return f"is a folder: {target}."
+    if not target.parent.is_dir():
+        return f"lies in a folder that is not there: {target.parent}."
+    if not os.access(target if target.exists() else target.parent, os.W_OK):
+        return f"may not be written: {target}."
+    return None
 
 
 def draw(made: Simulation, target: Path) -> None:

@@ -40,6 +40,7 @@ from pulumi_rolling.errors import (
     PolicyErrors,
     RollbackFailedError,
     RollingError,
+    not_installed,
 )
 from pulumi_rolling.host.engine_log import EngineLog
 from pulumi_rolling.host.own_end import end_after
@@ -234,10 +235,16 @@ def _clean_errors() -> Iterator[None]:
     try:
         yield
     except RollingError as error:
-        text = str(error)
-        name = next(name for kind, name in _NAMES.items() if isinstance(error, kind))
+        failure = error
+    except ModuleNotFoundError as error:
+        missing = not_installed(error)
+        if missing is None:
+            raise
+        failure = missing
     else:
         return
+    text = str(failure)
+    name = next(name for kind, name in _NAMES.items() if isinstance(failure, kind))
     clean = type(name, (Exception,), {"__module__": "builtins"})
     # Process-wide, so only at the moment of raising: nothing after it needs frames more than users need a clean line.
     sys.tracebacklimit = 0

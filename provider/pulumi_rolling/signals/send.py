@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi_rolling.core.model.member import Signal
-from pulumi_rolling.errors import FleetError, PermanentFleetError, TemporaryFleetError
+from pulumi_rolling.errors import FleetError, PermanentFleetError, TemporaryFleetError, unusable_endpoint
 from pulumi_rolling.signals.choose import ABANDON
 from pulumi_rolling.signals.tag import SIGNAL_TAG
 
@@ -158,6 +158,7 @@ def _complete(clients: Clients, group: str, hook: str, ident: str, status: Signa
 def _clients(region: str | None, endpoint: str | None, metadata: str, *, asks: bool) -> Clients:
     """boto3's clients. On the instance itself the metadata service knows the region, too."""
     import boto3  # type: ignore[import-untyped]
+    from botocore.exceptions import InvalidRegionError
 
     region = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     if region is None and asks:
@@ -165,9 +166,14 @@ def _clients(region: str | None, endpoint: str | None, metadata: str, *, asks: b
     # A profile that is named wins over keys in the environment, as in every other call of ours.
     session = boto3.session.Session(region_name=region, profile_name=os.environ.get("AWS_PROFILE") or None)
     endpoint = endpoint or None
-    return Clients(
-        session.client("autoscaling", endpoint_url=endpoint), session.client("ec2", endpoint_url=endpoint)
-    )
+    try:
+        return Clients(
+            session.client("autoscaling", endpoint_url=endpoint), session.client("ec2", endpoint_url=endpoint)
+        )
+    except InvalidRegionError:
+        raise  # which is a ValueError as well
+    except ValueError as error:
+        raise unusable_endpoint(endpoint, error) from error
 
 
 def _http(url: str, method: str, headers: dict[str, str]) -> str:

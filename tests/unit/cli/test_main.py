@@ -39,7 +39,7 @@ def test_an_error_of_ours_is_one_line(rolling: Rolling, monkeypatch: pytest.Monk
     )
 
 
-def test_a_missing_extra_is_named(rolling: Rolling, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_library_is_named(rolling: Rolling, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the SDK the answer is what to install."""
 
     def missing(*_: object, **__: object) -> str:
@@ -49,7 +49,7 @@ def test_a_missing_extra_is_named(rolling: Rolling, monkeypatch: pytest.MonkeyPa
     ran = rolling("signal", "--instance", "i-1")
     assert (ran.code, ran.err) == (
         1,
-        "rolling: botocore.exceptions is not installed. Run pip install 'pulumi-rolling[aws]'.\n",
+        "rolling: botocore.exceptions is not installed. Run pip install 'pulumi-rolling'.\n",
     )
 
 
@@ -103,3 +103,10 @@ def test_a_folder_without_a_stack_is_refused(rolling: Rolling) -> None:
     """An option that would change nothing is no option there."""
     ran = rolling("list", "--cwd", "elsewhere")
     assert (ran.code, ran.out) == (2, "") and "--cwd: needs --stack." in ran.err
+
+
+def test_a_signal_to_an_endpoint_that_is_no_url_is_one_line(rolling: Rolling) -> None:
+    """The sender has clients of its own."""
+    ran = rolling("signal", "--instance", "i-1", "--region", "us-east-1", "--endpoint", "web")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("rolling: the endpoint web cannot be used: ") and ran.err.count("\n") == 1

@@ -198,3 +198,106 @@ def test_faults_of_a_refresh_come_at_once_and_it_is_not_simulated(rolling: Rolli
     assert ran.code == 2 and "--desired: is required" in ran.err and "maxHealthyPercentage" in ran.err, ran
     ran = rolling("simulate", "--policy", REFRESH, "--desired", "4", "--max-size", "5", "--seeds", "1")
     assert ran.code == 2 and "cannot be simulated; only rollingUpdate can" in ran.err, ran
+
+
+@pytest.mark.parametrize("second", ["max_batch_size", "MaxBatchSize"])
+def test_two_spellings_of_one_field_are_one_fault(rolling: Rolling, second: str) -> None:
+    """A field under two names is told with both, and neither counts."""
+    policy = json.dumps({"rollingUpdate": {"maxBatchSize": 1, second: 2}})
+    ran = rolling("plan", "--policy", policy, "--desired", "4", "--max-size", "6")
+    path = "updatePolicy.rollingUpdate.maxBatchSize"
+    assert ran.code == 2
+    assert f'{path}: is given twice, the second time as "{second}"; keep one of them.' in ran.err
+
+
+def test_a_group_that_nobody_has_is_refused_at_once(rolling: Rolling) -> None:
+    """A plan goes through each replacement, so that one of a hundred thousand would not come to an end."""
+    ran = rolling("plan", "--policy", POLICY, "--desired", "100000", "--max-size", "100001")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--desired: must be at most 5000" in ran.err
+
+
+SELF = "rollingUpdate: &a\n  maxBatchSize: *a\n"
+BOMB = "a: &a [x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 8)}]\n"
+    for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
+MERGED = "a: &a {x: 1}\n" + "".join(
+    f"{name}: &{name} {{<<: [{', '.join([f'*{before}'] * 8)}]}}\n"
+    for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("self.yaml", SELF, "contains itself: an alias stands below its own anchor."),
+        ("bomb.yaml", BOMB, "holds more than 10000 values when its aliases are followed."),
+        ("merged.yaml", MERGED, "holds more than 10000 values when its aliases are followed."),
+        ("deep.yaml", "[" * 3000, "is nested more than 50 deep."),
+        ("nested.yaml", "".join(f"{' ' * i}a:\n" for i in range(60)), "is nested more than 50 deep."),
+        ("deep.json", '{"a":' * 3000, "is nested more than 50 deep."),
+        ("nested.json", '{"a":' * 60 + "1" + "}" * 60, "is nested more than 50 deep."),
+    ],
+)
+def test_a_file_that_would_never_end_is_refused(
+    rolling: Rolling, tmp_path: Path, name: str, text: str, said: str
+) -> None:
+    """It is measured before anything is built of it, and the fault says what is wrong with it."""
+    file = tmp_path / name
+    file.write_text(text)
+    ran = rolling("plan", "--policy", str(file), "--desired", "4", "--max-size", "6")
+    assert ran == Ran(2, "", f"--policy: {file} {said}\n")
+
+
+def test_anchors_are_read(rolling: Rolling, tmp_path: Path) -> None:
+    """An alias that brings a value in once or twice is no bomb."""
+    file = tmp_path / "policy.yaml"
+    file.write_text("rollingUpdate: {maxBatchSize: &n 2, minInstancesInService: *n}\n")
+    assert rolling("plan", "--policy", str(file), "--desired", "4", "--max-size", "6").code == 0
+
+
+CUT_OUT = [
+    ("policy.yaml", "UpdatePolicy:\n  AutoScalingRollingUpdate:\n    MaxBatchSize: !Ref Batch\n", "Ref"),
+    ("policy.yaml", "AutoScalingRollingUpdate:\n  MaxBatchSize: !GetAtt a.b\n", "Fn::GetAtt"),
+    ("policy.yaml", "AutoScalingRollingUpdate:\n  MaxBatchSize: !If [many, 2, {Ref: Batch}]\n", "Fn::If"),
+    (
+        "policy.json",
+        '"UpdatePolicy": {"AutoScalingRollingUpdate": {"MaxBatchSize": {"Ref": "Batch"}}},\n',
+        "Ref",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "function"), CUT_OUT)
+def test_what_was_cut_out_of_a_template_is_read(
+    rolling: Rolling, tmp_path: Path, name: str, text: str, function: str
+) -> None:
+    """Short tags, and a line without braces of its own: the fault has the field's path and the function's name."""
+    file = tmp_path / name
+    file.write_text(text)
+    given = [str(file), text] if name.endswith(".json") else [str(file)]
+    for policy in given:
+        ran = rolling("plan", "--policy", policy, "--desired", "4", "--max-size", "6")
+        assert ran.code == 2 and ran.err.count("\n") == 1
+        assert "updatePolicy.rollingUpdate.maxBatchSize: must be" in ran.err
+        assert f"found the CloudFormation function {function}, which only CloudFormation resolves" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("policy.yaml", "rollingUpdate:\n  maxBatchSize: 1\n  maxBatchSize: 2\n"),
+        ("policy.json", '{"rollingUpdate": {"maxBatchSize": 1, "maxBatchSize": 2}}'),
+    ],
+)
+def test_a_key_given_twice_is_told(rolling: Rolling, tmp_path: Path, name: str, text: str) -> None:
+    """JSON and YAML keep the last one in silence; the plan is made with it, and a line says so."""
+    file = tmp_path / name
+    file.write_text(text)
+    ran = rolling("plan", "--policy", str(file), "--desired", "4", "--max-size", "6")
+    assert (ran.code, ran.err) == (
+        0,
+        f"rolling: {file} gives maxBatchSize twice in one mapping; the last one counts.\n",
+    )
+    assert "2 at a time" in ran.out

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pulumi_rolling.report import simulation_plot
 
 from tests.unit.cli.conftest import Ran
 
@@ -135,15 +135,29 @@ def test_the_plot_is_a_picture(rolling: Rolling, tmp_path: Path) -> None:
 def test_a_plot_without_the_extra_says_what_to_install(
     rolling: Rolling, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The figures come all the same, and one line names the extra."""
-
-    def missing(*_: object) -> None:
-        raise ModuleNotFoundError("No module named 'matplotlib'", name="matplotlib")
-
-    monkeypatch.setattr(simulation_plot, "draw", missing)
+    """One line names the extra, before anything is simulated."""
+    monkeypatch.setitem(sys.modules, "matplotlib.backend_bases", None)
     ran = rolling("simulate", "--policy", SLIDING, *SIZES, "--plot", str(tmp_path / "rolls.png"))
-    assert ran.code == 1 and "A good build" in ran.out
-    assert ran.err == "rolling: matplotlib is not installed. Run pip install 'pulumi-rolling[report]'.\n"
+    said = "rolling: matplotlib.backend_bases is not installed. Run pip install 'pulumi-rolling[report]'.\n"
+    assert ran == Ran(1, "", said)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("rolls.word", "--plot: must end in the name of a picture's format ("),
+        ("nowhere/rolls.png", "--plot: lies in a folder that is not there: "),
+        ("folder.png", "--plot: is a folder: "),
+    ],
+)
+def test_a_plot_that_cannot_be_written_is_refused_first(
+    rolling: Rolling, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, said: str
+) -> None:
+    """The fault comes before the simulation, which may take minutes."""
+    (tmp_path / "folder.png").mkdir()
+    monkeypatch.setattr("pulumi_rolling.cli.simulated.study", None)
+    ran = rolling("simulate", "--policy", SLIDING, *SIZES, "--plot", str(tmp_path / name))
+    assert (ran.code, ran.out) == (2, "") and ran.err.startswith(said)
 
 
 def test_one_rollout_is_one_seed(rolling: Rolling) -> None:

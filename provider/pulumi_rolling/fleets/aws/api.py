@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from pulumi_rolling.cloud_time import CLOUD, steady
 from pulumi_rolling.errors import (
@@ -19,6 +20,7 @@ from pulumi_rolling.errors import (
     GroupNotFoundError,
     PermanentFleetError,
     TemporaryFleetError,
+    unusable_endpoint,
 )
 from pulumi_rolling.fleets.aws.place import Place
 from pulumi_rolling.fleets.aws.sessions import session_of
@@ -252,17 +254,24 @@ def _client(service: str, place: Place) -> Any:
         client = _clients.get((service, place))
         if client is None:
             from botocore.config import Config  # type: ignore[import-untyped]
+            from botocore.exceptions import InvalidRegionError  # type: ignore[import-untyped]
 
-            client = session_of(place).client(
-                service,
-                endpoint_url=place.endpoint or None,
-                config=Config(
-                    retries={"total_max_attempts": 1},
-                    connect_timeout=5,
-                    read_timeout=30,
-                    max_pool_connections=32,
-                ),
+            config = Config(
+                retries={"total_max_attempts": 1},
+                connect_timeout=5,
+                read_timeout=30,
+                max_pool_connections=32,
             )
+            session, endpoint = session_of(place), place.endpoint or None
+            try:
+                client = session.client(service, endpoint_url=endpoint, config=config)
+                _ = urlsplit(
+                    client.meta.endpoint_url
+                ).port  # a port that is none would fail with the first call
+            except InvalidRegionError:
+                raise  # which is a ValueError as well
+            except ValueError as error:
+                raise unusable_endpoint(endpoint, error) from error
             _clients[service, place] = client
         return client
 

@@ -23,6 +23,7 @@ from pulumi_rolling.handler.origin import is_old
 from pulumi_rolling.handler.recorded import going_on
 from pulumi_rolling.handler.replace.lost_record import Lost, go_on, warning
 from pulumi_rolling.handler.replace.members import members_counted
+from pulumi_rolling.policy.outputs import block_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def _is_unsettled(limits: Limits, facts: Facts, at: float) -> bool:
 
 def _last_boots(state: Mapping[str, Any] | None) -> Boots:
     """Boots of the group's last rollout, as state has them; whole numbers come back from Pulumi as floats."""
-    last = ((state or {}).get("lastRollout") or {}).get("boots") or {}
+    last = block_in(state, "lastRollout", "boots")
     try:
         return Boots(int(last["n"]), float(last["logs"]), float(last["squares"]))
     except (KeyError, TypeError, ValueError):
