@@ -17,7 +17,8 @@ SAME, REVERTED, ANOTHER = "same program", "reverted", "another target"
 TAKEN_OVER = "an interrupted rollout to version 2 was found; it is taken over from the group's record"
 FOUND = "found an interrupted rollout"
 NO_RECORD = (
-    r"\d instances are not of version 1, which this resource deployed last, and the group carries no record"
+    r"\d instances? (?:is|are) not of version 1, which this resource deployed last, "
+    r"and the group carries no record"
 )
 
 

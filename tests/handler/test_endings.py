@@ -96,7 +96,7 @@ ROWS = (
     Row(
         member(FailureReason.TARGET_UNHEALTHY),
         MANY,
-        "1 of 6 instances failed (i-0a did not become healthy in its target groups within PT5M)",
+        "1 of 6 instances failed (i-0a did not become healthy in every target group within PT5M)",
         "See what the health checks of the target groups find in version 2, mend that or give it more time, and run "
         "'pulumi up' again.",
     ),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pulumi_rolling.core.model.member import Sizes
 from pulumi_rolling.errors import OrphanedError
+from pulumi_rolling.handler.origin import who
 from pulumi_rolling.handler.replace.kept_sizes import KeptSizes, kept_in
 from pulumi_rolling.lab import Lab
 
@@ -116,3 +117,9 @@ def test_state_is_read_as_pulumi_keeps_it() -> None:
     assert kept_in({"sizesAsFound": KEPT}) == KeptSizes(Sizes(4, 8, 6), frozenset({7}), 7)
     for state in (None, {}, {"sizesAsFound": None}, {"sizesAsFound": {**KEPT, "minSet": None}}):
         assert kept_in(state) is None
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 instance is"), (2, "2 instances are")])
+def test_one_is_and_several_are(count: int, words: str) -> None:
+    """The warning counts members in the number that they are of."""
+    assert who(count, ("instance", "instances")) == words

@@ -42,6 +42,6 @@ def test_a_roll_whose_last_target_group_is_detached_fails_by_its_clocks(lab: Lab
     rolled = web.in_background(state, web.news("2", maxBatchSize=1, **within))
     wait_until(lambda: bool(web.members(lambda m: m["revision"] == "2")), 20.0)
     web.asg.detach_load_balancer_target_groups(AutoScalingGroupName="web", TargetGroupARNs=[arn])
-    with pytest.raises(TooManyFailuresError, match="did not become healthy in its target groups") as caught:
+    with pytest.raises(TooManyFailuresError, match="did not become healthy in every target group") as caught:
         rolled.result(60)
     assert caught.value.returned and web.revisions() == {"1"}

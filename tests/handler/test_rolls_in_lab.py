@@ -71,7 +71,7 @@ def test_a_build_that_is_unhealthy_only_behind_the_load_balancer_returns_the_gro
     web = LabWeb(lab, "ami-v1", "ami-v2", TargetGroupARNs=[target_group()])
     state = web.deploy(web.news("1"))
     behind: Any = {"readiness": {"targetHealth": True, "timeout": "PT2S"}}
-    with pytest.raises(RolloutError, match="did not become healthy in its target groups") as caught:
+    with pytest.raises(RolloutError, match="did not become healthy in every target group") as caught:
         web.update(state, web.news("2", **behind))
     assert caught.value.returned and web.revisions() == {"1"}
 

@@ -13,7 +13,7 @@ class Place(NamedTuple):
     what: str
 
 
-COMMAND = "a command's parameters are its options: Typer reads them off the signature, with help and default"
+COMMAND = "a command's parameters are its options: cli/declared.py reads them off the signature, with help and default"
 
 EXCEPTIONS: dict[Place, str] = {
     Place("provider/pulumi_rolling/cli/plan.py", "plan", "parameters"): COMMAND,
@@ -23,6 +23,7 @@ EXCEPTIONS: dict[Place, str] = {
     ),
     Place("provider/pulumi_rolling/cli/stack.py", "up", "parameters"): COMMAND,
     Place("provider/pulumi_rolling/cli/stack.py", "rollback", "parameters"): COMMAND,
+    Place("provider/pulumi_rolling/cli/watch.py", "watch", "parameters"): COMMAND,
     Place("provider/pulumi_rolling/signals/send.py", "send", "parameters"): (
         "the command's options, and the three doors (clients, metadata service, sleep) that a test opens"
     ),

@@ -24,7 +24,7 @@ from pulumi_rolling.stack.event_log import Begun
 from pulumi_rolling.stack.identity import key_of
 from pulumi_rolling.stack.journey import Arrived, Journey, Terminal
 from pulumi_rolling.stack.kept import Kept
-from pulumi_rolling.stack.runtime import Script, Told
+from pulumi_rolling.stack.script import Script, Told
 from pulumi_rolling.stack.stage import Staged
 
 from .stack_engine import Cloud, Fault, Goal, Ran, update

@@ -1,1 +1,1 @@
-"""The `rolling` command: one module a command. What a command does not need it does not import."""
+"""The `rolling` command: a row of the table for each command. What a command does not need it does not import."""

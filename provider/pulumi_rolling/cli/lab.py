@@ -8,21 +8,20 @@ import subprocess
 from collections.abc import Mapping
 from typing import Annotated
 
-import typer
+import click
 
+from pulumi_rolling.cli.declared import Option
 from pulumi_rolling.errors import RollingError
 
 
 def lab(
-    cloud: Annotated[str, typer.Option(help="Which cloud: aws.")] = "aws",
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)] = 0,
-    seed: Annotated[int, typer.Option(help="The same seed and calls give the same run.")] = 1,
-    boot: Annotated[float, typer.Option(help="Seconds an instance boots, on average.", min=0.0)] = 0.5,
-    spread: Annotated[
-        float, typer.Option(help="How much boots differ (sigma of a lognormal).", min=0.0)
-    ] = 0.0,
+    cloud: Annotated[str, Option(help="Which cloud; there is aws.")] = "aws",
+    port: Annotated[int, Option(help="Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)] = 0,
+    seed: Annotated[int, Option(help="The same seed and calls give the same run.")] = 1,
+    boot: Annotated[float, Option(help="Seconds an instance boots, on average.", min=0.0)] = 0.5,
+    spread: Annotated[float, Option(help="How much boots differ (sigma of a lognormal).", min=0.0)] = 0.0,
     shell: Annotated[
-        bool, typer.Option("--shell", help="Open your shell in it; the lab ends with the shell.")
+        bool, Option("--shell", help="Open your shell in it; the lab ends with the shell.")
     ] = False,
 ) -> None:
     """Serve an embedded cloud; its first line tells the endpoint and the environment to set. Ctrl-C ends it."""
@@ -35,11 +34,11 @@ def lab(
             serve(cloud=cloud, port=port, seed=seed, boot=boot, spread=spread)
             return
         with Lab(cloud=cloud, port=port, seed=seed, boot=boot, spread=spread) as running:
-            typer.echo(f"rolling: AWS is {running.endpoint} in this shell; `exit` ends both.", err=True)
+            click.echo(f"rolling: AWS is {running.endpoint} in this shell; `exit` ends both.", err=True)
             code = _shell(running.environment)
     except (LabError, OSError) as error:
         raise RollingError(str(error)) from error
-    raise typer.Exit(code)
+    raise click.exceptions.Exit(code)
 
 
 def _forget_other_clouds() -> None:

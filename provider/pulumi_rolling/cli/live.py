@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import typer
-
-from pulumi_rolling.engine.clock import SystemClock
-from pulumi_rolling.engine.retry import Retrier
+from pulumi_rolling.cli.declared import Argument, Option
+from pulumi_rolling.cli.patience import AtATerminal
 from pulumi_rolling.fleets.base import Driven
 from pulumi_rolling.fleets.replace import SignalSource
 from pulumi_rolling.signals.choose import NoSignals
 
 Rolled = Driven[Any, Any, Any]
 """A group as the loop of whichever machine needs it."""
-PATIENCE = 30.0
-"""Seconds for which a person waits at the terminal while the cloud throttles."""
 
-Group = Annotated[str, typer.Argument(help="Name of the Auto Scaling group.")]
-Region = Annotated[str | None, typer.Option(help="Default: as the AWS SDK finds it.")]
-Endpoint = Annotated[str | None, typer.Option(help="Another endpoint than AWS's, such as a lab's.")]
+Group = Annotated[str, Argument(help="Name of the Auto Scaling group.")]
+Region = Annotated[str | None, Option(help="Default: as the AWS SDK finds it.")]
+Endpoint = Annotated[str | None, Option(help="Another endpoint than AWS's, such as a lab's.")]
 
 
 def live_group(
@@ -52,5 +48,5 @@ def _fleet(
     from pulumi_rolling.handler.opening import fleet_named
     from pulumi_rolling.handler.operation import Reach
 
-    retry = Retrier(SystemClock(), patience=PATIENCE)
-    return fleet_named(name, Reach(Defaults(region, endpoint), retry, signals or NoSignals()), machine)
+    reach = Reach(Defaults(region, endpoint), AtATerminal(), signals or NoSignals())
+    return fleet_named(name, reach, machine)

@@ -6,87 +6,61 @@ Exit codes: 0 done, 1 failed, 2 the input is at fault or the policy cannot be ca
 from __future__ import annotations
 
 import sys
-from importlib import metadata
-from typing import Annotated
 
-import typer
+import click
 
-from pulumi_rolling.cli.lab import lab
-from pulumi_rolling.cli.plan import plan
-from pulumi_rolling.cli.preview import preview
-from pulumi_rolling.cli.requests import abort, approve, pause, reject, resume, retry, skip
-from pulumi_rolling.cli.signal import signal
-from pulumi_rolling.cli.simulate import simulate
-from pulumi_rolling.cli.stack import PASSED_ON, deployments, rollback, up
-from pulumi_rolling.cli.status import status
-from pulumi_rolling.cli.watch import watch
+from pulumi_rolling.cli.advice import told
+from pulumi_rolling.cli.lazy import LazyCommands
 from pulumi_rolling.errors import PolicyErrors, RollingError, not_installed
-from pulumi_rolling.report.plan_text import faults_text
 
 FAILED = 1
 AT_FAULT = 2
 
-app = typer.Typer(
+EXTRAS = {"boto3": "aws", "botocore": "aws", "moto": "lab", "werkzeug": "lab", "matplotlib": "report"}
+"""The extra of the package that brings a module which may be missing."""
+
+
+def _version(context: click.Context, option: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        # Takes longer to load than the whole of `rolling --help`.
+        from importlib import metadata
+
+        click.echo(f"rolling {metadata.version('pulumi-rolling')}")
+        context.exit()
+
+
+app = LazyCommands(
     name="rolling",
-    add_completion=False,
+    help="UpdatePolicy for Pulumi: plan, watch and try rolling replacements.",
+    params=[
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_version,
+            help="Print the version.",
+        )
+    ],
     no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
 )
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"rolling {metadata.version('pulumi-rolling')}")
-        raise typer.Exit
-
-
-@app.callback()
-def rolling(
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
-    ] = False,
-) -> None:
-    """UpdatePolicy for Pulumi: plan, watch and try rolling replacements."""
-
-
-COMMANDS = (
-    plan,
-    simulate,
-    status,
-    watch,
-    pause,
-    resume,
-    approve,
-    reject,
-    retry,
-    skip,
-    abort,
-    signal,
-    lab,
-    rollback,
-    deployments,
-)
-
-for command in COMMANDS:
-    app.command()(command)
-app.command(context_settings=PASSED_ON)(up)
-app.command(context_settings=PASSED_ON)(preview)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and exit."""
     try:
-        app(arguments)
+        app.main(arguments, prog_name="rolling")
     except PolicyErrors as error:
-        typer.echo(faults_text(error.faults), err=True)
+        from pulumi_rolling.report.plan_text import faults_text
+
+        click.echo(faults_text(error.faults), err=True)
         sys.exit(AT_FAULT)
     except RollingError as error:
-        typer.echo(f"rolling: {error}", err=True)
+        click.echo(f"rolling: {told(error)}", err=True)
         sys.exit(FAILED)
     except ModuleNotFoundError as error:
         missing = not_installed(error)
         if missing is None:
             raise
-        typer.echo(f"rolling: {missing}", err=True)
+        click.echo(f"rolling: {missing}", err=True)
         sys.exit(FAILED)

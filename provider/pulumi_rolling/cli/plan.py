@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Annotated
 
-import typer
+import click
 
-from pulumi_rolling.cli.imagined import imagined_preview
+from pulumi_rolling.cli.declared import Option
 from pulumi_rolling.cli.policy_source import read_policy
+from pulumi_rolling.cli.screen import say
 from pulumi_rolling.errors import Fault, PolicyErrors
 from pulumi_rolling.report import plan_json
 from pulumi_rolling.report.plan_markdown import faults_markdown, preview_markdown
@@ -28,24 +29,20 @@ class Format(str, Enum):
 
 
 def plan(
-    policy: Annotated[str, typer.Option(help="The updatePolicy: JSON, or a JSON or YAML file.")],
-    desired: Annotated[int | None, typer.Option(help="Desired capacity, offline.", min=0)] = None,
-    max_size: Annotated[int | None, typer.Option(help="MaxSize, offline.", min=0)] = None,
-    min_size: Annotated[int | None, typer.Option(help="MinSize, offline; default 0.", min=0)] = None,
-    old: Annotated[int | None, typer.Option(help="Members to replace, offline; default all.", min=0)] = None,
-    group: Annotated[str | None, typer.Option(help="A live Auto Scaling group in place of sizes.")] = None,
+    policy: Annotated[str, Option(help="The updatePolicy: JSON, or a JSON or YAML file.")],
+    desired: Annotated[int | None, Option(help="Desired capacity, offline.", min=0)] = None,
+    max_size: Annotated[int | None, Option(help="MaxSize, offline.", min=0)] = None,
+    min_size: Annotated[int | None, Option(help="MinSize, offline; default 0.", min=0)] = None,
+    old: Annotated[int | None, Option(help="Members to replace, offline; default all.", min=0)] = None,
+    group: Annotated[str | None, Option(help="A live Auto Scaling group in place of sizes.")] = None,
     to: Annotated[
-        str | None, typer.Option(help="Launch template version, with --group; default its latest.")
+        str | None, Option(help="Launch template version, with --group; default its latest.")
     ] = None,
-    region: Annotated[
-        str | None, typer.Option(help="With --group; default: as the AWS SDK finds it.")
-    ] = None,
-    endpoint: Annotated[
-        str | None, typer.Option(help="With --group: another endpoint, such as a lab's.")
-    ] = None,
-    form: Annotated[Format, typer.Option("--format", help="How the plan is written.")] = Format.TEXT,
+    region: Annotated[str | None, Option(help="With --group; default: as the AWS SDK finds it.")] = None,
+    endpoint: Annotated[str | None, Option(help="With --group: another endpoint, such as a lab's.")] = None,
+    form: Annotated[Format, Option("--format", help="How the plan is written.")] = Format.TEXT,
 ) -> None:
-    """Show what a policy would do, offline or for a live group. Exit code 2 where it cannot be carried out."""
+    """Show what a policy would do, offline or for a live group."""
     sizes = {"--desired": desired, "--max-size": max_size, "--min-size": min_size, "--old": old}
     place = {"--to": to, "--region": region, "--endpoint": endpoint}
     with_group = {name: value for name, value in place.items() if value is not None}
@@ -60,6 +57,9 @@ def plan(
 
             return live_preview(block, group, to, region, endpoint)
         _refuse(with_group, "needs --group.")
+        # Loads the models of the policy, which the help does not need.
+        from pulumi_rolling.cli.imagined import imagined_preview
+
         return imagined_preview(block, desired, max_size, min_size or 0, old)
 
     _print(make, form)
@@ -75,9 +75,9 @@ def _print(make: Callable[[], Preview], form: Format) -> None:
     try:
         preview = make()
     except PolicyErrors as error:
-        typer.echo(_faults(error.faults, form), err=form is Format.TEXT)
-        raise typer.Exit(2) from error
-    typer.echo(_plan(preview, form))
+        click.echo(_faults(error.faults, form), err=form is Format.TEXT)
+        raise click.exceptions.Exit(2) from error
+    (say if form is Format.TEXT else click.echo)(_plan(preview, form))
 
 
 def _plan(preview: Preview, form: Format) -> str:

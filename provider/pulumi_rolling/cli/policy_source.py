@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import typer
+import click
 
 from pulumi_rolling.errors import Fault, PolicyErrors
 
@@ -143,7 +143,7 @@ def _tell_twice(name: str, keys: Iterable[str]) -> None:
     seen: set[str] = set()
     for key in keys:
         if key in seen:
-            typer.echo(f"rolling: {name} gives {key} twice in one mapping; the last one counts.", err=True)
+            click.echo(f"rolling: {name} gives {key} twice in one mapping; the last one counts.", err=True)
         seen.add(key)
 
 

@@ -6,17 +6,18 @@ import json
 from pathlib import Path
 from typing import Annotated
 
-import typer
+import click
 
+from pulumi_rolling.cli.declared import Option
 from pulumi_rolling.cli.stack import Folder, StackName
 
 STDOUT = "-"
 
 
 def preview(
-    context: typer.Context,
+    context: click.Context,
     risks: Annotated[
-        str, typer.Option("--risks", metavar="FILE|-", help="Write the risks as JSON, too; - is the output.")
+        str, Option("--risks", metavar="FILE|-", help="Write the risks as JSON, too; - is the output.")
     ] = "",
     cwd: Folder = Path(),
     stack: StackName = "",
@@ -30,19 +31,19 @@ def preview(
     from pulumi_rolling.stack.foretold import previewed
 
     if risks == STDOUT and {"--json", "-j"} & set(context.args):
-        raise typer.BadParameter("Pulumi's --json has the output already; name a file.", param_hint="--risks")
+        raise click.BadParameter("Pulumi's --json has the output already; name a file.", param_hint="--risks")
     told = previewed(Pulumi(project_of(cwd), stack), context.args)
     if told.risks is None:
         if told.code == 0:
-            typer.echo(
+            click.echo(
                 "\nWhat could not come back is not known: Pulumi told no events of its preview.", err=True
             )
-        raise typer.Exit(told.code)
-    typer.echo(f"\n{risks_text(told.risks)}", err=True)
+        raise click.exceptions.Exit(told.code)
+    click.echo(f"\n{risks_text(told.risks)}", err=True)
     if risks:
         written = json.dumps(risks_json(told.risks), indent=2) + "\n"
         if risks == STDOUT:
-            typer.echo(written, nl=False)
+            click.echo(written, nl=False)
         else:
             Path(risks).write_text(written)
-    raise typer.Exit(told.code)
+    raise click.exceptions.Exit(told.code)

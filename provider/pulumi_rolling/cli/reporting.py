@@ -7,14 +7,16 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+import click
+
+from pulumi_rolling.cli.declared import Option
 
 if TYPE_CHECKING:
     from pulumi_rolling.stack.outcome import Report
 
 File = Annotated[
     str,
-    typer.Option(
+    Option(
         "--report", metavar="FILE", help="Write the report as JSON, or as Markdown where FILE ends in .md."
     ),
 ]
@@ -29,11 +31,11 @@ def told(report: Report | None, file: str, aside: bool) -> None:
     from pulumi_rolling.stack.report_text import report_text
     from pulumi_rolling.stack.step_summary import shown
 
-    typer.echo(f"\n{report_text(report)}", err=True)
+    click.echo(f"\n{report_text(report)}", err=True)
     markdown = report_markdown(report)
     if file:
         as_markdown = file.endswith(".md")
         Path(file).write_text(markdown if as_markdown else json.dumps(report_json(report), indent=2) + "\n")
     line = shown(markdown, os.environ)
     if line and not aside:
-        typer.echo(line)
+        click.echo(line)

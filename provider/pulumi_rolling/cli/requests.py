@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
+import click
 
+from pulumi_rolling.cli.declared import Argument, Option
 from pulumi_rolling.cli.fitting import Recorded, has_taken_effect, refuse
 from pulumi_rolling.cli.live import Endpoint, Group, Region, Rolled, rolled_group
 from pulumi_rolling.cli.status import standing_of
@@ -22,8 +23,8 @@ LOOK = 1.0
 SETTLE = 20.0
 """Seconds after which a tag that never showed is taken to have come and gone."""
 
-Instance = Annotated[str, typer.Argument(help="Id of the instance.")]
-Wait = Annotated[bool, typer.Option("--wait", help="Return when the driver has taken it up.")]
+Instance = Annotated[str, Argument(help="Id of the instance.")]
+Wait = Annotated[bool, Option("--wait", help="Return when the driver has taken it up.")]
 
 _ASKED = {
     "abort": "asked to end and, unless the policy says otherwise, to roll back",
@@ -78,12 +79,12 @@ def skip(
 def _run(kind: str, member: str, fleet: Rolled, wait: bool) -> None:
     key, before = ask(fleet, kind, member)
     group = fleet.name
-    typer.echo(
+    click.echo(
         f"{group}: {_ASKED[kind].format(member=member)}; 'rolling status {group}' shows how it goes on."
     )
     if wait:
         await_answer(fleet, key, kind, member, before, SystemClock())
-        typer.echo(f"{group}: the driver has taken it up.")
+        click.echo(f"{group}: the driver has taken it up.")
 
 
 def ask(fleet: Rolled, kind: str, member: str = "") -> tuple[str, Recorded]:

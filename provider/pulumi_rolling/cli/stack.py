@@ -9,11 +9,13 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+import click
 
+from pulumi_rolling.cli.declared import Option
 from pulumi_rolling.cli.reporting import File, told
 
 if TYPE_CHECKING:
+    from pulumi_rolling.stack.command import Pulumi
     from pulumi_rolling.stack.journey import Journey
 
 
@@ -25,17 +27,13 @@ class Rollback(Enum):
     NEVER = "never"
 
 
-PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
-
-Folder = Annotated[Path, typer.Option("--cwd", "-C", help="Run as if started in this folder.")]
-StackName = Annotated[str, typer.Option("--stack", "-s", help="The stack; the selected one by default.")]
-ConfigFile = Annotated[
-    str, typer.Option("--config-file", help="The configuration file, where it is another one.")
-]
-Keep = Annotated[int, typer.Option("--keep", min=1, help="How many good deployments to keep in .rolling.")]
+Folder = Annotated[Path, Option("--cwd", "-C", help="Run as if started in this folder.")]
+StackName = Annotated[str, Option("--stack", "-s", help="The stack; the selected one by default.")]
+ConfigFile = Annotated[str, Option("--config-file", help="The configuration file, where it is another one.")]
+Keep = Annotated[int, Option("--keep", min=1, help="How many good deployments to keep in .rolling.")]
 KeepAt = Annotated[
     str,
-    typer.Option(
+    Option(
         "--keep-at",
         metavar="DIR|URL",
         envvar="ROLLING_KEEP_AT",
@@ -43,14 +41,14 @@ KeepAt = Annotated[
     ),
 ]
 Whole = Annotated[
-    bool, typer.Option("--all-or-nothing", help="Do not begin a return that would leave anything behind.")
+    bool, Option("--all-or-nothing", help="Do not begin a return that would leave anything behind.")
 ]
 
 
 def up(
-    context: typer.Context,
+    context: click.Context,
     rollback: Annotated[
-        Rollback | None, typer.Option("--rollback", help="On failure; asks on a terminal, else always.")
+        Rollback | None, Option("--rollback", help="On failure; asks on a terminal, else always.")
     ] = None,
     keep: Keep = 10,
     keep_at: KeepAt = "",
@@ -62,9 +60,7 @@ def up(
 ) -> None:
     """Run `pulumi up`, with any of its flags, and return the stack to its last good deployment when it fails.
 
-    On a terminal it tells before the question what could not come back. Exit codes: 0 succeeded, 20 failed and
-    returned, 21 failed and not returned in whole, 22 failed with no return known or wanted; Pulumi's own where nothing
-    changed.
+    On a terminal it tells before the question what could not come back.
     """
     from pulumi_rolling.stack.asking import Update
     from pulumi_rolling.stack.stage import staged
@@ -86,13 +82,13 @@ def up(
     else:
         arrived = journey.up(lambda _good: staged(pulumi, ("up", *flags)))
     told(arrived.report, report, aside)
-    raise typer.Exit(arrived.code)
+    raise click.exceptions.Exit(arrived.code)
 
 
 def rollback(
-    to: Annotated[str, typer.Option("--to", help="The deployment, as `rolling deployments` names it.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    to: Annotated[str, Option("--to", help="The deployment, as `rolling deployments` names it.")] = "",
+    dry_run: Annotated[bool, Option("--dry-run", help="Only show what would be done.")] = False,
+    yes: Annotated[bool, Option("--yes", "-y", help="Do not ask.")] = False,
     keep_at: KeepAt = "",
     report: File = "",
     whole: Whole = False,
@@ -109,17 +105,20 @@ def rollback(
         return
     arrived = journey.back(destination, since)
     told(arrived.report, report, aside=False)
-    raise typer.Exit(arrived.code)
+    raise click.exceptions.Exit(arrived.code)
 
 
 def deployments(keep_at: KeepAt = "", stack: StackName = "", cwd: Folder = Path()) -> None:
     """List the good deployments that the stack can be returned to, newest first."""
-    copies = _journey(_Place(cwd, stack, keep_at=keep_at)).kept.all()
+    from pulumi_rolling.stack.kept import Kept
+
+    pulumi = _pulumi(_Place(cwd, stack))
+    copies = Kept(pulumi.folder, pulumi.stack, keep_at).all()
     for copy in copies:
         words = (copy.message.strip().splitlines() or [""])[0]
-        typer.echo(f"{copy.started:<26}  {copy.commit[:8]:<8}  {words}"[:80].rstrip())
+        click.echo(f"{copy.started:<26}  {copy.commit[:8]:<8}  {words}"[:80].rstrip())
     if not copies:
-        typer.echo("No good deployment is kept yet: `rolling up` keeps one after each success.", err=True)
+        click.echo("No good deployment is kept yet: `rolling up` keeps one after each success.", err=True)
 
 
 @dataclass(frozen=True)
@@ -142,16 +141,24 @@ class _Place:
         )
 
 
-def _journey(place: _Place, asks: bool = False, aside: bool = False) -> Journey:
+def _pulumi(place: _Place, aside: bool = False) -> Pulumi:
+    """The command for the stack that is meant, which has a name from here on."""
     from pulumi_rolling.stack.command import Pulumi, project_of
+
+    project = project_of(place.cwd)
+    name = place.stack or Pulumi(project).asked("stack", "--show-name").strip()
+    return Pulumi(project, name, aside=aside)
+
+
+def _journey(place: _Place, asks: bool = False, aside: bool = False) -> Journey:
     from pulumi_rolling.stack.configuration import file_of
     from pulumi_rolling.stack.journey import Journey, Terminal
     from pulumi_rolling.stack.kept import Kept
 
-    project = project_of(place.cwd)
-    name = place.stack or Pulumi(project).asked("stack", "--show-name").strip()
+    pulumi = _pulumi(place, aside)
+    project, name = pulumi.folder, pulumi.stack
     return Journey(
-        Pulumi(project, name, aside=aside),
+        pulumi,
         file_of(project, name, place.config_file),
         Kept(project, name, place.keep_at),
         Terminal(_say, _confirmed if asks else lambda _asked: True),
@@ -160,11 +167,11 @@ def _journey(place: _Place, asks: bool = False, aside: bool = False) -> Journey:
 
 
 def _say(line: str) -> None:
-    typer.echo(f"\n{line}", err=True)
+    click.echo(f"\n{line}", err=True)
 
 
 def _confirmed(asked: str) -> bool:
     try:
-        return typer.confirm(f"\n{asked}", default=None, err=True)
-    except typer.Abort:
+        return click.confirm(f"\n{asked}", default=None, err=True)
+    except click.Abort:
         return False

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
-import typer
+import click
 
+from pulumi_rolling.cli.formats import Form, TextOrJson
 from pulumi_rolling.cli.live import Endpoint, Group, Region, Rolled, rolled_group
+from pulumi_rolling.cli.screen import say
 from pulumi_rolling.core.delegate.observation import Delegated
 from pulumi_rolling.engine.lease import found_lease
-from pulumi_rolling.engine.printable import printable_text
 from pulumi_rolling.engine.record.pieces import read_any, requests
 from pulumi_rolling.engine.said import said
 from pulumi_rolling.fleets.base import Sight
-from pulumi_rolling.report.standing import Either, GroupStatus, OperationStatus
+from pulumi_rolling.report.standing import Either, GroupStatus, OperationStatus, Standing
 from pulumi_rolling.report.status import status_text
+from pulumi_rolling.report.status_json import not_rolling_json, status_json
 
 
-def status(group: Group, region: Region = None, endpoint: Endpoint = None) -> None:
+def status(
+    group: Group, region: Region = None, endpoint: Endpoint = None, form: Form = TextOrJson.TEXT
+) -> None:
     """Tell where the rollout of a group stands, also when the process that drove it was killed."""
     standing = standing_of(rolled_group(group, region, endpoint))
-    if standing is None:
-        typer.echo(f"{group}: no rollout is recorded.")
+    if form is TextOrJson.JSON:
+        found = not_rolling_json(group) if standing is None else status_json(standing)
+        click.echo(json.dumps(found, indent=2))
+    elif standing is None:
+        click.echo(f"{group}: no rollout is recorded.")
     else:
-        # Anybody who may tag the group chose some of these letters.
-        typer.echo("\n".join(map(printable_text, status_text(standing).split("\n"))))
+        say(status_text(standing))
 
 
 def standing_of(fleet: Rolled) -> Either | None:
@@ -35,15 +43,30 @@ def standing_of(fleet: Rolled) -> Either | None:
 
 def standing_in(group: str, sight: Sight[Any]) -> Either | None:
     """The status in one look: record, lease, the driver's words, requests and members of the same moment."""
-    record = read_any(sight.marks)
+    seen = sight.observation
+    told = _told(group, sight.marks, seen.at)
+    if told is None:
+        return None
+    if isinstance(seen, Delegated):
+        return OperationStatus(**told, seen=seen)
+    return GroupStatus(**told, members=seen.members)
+
+
+def recorded(group: str, marks: Mapping[str, str], at: float) -> Standing[Any] | None:
+    """What a group's tags say at that moment, without a look at its members."""
+    told = _told(group, marks, at)
+    return None if told is None else Standing(**told)
+
+
+def _told(group: str, marks: Mapping[str, str], at: float) -> dict[str, Any] | None:
+    record = read_any(marks)
     if record is None:
         return None
     owner, rollout = record
-    lease, word = found_lease(sight.marks), said(sight.marks)
-    seen = sight.observation
-    given: dict[str, Any] = {
+    lease, word = found_lease(marks), said(marks)
+    return {
         "group": group,
-        "at": seen.at,
+        "at": at,
         "rollout": rollout,
         "owner": owner,
         "driver": None if lease is None else lease.holder,
@@ -51,8 +74,5 @@ def standing_in(group: str, sight: Sight[Any]) -> Either | None:
         "because": None if word is None else word.because,
         "status": None if word is None else word.status,
         "said_at": None if word is None else word.at,
-        "asked": tuple(requests(sight.marks)),
+        "asked": tuple(requests(marks)),
     }
-    if isinstance(seen, Delegated):
-        return OperationStatus(**given, seen=seen)
-    return GroupStatus(**given, members=seen.members)

@@ -112,18 +112,18 @@ def time_range(low: float, high: float) -> str:
     return _range(low, high, "s")
 
 
-def verdict_sentence(verdict: Verdict, noun: str = "instances") -> str:
+def verdict_sentence(verdict: Verdict) -> str:
     """What failed, in one clause: ``2 of 6 instances failed (2 sent FAILURE, i-0a, i-0b)``."""
+    alone = verdict.of == 1
+    noun = "instance" if alone else "instances"
     match verdict.code:
         case VerdictCode.TOO_MANY_FAILURES:
             return f"{verdict.failed} of {verdict.of} {noun} failed ({_why(verdict.failures, verdict.clock)})"
         case VerdictCode.CANARY_FAILED:
             return f"the canary failed ({_why(verdict.failures, verdict.clock)})"
         case VerdictCode.TOO_MANY_LOSSES:
-            return (
-                f"{verdict.failed} of {verdict.of} {noun} were lost after they were ready "
-                f"({_lost(verdict.failures)})"
-            )
+            lost = "was lost after it was" if alone else "were lost after they were"
+            return f"{verdict.failed} of {verdict.of} {noun} {lost} ready ({_lost(verdict.failures)})"
         case VerdictCode.ALARM:
             return _alarms(verdict)
         case VerdictCode.ABORTED:
@@ -140,7 +140,7 @@ def verdict_sentence(verdict: Verdict, noun: str = "instances") -> str:
             return VERDICTS[verdict.code].words
         case VerdictCode.NOT_WHOLE:
             why = f" ({verdict.cause})" if verdict.cause else ""
-            return f"{verdict.failed} of {verdict.of} {noun} are not in service{why}"
+            return f"{verdict.failed} of {verdict.of} {noun} {'is' if alone else 'are'} not in service{why}"
         case VerdictCode.POINTER_MOVED:
             return f"somebody else pointed the group at {verdict.cause}"
         case VerdictCode.STRANGERS_OPERATION:

@@ -31,6 +31,15 @@ def any_text(text: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedGroup:
+    """A group as a list of groups has it."""
+
+    name: str
+    members: int
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Shelf:
     """The room that a kind's tags have for the record of a rollout."""
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pulumi_rolling.core.model.member import Revision
+from pulumi_rolling.fleets.auto_scaling_group.listing import listed
 from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
+from pulumi_rolling.fleets.aws.api import AwsApi
 from pulumi_rolling.fleets.aws.launch_configurations import ConfigurationWanted, configuration_in
 from pulumi_rolling.fleets.aws.launch_templates import LATEST, TemplateWanted, parts
 from pulumi_rolling.fleets.aws.place import Place
+from pulumi_rolling.fleets.base import ListedGroup
 from pulumi_rolling.handler.operation import Reach
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
 
@@ -24,6 +28,11 @@ def place_of(group: AutoScalingGroup, reach: Reach) -> Place:
         defaults.keys,
         defaults.roles,
     )
+
+
+def groups_at(reach: Reach, names: Sequence[str] | None) -> Iterator[ListedGroup]:
+    """All groups within reach, or those of these names that are there."""
+    return listed(AwsApi(place_of(AutoScalingGroup(), reach), reach.retry), names)
 
 
 def wanted_by(group: AutoScalingGroup) -> Wanted:

@@ -51,6 +51,7 @@ KINDS: dict[str, Kind] = {
         noun=("instance", "instances"),
         mend=auto_scaling_group.mend,
         expect_many=expect_many,
+        listed=auto_scaling_group.groups_at,
     ),
 }
 

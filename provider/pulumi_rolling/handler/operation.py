@@ -5,7 +5,7 @@ Kind and Strategy are the shape of a row of the table in ``kinds``; no kind is n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,7 +17,7 @@ from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.engine.retry import Deadline
 from pulumi_rolling.errors import Fault, PolicyErrors, RolloutError
-from pulumi_rolling.fleets.base import Facts, Glance, Group, Retry
+from pulumi_rolling.fleets.base import Facts, Glance, Group, ListedGroup, Retry
 from pulumi_rolling.fleets.replace import SignalSource
 from pulumi_rolling.handler.context import Defaults
 from pulumi_rolling.policy.block import Block, GroupBlock, fields
@@ -222,6 +222,8 @@ class Kind:
 
     expect_many: Callable[[], None] = lambda: None
     """Told once by a process that serves the groups of a whole stack."""
+    listed: Callable[[Reach, Sequence[str] | None], Iterator[ListedGroup]] = lambda reach, names: iter(())
+    """All groups within reach, or those of these names that are there."""
 
     def block_in(self, inputs: RollingGroupInputs) -> Any:
         """The group's own block of the inputs."""

@@ -55,9 +55,14 @@ def lost_record(operation: Operation, strange: Sequence[Member], goal: Goal, bes
     elsewhere = former is not None and former.digest != goal.to.digest
     back = f"the way back is {former}, " if elsewhere else ""
     return (
-        f"{len(strange)} {operation.kind.noun[1]} are not of {former}, which this resource deployed last, and the "
+        f"{who(len(strange), operation.kind.noun)} not of {former}, which this resource deployed last, and the "
         f"group carries no record of a rollout; {back}{beside}"
     )
+
+
+def who(count: int, noun: tuple[str, str]) -> str:
+    """Subject and verb: one is, several are."""
+    return f"1 {noun[0]} is" if count == 1 else f"{count} {noun[1]} are"
 
 
 def pointer_warnings(

@@ -199,7 +199,7 @@ def _waits_for(plan: Plan) -> str:
         "a SUCCESS signal from each new instance" if plan.signals else "each new instance to be in service"
     ]
     if limits.target_health:
-        parts.append("healthy in its target groups")
+        parts.append("healthy in every target group")
     if limits.status_checks:
         parts.append("past EC2's status checks")
     clock = plan.pause if plan.signals else limits.ready_within

@@ -62,7 +62,7 @@ def _title(made: Simulation) -> str:
         if made.quantiles
         else f"boots of {made.mean_boot:g} s, spread {round(made.spread, 3):g}"
     )
-    return f"Rolling {instances(made.desired)}, {law}, {made.seeds:,} rollouts each"
+    return f"Rolling {instances(made.desired)}, {law}, {made.seeds:,} rollout{'' if made.seeds == 1 else 's'} each"
 
 
 def _time_panel(panel: Any, trials: Sequence[tuple[Entry, Trial]], minutes: bool) -> None:

@@ -53,7 +53,7 @@ def _headline(made: Simulation) -> str:
     else:
         boots = f"boots of {made.mean_boot:g} s on average, spread {round(made.spread, 3):g}"
     room = f"Desired {made.desired}, MaxSize {made.max_size}"
-    return f"{instances(made.desired)} ({room}), {boots}; {made.seeds} seeds"
+    return f"{instances(made.desired)} ({room}), {boots}; {made.seeds} seed{'' if made.seeds == 1 else 's'}"
 
 
 def _gates(limits: Limits) -> Iterator[str]:

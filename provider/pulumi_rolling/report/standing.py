@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pulumi_rolling.core.delegate.delegating import Delegating
 from pulumi_rolling.core.delegate.observation import Delegated
@@ -66,7 +66,7 @@ class OperationStatus(Standing[Delegating]):
 Either = GroupStatus | OperationStatus
 
 
-def way(standing: Either) -> str:
+def way(standing: Standing[Any]) -> str:
     """The direction, and whether anybody drives: ``web: rolling to version 2``."""
     rollout = standing.rollout
     back = rollout.direction is Direction.BACK

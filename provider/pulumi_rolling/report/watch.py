@@ -155,7 +155,8 @@ def ended(last: Rollout | Delegating, group: str, seen: Observation | Delegated)
     if unexplained:
         return Ending(
             False,
-            f"{group}: over, and {len(unexplained)} of {instances(len(there))} are not of {last.goal.to}.",
+            f"{group}: over, and {len(unexplained)} of {instances(len(there))} "
+            f"{'is' if len(there) == 1 else 'are'} not of {last.goal.to}.",
         )
     of = f"{len(there) - len(others)} of " if others else ""
     return Ending(True, f"{group}: done, {of}{instances(len(there))} on {last.goal.to}.")

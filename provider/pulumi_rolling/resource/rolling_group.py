@@ -20,7 +20,7 @@ class RollingGroup(Resource, module="rolling", name="RollingGroup"):
     """Attaches to a group that something else creates, owns its pointer to the revision, and rolls it with care.
 
     ``update_policy`` is an UpdatePolicy, or a CloudFormation block as it is. ``triggers``: any change rolls, even
-    if the revision is equal. ``on_failure``: ``rollBack`` (default) or ``leave``.
+    if the revision is equal. ``on_failure``: ``rollBack`` (default), ``hold`` or ``leave``.
     """
 
     def __init__(

@@ -62,7 +62,9 @@ def send(
     except ClientError as error:
         raise _refused(ident, error.operation_name, error.response, str(error)) from error
     except BotoCoreError as error:
-        raise TemporaryFleetError(f"The signal of {ident} was not sent: {error}") from error
+        raise TemporaryFleetError(
+            f"The signal of {ident} was not sent: {error}", code=type(error).__name__
+        ) from error
 
 
 def _refused(ident: str, operation: str, response: dict[str, Any], text: str) -> FleetError:
@@ -161,7 +163,8 @@ def _clients(region: str | None, endpoint: str | None, metadata: str, *, asks: b
     region = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     if region is None and asks:
         region = read_metadata("placement/region", metadata)
-    session = boto3.session.Session(region_name=region)
+    # A profile that is named wins over keys in the environment, as in every other call of ours.
+    session = boto3.session.Session(region_name=region, profile_name=os.environ.get("AWS_PROFILE") or None)
     endpoint = endpoint or None
     try:
         return Clients(

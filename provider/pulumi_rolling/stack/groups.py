@@ -16,6 +16,11 @@ def is_group(entry: Entry) -> bool:
     return entry.type in TYPES
 
 
+def is_dynamic(entry: Entry) -> bool:
+    """Whether it is the face of Python programs, to which the stack's configuration of AWS applies."""
+    return entry.type == DYNAMIC
+
+
 def is_left(good: Entry, now: Entry) -> bool:
     """Whether its policy wants what the failed update did to it left: it rolled, and says `onFailure: leave`."""
     if not is_group(now) or plain(now.inputs.get("onFailure")) != "leave":
@@ -25,7 +30,7 @@ def is_left(good: Entry, now: Entry) -> bool:
 
 def supplied(entry: Entry, dry_run: bool) -> Mapping[str, Any]:
     """Inputs that the program supplies anew in each run, and that `check` takes out of state."""
-    if entry.type != DYNAMIC:
+    if not is_dynamic(entry):
         return {}
     timeouts = entry.raw.get("customTimeouts") or {}
     given = {key: f"{timeouts[key]:g}s" for key in ("create", "update") if timeouts.get(key)}

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from pulumi_rolling.stack.deployment import Deployment
-from pulumi_rolling.stack.runtime import Script
+from pulumi_rolling.stack.script import Script
 
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
 

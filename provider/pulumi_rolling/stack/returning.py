@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,8 @@ from pulumi_rolling.stack.identity import renamed
 from pulumi_rolling.stack.kept import Copy, Kept
 from pulumi_rolling.stack.references import without_references
 from pulumi_rolling.stack.replay import cut_off, wish
-from pulumi_rolling.stack.runtime import Script, serving
 from pulumi_rolling.stack.scratch import CLOUD, holding, opened
+from pulumi_rolling.stack.script import Script, Told
 from pulumi_rolling.stack.stage import Staged, staged
 from pulumi_rolling.stack.twins import Revival, revive, taken_back
 from pulumi_rolling.stack.wish import Left, Why
@@ -198,3 +198,11 @@ class Return:
             file = Path(name) / f"Pulumi.{self.pulumi.stack.rpartition('/')[2]}.yaml"
             file.write_text(text)
             yield ("--config-file", str(file))
+
+
+def serving(script: Script) -> AbstractContextManager[tuple[str, Told]]:
+    """The address of our language runtime, and what its runs find out."""
+    # Loads gRPC and Pulumi's SDK, which an update that succeeds does not need.
+    from pulumi_rolling.stack import runtime
+
+    return runtime.serving(script)

@@ -11,7 +11,6 @@ import queue
 from collections.abc import Iterator
 from concurrent import futures
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
@@ -26,32 +25,17 @@ from pulumi.runtime.proto import (
 
 from pulumi_rolling.stack import request
 from pulumi_rolling.stack.assets import with_contents
-from pulumi_rolling.stack.deployment import Deployment, Entry
+from pulumi_rolling.stack.deployment import Entry
 from pulumi_rolling.stack.rebinding import Changes, UncertainError, changes_of, followed, rebound
 from pulumi_rolling.stack.request import Plugin
-from pulumi_rolling.stack.wish import Left, Registration, Why, Wish
+from pulumi_rolling.stack.script import Script, Told
+from pulumi_rolling.stack.wish import Left, Registration, Why
 
 LARGEST = (
     ("grpc.max_receive_message_length", 400 * 1024 * 1024),
     ("grpc.max_send_message_length", 400 * 1024 * 1024),
 )
 """Pulumi's own limit of a message."""
-
-
-@dataclass
-class Told:
-    """What a run found out that nobody could know before it."""
-
-    left: list[Left] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Script:
-    """What to register. `good` and `now` name the providers that the engine makes by itself."""
-
-    wish: Wish
-    good: Deployment
-    now: Deployment
 
 
 @contextmanager

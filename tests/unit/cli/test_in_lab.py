@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -123,6 +124,78 @@ def test_status_of_a_live_group(rolling: Rolling, group: str) -> None:
     assert rolling("status", group).out == f"{group}: no rollout is recorded.\n"
 
 
+def test_list_of_a_region_and_of_a_stack(
+    rolling: Rolling, group: str, served: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A region's groups are listed with their counts; a stack's by both faces, and one that is not there is told."""
+    lines = rolling("list").out.splitlines()
+    assert lines[0].split() == ["GROUP", "INSTANCES", "STATE"]
+    assert [line.split() for line in lines if line.startswith(f"{group} ")] == [
+        [group, "4", "not", "rolling"]
+    ]
+    assert rolling("list", "--rolling") == Ran(0, "", "No group has a rollout.\n")
+    tag = {"ResourceId": group, "ResourceType": "auto-scaling-group", "PropagateAtLaunch": False}
+    boto3.client("autoscaling").create_or_update_tags(
+        Tags=[{**tag, "Key": "rolling:record.0", "Value": "7.2 a"}]
+    )
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: yaml\n")
+    monkeypatch.setattr(
+        "pulumi_rolling.cli.stack_groups.Pulumi", lambda *_: Exported(group, served["endpoint"])
+    )
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    ran = rolling("list", "--stack", "prod", "--cwd", str(tmp_path))
+    told = [" ".join(line.split()) for line in ran.out.splitlines()[1:]]
+    torn = "the record on the group is torn: its tags belong to different writings"
+    assert told == [
+        "? hidden us-east-1 state does not tell its name",
+        "gone other us-east-1 there is no such group",
+        f"{group} 4 web us-east-1 {torn}",
+    ]
+    listed = json.loads(rolling("list", "--stack", "prod", "-C", str(tmp_path), "--format", "json").out)
+    states = {each["resourceName"]: each["state"] for each in listed["groups"]}
+    assert states == {"web": "unreadable", "other": "missing", "hidden": "unreadable"}
+
+
+class Exported:
+    """The command for a stack with a group of the Python face, whose place is configured, and two of the plugin."""
+
+    def __init__(self, group: str, endpoint: str) -> None:
+        self.group, self.endpoint = group, endpoint
+
+    def asked(self, *words: str) -> str:
+        if words[0] == "config":
+            endpoints = json.dumps([{"autoscaling": self.endpoint, "ec2": self.endpoint}])
+            return json.dumps({"aws:region": {"value": "us-east-1"}, "aws:endpoints": {"value": endpoints}})
+        start = "urn:pulumi:prod::shop::"
+        plugin = f"{start}pulumi:providers:rolling::here"
+        groups = (
+            ("web", "pulumi-python:dynamic/rolling:RollingGroup", self.group),
+            ("other", "rolling:index:RollingGroup", "gone"),
+            ("hidden", "rolling:index:RollingGroup", {"4dabf18193072939515e22adb298388d": "secret"}),
+        )
+        resources: list[dict[str, Any]] = [
+            {
+                "urn": plugin,
+                "custom": True,
+                "id": "1",
+                "type": "pulumi:providers:rolling",
+                "inputs": {"region": "us-east-1", "endpoint": self.endpoint},
+            }
+        ]
+        resources += [
+            {
+                "urn": f"{start}{kind}::{name}",
+                "custom": True,
+                "id": "2",
+                "type": kind,
+                "provider": f"{plugin}::1",
+                "inputs": {"autoScalingGroup": {"name": group}},
+            }
+            for name, kind, group in groups
+        ]
+        return json.dumps({"version": 3, "deployment": {"manifest": {}, "resources": resources}})
+
+
 def test_signal_sets_the_tag(rolling: Rolling, group: str) -> None:
     """Without a hook an instance's signal is its tag."""
     found = boto3.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[group])
@@ -150,6 +223,9 @@ def test_verbs_reach_a_driver_through_the_groups_tags(
         until(lambda: "waiting for approval" in rolling("status", group).out)
         assert "after 1 instance (canary)" in rolling("status", group).out
         assert rolling("resume", group).code == 1
+        only = json.loads(rolling("list", "--rolling", "--format", "json").out)["groups"]
+        mine = next(each for each in only if each["group"] == group)
+        assert (mine["state"], mine["driven"], mine["reason"]["code"]) == ("rolling", True, "approval")
         old = driving.old()
         assert rolling("skip", group, old, "--wait").out.endswith("the driver has taken it up.\n")
         assert f"{old}, left as they are" in rolling("status", group).out

@@ -86,6 +86,25 @@ def test_signal_takes_one_way_of_saying_it(rolling: Rolling) -> None:
     assert "--exit-code: may not stand with --success or --failure" in ran.err
 
 
+def test_a_form_that_is_not_there_is_refused_with_those_that_are(rolling: Rolling) -> None:
+    """One sentence names the forms, with code 2."""
+    for command in (("plan", "--policy", "{}"), ("status", "web"), ("list",), ("watch", "web")):
+        ran = rolling(*command, "--format", "yaml")
+        assert (ran.code, ran.out) == (2, "")
+        assert "Error: Invalid value for '--format': 'yaml' is not one of 'text', 'json'" in ran.err
+
+
+def test_the_help_offers_no_lab_that_is_refused(rolling: Rolling) -> None:
+    """The one cloud of the lab is named, and no other."""
+    assert "alibaba" not in rolling("lab", "--help").out
+
+
+def test_a_folder_without_a_stack_is_refused(rolling: Rolling) -> None:
+    """An option that would change nothing is no option there."""
+    ran = rolling("list", "--cwd", "elsewhere")
+    assert (ran.code, ran.out) == (2, "") and "--cwd: needs --stack." in ran.err
+
+
 def test_a_signal_to_an_endpoint_that_is_no_url_is_one_line(rolling: Rolling) -> None:
     """The sender has clients of its own."""
     ran = rolling("signal", "--instance", "i-1", "--region", "us-east-1", "--endpoint", "web")

@@ -155,6 +155,14 @@ def test_a_plot_that_cannot_be_written_is_refused_first(
 ) -> None:
     """The fault comes before the simulation, which may take minutes."""
     (tmp_path / "folder.png").mkdir()
-    monkeypatch.setattr("pulumi_rolling.cli.simulate.study", None)
+    monkeypatch.setattr("pulumi_rolling.cli.simulated.study", None)
     ran = rolling("simulate", "--policy", SLIDING, *SIZES, "--plot", str(tmp_path / name))
     assert (ran.code, ran.out) == (2, "") and ran.err.startswith(said)
+
+
+def test_one_rollout_is_one_seed(rolling: Rolling) -> None:
+    """The headline counts in the number that there is."""
+    ran = rolling(
+        "simulate", "--policy", '{"rollingUpdate":{}}', "--desired", "1", "--max-size", "2", "--seeds", "1"
+    )
+    assert ran.out.startswith("1 instance (") and ran.out.splitlines()[0].endswith("; 1 seed")

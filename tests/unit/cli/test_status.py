@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -100,3 +101,26 @@ def test_no_character_of_a_tag_is_obeyed_by_a_screen(rolling: Rolling, stage: St
     )
     out = rolling("status", "web").out
     assert "\x1b" not in out and "i-\\x1b[2J" in out and "dri\\x1bver" in out
+
+
+def test_status_as_json(rolling: Rolling, stage: Staged) -> None:
+    """A program reads the state, the counts and each member with its part, and null where nothing is known."""
+    assert json.loads(rolling("status", "web", "--format", "json").out) == {
+        "version": 1,
+        "group": "web",
+        "state": "none",
+        "driven": False,
+    }
+    new = stage.new()
+    rollout = stage.record(in_flight=frozenset({new.id}))
+    stage.fleet.write_marks(said(rollout, ReasonCode.WAITING, stage.fleet.now))
+    stage.fleet.write_marks(request_mark("skip", stage.old[0].id))
+    told = json.loads(rolling("status", "web", "--format", "json").out)
+    wanted = {"state": "rolling", "driven": True, "step": "roll", "from": "version 1", "to": "version 2"}
+    assert {key: told[key] for key in wanted} == wanted
+    assert (told["replaced"], told["total"], told["secondsLeft"]) == (1, 4, [40, 90])
+    assert told["reason"]["code"] == "waiting" and told["reason"]["members"] == ["i-1"]
+    assert {member["id"]: member["part"] for member in told["members"]}[new.id] == "in flight"
+    assert told["asked"] == [{"verb": "skip", "member": stage.old[0].id}]
+    assert (told["verdict"], told["held"], told["gate"]) == (None, None, None)
+    assert told["startedAt"].endswith("+00:00")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from pulumi_rolling.cli import watch as watching
-from pulumi_rolling.cli.watch import Lines, follow
+from pulumi_rolling.cli.watch import JsonLines, Lines, Pace, TimedOutError, await_start, follow
 from pulumi_rolling.core.model.codes import Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction, OnFailure
 from pulumi_rolling.core.model.member import Signal, Sizes
@@ -21,7 +23,7 @@ from pulumi_rolling.engine.record.pieces import read
 from pulumi_rolling.errors import RollingError
 from pulumi_rolling.fleets.replace import Sight
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
-from pulumi_rolling.report.standing import GroupStatus
+from pulumi_rolling.report.standing import Either, GroupStatus
 from pulumi_rolling.report.watch import Ending, member_rows, progress
 
 from tests.engine.stage import FleetClock, MortalFleet, drive
@@ -53,6 +55,8 @@ class Replay:
 
     def now(self) -> float:
         return self.sights[self.at].observation.at
+
+    steady = now
 
     def wait(self, seconds: float) -> None:
         while self.at + 1 < len(self.sights):
@@ -92,7 +96,7 @@ def rolled(limits: Limits = LIMITS, *, good: bool = True) -> Replay:
 
 def followed(replay: Replay) -> tuple[Ending, list[GroupStatus]]:
     shown: list[GroupStatus] = []
-    return follow(replay, replay, 0.0, shown.append), shown  # type: ignore[arg-type]
+    return follow(replay, replay, Pace(0.0), shown.append), shown  # type: ignore[arg-type]
 
 
 def test_a_roll_is_watched_to_its_end() -> None:
@@ -125,7 +129,7 @@ def test_without_a_terminal_a_line_a_change_is_printed() -> None:
     """Looks that show nothing new print nothing; each line begins with the time of day."""
     said: list[str] = []
     replay = rolled()
-    follow(replay, replay, 0.0, Lines(said.append))  # type: ignore[arg-type]
+    follow(replay, replay, Pace(0.0), Lines(said.append))  # type: ignore[arg-type]
     assert 4 < len(said) < len(replay.sights)
     assert all(a.partition(" ")[2] != b.partition(" ")[2] for a, b in pairwise(said))
     assert said[0].startswith("00:16:4") and "web: rolling to version 2, " in said[0]
@@ -178,7 +182,7 @@ def test_a_record_that_nobody_can_go_on_from_ends_the_watching(monkeypatch: pyte
         verdict=Verdict(VerdictCode.ABORTED, 1.0),
         back_failed=Verdict(VerdictCode.STALLED, 2.0),
     )
-    ending = follow(stage.fleet, FleetClock(stage.fleet), 1.0, lambda _: None)
+    ending = follow(stage.fleet, FleetClock(stage.fleet), Pace(1.0), lambda _: None)
     assert ending == Ending(False, "web: stopped, and the record is kept: nothing has moved for an hour.")
 
 
@@ -198,5 +202,63 @@ def test_a_driver_that_was_killed_is_told_and_waited_for(monkeypatch: pytest.Mon
                 raise RollingError("enough")
 
     with pytest.raises(RollingError, match="enough"):
-        follow(stage.fleet, Patient(stage.fleet), 1.0, Lines(said.append))
+        follow(stage.fleet, Patient(stage.fleet), Pace(1.0), Lines(said.append))
     assert len(said) == 1 and said[0].endswith("web: stopped while rolling to version 2, nobody drives it")
+
+
+def test_as_json_each_change_is_a_line_and_the_end_is_the_last(
+    rolling: Rolling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program reads counts, members and reason from each line, and from the last one whether it succeeded."""
+    said: list[dict[str, Any]] = []
+    replay = rolled()
+    follow(replay, replay, Pace(0.0), JsonLines(lambda line: said.append(json.loads(line))))  # type: ignore[arg-type]
+    assert 4 < len(said) < len(replay.sights)
+    assert {line["state"] for line in said} == {"rolling"}
+    assert [line["replaced"] for line in said] == sorted(line["replaced"] for line in said)
+    assert {member["part"] for line in said for member in line["members"]} >= {"old", "in flight", "leaving"}
+    staged(monkeypatch)
+    monkeypatch.setattr(watching, "follow", lambda *_: Ending(False, "web: back."))
+    ran = rolling("watch", "web", "--format", "json")
+    assert ran.code == 1
+    assert json.loads(ran.out) == {
+        "version": 1,
+        "group": "web",
+        "state": "ended",
+        "succeeded": False,
+        "sentence": "web: back.",
+    }
+
+
+def test_a_rollout_that_has_not_begun_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --wait-for-start the watching begins with the rollout, whenever that is."""
+    stage = staged(monkeypatch)
+
+    class Late(FleetClock):
+        def wait(self, seconds: float) -> None:
+            super().wait(seconds)
+            if self.now() - began > 5.0:
+                stage.record()
+
+    clock = Late(stage.fleet)
+    began = clock.now()
+    await_start(stage.fleet, clock, Pace(1.0))
+    assert 5.0 < clock.now() - began < 7.0
+    assert read(stage.fleet.marks()) is not None
+
+
+def test_the_time_of_a_watching_may_be_limited(rolling: Rolling, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After --timeout the exit code is 124, before the start of a rollout and while one goes on."""
+    stage = staged(monkeypatch)
+    clock = FleetClock(stage.fleet)
+    with pytest.raises(TimedOutError, match="web: no rollout has begun"):
+        await_start(stage.fleet, clock, Pace(2.0, clock.steady() + 5.0))
+    ran = rolling("watch", "web", "--wait-for-start", "--timeout", "0")
+    assert (ran.code, ran.out) == (124, "web: no rollout has begun.\n")
+    stage.record(lease_for=1000.0)
+    began, shown = clock.now(), list[Either]()
+    with pytest.raises(TimedOutError, match="web: no longer watched; the rollout goes on"):
+        follow(stage.fleet, clock, Pace(2.0, clock.steady() + 5.0), shown.append)
+    assert (len(shown), clock.now() - began) == (4, 5.0)
+    ran = rolling("watch", "web", "--timeout", "0")
+    assert (ran.code, ran.out.splitlines()[-1]) == (124, "web: no longer watched; the rollout goes on.")

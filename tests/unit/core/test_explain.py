@@ -135,7 +135,7 @@ def test_a_bake_is_told_with_what_was_replaced() -> None:
                 (Failure("i-1", FailureReason.TARGET_UNHEALTHY),),
                 clock=300.0,
             ),
-            "the canary failed (i-1 did not become healthy in its target groups within PT5M)",
+            "the canary failed (i-1 did not become healthy in every target group within PT5M)",
         ),
         (
             Verdict(
@@ -148,6 +148,17 @@ def test_a_bake_is_told_with_what_was_replaced() -> None:
             ),
             "1 of 10 instances failed (i-1 did not pass its status checks within PT10M)",
         ),
+        (
+            Verdict(
+                VerdictCode.TOO_MANY_FAILURES, 1.0, 1, 1, (Failure("i-1", FailureReason.FAILURE_SIGNAL),)
+            ),
+            "1 of 1 instance failed (i-1 sent FAILURE)",
+        ),
+        (
+            Verdict(VerdictCode.TOO_MANY_LOSSES, 1.0, 1, 1, (Failure("i-1", FailureReason.LOST),)),
+            "1 of 1 instance was lost after it was ready (i-1)",
+        ),
+        (Verdict(VerdictCode.NOT_WHOLE, 1.0, 1, 1), "1 of 1 instance is not in service"),
         (Verdict(VerdictCode.ALARM, 1.0, cause="cpu"), "alarm cpu went into ALARM"),
         (Verdict(VerdictCode.ALARM, 1.0, cause="cpu, disk"), "alarms cpu, disk went into ALARM"),
         (Verdict(VerdictCode.REJECTED, 1.0), "rejected on request"),

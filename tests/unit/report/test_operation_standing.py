@@ -14,8 +14,10 @@ from pulumi_rolling.core.model.decision import Because
 from pulumi_rolling.core.model.goal import Direction, Goal
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.core.model.verdict import Verdict
-from pulumi_rolling.report.standing import OperationStatus
+from pulumi_rolling.report.listing import ListedRoll, listing_json, listing_text
+from pulumi_rolling.report.standing import OperationStatus, Standing
 from pulumi_rolling.report.status import status_text
+from pulumi_rolling.report.status_json import status_json
 from pulumi_rolling.report.watch import ended, line, member_rows, progress
 
 NOW = 1_800_000_000.0
@@ -101,3 +103,23 @@ def test_the_end_is_told_by_what_the_group_runs() -> None:
     mixed = ended(FOLLOWED, "web", replace(seen, runs={"one": 3, "two": 7}))
     assert not mixed.succeeded and "3 of 10 instances are not of version 2" in mixed.words
     assert ended(TURNED, "web", seen).words == "web: back on version 1 (aborted on request)."
+
+
+def test_an_operation_as_json() -> None:
+    """The keys are those of every status, with the operation in place of the instances."""
+    told = status_json(standing(GATE, because=APPROVAL))
+    wanted = {"state": "rolling", "driven": True, "step": "follow", "replaced": 4, "total": 10, "held": None}
+    assert {key: told[key] for key in wanted} == wanted
+    assert told["operation"] == {"id": "4a77", "status": "InProgress", "percent": 40.0, "reason": None}
+    assert told["gate"] == {"since": "2027-01-15T07:59:00+00:00", "approved": False}
+    assert told["inService"] == 9 and "members" not in told
+    back = status_json(standing(TURNED))
+    assert (back["state"], back["verdict"]["code"]) == ("returning", "aborted")
+
+
+def test_an_operation_in_a_list() -> None:
+    """What the record alone says is told without a look at the operation."""
+    recorded = Standing(group="web", at=NOW, rollout=FOLLOWED, owner="abc", driver="d1", lease_until=NOW + 5)
+    listed = [ListedRoll("web", 10, recorded)]
+    assert listing_text(listed).splitlines()[1] == "web    10         rolling to version 2"
+    assert listing_json(listed)["groups"][0]["total"] == 10

@@ -118,7 +118,7 @@ def test_every_precaution_has_its_row(planner: Planner) -> None:
         "checkpoints  at 20, 50 and 100 % (2, 5 and 10 of 10), 5 min each",
         "approval     asked for after the canary and at each checkpoint (rolling approve GROUP)",
         f"in service   at least {plan.lowest_in_service} (floor 0)",
-        "waits for    a SUCCESS signal from each new instance, healthy in its target groups, past EC2's status "
+        "waits for    a SUCCESS signal from each new instance, healthy in every target group, past EC2's status "
         "checks, at most 5 min each, then 1 min of warm-up",
         "alarms       errors and latency: ALARM ends the roll",
         "bake         alarms and instances are watched for 30 min after the last one is ready",

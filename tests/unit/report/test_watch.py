@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -205,6 +206,7 @@ ABORTED = Verdict(VerdictCode.ABORTED, NOW)
             Ending(True, "web: done, 1 of 2 instances on version 2."),
         ),
         ({}, observed(DONE, OLD), Ending(False, "web: over, and 1 of 2 instances are not of version 2.")),
+        ({}, observed(OLD), Ending(False, "web: over, and 1 of 1 instance is not of version 2.")),
         (
             {},
             observed(OLD, pointer=V1.address),
@@ -247,6 +249,24 @@ def test_a_picture_of_many_fits_a_screen() -> None:
     many = tuple(member(f"i-{number:03}", Lifecycle.PENDING) for number in range(MOST_ROWS + 7))
     lines = drawn(standing(members=many)).splitlines()
     assert lines[-1].strip() == "and 7 more" and len(lines) == MOST_ROWS + 4
+
+
+def test_a_picture_fits_a_narrow_terminal_and_has_no_colour_where_none_is_wanted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """At 80 columns no line is wider and each instance has its whole id; NO_COLOR leaves failures without red."""
+    red = "\x1b[31m"
+    for unwanted in (False, True):
+        if unwanted:
+            monkeypatch.setenv("NO_COLOR", "1")
+        page = io.StringIO()
+        Console(file=page, width=80, force_terminal=True, color_system="standard").print(
+            picture(standing(**said("waiting")))
+        )
+        assert (red in page.getvalue()) is not unwanted
+        bare = re.sub(r"\x1b\[[0-9;]*m", "", page.getvalue())
+        assert max(map(len, bare.splitlines())) <= 80
+        assert all(f"\n{each} " in bare for each in ("i-bad", "i-new", "i-late", "i-left"))
 
 
 def test_text_of_the_cloud_is_no_markup() -> None:

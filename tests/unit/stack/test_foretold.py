@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from pulumi_rolling.cli.main import app
 from pulumi_rolling.stack.deployment import Deployment
 from pulumi_rolling.stack.event_log import Summary
 from pulumi_rolling.stack.foresight import Known
 from pulumi_rolling.stack.foretold import foreseen, of_preview
 from pulumi_rolling.stack.stage import given_log
-from typer.testing import CliRunner
 
 EMPTY = Known(Deployment({"version": 3, "deployment": {}}))
 

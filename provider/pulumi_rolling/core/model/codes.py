@@ -265,7 +265,7 @@ FAILURES: Mapping[FailureReason, FailureMeaning] = {
         within_clock=True,
     ),
     FailureReason.TARGET_UNHEALTHY: FailureMeaning(
-        "did not become healthy in its target groups",
+        "did not become healthy in every target group",
         look="what the health checks of the target groups find in {revision}",
         within_clock=True,
     ),

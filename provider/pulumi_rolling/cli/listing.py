@@ -1,0 +1,103 @@
+"""`rolling list`: the groups of a region, or those that a stack rolls, each with the state of its rollout."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import click
+
+from pulumi_rolling.cli.declared import Option
+from pulumi_rolling.cli.formats import Form, TextOrJson
+from pulumi_rolling.cli.live import Endpoint, Region
+from pulumi_rolling.cli.patience import AtATerminal
+from pulumi_rolling.cli.screen import say
+from pulumi_rolling.cli.status import recorded
+from pulumi_rolling.cloud_time import CLOUD
+from pulumi_rolling.errors import Fault, PolicyErrors, RollingError
+from pulumi_rolling.fleets.base import ListedGroup
+from pulumi_rolling.report.listing import ListedRoll, listing_json, listing_text
+
+if TYPE_CHECKING:
+    from pulumi_rolling.cli.stack_groups import StackGroup
+    from pulumi_rolling.handler.context import Defaults
+
+
+def list_groups(
+    stack: Annotated[
+        str, Option("--stack", "-s", help="The groups that this stack rolls, wherever they are.")
+    ] = "",
+    cwd: Annotated[Path, Option("--cwd", "-C", help="With --stack: as if started in this folder.")] = Path(),
+    region: Region = None,
+    endpoint: Endpoint = None,
+    rolling: Annotated[bool, Option("--rolling", help="Only groups with a rollout.")] = False,
+    form: Form = TextOrJson.TEXT,
+) -> None:
+    """List groups with the state of their rollouts: all of a region, or those that a stack rolls.
+
+    A call brings a hundred groups with their records; instances are not looked at.
+    """
+    if cwd != Path() and not stack:
+        raise PolicyErrors([Fault("--cwd", "needs --stack.")])
+    # Loads the table of kinds, and through it the models of the inputs.
+    from pulumi_rolling.handler.context import Defaults
+
+    given = Defaults(region, endpoint)
+    found = _of_stack(cwd, stack, given) if stack else [_told(each) for each in _asked(given, None)]
+    rolls = [each for each in found if each.standing is not None or each.fault] if rolling else found
+    if form is TextOrJson.JSON:
+        click.echo(json.dumps(listing_json(rolls), indent=2))
+    elif rolls:
+        say(listing_text(rolls))
+    else:
+        click.echo("No group is found." if not found else "No group has a rollout.", err=True)
+
+
+def _asked(where: Defaults, names: Sequence[str] | None) -> Iterable[ListedGroup]:
+    from pulumi_rolling.handler.kinds import KINDS
+    from pulumi_rolling.handler.operation import Reach
+
+    reach = Reach(where, AtATerminal())
+    for kind in KINDS.values():
+        yield from kind.listed(reach, names)
+
+
+def _of_stack(folder: Path, stack: str, given: Defaults) -> list[ListedRoll]:
+    """A call for each place in which the stack rolls groups; what the state does not say, the options do."""
+    from dataclasses import replace
+
+    from pulumi_rolling.cli.stack_groups import groups_of
+
+    by_place: dict[Defaults, list[StackGroup]] = {}
+    for each in groups_of(folder, stack):
+        where = replace(
+            each.where,
+            region=each.where.region or given.region,
+            endpoint=each.where.endpoint or given.endpoint,
+        )
+        by_place.setdefault(where, []).append(each)
+    rolls = []
+    for where, wanted in by_place.items():
+        names = sorted({each.name for each in wanted if each.name})
+        there = {each.name: each for each in _asked(where, names)} if names else {}
+        rolls += [_in_stack(each, there.get(each.name), where.region or "") for each in wanted]
+    return rolls
+
+
+def _in_stack(wanted: StackGroup, found: ListedGroup | None, region: str) -> ListedRoll:
+    if not wanted.name:
+        return ListedRoll("?", resource=wanted.resource, region=region, fault="state does not tell its name")
+    if found is None:
+        return ListedRoll(wanted.name, resource=wanted.resource, region=region)
+    return _told(found, wanted.resource, region)
+
+
+def _told(found: ListedGroup, resource: str = "", region: str = "") -> ListedRoll:
+    """A record that cannot be read is the fault of one line, and hides no other."""
+    try:
+        standing, fault = recorded(found.name, found.tags, CLOUD.now()), ""
+    except RollingError as error:
+        standing, fault = None, error.message
+    return ListedRoll(found.name, found.members, standing, resource, region, fault)
