@@ -41,7 +41,9 @@ def test_a_target_that_is_unhealthy_only_behind_the_load_balancer_fails_the_roll
     with pytest.raises(Failed) as failed:
         web.resource.update(news)
     told = failed.value.text
-    assert re.search(r"^1 of 6 instances failed \(i-\w+ did not become healthy in its target", told), told
+    assert re.search(
+        r"^1 of 6 instances failed \(i-\w+ did not become healthy in every target group", told
+    ), told
     assert re.search(r"\([12] instances? touched\)", told), told
     watched.kept_between(5, 7)
     watched.runs("ami-v1", 6, "1")
