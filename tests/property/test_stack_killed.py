@@ -219,7 +219,7 @@ def returned(pulumi: Model, folder: Path) -> Arrived:
     before = owed(failure)
     try:
         ours = journey(pulumi, folder)
-        arrived = ours.back(*ours.named(""))
+        arrived = ours.back(ours.named(""))
     finally:
         assert before <= world.cloud.there
     assert arrived.report is not None
@@ -257,7 +257,7 @@ def test_a_stack_that_changes_while_it_is_asked_is_not_returned(failed: World, t
 
     ours = replace(ours, terminal=Terminal(lambda _line: None, wants))
     before = copy.deepcopy((failed.state, failed.cloud.there, failed.now + 1))
-    arrived = ours.back(*ours.named(""))
+    arrived = ours.back(ours.named(""))
     assert arrived.code == 21 and arrived.report is not None
     assert "has changed since its way back was found" in arrived.report.stopped
     assert (failed.state.entries, failed.cloud.there) == (before[0].entries, before[1])
@@ -269,7 +269,7 @@ def test_a_failure_before_any_change_leaves_what_was_open_open(failed: World, tm
     ours = replace(journey(Model(failed), tmp_path), terminal=Terminal(said.append, lambda _asked: True))
     assert ours.up(lambda _good: Staged(1, (Begun({}),))).code == 1
     assert "The stack is still not as the deployment of" in said[-1]
-    assert ours.back(*ours.named("")).code == 0
+    assert ours.back(ours.named("")).code == 0
     assert sorted(failed.cloud.there) == sorted(key for entry in failed.good if (key := key_of(entry)))
 
 

@@ -99,11 +99,11 @@ def rollback(
     """Return the stack: to where an interrupted return was on its way, or to the newest good deployment."""
     place = _Place(cwd, stack, config_file, keep_at)
     journey = replace(_journey(place, not yes and sys.stdin.isatty()), whole=whole)
-    destination, since = journey.named(to)
+    destination = journey.named(to)
     if dry_run:
         journey.shown(destination)
         return
-    arrived = journey.back(destination, since)
+    arrived = journey.back(destination)
     told(arrived.report, report, aside=False)
     raise click.exceptions.Exit(arrived.code)
 
@@ -113,7 +113,7 @@ def deployments(keep_at: KeepAt = "", stack: StackName = "", cwd: Folder = Path(
     from pulumi_rolling.stack.kept import Kept
 
     pulumi = _pulumi(_Place(cwd, stack))
-    copies = Kept(pulumi.folder, pulumi.stack, keep_at).all()
+    copies = list(Kept(pulumi.folder, pulumi.stack, keep_at).all())
     for copy in copies:
         words = (copy.message.strip().splitlines() or [""])[0]
         click.echo(f"{copy.started:<26}  {copy.commit[:8]:<8}  {words}"[:80].rstrip())

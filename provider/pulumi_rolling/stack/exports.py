@@ -16,6 +16,11 @@ def copy_of(pulumi: Pulumi, update: Update, file: Path, export: str) -> Copy:
     """The copy of the deployment that the update left, with the configuration of that update."""
     with tempfile.TemporaryDirectory(prefix="rolling-") as name:
         text = configuration.as_of(pulumi, update, file, Path(name))
+    return recorded(update, export, text)
+
+
+def recorded(update: Update, export: str, text: str | None) -> Copy:
+    """The copy of the deployment that the update left. `text`: its configuration file."""
     return Copy(update.started, update.message, update.commit, export, text, update.version)
 
 

@@ -12,13 +12,14 @@ from pulumi_rolling.stack import configuration, history, way_back
 from pulumi_rolling.stack.command import Pulumi
 from pulumi_rolling.stack.conclusion import GO_ON, Failed
 from pulumi_rolling.stack.conclusion import Return as Told
-from pulumi_rolling.stack.deployment import parsed
+from pulumi_rolling.stack.deployment import Deployment, parsed
 from pulumi_rolling.stack.exit_codes import ExitCode
+from pulumi_rolling.stack.exports import recorded
 from pulumi_rolling.stack.history import Update
 from pulumi_rolling.stack.kept import COPIES, Copy, Kept
 from pulumi_rolling.stack.last_good import Standing, last_good, named
 from pulumi_rolling.stack.outcome import Report
-from pulumi_rolling.stack.returning import Return, Way
+from pulumi_rolling.stack.returning import Destination, Return, Way
 from pulumi_rolling.stack.scratch import opened
 from pulumi_rolling.stack.stage import Deploy, Staged
 from pulumi_rolling.stack.way_back import Ended, Facts, Next
@@ -87,48 +88,49 @@ class Journey:
 
     def _after(self, ended: Staged, before: Standing, good: Copy | None, why: str) -> Arrived:
         now = self._state()
-        # To compare takes a scratch stack where there are secrets, so a success is not asked about.
-        changed = ended.code != 0 and self._changed(before, now.export)
+        # To read both takes a scratch stack where there are secrets, so a success is not asked about.
+        seen = self._compared(before, now) if ended.code else None
         how = _ended(before.newest, now.newest)
-        facts = Facts(ended.code, how, changed, good is not None, begun=bool(ended.events))
-        if way_back.next_of(facts) is Next.NOTHING:
+        facts = Facts(ended.code, how, seen is not None, good is not None, begun=bool(ended.events))
+        if seen is None or way_back.next_of(facts) is Next.NOTHING:
             self._nothing(how, before, now, good)
             return Arrived(ended.code)
-        failed = Failed(ended, parsed(self.pulumi.asked("stack", "export", "--show-secrets")))
+        failed = Failed(ended, seen.now)
         if good is None:
             report = replace(failed.report(self._name), stopped=why)
             return Arrived(report.result, report)
         if not self.returns:
             report = Told(self._name, good, failed, self.go_on).declined()
             return Arrived(report.result, report)
-        return self.back(good, now.since, failed)
+        known = seen.former if good.export == before.export else None
+        return self.back(Destination(good, now.since, known), failed)
 
     def _nothing(self, how: Ended, before: Standing, now: Standing, good: Copy | None) -> None:
         """Nothing has to return: the journal ends unless the stack was half of a journey already."""
         if how is Ended.SUCCEEDED and now.newest is not None:
-            self._keep(self._copy(now.export, now.newest))
+            self._keep(recorded(now.newest, now.export, configuration.text_of(self.file)))
         elif good is not None and good.export != before.export:
             self.terminal.say(f"The stack is still not as {good.title} left it. {self._open}")
             return
         self.kept.end()
 
-    def named(self, to: str) -> tuple[Copy, str]:
-        """The deployment that a return by hand goes to, and the newest entry of history when it was asked for."""
+    def named(self, to: str) -> Destination:
+        """Where a return by hand goes."""
         now = self._state()
-        return named(self.pulumi, self.kept, self.file, now, to), now.since
+        return Destination(named(self.pulumi, self.kept, self.file, now, to), now.since)
 
-    def back(self, to: Copy, since: str, failed: Failed | None = None) -> Arrived:
-        """Return the stack to a kept deployment. `since`: the newest entry of history."""
-        told = Told(self._name, to, failed, self.go_on)
+    def back(self, destination: Destination, failed: Failed | None = None) -> Arrived:
+        """Return the stack to a kept deployment."""
+        told = Told(self._name, destination.to, failed, self.go_on)
         try:
-            report = self._returned(to, since, told)
+            report = self._returned(destination, told)
         except (StackError, KeyboardInterrupt) as error:
             report = told.stopped(str(error) or INTERRUPTED)
         return Arrived(report.result, report)
 
-    def shown(self, to: Copy) -> None:
+    def shown(self, destination: Destination) -> None:
         """Tell the way back to a kept deployment, and change nothing. Raises StackError where there is none."""
-        self.terminal.say(way_text(to, self._way(self._return(to, ""))))
+        self.terminal.say(way_text(destination.to, self._way(self._return(destination))))
 
     @property
     def _open(self) -> str:
@@ -138,19 +140,21 @@ class Journey:
     def _name(self) -> str:
         return self.pulumi.stack
 
-    def _returned(self, to: Copy, since: str, told: Told) -> Report:
+    def _returned(self, destination: Destination, told: Told) -> Report:
         with ThreadPoolExecutor(1) as beside:
             environments = beside.submit(configuration.environments_of, self.pulumi)
-            journey = self._return(to, since)
+            journey = self._return(destination)
             way = self._way(journey)
-            self.terminal.say(way_text(to, way))
-            if not self.terminal.wants(f"Return to {to.title}?"):
+            self.terminal.say(way_text(destination.to, way))
+            if not self.terminal.wants(f"Return to {destination.to.title}?"):
                 return told.declined()
             return told.made(journey.go(way), journey.good, environments.result())
 
-    def _return(self, to: Copy, since: str) -> Return:
+    def _return(self, destination: Destination) -> Return:
+        to = destination.to
         text = configuration.of_today(self.pulumi, to.configuration, self.file)
-        return Return(self.pulumi, replace(to, configuration=text), self.kept, since)
+        there = replace(destination, to=replace(to, configuration=text))
+        return Return(self.pulumi, there, self.kept)
 
     def _way(self, journey: Return) -> Way:
         way = journey.found()
@@ -173,17 +177,22 @@ class Journey:
         except StackStateError as error:
             self.terminal.say(f"The update succeeded, and no copy of it is kept: {error}")
 
-    def _changed(self, before: Standing, after: str) -> bool:
-        if before.export == after:
-            return False
+    def _compared(self, before: Standing, now: Standing) -> Compared | None:
+        """The state before and now, where the update has changed it."""
+        if before.export == now.export:
+            return None
         version = before.newest.version if before.newest is not None else 0
-        entries = parsed(before.export).entries
-        former = opened(self.pulumi, before.export, version) if entries else None
-        return way_back.is_changed(former, parsed(self.pulumi.asked("stack", "export", "--show-secrets")))
+        former = opened(self.pulumi, before.export, version) if parsed(before.export).entries else None
+        after = parsed(self.pulumi.asked("stack", "export", "--show-secrets"))
+        return Compared(former, after) if way_back.is_changed(former, after) else None
 
-    def _copy(self, export: str, update: Update) -> Copy:
-        text = configuration.text_of(self.file)
-        return Copy(update.started, update.message, update.commit, export, text, update.version)
+
+@dataclass(frozen=True)
+class Compared:
+    """Two states with readable secrets. `former`: None where there was nothing."""
+
+    former: Deployment | None
+    now: Deployment
 
 
 def _ended(before: Update | None, newest: Update | None) -> Ended:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from pulumi_rolling.errors import StackStateError
 from pulumi_rolling.stack.command import name_of
 from pulumi_rolling.stack.stores import Folder, Store, at
+
+T = TypeVar("T")
 
 FOLDER = ".rolling"
 JOURNAL = "journey.json"
@@ -59,10 +63,14 @@ class Kept:
         for old in self.store.names(DEPLOYMENTS)[:-most]:
             self.store.remove(old)
 
-    def all(self) -> list[Copy]:
-        """Newest first."""
-        copies = (self._read(name) for name in reversed(self.store.names(DEPLOYMENTS)))
-        return [copy for copy in copies if copy is not None]
+    def all(self) -> Iterator[Copy]:
+        """Newest first; each is read when its turn comes, since it holds a whole state."""
+        copies = (self._read(name, _copy) for name in reversed(self.store.names(DEPLOYMENTS)))
+        return (copy for copy in copies if copy is not None)
+
+    def of(self, started: str) -> Copy | None:
+        """The copy of the deployment that began then."""
+        return self._read(_name(started), _copy)
 
     def begin(self, to: Copy, since: str) -> None:
         """The journal: what an interrupted journey is to return to."""
@@ -70,12 +78,7 @@ class Kept:
 
     def begun(self) -> Begun | None:
         """The journey that was interrupted."""
-        text = self.store.read(JOURNAL)
-        try:
-            raw = None if text is None else json.loads(text)
-            return None if raw is None else Begun(Copy(**raw["to"]), str(raw["since"]))
-        except (ValueError, TypeError, KeyError) as error:
-            raise StackStateError(f"the kept {JOURNAL} cannot be read: {error}") from error
+        return self._read(JOURNAL, lambda raw: Begun(_copy(raw["to"]), str(raw["since"])))
 
     def end(self) -> None:
         self.store.remove(JOURNAL)
@@ -84,12 +87,16 @@ class Kept:
         """Keep the state as it was before we changed it; where it stands."""
         return self.store.write("backup.json", export)
 
-    def _read(self, name: str) -> Copy | None:
+    def _read(self, name: str, made: Callable[[Any], T]) -> T | None:
         text = self.store.read(name)
         try:
-            return None if text is None else Copy(**json.loads(text))
-        except (ValueError, TypeError) as error:
+            return None if text is None else made(json.loads(text))
+        except (ValueError, TypeError, KeyError) as error:
             raise StackStateError(f"the kept {name} cannot be read: {error}") from error
+
+
+def _copy(raw: Any) -> Copy:
+    return Copy(**raw)
 
 
 def _name(started: str) -> str:

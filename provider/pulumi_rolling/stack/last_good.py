@@ -43,7 +43,7 @@ def last_good(pulumi: Pulumi, kept: Kept, file: Path, now: Standing) -> Copy:
         return begun.to
     if _is_good(state, update):
         return _as_it_is(pulumi, kept, file, now.export, update)
-    copy = begun.to if begun is not None else next(iter(kept.all()), None)
+    copy = begun.to if begun is not None else next(kept.all(), None)
     return _newest(pulumi, copy, file)
 
 
@@ -52,14 +52,13 @@ def named(pulumi: Pulumi, kept: Kept, file: Path, now: Standing, to: str = "") -
 
     Raises StackError where there is none.
     """
-    copies = kept.all()
     if to:
-        chosen = next((copy for copy in copies if copy.started.startswith(to)), None)
+        chosen = next((copy for copy in kept.all() if copy.started.startswith(to)), None)
         if chosen is None:
             raise StackError(f"no kept deployment begins with {to}")
         return chosen
     message = now.newest.message if now.newest is not None else ""
-    again = next((copy for copy in copies if message == f"{RETURNED}{copy.started}"), None)
+    again = kept.of(message.removeprefix(RETURNED)) if message.startswith(RETURNED) else None
     return again or last_good(pulumi, kept, file, now)
 
 
@@ -71,7 +70,7 @@ def _is_good(state: Deployment, update: Update) -> bool:
 
 
 def _as_it_is(pulumi: Pulumi, kept: Kept, file: Path, export: str, update: Update) -> Copy:
-    copy = next((copy for copy in kept.all() if copy.started == update.started), None)
+    copy = kept.of(update.started)
     return copy if copy is not None else copy_of(pulumi, update, file, export)
 
 

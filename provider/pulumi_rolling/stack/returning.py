@@ -59,12 +59,22 @@ class Outcome:
         return not self.staged.code and not unknown and all(found.urn in named for found in self.open)
 
 
+@dataclass(frozen=True)
+class Destination:
+    """`since`: the newest entry of history. `good`: the deployment with its secrets readable, where it is opened."""
+
+    to: Copy
+    since: str
+    good: Deployment | None = field(default=None, repr=False)
+
+
 class Return:
     """The return of one stack to one kept deployment."""
 
-    def __init__(self, pulumi: Pulumi, to: Copy, kept: Kept, since: str) -> None:
-        self.pulumi, self.to, self.kept, self.since = pulumi, to, kept, since
-        self.good = opened(pulumi, to.export, to.version)
+    def __init__(self, pulumi: Pulumi, destination: Destination, kept: Kept) -> None:
+        self.pulumi, self.kept = pulumi, kept
+        self.to, self.since = destination.to, destination.since
+        self.good = destination.good or opened(pulumi, self.to.export, self.to.version)
         self.seen = ""
 
     def found(self) -> Way:

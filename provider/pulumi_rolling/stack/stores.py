@@ -35,8 +35,32 @@ class Store(Protocol):
         """Remove the text, if it is there."""
 
 
-class Folder:
+class _Below:
+    """Texts below a root, which a folder and a bucket read in the same way."""
+
+    root: Path | CloudPath
+
+    def read(self, name: str) -> str | None:
+        path = self.root / name
+        with _told(path, "read"):
+            return path.read_text() if path.exists() else None
+
+    def names(self, folder: str) -> list[str]:
+        path = self.root / folder
+        with _told(path, "listed"):
+            there = (each.name for each in path.iterdir()) if path.exists() else iter(())
+            return sorted(f"{folder}/{name}" for name in there if not name.startswith("."))
+
+    def remove(self, name: str) -> None:
+        path = self.root / name
+        with _told(path, "removed"):
+            path.unlink(missing_ok=True)
+
+
+class Folder(_Below):
     """A folder that is its owner's alone, and `private` above it, which git ignores."""
+
+    root: Path
 
     def __init__(self, root: Path, private: Path | None = None) -> None:
         self.root, self.private = root, private or root
@@ -57,18 +81,6 @@ class Folder:
                 raise
         return str(path)
 
-    def read(self, name: str) -> str | None:
-        path = self.root / name
-        with _told(path, "read"):
-            return path.read_text() if path.exists() else None
-
-    def names(self, folder: str) -> list[str]:
-        return sorted(f"{folder}/{path.name}" for path in (self.root / folder).glob("[!.]*"))
-
-    def remove(self, name: str) -> None:
-        with _told(self.root / name, "removed"):
-            (self.root / name).unlink(missing_ok=True)
-
     def _made(self, folder: Path) -> None:
         between = [each for each in folder.parents if self.private in (each, *each.parents)]
         self.private.parent.mkdir(parents=True, exist_ok=True)
@@ -77,7 +89,7 @@ class Folder:
         (self.private / ".gitignore").write_text("*\n")
 
 
-class Bucket:
+class Bucket(_Below):
     """A prefix of a bucket. An object is put whole by each of the three services."""
 
     def __init__(self, root: CloudPath) -> None:
@@ -88,21 +100,6 @@ class Bucket:
         with _told(path, "written"):
             path.write_text(text)
         return str(path)
-
-    def read(self, name: str) -> str | None:
-        path = self.root / name
-        with _told(path, "read"):
-            return path.read_text() if path.exists() else None
-
-    def names(self, folder: str) -> list[str]:
-        path = self.root / folder
-        with _told(path, "listed"):
-            return sorted(f"{folder}/{each.name}" for each in path.iterdir()) if path.exists() else []
-
-    def remove(self, name: str) -> None:
-        path = self.root / name
-        with _told(path, "removed"):
-            path.unlink(missing_ok=True)
 
 
 def at(place: str, *below: str) -> Store:

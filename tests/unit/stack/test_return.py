@@ -219,7 +219,7 @@ def test_copies_stand_in_a_bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for day in range(1, 6):
         kept.save(copy_of(f"2026-01-0{day}T00:00:00.000Z"), most=3)
     assert [copy.started[8:10] for copy in kept.all()] == ["05", "04", "03"]
-    assert Kept(tmp_path, "prod", "s3://copies/a").all() == []
+    assert list(Kept(tmp_path, "prod", "s3://copies/a").all()) == []
     kept.begin(copy_of("x"), "y")
     assert kept.begun() == Begun(copy_of("x"), "y")
     kept.end()
