@@ -28,10 +28,12 @@ Recorded = Rollout | Delegating
 def refuse(standing: Either, kind: str, member: str = "") -> None:
     """Raise RollingError where no driver could act on the request, or where it would change nothing."""
     if isinstance(standing, OperationStatus):
-        refuse_at_the_end(standing, kind)
+        _refuse_turned(standing, kind, "it only comes to rest")
+        refuse_at_the_end(standing)
         _refuse_anywhere(standing, kind, member)
         refuse_for_operation(standing, kind)
         return
+    _refuse_turned(standing, kind, "it only gives sizes and processes back")
     _refuse_at_the_end(standing, kind)
     _refuse_anywhere(standing, kind, member)
     if kind in OF_A_MEMBER:
@@ -39,6 +41,19 @@ def refuse(standing: Either, kind: str, member: str = "") -> None:
     else:
         _refuse_for_state(standing.group, standing.rollout, kind)
         _refuse_at_a_gate_of_time(standing, kind)
+
+
+def _refuse_turned(standing: Either, kind: str, still: str) -> None:
+    """Nothing can be asked of what goes back or has failed. ``still``: what it does all the same."""
+    rollout, group = standing.rollout, standing.group
+    if rollout.direction is Direction.BACK:
+        raise RollingError(
+            f"{group} is going back to {rollout.goal.came_from} already; nobody can {kind} that."
+        )
+    if rollout.verdict is not None:
+        raise RollingError(
+            f"The rollout of {group} has failed ({verdict_sentence(rollout.verdict)}); {still}."
+        )
 
 
 def _refuse_anywhere(standing: Either, kind: str, member: str) -> None:
@@ -80,15 +95,6 @@ def has_taken_effect(kind: str, member: str, before: Recorded, now: Recorded) ->
 
 def _refuse_at_the_end(standing: GroupStatus, kind: str) -> None:
     rollout, group = standing.rollout, standing.group
-    if rollout.direction is Direction.BACK:
-        raise RollingError(
-            f"{group} is going back to {rollout.goal.came_from} already; nobody can {kind} that."
-        )
-    if rollout.verdict is not None:
-        raise RollingError(
-            f"The rollout of {group} has failed ({verdict_sentence(rollout.verdict)}); "
-            "it only gives sizes and processes back."
-        )
     last = (Step.RESTORE, Step.DONE) if kind == "abort" else (Step.RESIZE, Step.RESTORE, Step.DONE)
     if rollout.step in last:
         raise RollingError(f"All of {group} is replaced; only sizes and processes are still given back.")

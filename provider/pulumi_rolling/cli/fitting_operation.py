@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 from pulumi_rolling.core.delegate.delegating import Delegating, Whose
-from pulumi_rolling.core.explain import verdict_sentence
 from pulumi_rolling.core.model.codes import Step
-from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.engine.record.pieces import OF_A_MEMBER
 from pulumi_rolling.errors import RollingError
 from pulumi_rolling.report.operation_status import wants_approval
 from pulumi_rolling.report.standing import OperationStatus
 
 
-def refuse_at_the_end(standing: OperationStatus, kind: str) -> None:
-    """Nothing can be asked of what has turned, failed or ended."""
-    rollout, group = standing.rollout, standing.group
-    if rollout.direction is Direction.BACK:
-        raise RollingError(
-            f"{group} is going back to {rollout.goal.came_from} already; nobody can {kind} that."
-        )
-    if rollout.verdict is not None:
-        raise RollingError(
-            f"The rollout of {group} has failed ({verdict_sentence(rollout.verdict)}); it only comes to rest."
-        )
-    if rollout.step is Step.DONE:
-        raise RollingError(f"All of {group} is replaced.")
+def refuse_at_the_end(standing: OperationStatus) -> None:
+    """Nothing can be asked of what has ended."""
+    if standing.rollout.step is Step.DONE:
+        raise RollingError(f"All of {standing.group} is replaced.")
 
 
 def refuse_for_operation(standing: OperationStatus, kind: str) -> None:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from pulumi_rolling.core.model.codes import FAILURES, VERDICTS, EndedBy, FailureReason, Remedy
+from pulumi_rolling.core.model.codes import (
+    FAILURES,
+    VERDICTS,
+    EndedBy,
+    FailureReason,
+    Remedy,
+    VerdictCode,
+)
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.core.model.verdict import Verdict, cure_of
 from pulumi_rolling.errors import (
@@ -14,6 +21,7 @@ from pulumi_rolling.errors import (
     InterferenceError,
     NoRoomError,
     RefusedError,
+    RollbackFailedError,
     RolloutError,
     TooManyFailuresError,
 )
@@ -53,6 +61,20 @@ def again(advice: str) -> str:
 def going_on(advice: str) -> str:
     """The end of the hint where the record is kept."""
     return f"{advice or 'Then'} run 'pulumi up' to go on from there."
+
+
+LET_BE = {
+    VerdictCode.STRANGERS_OPERATION: "nothing more is replaced by this update, and what they began goes on",
+    VerdictCode.POINTER_MOVED: "nothing more is replaced, and the pointer stays where they set it",
+}
+"""What is true of a group that was let be, since somebody else has it in hand."""
+GOES_ON = "; the record is kept on the group, and the next 'pulumi up' goes on from it"
+
+
+def not_returned(told: str, back_failed: Verdict, revision: Revision, words: Words) -> RollbackFailedError:
+    """The error of a way back that failed as well. ``revision``: where it led."""
+    hint = f"The record is kept on the group. {going_on(advice_of(back_failed, revision, words))}"
+    return RollbackFailedError(told, returned=False, hint=hint)
 
 
 def advice_of(verdict: Verdict, revision: Revision, words: Words) -> str:

@@ -89,15 +89,15 @@ class Situation(Protocol):
     @property
     def has_work(self) -> bool: ...
 
-    @property
-    def is_pointer_only(self) -> bool:
-        """Nothing is replaced, and the group points elsewhere than it shall."""
-        ...
+
+def is_pointer_only(situation: Situation) -> bool:
+    """Whether nothing is replaced, and the group points elsewhere than it shall."""
+    return not situation.has_work and situation.facts.pointer != situation.to.address
 
 
 def is_idle(situation: Situation) -> bool:
     """Whether nothing at all is to be done."""
-    return not situation.has_work and not situation.is_pointer_only
+    return not situation.has_work and not is_pointer_only(situation)
 
 
 def raise_faults(situation: Situation) -> None:

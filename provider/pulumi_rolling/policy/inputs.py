@@ -20,7 +20,17 @@ from pulumi_rolling.policy.block import POLICY, Block, GroupBlock, IsUnknown, ch
 from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
 from pulumi_rolling.policy.instance_refresh.leaves import fold_nested
 from pulumi_rolling.policy.instance_refresh.rules import refresh_faults
-from pulumi_rolling.policy.leaves import Flag, Fold, flag, fold_choice, fold_flag, one_of, refusal, show
+from pulumi_rolling.policy.leaves import (
+    Flag,
+    Fold,
+    all_of,
+    flag,
+    fold_choice,
+    fold_flag,
+    one_of,
+    refusal,
+    show,
+)
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 from pulumi_rolling.policy.rolling_update.rules import roll_faults
 
@@ -153,7 +163,7 @@ def inputs_faults(
         yield Fault(first.path, f"is required: {wanted}.")
     if len(kinds) > 1:
         yield Fault(
-            kinds[1], f"may not stand with {kinds[0]}: exactly one group is rolled; found {_and(kinds)}."
+            kinds[1], f"may not stand with {kinds[0]}: exactly one group is rolled; found {all_of(kinds)}."
         )
     yield from _row_faults(model, inputs, is_unknown)
     yield from _trigger_faults(inputs.get("triggers"), is_unknown)
@@ -168,10 +178,10 @@ def policy_faults(policy: Any, is_unknown: IsUnknown) -> Iterator[Fault]:
     # A key that is no field has its own fault, with a guess at what was meant.
     known = all(key in fields(UpdatePolicy) or str(key).startswith("__") for key in policy)
     if known and not strategies and not _replaces(policy.get("autoScalingReplacingUpdate")):
-        found = f"{_and(list(policy))} alone rolls nothing" if policy else "and has none"
+        found = f"{all_of(list(policy))} alone rolls nothing" if policy else "and has none"
         yield Fault(UpdatePolicy.path, f"needs exactly one strategy, {found}; use {_or(rows(UpdatePolicy))}.")
     if len(strategies) > 1:
-        text = f"needs exactly one strategy; found {_and(strategies)}."
+        text = f"needs exactly one strategy; found {all_of(strategies)}."
         if {RollingUpdate.key, InstanceRefresh.key} <= set(strategies):
             text += " CloudFormation's update fails with a rolling update and an instance refresh together."
         yield Fault(UpdatePolicy.path, text)
@@ -204,7 +214,3 @@ def _trigger_faults(triggers: Any, is_unknown: IsUnknown) -> Iterator[Fault]:
 
 def _or(names: Iterable[str]) -> str:
     return " or ".join(names)
-
-
-def _and(names: list[str]) -> str:
-    return ", ".join(names[:-1]) + f" and {names[-1]}" if names[1:] else names[0]

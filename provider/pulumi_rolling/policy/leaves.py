@@ -81,6 +81,11 @@ def refusal(sentence: str) -> PydanticCustomError:
     return PydanticCustomError("policy", "{sentence}", {"sentence": sentence})
 
 
+def all_of(names: list[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return f"{', '.join(names[:-1])} and {names[-1]}" if names[1:] else names[0]
+
+
 def show(value: Any) -> str:
     """A value as a sentence can hold it."""
     if isinstance(value, Mapping):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pulumi_rolling.core.delegate.limits import WayBack
 from pulumi_rolling.core.delegate.plan import DelegatePlan
-from pulumi_rolling.report.wording import Row, instances, listed, span
+from pulumi_rolling.report.wording import Row, ends, instances, listed, span
 
 
 def delegated_rows(plan: DelegatePlan, returns_to: str | None, *, leaves: bool) -> Iterator[Row]:
@@ -97,8 +97,4 @@ def _duration(plan: DelegatePlan) -> str:
     if plan.fixed_waits:
         named = [name for name, given in (("checkpoints", foreseen.gates), ("bake", foreseen.bake)) if given]
         parts.append(f"{span(plan.fixed_waits)} of {listed(named or ['bake'])} on top")
-    if plan.limits.approval:
-        parts.append("and as long as approvals take")
-    if plan.limits.timeout is not None:
-        parts.append(f"given up after {span(plan.limits.timeout)}")
-    return "; ".join(parts)
+    return "; ".join([*parts, *ends(plan.limits.timeout, approval=plan.limits.approval)])

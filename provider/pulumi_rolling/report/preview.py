@@ -18,7 +18,7 @@ from pulumi_rolling.core.replace.limits import Choice, Guard, Limits, Pacing, Zo
 from pulumi_rolling.core.replace.plan import Plan, PlannedRound
 from pulumi_rolling.core.replace.rollout import Boots
 from pulumi_rolling.report.delegated_preview import delegated_rows
-from pulumi_rolling.report.wording import Row, instances, listed, span
+from pulumi_rolling.report.wording import Row, ends, instances, listed, span
 
 MOST_DIFFERENCES = 6
 MOST_RUNS = 4
@@ -248,11 +248,7 @@ def _duration(plan: Plan, boots: Boots | None) -> str:
         parts.append(f"{pauses}{seen}")
     if plan.fixed_waits:
         parts.append(f"{span(plan.fixed_waits)} of {_named_waits(plan.limits)} on top")
-    if plan.limits.approval:
-        parts.append("and as long as approvals take")
-    if plan.limits.timeout is not None:
-        parts.append(f"given up after {span(plan.limits.timeout)}")
-    return "; ".join(parts)
+    return "; ".join([*parts, *ends(plan.limits.timeout, approval=plan.limits.approval)])
 
 
 def _longest(plan: Plan) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 Row = tuple[str, str]
 """A label and a sentence."""
 
@@ -28,3 +30,11 @@ def listed(words: list[str]) -> str:
     if len(words) > MOST_LISTED:
         return f"{words[0]}, {words[1]} ... {words[-1]}"
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def ends(timeout: float | None, *, approval: bool) -> Iterator[str]:
+    """What people and the policy's deadline do to a duration, at its end."""
+    if approval:
+        yield "and as long as approvals take"
+    if timeout is not None:
+        yield f"given up after {span(timeout)}"

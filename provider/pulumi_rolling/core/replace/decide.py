@@ -57,17 +57,15 @@ from pulumi_rolling.core.replace.verdicts import take_verdict
 from pulumi_rolling.core.shared import deadline
 from pulumi_rolling.core.shared.alarms import ringing
 from pulumi_rolling.core.shared.ended import is_let_be
+from pulumi_rolling.core.shared.unfit import unfit
 
 
 def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decided:
     """One look at the group, one decision. ``limits`` are those of the way forward and carry those of the way back."""
     rules = limits.back() if rollout.direction is Direction.BACK else limits
-    if rollout.step is Step.DONE:
-        return stand_by(rules, rollout, seen.at, Because(ReasonCode.DONE))
-    if not seen.lease_is_ours:
-        return stand_by(rules, rollout, seen.at, Because(ReasonCode.LEASE_LOST))
-    if not seen.complete:
-        return stand_by(rules, rollout, seen.at, Because(ReasonCode.INCOMPLETE))
+    because = unfit(rollout.step, seen)
+    if because is not None:
+        return stand_by(rules, rollout, seen.at, because)
     seen = with_roster(seen)
     rollout = _start_direction(rules, rollout, seen)
     look = look_at(rules, forget_issued(rules, renewed(rollout, seen.sizes), seen), seen)

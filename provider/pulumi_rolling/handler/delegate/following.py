@@ -14,7 +14,7 @@ from pulumi_rolling.handler.delegate.others import others
 from pulumi_rolling.handler.delegate.situation import Situation
 from pulumi_rolling.handler.delegate.surroundings import F, Start, Surroundings
 from pulumi_rolling.handler.delegate.telling import DelegateTelling
-from pulumi_rolling.handler.operation import UNKNOWN, Operation
+from pulumi_rolling.handler.operation import UNKNOWN, Operation, is_pointer_only
 from pulumi_rolling.handler.origin import came_from, differences_between, pointer_warnings
 from pulumi_rolling.handler.recorded import recorded
 
@@ -85,7 +85,7 @@ class Following(Generic[F]):
 
     def prepare(self, operation: Operation, situation: Situation) -> None:
         """The service would replace members for a number that stands for the same contents: the pointer moves alone."""
-        if situation.is_pointer_only:
+        if is_pointer_only(situation):
             self._around.point_at(operation, situation.to)
 
     def as_found(self, facts: F) -> dict[str, Any]:

@@ -46,7 +46,3 @@ class Situation:
         forced = goal.forced and bool(self.replaced)
         begun = self.interrupted is not None or self.follows
         return bool(self.old) or forced or begun or goal.fresh
-
-    @property
-    def is_pointer_only(self) -> bool:
-        return not self.has_work and self.facts.pointer != self.to.address

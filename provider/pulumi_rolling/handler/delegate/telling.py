@@ -7,13 +7,12 @@ from typing import Any
 
 from pulumi_rolling.core.delegate.delegating import DelegateDecision, Delegating
 from pulumi_rolling.core.explain import verdict_sentence
-from pulumi_rolling.core.model.codes import VerdictCode
 from pulumi_rolling.core.model.verdict import Verdict
 from pulumi_rolling.core.shared.ended import is_let_be
 from pulumi_rolling.errors import RollbackFailedError, RolloutError
 from pulumi_rolling.handler.delegate.preview import preview_of
 from pulumi_rolling.handler.delegate.situation import Situation
-from pulumi_rolling.handler.endings import advice_of, again, error_class, going_on
+from pulumi_rolling.handler.endings import GOES_ON, LET_BE, advice_of, again, error_class, not_returned
 from pulumi_rolling.handler.operation import Words
 from pulumi_rolling.report.preview import Preview
 from pulumi_rolling.report.wording import instances
@@ -25,16 +24,14 @@ class DelegateTelling:
 
     def interrupted(self, group: str, rollout: Delegating, *, given_back: bool) -> str:
         told = f"Group {group} was on the way to {rollout.target}"
-        operation = rollout.way.operation or (
-            rollout.earlier.operation if rollout.earlier is not None else ""
-        )
+        operation = _operation(rollout)
         if operation and rollout.paused_by_us == operation and not given_back:
             told += f"; operation {operation} stands still by our pause"
         elif operation:
             told += f"; operation {operation} goes on without us"
         if given_back:
             return told
-        return f"{told}; the record is kept on the group, and the next 'pulumi up' goes on from it"
+        return f"{told}{GOES_ON}"
 
     def failure(self, decision: DelegateDecision, words: Words) -> RolloutError:
         rollout = decision.next
@@ -67,7 +64,7 @@ class DelegateTelling:
     def outputs(self, rollout: Delegating, olds: Mapping[str, Any]) -> dict[str, Any]:
         """The service tells nothing of boots, so those of the rollout before are handed on."""
         way, boots = rollout.way, (olds.get("lastRollout") or {}).get("boots")
-        operation = way.operation or (rollout.earlier.operation if rollout.earlier is not None else "")
+        operation = _operation(rollout)
         told = {
             "operation": operation or None,
             "replaced": way.total,
@@ -77,12 +74,15 @@ class DelegateTelling:
         return {key: value for key, value in told.items() if value is not None}
 
 
+def _operation(rollout: Delegating) -> str:
+    """The id of what this way follows, or else of what was begun before it."""
+    return rollout.way.operation or (rollout.earlier.operation if rollout.earlier is not None else "")
+
+
 def _left(rollout: Delegating, verdict: Verdict) -> str:
     """What is true of a group that nobody returned."""
-    if verdict.code is VerdictCode.STRANGERS_OPERATION:
-        return "was let be: nothing more is replaced by this update, and what they began goes on"
-    if verdict.code is VerdictCode.POINTER_MOVED:
-        return "was let be: nothing more is replaced, and the pointer stays where they set it"
+    if verdict.code in LET_BE:
+        return f"was let be: {LET_BE[verdict.code]}"
     return f"was left as it is: what was replaced stays on {rollout.goal.to}"
 
 
@@ -96,7 +96,4 @@ def _not_returned(rollout: Delegating, back_failed: Verdict, words: Words) -> Ro
         told = f"{first}{whither} {back}. Group {words.group} is mixed and was let be."
     else:
         told = f"{first}the way back to {rollout.goal.came_from} failed as well: {back}. Group {words.group} is mixed."
-    advice = advice_of(back_failed, rollout.target, words)
-    return RollbackFailedError(
-        told, returned=False, hint=f"The record is kept on the group. {going_on(advice)}"
-    )
+    return not_returned(told, back_failed, rollout.target, words)

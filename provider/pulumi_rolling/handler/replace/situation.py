@@ -83,7 +83,3 @@ class Situation:
             or live.desired != desired_at_end(rollout)
             or live.min != rollout.found.sizes.min
         )
-
-    @property
-    def is_pointer_only(self) -> bool:
-        return not self.has_work and self.facts.pointer != self.to.address

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from pulumi_rolling.core.explain import verdict_sentence
-from pulumi_rolling.core.model.codes import VerdictCode
 from pulumi_rolling.core.model.verdict import Verdict
 from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.core.shared.ended import is_let_be
 from pulumi_rolling.errors import RollbackFailedError, RolloutError
-from pulumi_rolling.handler.endings import advice_of, again, error_class, going_on
+from pulumi_rolling.handler.endings import GOES_ON, LET_BE, advice_of, again, error_class, not_returned
 from pulumi_rolling.handler.operation import Words
 from pulumi_rolling.handler.replace.kept_sizes import kept_of
 from pulumi_rolling.handler.replace.preview import preview_of
@@ -75,10 +74,8 @@ def error_of(decision: Decided, words: Words) -> RolloutError:
             returned=False,
             hint=again(advice_of(unfilled, rollout.target, words)),
         )
-    if verdict.code is VerdictCode.STRANGERS_OPERATION:
-        left = "was let be: nothing more is replaced by this update, and what they began goes on"
-    elif verdict.code is VerdictCode.POINTER_MOVED:
-        left = "was let be: nothing more is replaced, and the pointer stays where they set it"
+    if verdict.code in LET_BE:
+        left = f"was let be: {LET_BE[verdict.code]}"
     else:
         left = f"was left as it is: it points at {_pointer(rollout)}, and scaling out uses that"
     return kind(
@@ -106,7 +103,7 @@ def interrupted(group: str, rollout: Rollout, *, given_back: bool) -> str:
         told += f" and MinSize from {found.min} to {least}"
     if ours.suspended:
         told += f"; suspended by us: {', '.join(sorted(ours.suspended))}"
-    return f"{told}; the record is kept on the group, and the next 'pulumi up' goes on from it"
+    return f"{told}{GOES_ON}"
 
 
 def _not_returned(rollout: Rollout, back_failed: Verdict, words: Words) -> RollbackFailedError:
@@ -130,10 +127,7 @@ def _not_returned(rollout: Rollout, back_failed: Verdict, words: Words) -> Rollb
             f"{verdict_sentence(rollout.verdict)}; then the way back to {rollout.goal.came_from} failed as well: "
             f"{back}. Group {words.group} is mixed, its sizes are still those of the rollout, its processes run again."
         )
-    advice = advice_of(back_failed, rollout.target, words)
-    return RollbackFailedError(
-        told, returned=False, hint=f"The record is kept on the group. {going_on(advice)}"
-    )
+    return not_returned(told, back_failed, rollout.target, words)
 
 
 def _touched(rollout: Rollout) -> str:

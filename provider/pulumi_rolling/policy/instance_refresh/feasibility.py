@@ -25,6 +25,7 @@ from pulumi_rolling.policy.instance_refresh.preferences import (
     percentages,
     rolls_back_itself,
 )
+from pulumi_rolling.policy.leaves import all_of
 
 NEEDED = frozenset({"Launch", "Terminate", "InstanceRefresh"})
 """A suspended InstanceRefresh stands still, and with a suspended Launch or Terminate nothing is replaced (EC2 Auto
@@ -96,7 +97,7 @@ def _faults(refresh: InstanceRefresh, found: Found, hold: Percentages) -> Iterat
     if missing:
         yield Fault(
             f"{group}.suspendedProcesses",
-            f"{_and(missing)} {'is' if len(missing) == 1 else 'are'} suspended, and an instance refresh would replace "
+            f"{all_of(missing)} {_are(len(missing))} suspended, and an instance refresh would replace "
             "nobody meanwhile; resume and then retry the update.",
         )
     if found.configuration:
@@ -211,7 +212,3 @@ def _stop_warnings(refresh: InstanceRefresh, found: Found) -> Iterator[str]:
 
 def _are(count: int) -> str:
     return "is" if count == 1 else "are"
-
-
-def _and(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
