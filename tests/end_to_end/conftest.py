@@ -15,6 +15,7 @@ from tests.end_to_end.kept_plugins import KeptPlugins
 from tests.end_to_end.lab_process import LabProcess
 from tests.end_to_end.stacks import Stacks
 from tests.end_to_end.stage import TOOLS, Around, Stage, engine_environment, stage
+from tests.end_to_end.things_stack import Things
 
 
 class Open(Protocol):
@@ -69,3 +70,11 @@ def web(open_stage: Open) -> Stage:
     ran = opened.up()
     assert ran.code == 0, ran.output
     return opened
+
+
+@pytest.fixture
+def things(tmp_path: Path) -> Iterator[Things]:
+    """A stack of the program `things`, with a cloud of its own."""
+    opened = Things(tmp_path)
+    yield opened
+    opened.close()

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-from tests.end_to_end.stage import HERE, Ran, engine_environment
-from tests.end_to_end.things_stack import ROLLING
+from tests.end_to_end.stage import HERE, Ran, command, engine_environment
+from tests.end_to_end.things_stack import Rolled
 
 PLUGIN = HERE / "shelf" / "plugin.py"
 ITEM = "shelf:Item"
 
 
-class Shelf:
+class Shelf(Rolled):
     """Stacks of one project, with a cloud that they share. `stack` is the one that commands are about."""
 
     def __init__(self, folder: Path, name: str = "trial", stack: str = "dev") -> None:
@@ -55,23 +54,7 @@ class Shelf:
         (self.project / "Pulumi.yaml").write_text(json.dumps({k: v for k, v in program.items() if v}))
 
     def run(self, *line: str, given: str = "") -> Ran:
-        ended = subprocess.run(
-            line,
-            cwd=self.project,
-            env={**self.environment, "PULUMI_STACK": self.stack},
-            input=given,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        return Ran(ended.returncode, ended.stdout)
-
-    def up(self, *flags: str) -> Ran:
-        return self.run(ROLLING, "up", "--yes", "--skip-preview", "--color=never", *flags)
-
-    def back(self, *flags: str) -> Ran:
-        return self.run(ROLLING, "rollback", "--yes", *flags)
+        return command(line, {**self.environment, "PULUMI_STACK": self.stack}, self.project, given)
 
     def there(self) -> dict[str, Any]:
         """What the cloud holds, by id."""
@@ -85,10 +68,6 @@ class Shelf:
     def log(self) -> list[str]:
         """What the cloud was told to do: act, id, and the home, key and version of the provider."""
         return (self.cloud / "log").read_text().splitlines()
-
-    def unchanged(self) -> bool:
-        """Whether the program, as it says now, finds nothing to do."""
-        return self.run("pulumi", "preview", "--expect-no-changes", "--color=never").code == 0
 
 
 def _resource(item: dict[str, Any]) -> dict[str, Any]:

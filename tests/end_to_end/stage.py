@@ -21,7 +21,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,7 @@ from tests.end_to_end.lab_process import LabProcess
 from tests.end_to_end.stacks import Stacks
 
 HERE = Path(__file__).parent
+ROLLING_COMMAND = str(Path(sys.executable).with_name("rolling"))
 TOOLS = HERE.parents[1] / "tools" / "pulumi"
 MARK = "ROLLING_TEST_STAGE"
 TYPE = "pulumi-python:dynamic/rolling:RollingGroup"
@@ -79,6 +80,23 @@ class Ran:
         assert "Traceback" not in self.output, self.output
         assert len(self.errors) == 1, self.output
         return self.errors[0]
+
+
+def command(
+    line: Sequence[str], environment: Mapping[str, str], folder: Path | None = None, given: str = ""
+) -> Ran:
+    """A command that has ended, without a terminal. `given`: its standard input."""
+    ended = subprocess.run(
+        line,
+        cwd=folder,
+        env=environment,
+        input=given,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return Ran(ended.returncode, ended.stdout)
 
 
 @dataclass(frozen=True)
@@ -158,17 +176,8 @@ class Stage:
         self.declare(policy={"rollingUpdate": {k: v for k, v in merged.items() if v is not None}})
 
     def run(self, *arguments: str, **environment: str) -> Ran:
-        ended = subprocess.run(
-            ["pulumi", *arguments, "--non-interactive", "--color=never"],
-            cwd=self.project,
-            env={**self.environment, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        return Ran(ended.returncode, ended.stdout)
+        line = ["pulumi", *arguments, "--non-interactive", "--color=never"]
+        return command(line, {**self.environment, **environment}, self.project)
 
     def preview(self, *arguments: str, **environment: str) -> Ran:
         return self.run("preview", *arguments, **environment)

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
-
 from tests.end_to_end.conftest import Open
-from tests.end_to_end.stage import Ran, Stage
+from tests.end_to_end.stage import ROLLING_COMMAND, Ran, Stage, command
 from tests.end_to_end.truth import Watched
-
-ROLLING_COMMAND = Path(sys.executable).with_name("rolling")
 
 
 def rolling(stage: Stage, *arguments: str) -> Ran:
     """The command line at another terminal."""
-    ended = subprocess.run(
-        [str(ROLLING_COMMAND), *arguments],
-        env=stage.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return Ran(ended.returncode, ended.stdout)
+    return command([ROLLING_COMMAND, *arguments], stage.environment)
 
 
 def of_image(stage: Stage, image: str, lifecycle: str = "InService") -> list[str]:

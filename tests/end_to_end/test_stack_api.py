@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +15,9 @@ from tests.end_to_end.test_stack_returns import GOOD, LATE, changed
 from tests.end_to_end.things_stack import Things
 
 
-@pytest.fixture
-def things(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Things]:
-    opened = Things(tmp_path)
-    monkeypatch.setenv("PATH", opened.environment["PATH"])
-    yield opened
-    opened.close()
+@pytest.fixture(autouse=True)
+def _pulumi_on_path(things: Things, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", things.environment["PATH"])
 
 
 def selected(things: Things) -> automation.Stack:

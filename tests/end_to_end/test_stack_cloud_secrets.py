@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from pulumi_rolling.stack import scratch
@@ -16,12 +14,9 @@ from pulumi_rolling.stack.deployment import plain
 from tests.end_to_end.things_stack import Things
 
 
-@pytest.fixture
-def things(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Things]:
-    opened = Things(tmp_path)
-    monkeypatch.setenv("PATH", opened.environment["PATH"])
-    yield opened
-    opened.close()
+@pytest.fixture(autouse=True)
+def _pulumi_on_path(things: Things, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", things.environment["PATH"])
 
 
 def test_secrets_of_another_provider_are_encrypted_anew(

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-
-from tests.end_to_end.stage import Ran, Stage
-from tests.end_to_end.things_stack import ROLLING
+from tests.end_to_end.stage import Ran, Stage, command
+from tests.end_to_end.things_stack import UP
 from tests.end_to_end.truth import Watched
 
 
 def rolling_up(stage: Stage) -> Ran:
-    ended = subprocess.run(
-        [ROLLING, "up", "--yes", "--skip-preview", "--color=never"],
-        cwd=stage.project,
-        env=stage.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return Ran(ended.returncode, ended.stdout)
+    return command(UP, stage.environment, stage.project)
 
 
 def test_a_bad_image_returns_the_group_and_the_stack(web: Stage) -> None:

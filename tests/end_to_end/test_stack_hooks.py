@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.end_to_end.things_stack import Things
 
 MAKING = {kind: [kind] for kind in ("before_create", "after_create", "before_update", "after_update")}
 ALL = {**MAKING, "before_delete": ["before_delete"], "after_delete": ["after_delete"]}
-
-
-@pytest.fixture
-def things(tmp_path: Path) -> Iterator[Things]:
-    opened = Things(tmp_path)
-    yield opened
-    opened.close()
 
 
 def hooked(hooks: dict[str, list[str]] = ALL, **thing: Any) -> dict[str, Any]:

@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
-import pytest
 from pulumi_rolling.stack.event_log import Begun, Event, Message, Phase, Step, Summary, Tail, read
 
 from tests.end_to_end.test_stack_returns import LATE
 from tests.end_to_end.things_stack import ROLLING, Things
-
-
-@pytest.fixture
-def things(tmp_path: Path) -> Iterator[Things]:
-    opened = Things(tmp_path)
-    yield opened
-    opened.close()
 
 
 def deployed(things: Things) -> None:

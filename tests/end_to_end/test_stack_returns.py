@@ -6,8 +6,6 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,13 +22,6 @@ GOOD: dict[str, Any] = {
 }
 LATE = {"value": "@b.arn", "fails": True}
 """Made after `b`, and never to be had."""
-
-
-@pytest.fixture
-def things(tmp_path: Path) -> Iterator[Things]:
-    opened = Things(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,13 +13,6 @@ from tests.end_to_end.things_stack import Things
 
 GOOD: dict[str, Any] = {"a": {"fixed": "1", "value": "x"}, "b": {"value": "@a.id"}}
 LATE = {"value": "@b.arn", "fails": True}
-
-
-@pytest.fixture
-def things(tmp_path: Path) -> Iterator[Things]:
-    opened = Things(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -8,16 +8,35 @@ import shutil
 import signal
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tests.end_to_end.stage import HERE, Ran, engine_environment, marked
+from tests.end_to_end.stage import HERE, ROLLING_COMMAND, Ran, engine_environment, marked
 
-ROLLING = str(Path(sys.executable).with_name("rolling"))
+ROLLING = ROLLING_COMMAND
+UP = (ROLLING, "up", "--yes", "--skip-preview", "--color=never")
 
 
-class Things:
+class Rolled(ABC):
+    """A stack that `rolling` updates and returns."""
+
+    @abstractmethod
+    def run(self, *line: str) -> Ran: ...
+
+    def up(self, *flags: str) -> Ran:
+        return self.run(*UP, *flags)
+
+    def back(self, *flags: str) -> Ran:
+        return self.run(ROLLING, "rollback", "--yes", *flags)
+
+    def unchanged(self) -> bool:
+        """Whether the program, as it says now, finds nothing to do."""
+        return self.run("pulumi", "preview", "--expect-no-changes", "--color=never").code == 0
+
+
+class Things(Rolled):
     """One stack of the program `things` with a cloud of its own."""
 
     def __init__(self, folder: Path) -> None:
@@ -56,12 +75,6 @@ class Things:
         self.started.append(process)
         return process
 
-    def up(self, *flags: str) -> Ran:
-        return self.run(ROLLING, "up", "--yes", "--skip-preview", "--color=never", *flags)
-
-    def back(self, *flags: str) -> Ran:
-        return self.run(ROLLING, "rollback", "--yes", *flags)
-
     def there(self) -> dict[str, Any]:
         """What the cloud holds, by id."""
         files = sorted(self.cloud.glob("*.json"))
@@ -73,10 +86,6 @@ class Things:
         """The stack's file as it is: an operation stands in it from before it begins until it has ended."""
         [file] = self.project.parent.glob("state/backend/.pulumi/stacks/trial/dev.json")
         return file.read_text()
-
-    def unchanged(self) -> bool:
-        """Whether the program, as it says now, finds nothing to do."""
-        return self.run("pulumi", "preview", "--expect-no-changes", "--color=never").code == 0
 
     def close(self) -> None:
         for process in self.started:
