@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         RollingUpdate,
         UpdatePolicy,
     )
+    from pulumi_rolling.resource.attribute.policy import update_policy
     from pulumi_rolling.resource.rolling_group import RollingGroup
 
 __version__ = "0.1.0"
@@ -30,6 +31,7 @@ _WHERE = {
     "RollingGroup": "pulumi_rolling.resource.rolling_group",
     "RollingUpdate": "pulumi_rolling.resource.args",
     "UpdatePolicy": "pulumi_rolling.resource.args",
+    "update_policy": "pulumi_rolling.resource.attribute.policy",
 }
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "RollingUpdate",
     "UpdatePolicy",
     "__version__",
+    "update_policy",
 ]
 
 

@@ -112,13 +112,15 @@ class Stage:
     """One stack. `close` ends every process that it started and that still lives, by its id."""
 
     type = TYPE
+    declared_by = "program"
+    """The folder of the program."""
 
     def __init__(self, folder: Path, around: Around, **settings: Any) -> None:
         self.lab = around.lab
         self.folder = folder
         self.around = around
         self.project = folder / "trial"
-        shutil.copytree(HERE / "program", self.project)
+        shutil.copytree(HERE / self.declared_by, self.project)
         described = self.project / "Pulumi.yaml"
         described.write_text(described.read_text().replace("VIRTUALENV", sys.prefix))
         self.settings: dict[str, Any] = {

@@ -11,6 +11,8 @@ from typing import Any
 from pulumi_rolling.errors import Fault, PolicyErrors
 from pulumi_rolling.fleets.auto_scaling_group.poll import expect_many
 from pulumi_rolling.handler import auto_scaling_group
+from pulumi_rolling.handler.auto_scaling_group_declared import AUTO_SCALING_GROUP
+from pulumi_rolling.handler.declared import Declared
 from pulumi_rolling.handler.delegate import instance_refresh
 from pulumi_rolling.handler.delegate.following import Following
 from pulumi_rolling.handler.operation import Kind, Strategy
@@ -50,6 +52,7 @@ KINDS: dict[str, Kind] = {
         kin=auto_scaling_group.kin,
         noun=("instance", "instances"),
         mend=auto_scaling_group.mend,
+        declared=(AUTO_SCALING_GROUP,),
         expect_many=expect_many,
         listed=auto_scaling_group.groups_at,
     ),
@@ -70,6 +73,12 @@ def inputs_model() -> type[RollingGroupInputs]:
 def kind_of_name() -> Kind:
     """What a mere name stands for, on the command line and in an import."""
     return next(iter(KINDS.values()))
+
+
+def declared_as(resource_type: str) -> tuple[Kind, Declared] | None:
+    """What a resource of Pulumi is as a group; None where it is none that can be rolled."""
+    rows_of = ((kind, each) for kind in KINDS.values() for each in kind.declared)
+    return next(((kind, each) for kind, each in rows_of if each.type == resource_type), None)
 
 
 def kind_in(properties: Mapping[str, Any]) -> Kind | None:

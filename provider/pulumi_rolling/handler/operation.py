@@ -20,6 +20,7 @@ from pulumi_rolling.errors import Fault, PolicyErrors, RolloutError
 from pulumi_rolling.fleets.base import Facts, Glance, Group, ListedGroup, Retry
 from pulumi_rolling.fleets.replace import SignalSource
 from pulumi_rolling.handler.context import Defaults
+from pulumi_rolling.handler.declared import Declared
 from pulumi_rolling.policy.block import Block, GroupBlock, fields
 from pulumi_rolling.policy.check import parse_policy
 from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy, given_rows
@@ -220,6 +221,8 @@ class Kind:
     mend: Callable[[Any], str]
     """What makes the members by this block of the inputs, as it is called where it is at fault."""
 
+    declared: tuple[Declared, ...] = ()
+    """Resources of Pulumi that are such groups, for a policy that stands at the resource itself."""
     expect_many: Callable[[], None] = lambda: None
     """Told once by a process that serves the groups of a whole stack."""
     listed: Callable[[Reach, Sequence[str] | None], Iterator[ListedGroup]] = lambda reach, names: iter(())

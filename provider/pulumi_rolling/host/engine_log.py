@@ -11,14 +11,15 @@ from typing import Any
 
 
 class EngineLog:
-    """One engine, found by the address that it gave this process as its last argument."""
+    """One engine, found by its address, or by a stub where the program has one."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, stub: Any = None) -> None:
         self.address = address
-        self._stub: Any = None
+        self._stub = stub
 
     @classmethod
     def of_this_process(cls) -> EngineLog:
+        """Of a provider: the engine gives its address as the last argument."""
         return cls(sys.argv[-1])
 
     def say(self, urn: str, text: str, *, warning: bool = False) -> None:
@@ -44,7 +45,7 @@ class EngineLog:
             return False
 
     def _log(self, urn: str, text: str, *, ephemeral: bool, warning: bool = False) -> None:
-        if not self.address:
+        if not self.address and self._stub is None:
             return
         import grpc
         from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc

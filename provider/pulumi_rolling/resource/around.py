@@ -9,18 +9,23 @@ from typing import Any
 
 import pulumi
 
+from pulumi_rolling.resource.attribute.policy import has_policy
 from pulumi_rolling.resource.provider_option import settings_of
 
 CONTEXT = "context"
 """The input's name."""
 AWS = "aws"
 """Where the context says how a provider of AWS was made that the options name."""
+TWICE = "twice"
+"""Where the context says that the group's own resource has an update policy."""
 _ROOT = "pulumi:pulumi:Stack"
 """The engine leaves this one out of the types in a URN."""
 
 
-def context_of(name: str, kind: str, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
-    """The input of a resource of type ``kind``."""
+def context_of(
+    name: str, kind: str, opts: pulumi.ResourceOptions | None, group: pulumi.Input[str] | None = None
+) -> dict[str, Any]:
+    """The input of a resource of type ``kind`` that rolls the group of that name."""
     parent = opts.parent if opts is not None else None
     timeouts = opts.custom_timeouts if opts is not None else None
     given = {
@@ -28,6 +33,7 @@ def context_of(name: str, kind: str, opts: pulumi.ResourceOptions | None) -> dic
         "dryRun": pulumi.runtime.is_dry_run(),
         "timeouts": None if timeouts is None else {"create": timeouts.create, "update": timeouts.update},
         AWS: settings_of(opts),
+        TWICE: has_policy(group),
     }
     return {key: value for key, value in given.items() if value is not None}
 

@@ -8,7 +8,6 @@ a time; the plugin can.
 
 from __future__ import annotations
 
-import re
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -44,7 +43,8 @@ from pulumi_rolling.errors import (
 )
 from pulumi_rolling.host.engine_log import EngineLog
 from pulumi_rolling.host.own_end import end_after
-from pulumi_rolling.resource.around import AWS, CONTEXT
+from pulumi_rolling.resource.around import AWS, CONTEXT, TWICE
+from pulumi_rolling.resource.durations import seconds
 from pulumi_rolling.resource.provider_option import as_the_option_says
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ AT_ONCE = 4
 _ENGINE_KEYS = ("__provider",)
 
 _TWICE = "is the group of {other} already; two RollingGroups on one group are refused."
+
+_GOVERNED = "is of a group whose own resource has an update policy and rolls by that; keep one of the two."
 
 _NAMES: dict[type[RollingError], str] = {
     PolicyErrors: "PolicyRefused",
@@ -121,7 +123,7 @@ class _Process:
     def context(self, raw: Mapping[str, Any], verb: str = "") -> Context:
         """``verb``: the operation whose customTimeouts hold."""
         urn, engine = str(raw.get("urn") or ""), self.engine
-        seconds = _seconds((raw.get("timeouts") or {}).get(verb))
+        lasts = seconds((raw.get("timeouts") or {}).get(verb))
         return self._context(
             urn=urn,
             dry_run=bool(raw.get("dryRun")),
@@ -129,7 +131,7 @@ class _Process:
             warn=lambda text: engine.say(urn, text, warning=True),
             status=lambda text: engine.status(urn, text),
             orphaned=engine.is_gone,
-            timeout=None if seconds is None else self._timeout(seconds, f"customTimeouts.{verb}"),
+            timeout=None if lasts is None else self._timeout(lasts, f"customTimeouts.{verb}"),
         )
 
 
@@ -168,6 +170,8 @@ class RollingGroupProvider(ResourceProvider):
                 return CheckResult({**news, **given}, [_failure(fault) for fault in elsewhere])
             normal, faults = process.handler.check(_without_engine_keys(_olds), given, process.context(raw))
             faults += process.remember(normal, raw)
+            if raw.get(TWICE) is True:
+                faults.append(Fault("autoScalingGroup.name", _GOVERNED))
             kept = {k: news[k] for k in _ENGINE_KEYS if k in news}
             return CheckResult({**normal, **kept}, [_failure(fault) for fault in faults])
 
@@ -212,13 +216,6 @@ class RollingGroupProvider(ResourceProvider):
 def _failure(fault: Fault) -> CheckFailure:
     """The path goes into the sentence: for a nested property the engine would add a value that it cannot find."""
     return CheckFailure("", str(fault))
-
-
-def _seconds(duration: object) -> float | None:
-    """``1h30m`` in seconds, as Go writes durations: the engine has refused what is none."""
-    units = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
-    found = re.findall(r"([0-9.]+)(h|ms|m|s|us|µs|ns)", duration) if isinstance(duration, str) else []
-    return sum(float(count) * units[unit] for count, unit in found) or None
 
 
 def _engine_keys(properties: Mapping[str, Any]) -> dict[str, Any]:

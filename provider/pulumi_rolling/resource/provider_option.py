@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _READ = {"region": "region", "profile": "profile", "endpoints": "endpoints", "access_key": "accessKey"}
 """Attributes of the provider that Pulumi's SDK makes known to the program; ``assume_roles`` is not among them."""
+_SECRETS = {"secret_key": "secretKey", "token": "token"}
 _GROUP = "autoScalingGroup"
 _PATH = "opts.provider"
 
@@ -31,12 +32,16 @@ def settings_of(opts: pulumi.ResourceOptions | None) -> pulumi.Output[dict[str, 
         return None
 
     async def read() -> dict[str, Any]:
-        found = {name: await _value(provider.__dict__.get(key)) for key, name in _READ.items()}
-        key = found["accessKey"]
-        found["accessKey"] = None if key is None else _digest(key)
-        return {name: value for name, value in found.items() if value is not None}
+        found = await _said(provider, _READ)
+        return {**found, "accessKey": _digest(found["accessKey"])} if "accessKey" in found else found
 
     return pulumi.Output.from_input(read())
+
+
+def credentials_of(opts: pulumi.ResourceOptions) -> pulumi.Output[dict[str, Any]] | None:
+    """The same with keys that stand in words, for calls of the program's own process: they go nowhere else."""
+    provider = _named(opts)
+    return None if provider is None else pulumi.Output.secret(_said(provider, {**_READ, **_SECRETS}))
 
 
 def as_the_option_says(
@@ -86,6 +91,12 @@ def _named(opts: pulumi.ResourceOptions) -> pulumi.ProviderResource | None:
     if own is None and opts.parent is not None:
         own = opts.parent.get_provider("aws:index/provider:Provider")
     return own
+
+
+async def _said(provider: pulumi.ProviderResource, attributes: Mapping[str, str]) -> dict[str, Any]:
+    """What of these the provider gives, by its own names."""
+    found = {name: await _value(provider.__dict__.get(key)) for key, name in attributes.items()}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 async def _value(output: Any) -> Any:

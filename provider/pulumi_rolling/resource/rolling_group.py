@@ -39,7 +39,7 @@ class RollingGroup(Resource, module="rolling", name="RollingGroup"):
             "updatePolicy": properties_of(update_policy),
             "onFailure": on_failure,
             "triggers": triggers,
-            CONTEXT: context_of(resource_name, TYPE, opts),
+            CONTEXT: context_of(resource_name, TYPE, opts, _name_in(auto_scaling_group)),
         }
         given = {key: value for key, value in properties.items() if value is not None}
         super().__init__(RollingGroupProvider(), resource_name, {**given, **dict.fromkeys(OUTPUTS)}, opts)
@@ -75,3 +75,9 @@ class RollingGroup(Resource, module="rolling", name="RollingGroup"):
     def _output(self, name: str) -> pulumi.Output[Any]:
         value: pulumi.Output[Any] = pulumi.get(self, name)
         return value
+
+
+def _name_in(group: AutoScalingGroup | Mapping[str, Any]) -> Any:
+    """The group's name, where the program gives it on its own."""
+    given = properties_of(group)
+    return given.get("name") if isinstance(given, Mapping) else None

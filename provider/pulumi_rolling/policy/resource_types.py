@@ -1,0 +1,6 @@
+"""Types of Pulumi's resources that are groups to roll. The table of kinds says how each of them is read."""
+
+AUTO_SCALING_GROUP = "aws:autoscaling/group:Group"
+
+GROUPS = frozenset({AUTO_SCALING_GROUP})
+"""All of them: a program tells its groups from other resources without the rest of the house."""

@@ -1,0 +1,106 @@
+"""Hooks of a group with an update policy: what Pulumi calls before and after it changes the group.
+
+A hook runs in the program's process, which goes on registering meanwhile: so the work has a thread of its own, and as
+many groups roll at once as the engine lets change at once. The house below is loaded by the first hook that is called.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+from pulumi_rolling.errors import RollingError, not_installed
+from pulumi_rolling.resource.attribute.values import settled
+
+
+class RollFailedError(Exception):
+    """A failure of ours in a hook; Pulumi prints its text and nothing else of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """One call of a hook, its values settled. What the moment does not have is None."""
+
+    urn: str
+    name: str
+    type: str
+    old_inputs: Mapping[str, Any] | None
+    new_inputs: Mapping[str, Any] | None
+    old_outputs: Mapping[str, Any] | None
+    new_outputs: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A program's policy for one group, its values settled."""
+
+    policy: Any
+    on_failure: Any
+    option: Mapping[str, Any]
+    """What an explicit provider says; empty where there is none."""
+    timeouts: Mapping[str, Any]
+    """``customTimeouts`` of the group's resource."""
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A policy at one resource, whose values may be outputs."""
+
+    values: Mapping[str, Any]
+    """Fields of Given."""
+    program: Callable[[], Any]
+    """The house, as ``rolling.Program`` of this run; loaded when it is first wanted."""
+
+    async def hear(self, called: pulumi.ResourceHookArgs) -> None:
+        given = Given(**{name: await settled(value) for name, value in self.values.items()})
+        moments = {
+            name: await settled(None if at is None else dict(at))
+            for name, at in (
+                ("old_inputs", called.old_inputs),
+                ("new_inputs", called.new_inputs),
+                ("old_outputs", called.old_outputs),
+                ("new_outputs", called.new_outputs),
+            )
+        }
+        plain = Called(called.urn, called.name, called.type, **moments)
+        await _in_a_thread(lambda: _cleanly(lambda: self.program().hear(plain, given)))
+
+
+async def _in_a_thread(work: Callable[[], None]) -> None:
+    """Work in a thread that ends with the process: asyncio's own pool has few, and waits for them at the end."""
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[None] = loop.create_future()
+
+    def tell(error: Exception | None) -> None:
+        if not ended.done():
+            ended.set_result(None) if error is None else ended.set_exception(error)
+
+    def run() -> None:
+        failure: Exception | None = None
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - the one that waits for it gets it
+            failure = error
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(tell, failure)
+
+    threading.Thread(target=run, name="rolling", daemon=True).start()
+    await ended
+
+
+def _cleanly(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except RollingError as error:
+        raise RollFailedError(str(error)) from error
+    except ModuleNotFoundError as error:
+        missing = not_installed(error)
+        if missing is None:
+            raise
+        raise RollFailedError(str(missing)) from error

@@ -1,0 +1,160 @@
+"""``update_policy``: options that make a group roll by its own resource.
+
+A group has its policy twice: in a hook of this program, which rolls it, and in state, where a small component beside
+it says how it was to be rolled. Nothing here judges a policy or looks at a group: the hooks do, when something changes.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+from pulumi.runtime import get_root_resource, is_dry_run
+from pulumi.runtime.settings import get_engine
+
+from pulumi_rolling.host.engine_log import EngineLog
+from pulumi_rolling.policy.resource_types import GROUPS
+from pulumi_rolling.resource.args import Block, InstanceRefresh, RollingUpdate, UpdatePolicy, properties_of
+from pulumi_rolling.resource.attribute.hook import Attached
+from pulumi_rolling.resource.attribute.state import PolicyInState
+from pulumi_rolling.resource.provider_option import credentials_of
+
+Policy = UpdatePolicy | RollingUpdate | InstanceRefresh | Mapping[str, Any]
+
+
+def update_policy(
+    policy: Policy, *, on_failure: pulumi.Input[str] | None = None, opts: pulumi.ResourceOptions | None = None
+) -> pulumi.ResourceOptions:
+    """Options of a group, or of a component with groups, by which each update rolls it under the policy.
+
+    ``policy``: a strategy's block, an UpdatePolicy, the same as a mapping, or a CloudFormation block as it is.
+    ``on_failure``: ``rollBack`` (default), ``hold`` or ``leave``. ``opts``: the group's other options.
+    """
+    attribute = _Attribute(_properties(policy), on_failure)
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(transformations=[attribute.attach]))
+
+
+def _properties(policy: Policy) -> Any:
+    """A strategy's block alone stands below its own key."""
+    properties = properties_of(policy)
+    if isinstance(policy, Block) and not isinstance(policy, UpdatePolicy):
+        name = type(policy).__name__
+        return {name[0].lower() + name[1:]: properties}
+    return properties
+
+
+class _Run:
+    """One run of a program; the Automation API may have several in a process."""
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+        self._house: Any = None
+        self._engine = EngineLog("", get_engine())
+        self._setting = pulumi.Config("aws").get
+        self.groups: weakref.WeakSet[pulumi.Resource] = weakref.WeakSet()
+        """Those with an update policy."""
+        self.names: set[str] = set()
+        """Of these, as far as the program gives them as texts."""
+
+    def program(self) -> Any:
+        """The house, loaded at the first wish: a program whose groups do not change never waits for it."""
+        if self._house is None:
+            from pulumi_rolling.resource.attribute.rolling import Program
+
+            self._house = Program(self._setting, self._engine)
+        return self._house
+
+    def hook_name(self, name: str, parent: pulumi.Resource | None) -> str:
+        """The group's name, which Pulumi puts before our errors; names of hooks are told apart in a program."""
+        above = "" if parent is None else f"{parent._name}/"
+        chosen = next(each for each in (name, f"{above}{name}", *_numbered(name)) if each not in self._names)
+        self._names.add(chosen)
+        return chosen
+
+
+def _numbered(name: str) -> list[str]:
+    return [f"{name} ({number})" for number in range(2, 1000)]
+
+
+_runs: weakref.WeakKeyDictionary[pulumi.Resource, _Run] = weakref.WeakKeyDictionary()
+
+
+def _this_run() -> _Run:
+    root = get_root_resource()
+    if root is None:
+        raise pulumi.RunError("update_policy: there is no stack; it is called by a Pulumi program.")
+    return _runs.setdefault(root, _Run())
+
+
+def has_policy(name: object) -> pulumi.Output[bool]:
+    """Whether a group of this program, told by the output that is its name or by that name, has an update policy."""
+    run = _this_run()
+
+    async def found() -> bool:
+        if isinstance(name, pulumi.Output):
+            return not run.groups.isdisjoint(await name.resources())
+        return name in run.names
+
+    return pulumi.Output.from_input(found())
+
+
+class _Attribute:
+    """A policy, and the resources that it is given to."""
+
+    def __init__(self, policy: Any, on_failure: Any) -> None:
+        self._policy = policy
+        self._on_failure = on_failure
+
+    def attach(self, made: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
+        """Hooks for the resource that is being made, if it is a group; a component hands this on to what it makes."""
+        if made.type_ not in GROUPS:
+            self._refuse(made)
+            return None
+        run = _this_run()
+        if made.resource in run.groups:
+            raise pulumi.RunError(f"{made.name}: a group has one update policy, and this one is given two.")
+        run.groups.add(made.resource)
+        named = made.props.get("name")
+        if isinstance(named, str):
+            run.names.add(named)
+        name = run.hook_name(made.name, made.opts.parent)
+        hook = pulumi.ResourceHook(
+            name, self._attached(run, made.opts).hear, pulumi.ResourceHookOptions(True)
+        )
+        given = {"group": made.type_, "hook": name, "policy": self._policy, "onFailure": self._on_failure}
+        PolicyInState(
+            made.name,
+            {key: value for key, value in given.items() if value is not None},
+            pulumi.ResourceOptions(parent=made.opts.parent, hooks=_before(hook)),
+        )
+        hooks = pulumi.ResourceHookBinding(before_create=[hook], after_create=[hook], before_update=[hook])
+        opts = pulumi.ResourceOptions.merge(made.opts, pulumi.ResourceOptions(hooks=hooks))
+        return pulumi.ResourceTransformationResult(made.props, opts)
+
+    def _refuse(self, made: pulumi.ResourceTransformationArgs) -> None:
+        """The options were given to a resource that is no group."""
+        given = self.attach in (made.opts.transformations or [])
+        if given and not isinstance(made.resource, pulumi.ComponentResource):
+            groups = ", ".join(sorted(GROUPS))
+            raise pulumi.RunError(f"{made.name}: an update policy rolls no {made.type_}; it rolls {groups}.")
+
+    def _attached(self, run: _Run, opts: pulumi.ResourceOptions) -> Attached:
+        timeouts = opts.custom_timeouts
+        return Attached(
+            {
+                "policy": self._policy,
+                "on_failure": self._on_failure,
+                "option": credentials_of(opts) or {},
+                "timeouts": {}
+                if timeouts is None
+                else {"create": timeouts.create, "update": timeouts.update},
+                "dry_run": is_dry_run(),
+            },
+            run.program,
+        )
+
+
+def _before(hook: pulumi.ResourceHook) -> pulumi.ResourceHookBinding:
+    return pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])

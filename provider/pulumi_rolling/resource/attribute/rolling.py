@@ -1,0 +1,161 @@
+"""What a hook does: the same checks, plan, roll and errors as of every other face.
+
+The hook comes before the group's own update, so the group has its former sizes then; whatever else the update changes
+comes after the roll. CloudFormation changes the group first (UpdatePolicy attribute, "How Rolling Updates Work").
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from pulumi.output import UNKNOWN
+
+from pulumi_rolling.errors import Fault, PolicyErrors
+from pulumi_rolling.fleets.credentials import Keys
+from pulumi_rolling.handler import Context, Defaults, RollingGroupHandler, Timeout
+from pulumi_rolling.handler.declared import Declared
+from pulumi_rolling.handler.kinds import declared_as, inputs_model, strategy_faults
+from pulumi_rolling.handler.operation import Kind
+from pulumi_rolling.host.aws_settings import AwsSettings, endpoint_of, have_several, listed, several_endpoints
+from pulumi_rolling.host.engine_log import EngineLog
+from pulumi_rolling.policy.check import check_inputs
+from pulumi_rolling.resource.attribute.hook import Called, Given
+from pulumi_rolling.resource.attribute.state import TYPE
+from pulumi_rolling.resource.attribute.values import is_unknown
+from pulumi_rolling.resource.durations import seconds
+
+_LATER = "{names} {change} in this update as well: after the roll, which sees the group as it is now"
+
+
+class Program:
+    """All groups with a policy in one run of a program: one handler, which polls for them together."""
+
+    def __init__(self, setting: Callable[[str], str | None], engine: EngineLog) -> None:
+        """``setting``: one of the stack's, by the name that the cloud's provider has for it."""
+        self._settings = AwsSettings(setting)
+        self._engine = engine
+        self._handlers: dict[Defaults, RollingGroupHandler] = {}
+        self._lock = threading.Lock()
+        self._refused: set[tuple[str, str]] = set()
+
+    def hear(self, called: Called, given: Given) -> None:
+        """Do what the moment of the call wants. Raises RollingError."""
+        if called.type == TYPE:
+            self._check(called.name, (called.new_inputs or {}).get("group"), given)
+            return
+        kind, declared = _kind_of(called.type)
+        self._check(called.name, called.type, given)
+        conflicts = list(declared.conflicts(called.new_inputs or {}))
+        if conflicts:
+            raise PolicyErrors(conflicts)
+        if called.new_outputs is not None:
+            self._made(kind, declared, called, given)
+        elif called.old_outputs is not None:
+            self._changed(kind, declared, called, given)
+
+    def _check(self, name: str, resource_type: object, given: Given) -> None:
+        """The policy without the group. Of two resources that have it the first tells its faults."""
+        kind, _ = _kind_of(str(resource_type))
+        checked = check_inputs(inputs_model(), _properties(kind, {"name": UNKNOWN}, given), is_unknown)
+        faults = [f for f in checked.faults if not kind.is_path(f.path)]
+        faults += strategy_faults(kind, checked.normal)
+        if not faults:
+            return
+        text = str(PolicyErrors(faults))
+        with self._lock:
+            told = (name, text) in self._refused
+            self._refused.add((name, text))
+        raise PolicyErrors(
+            [Fault("", f"the update policy of {name} is refused, see above")] if told else faults
+        )
+
+    def _made(self, kind: Kind, declared: Declared, called: Called, given: Given) -> None:
+        """A group was made: its members are waited for."""
+        if given.dry_run:
+            return
+        outputs = called.new_outputs or {}
+        news = _properties(kind, declared.block(outputs, outputs), given)
+        handler, context = self._handler(given), self._context(called, given, "create")
+        handler.create(_normal(news), context)
+
+    def _changed(self, kind: Kind, declared: Declared, called: Called, given: Given) -> None:
+        """A group will be changed: its members are rolled to what it will make them from."""
+        before, after = called.old_outputs or {}, called.new_inputs or {}
+        address = declared.address(before)
+        olds = _normal(_properties(kind, declared.block(before, before), given))
+        olds |= {} if address is None else {"revision": address}
+        news = _normal(_properties(kind, declared.block(before, after), given))
+        handler, context = self._handler(given), self._context(called, given, "update")
+        if not given.dry_run:
+            handler.update(olds, news, context)
+            return
+        handler.foresee(olds, news, context)
+        beside = declared.beside(called.old_inputs or {}, after)
+        if beside:
+            context.say(_LATER.format(names=", ".join(beside), change="change" if beside[1:] else "changes"))
+
+    def _handler(self, given: Given) -> RollingGroupHandler:
+        """One for all groups that are looked for in the same place."""
+        defaults, faults = _where(self._settings, given.option)
+        if faults:
+            raise PolicyErrors(faults)
+        with self._lock:
+            made = self._handlers.get(defaults)
+            if made is None:
+                made = self._handlers[defaults] = RollingGroupHandler(
+                    is_unknown=is_unknown, defaults=defaults
+                )
+            return made
+
+    def _context(self, called: Called, given: Given, verb: str) -> Context:
+        urn, engine = called.urn, self._engine
+        lasts = seconds(given.timeouts.get(verb))
+        return Context(
+            urn=urn,
+            dry_run=given.dry_run,
+            say=lambda text: engine.say(urn, text),
+            warn=lambda text: engine.say(urn, text, warning=True),
+            status=lambda text: engine.status(urn, text),
+            timeout=None if lasts is None else Timeout(lasts, f"customTimeouts.{verb}"),
+        )
+
+
+def _kind_of(resource_type: str) -> tuple[Kind, Declared]:
+    found = declared_as(resource_type)
+    if found is None:
+        raise PolicyErrors([Fault("", f"an update policy rolls no {resource_type}")])
+    return found
+
+
+def _properties(kind: Kind, block: Mapping[str, Any], given: Given) -> dict[str, Any]:
+    """The properties that a RollingGroup would have."""
+    properties = {kind.key: dict(block), "updatePolicy": given.policy, "onFailure": given.on_failure}
+    return {key: value for key, value in properties.items() if value is not None}
+
+
+def _normal(properties: Mapping[str, Any]) -> dict[str, Any]:
+    checked = check_inputs(inputs_model(), properties, is_unknown)
+    if checked.faults:
+        raise PolicyErrors(checked.faults)
+    return checked.normal
+
+
+def _where(settings: AwsSettings, option: Mapping[str, Any]) -> tuple[Defaults, list[Fault]]:
+    """Where the group's resource looks: by the settings of the stack, and by an explicit provider before them."""
+    faults = list(settings.faults())
+    endpoints = listed(option.get("endpoints"))
+    if have_several(endpoints):
+        faults.append(Fault("opts.provider.endpoints", several_endpoints("the stack's aws:endpoints")))
+    stack = settings.defaults()
+    key, secret = option.get("accessKey"), option.get("secretKey")
+    keys = Keys(key, secret, option.get("token") or "") if key and secret else stack.keys
+    return replace(
+        stack,
+        region=option.get("region") or stack.region,
+        endpoint=endpoint_of(endpoints) or stack.endpoint,
+        profile=option.get("profile") or stack.profile,
+        keys=keys,
+    ), faults

@@ -1,0 +1,28 @@
+"""Groups with the policy as their attribute. `settings.json` says what to declare; attribute_stage.py explains it."""
+
+import json
+from pathlib import Path
+
+import pulumi_aws as aws
+import pulumi_rolling as rolling
+
+settings = json.loads(Path(__file__).with_name("settings.json").read_text())
+
+for name in settings["names"]:
+    template = aws.ec2.LaunchTemplate(name, image_id=settings["image"], instance_type="t3.small")
+    policy = settings["policy"]
+    aws.autoscaling.Group(
+        name,
+        name=name,
+        availability_zones=["us-east-1a", "us-east-1b", "us-east-1c"],
+        launch_template={"id": template.id, "version": template.latest_version},
+        **settings["group"],
+        opts=None if policy is None else rolling.update_policy(policy, on_failure=settings["onFailure"]),
+    )
+
+for name, launched in settings["attach"].items():
+    rolling.RollingGroup(
+        f"{name}-again",
+        auto_scaling_group={"name": name, "launchTemplate": launched},
+        update_policy={"rollingUpdate": {}},
+    )

@@ -1,0 +1,106 @@
+"""The policy as an attribute of the group: one stack's life under the real engine, on the lab."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.attribute_stage import QUICK, AttributeStage, attribute_stage
+from tests.end_to_end.stage import SIZES, Around
+from tests.end_to_end.truth import Watched
+
+UP_TO_DATE = "unchanged"
+
+
+@pytest.fixture
+def stage(tmp_path: Path, around: Around) -> Iterator[AttributeStage]:
+    """Group `web` at ami-v1 with the policy, deployed."""
+    with attribute_stage(tmp_path, around) as opened:
+        for image in ("ami-v1", "ami-v2", "ami-v3"):
+            opened.lab.image(image, signal="SUCCESS")
+        ran = opened.up()
+        assert ran.code == 0, ran.output
+        yield opened
+
+
+def test_a_group_rolls_by_its_own_resource(stage: AttributeStage) -> None:
+    """Preview says the plan under the group's row, up rolls between floor and ceiling, and then nothing has a diff."""
+    [kept] = stage.resources("UpdatePolicy")
+    assert kept["inputs"]["policy"] == {"rollingUpdate": QUICK} and kept["inputs"]["hook"] == "web"
+    watched = Watched(stage)
+    stage.declare(image="ami-v2")
+    ran = stage.up(preview=True)
+    assert ran.code == 0, ran.output
+    assert "web: replacing up to 6 instances, version 1 -> a version known after apply" in ran.output
+    assert "rolls back to version 1" in ran.output and "$Default" not in ran.output
+    watched.kept_between(5, 7)
+    watched.runs("ami-v2", 6, "2")
+    watched.is_as_found()
+    assert len(watched.launched()) == 6
+
+    stage.lab.clear_calls()
+    ran = stage.preview("--expect-no-changes")
+    assert ran.code == 0, ran.output
+    assert not stage.lab.calls(), "nothing changed, and nothing was asked"
+
+
+def test_a_bad_image_goes_back(stage: AttributeStage) -> None:
+    """The group is returned, the error is one sentence after its name, and state keeps what is true."""
+    watched = Watched(stage)
+    stage.lab.image("ami-bad", signal="FAILURE")
+    stage.declare(image="ami-bad")
+    ran = stage.up()
+    assert ran.code != 0, ran.output
+    watched.kept_between(5, 7)
+    watched.runs("ami-v1", 6, "1")
+    watched.is_as_found()
+    [error] = [each for each in ran.errors if "hook" in each]
+    assert 'before hook "web" failed: ' in error and "Group web is back on version 1" in error
+    assert "Traceback" not in ran.output
+    [group] = stage.resources("autoscaling/group:Group")
+    assert str(group["outputs"]["launchTemplate"]["version"]) == "1"
+
+    watched = Watched(stage)
+    stage.declare(image="ami-v3")
+    ran = stage.up()
+    assert ran.code == 0, ran.output
+    watched.runs("ami-v3", 6, "3")
+    watched.kept_between(5, 7)
+
+
+def test_what_is_wrong_is_told_before_anything_is_touched(stage: AttributeStage) -> None:
+    """Faults of the policy and a RollingGroup beside it fail in preview, and nothing is touched."""
+    watched = Watched(stage)
+    stage.declare(image="ami-v2", policy={"rollingUpdate": {"maxBatchSize": 0, "strange": 1}})
+    ran = stage.preview()
+    assert ran.code != 0
+    assert "updatePolicy.rollingUpdate.maxBatchSize" in ran.output
+    assert "updatePolicy.rollingUpdate.strange" in ran.output
+    stage.declare(policy={"rollingUpdate": {"minInstancesInService": 8}})
+    ran = stage.preview()
+    assert ran.code != 0
+    assert "updatePolicy.rollingUpdate.minInstancesInService" in ran.output, "against the live group"
+    stage.declare(policy={"rollingUpdate": QUICK}, attach={"web": {"id": "lt-0", "version": "1"}})
+    ran = stage.preview()
+    assert ran.code != 0
+    assert "is of a group whose own resource has an update policy and rolls by that" in ran.output
+    watched.is_untouched()
+
+
+def test_sizes_of_the_same_update_come_after_the_roll(stage: AttributeStage) -> None:
+    """The plan names what else changes; the roll keeps to the sizes as found, and the group ends at the new ones."""
+    watched = Watched(stage)
+    stage.declare(image="ami-v2", group={**SIZES, "max_size": 12, "desired_capacity": 9})
+    ran = stage.up(preview=True)
+    assert ran.code == 0, ran.output
+    assert "desiredCapacity, maxSize change in this update as well: after the roll" in ran.output
+    watched.runs("ami-v2", 9, "2")
+    points = watched.points()
+    assert all(point["serving"] >= 5 for point in points)
+    old_present = [p for p in points if p["revisions"].get("1")]
+    assert max(point["total"] for point in old_present) <= 7, (
+        "no more than the plan said, while old ones were there"
+    )
+    watched.is_as_found(maxSize=12, desired=9)
