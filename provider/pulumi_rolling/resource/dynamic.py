@@ -41,10 +41,10 @@ from pulumi_rolling.errors import (
     RollingError,
     not_installed,
 )
+from pulumi_rolling.host.durations import seconds
 from pulumi_rolling.host.engine_log import EngineLog
 from pulumi_rolling.host.own_end import end_after
 from pulumi_rolling.resource.around import AWS, CONTEXT, TWICE
-from pulumi_rolling.resource.durations import seconds
 from pulumi_rolling.resource.provider_option import as_the_option_says
 
 if TYPE_CHECKING:

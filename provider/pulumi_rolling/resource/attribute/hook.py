@@ -15,37 +15,12 @@ from typing import Any
 import pulumi
 
 from pulumi_rolling.errors import RollingError, not_installed
+from pulumi_rolling.host.hook_call import Called, Given
 from pulumi_rolling.resource.attribute.values import settled
 
 
 class RollFailedError(Exception):
     """A failure of ours in a hook; Pulumi prints its text and nothing else of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """One call of a hook, its values settled. What the moment does not have is None."""
-
-    urn: str
-    name: str
-    type: str
-    old_inputs: Mapping[str, Any] | None
-    new_inputs: Mapping[str, Any] | None
-    old_outputs: Mapping[str, Any] | None
-    new_outputs: Mapping[str, Any] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A program's policy for one group, its values settled."""
-
-    policy: Any
-    on_failure: Any
-    option: Mapping[str, Any]
-    """What an explicit provider says; empty where there is none."""
-    timeouts: Mapping[str, Any]
-    """``customTimeouts`` of the group's resource."""
-    dry_run: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +30,7 @@ class Attached:
     values: Mapping[str, Any]
     """Fields of Given."""
     program: Callable[[], Any]
-    """The house, as ``rolling.Program`` of this run; loaded when it is first wanted."""
+    """The ``HookedGroups`` of this run, loaded at the first wish."""
 
     async def hear(self, called: pulumi.ResourceHookArgs) -> None:
         given = Given(**{name: await settled(value) for name, value in self.values.items()})

@@ -19,6 +19,7 @@ from pulumi_rolling.policy.resource_types import GROUPS
 from pulumi_rolling.resource.args import Block, InstanceRefresh, RollingUpdate, UpdatePolicy, properties_of
 from pulumi_rolling.resource.attribute.hook import Attached
 from pulumi_rolling.resource.attribute.state import PolicyInState
+from pulumi_rolling.resource.attribute.values import is_unknown
 from pulumi_rolling.resource.provider_option import credentials_of
 
 Policy = UpdatePolicy | RollingUpdate | InstanceRefresh | Mapping[str, Any]
@@ -61,9 +62,9 @@ class _Run:
     def program(self) -> Any:
         """The house, loaded at the first wish: a program whose groups do not change never waits for it."""
         if self._house is None:
-            from pulumi_rolling.resource.attribute.rolling import Program
+            from pulumi_rolling.host.hooked_groups import HookedGroups
 
-            self._house = Program(self._setting, self._engine)
+            self._house = HookedGroups(self._setting, self._engine, is_unknown)
         return self._house
 
     def hook_name(self, name: str, parent: pulumi.Resource | None) -> str:

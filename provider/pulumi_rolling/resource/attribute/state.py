@@ -10,12 +10,12 @@ from typing import Any
 
 import pulumi
 
-TYPE = "rolling:index:UpdatePolicy"
+from pulumi_rolling.host.hook_call import POLICY_TYPE
 
 
 class PolicyInState(pulumi.ComponentResource):
     """Inputs: ``policy`` and ``onFailure`` as the program gives them, ``group`` the type, ``hook`` the hook's name."""
 
     def __init__(self, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
-        super().__init__(TYPE, name, dict(inputs), opts)
+        super().__init__(POLICY_TYPE, name, dict(inputs), opts)
         self.register_outputs({})

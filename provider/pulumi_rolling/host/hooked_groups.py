@@ -11,8 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pulumi.output import UNKNOWN
-
 from pulumi_rolling.errors import Fault, PolicyErrors
 from pulumi_rolling.fleets.credentials import Keys
 from pulumi_rolling.handler import Context, Defaults, RollingGroupHandler, Timeout
@@ -20,21 +18,27 @@ from pulumi_rolling.handler.declared import Declared
 from pulumi_rolling.handler.kinds import declared_as, inputs_model, strategy_faults
 from pulumi_rolling.handler.operation import Kind
 from pulumi_rolling.host.aws_settings import AwsSettings, endpoint_of, have_several, listed, several_endpoints
+from pulumi_rolling.host.durations import seconds
 from pulumi_rolling.host.engine_log import EngineLog
+from pulumi_rolling.host.hook_call import POLICY_TYPE, Called, Given
+from pulumi_rolling.policy.block import IsUnknown
 from pulumi_rolling.policy.check import check_inputs
-from pulumi_rolling.resource.attribute.hook import Called, Given
-from pulumi_rolling.resource.attribute.state import TYPE
-from pulumi_rolling.resource.attribute.values import is_unknown
-from pulumi_rolling.resource.durations import seconds
 
 _LATER = "{names} {change} in this update as well: after the roll, which sees the group as it is now"
 
 
-class Program:
-    """All groups with a policy in one run of a program: one handler, which polls for them together."""
+_NOT_YET = object()
+"""Stands for a name that nothing may be asked for."""
 
-    def __init__(self, setting: Callable[[str], str | None], engine: EngineLog) -> None:
+
+class HookedGroups:
+    """All groups with a policy in one run: one handler, which polls for those of a place together."""
+
+    def __init__(
+        self, setting: Callable[[str], Any], engine: EngineLog, is_unknown: IsUnknown = lambda value: False
+    ) -> None:
         """``setting``: one of the stack's, by the name that the cloud's provider has for it."""
+        self._is_unknown = lambda value: value is _NOT_YET or is_unknown(value)
         self._settings = AwsSettings(setting)
         self._engine = engine
         self._handlers: dict[Defaults, RollingGroupHandler] = {}
@@ -43,7 +47,7 @@ class Program:
 
     def hear(self, called: Called, given: Given) -> None:
         """Do what the moment of the call wants. Raises RollingError."""
-        if called.type == TYPE:
+        if called.type == POLICY_TYPE:
             self._check(called.name, (called.new_inputs or {}).get("group"), given)
             return
         kind, declared = _kind_of(called.type)
@@ -59,7 +63,7 @@ class Program:
     def _check(self, name: str, resource_type: object, given: Given) -> None:
         """The policy without the group. Of two resources that have it the first tells its faults."""
         kind, _ = _kind_of(str(resource_type))
-        checked = check_inputs(inputs_model(), _properties(kind, {"name": UNKNOWN}, given), is_unknown)
+        checked = check_inputs(inputs_model(), _properties(kind, {"name": _NOT_YET}, given), self._is_unknown)
         faults = [f for f in checked.faults if not kind.is_path(f.path)]
         faults += strategy_faults(kind, checked.normal)
         if not faults:
@@ -79,15 +83,15 @@ class Program:
         outputs = called.new_outputs or {}
         news = _properties(kind, declared.block(outputs, outputs), given)
         handler, context = self._handler(given), self._context(called, given, "create")
-        handler.create(_normal(news), context)
+        handler.create(self._normal(news), context)
 
     def _changed(self, kind: Kind, declared: Declared, called: Called, given: Given) -> None:
         """A group will be changed: its members are rolled to what it will make them from."""
         before, after = called.old_outputs or {}, called.new_inputs or {}
         address = declared.address(before)
-        olds = _normal(_properties(kind, declared.block(before, before), given))
+        olds = self._normal(_properties(kind, declared.block(before, before), given))
         olds |= {} if address is None else {"revision": address}
-        news = _normal(_properties(kind, declared.block(before, after), given))
+        news = self._normal(_properties(kind, declared.block(before, after), given))
         handler, context = self._handler(given), self._context(called, given, "update")
         if not given.dry_run:
             handler.update(olds, news, context)
@@ -96,6 +100,12 @@ class Program:
         beside = declared.beside(called.old_inputs or {}, after)
         if beside:
             context.say(_LATER.format(names=", ".join(beside), change="change" if beside[1:] else "changes"))
+
+    def _normal(self, properties: Mapping[str, Any]) -> dict[str, Any]:
+        checked = check_inputs(inputs_model(), properties, self._is_unknown)
+        if checked.faults:
+            raise PolicyErrors(checked.faults)
+        return checked.normal
 
     def _handler(self, given: Given) -> RollingGroupHandler:
         """One for all groups that are looked for in the same place."""
@@ -106,7 +116,7 @@ class Program:
             made = self._handlers.get(defaults)
             if made is None:
                 made = self._handlers[defaults] = RollingGroupHandler(
-                    is_unknown=is_unknown, defaults=defaults
+                    is_unknown=self._is_unknown, defaults=defaults
                 )
             return made
 
@@ -134,13 +144,6 @@ def _properties(kind: Kind, block: Mapping[str, Any], given: Given) -> dict[str,
     """The properties that a RollingGroup would have."""
     properties = {kind.key: dict(block), "updatePolicy": given.policy, "onFailure": given.on_failure}
     return {key: value for key, value in properties.items() if value is not None}
-
-
-def _normal(properties: Mapping[str, Any]) -> dict[str, Any]:
-    checked = check_inputs(inputs_model(), properties, is_unknown)
-    if checked.faults:
-        raise PolicyErrors(checked.faults)
-    return checked.normal
 
 
 def _where(settings: AwsSettings, option: Mapping[str, Any]) -> tuple[Defaults, list[Fault]]:
