@@ -125,6 +125,7 @@ class Stage:
         described.write_text(described.read_text().replace("VIRTUALENV", sys.prefix))
         self.settings: dict[str, Any] = {
             "image": "ami-v1",
+            "images": {},
             "type": "t3.small",
             "group": SIZES,
             "pointer": "1",

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.attribute_stage import QUICK, AttributeStage, attribute_stage
-from tests.end_to_end.stage import SIZES, Around
+from tests.end_to_end.stage import SIZES, Around, command
+from tests.end_to_end.things_stack import UP
 from tests.end_to_end.truth import Watched
 
 UP_TO_DATE = "unchanged"
@@ -104,3 +105,23 @@ def test_sizes_of_the_same_update_come_after_the_roll(stage: AttributeStage) -> 
         "no more than the plan said, while old ones were there"
     )
     watched.is_as_found(maxSize=12, desired=9)
+
+
+def test_groups_that_rolled_in_a_failed_update_roll_back(tmp_path: Path, around: Around) -> None:
+    """`rolling up` with two groups of which the second fails: the first rolls back by its own policy, floor held."""
+    with attribute_stage(tmp_path, around, names=["web", "api"]) as stage:
+        for image in ("ami-v1", "ami-v2"):
+            stage.lab.image(image, signal="SUCCESS")
+        assert stage.up().code == 0
+        watched, other = Watched(stage), Watched(stage, "api")
+        stage.lab.image("ami-bad", signal="FAILURE", boot=2.0)
+        stage.declare(image="ami-v2", images={"api": "ami-bad"})
+        ran = command(UP, stage.environment, stage.project)
+        assert ran.code == 20, ran.output
+        assert "HOOKS" not in ran.output and "resource hooks" not in ran.output
+        for each in (watched, other):
+            each.kept_between(5, 7)
+            each.runs("ami-v1", 6, "1")
+            each.is_as_found()
+        went = [p for p in watched.points() if p["revisions"].get("2")]
+        assert max(p["revisions"]["2"] for p in went) == 6, "it had rolled"

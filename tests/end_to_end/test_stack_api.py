@@ -1,4 +1,4 @@
-"""`pulumi_rolling.stack.up` for programs that drive Pulumi by its Automation API."""
+"""`pulumi_rolling.automation.up` for programs that drive Pulumi by its Automation API."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 import pytest
 from pulumi import automation
-from pulumi_rolling.stack import UpdateFailedError, up
+from pulumi_rolling.automation import UpdateFailedError, up
 from pulumi_rolling.stack.exit_codes import ExitCode
 
 from tests.end_to_end.test_stack_returns import GOOD, LATE, changed

@@ -21,6 +21,7 @@ from pulumi_rolling.stack import returning
 from pulumi_rolling.stack.command import Pulumi
 from pulumi_rolling.stack.deployment import Deployment, parsed
 from pulumi_rolling.stack.event_log import Begun
+from pulumi_rolling.stack.hook_call import Rolls
 from pulumi_rolling.stack.identity import key_of
 from pulumi_rolling.stack.journey import Arrived, Journey, Terminal
 from pulumi_rolling.stack.kept import Kept
@@ -157,7 +158,7 @@ class Model(Pulumi):
 
 
 @contextmanager
-def serving(script: Script) -> Iterator[tuple[Script, Told]]:
+def serving(script: Script, _rolls: Rolls) -> Iterator[tuple[Script, Told]]:
     """The model is given the script itself in place of the address of a runtime."""
     yield script, Told()
 
@@ -185,7 +186,7 @@ def modelled() -> Iterator[None]:
 
 def journey(pulumi: Model, folder: Path) -> Journey:
     terminal = Terminal(lambda _line: None, lambda _asked: True)
-    return Journey(pulumi, folder / "Pulumi.dev.yaml", Kept(folder, "dev"), terminal)
+    return Journey(pulumi, folder / "Pulumi.dev.yaml", Kept(folder, "dev"), terminal, lambda _call: "")
 
 
 @checked

@@ -151,6 +151,7 @@ def _pulumi(place: _Place, aside: bool = False) -> Pulumi:
 
 
 def _journey(place: _Place, asks: bool = False, aside: bool = False) -> Journey:
+    from pulumi_rolling.automation.rolls import Rolls
     from pulumi_rolling.stack.configuration import file_of
     from pulumi_rolling.stack.journey import Journey, Terminal
     from pulumi_rolling.stack.kept import Kept
@@ -162,6 +163,7 @@ def _journey(place: _Place, asks: bool = False, aside: bool = False) -> Journey:
         file_of(project, name, place.config_file),
         Kept(project, name, place.keep_at),
         Terminal(_say, _confirmed if asks else lambda _asked: True),
+        Rolls(),
         go_on=place.go_on,
     )
 

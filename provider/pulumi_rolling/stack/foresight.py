@@ -16,6 +16,7 @@ from pulumi_rolling.stack.assets import assets_in, hashes
 from pulumi_rolling.stack.changes import Change
 from pulumi_rolling.stack.deployment import DELETE_HOOKS, PROVIDER_PREFIX, Deployment, Entry
 from pulumi_rolling.stack.groups import is_group
+from pulumi_rolling.stack.own_hooks import foreign_hooks, own_hooks
 from pulumi_rolling.stack.stateful import lost_with
 
 LAST = "deletions run last, so this counts where one of them fails or the update is stopped among them"
@@ -99,7 +100,7 @@ def _of(change: Change, known: Known) -> Iterator[Risk]:
     if change.old is not None:
         recorded = before or change.old
         yield from _assets(change, recorded, known)
-        if recorded.hooks:
+        if foreign_hooks(recorded, own_hooks(known.state)):
             yield Risk(change.urn, Danger.HOOKS)
 
 

@@ -16,6 +16,7 @@ from pulumi_rolling.stack.deployment import Deployment, parsed
 from pulumi_rolling.stack.exit_codes import ExitCode
 from pulumi_rolling.stack.exports import recorded
 from pulumi_rolling.stack.history import Update
+from pulumi_rolling.stack.hook_call import Rolls
 from pulumi_rolling.stack.kept import COPIES, Copy, Kept
 from pulumi_rolling.stack.last_good import Standing, last_good, named
 from pulumi_rolling.stack.outcome import Report
@@ -48,14 +49,16 @@ class Arrived:
 class Journey:
     """One stack, its configuration file, and where copies of its good deployments are kept.
 
-    `whole`: a return that would leave anything as the failed update made it is refused. `returns`: whether a failed
-    update is returned from at all. `go_on`: the command that goes on from a return that was not whole.
+    `rolls` answers hooks of groups whose update policy is an attribute. `whole`: a return that would leave anything as
+    the failed update made it is refused. `returns`: whether a failed update is returned from at all. `go_on`: the
+    command that goes on from a return that was not whole.
     """
 
     pulumi: Pulumi
     file: Path
     kept: Kept
     terminal: Terminal
+    rolls: Rolls
     most: int = COPIES
     whole: bool = False
     returns: bool = True
@@ -154,7 +157,7 @@ class Journey:
         to = destination.to
         text = configuration.of_today(self.pulumi, to.configuration, self.file)
         there = replace(destination, to=replace(to, configuration=text))
-        return Return(self.pulumi, there, self.kept)
+        return Return(self.pulumi, there, self.kept, self.rolls)
 
     def _way(self, journey: Return) -> Way:
         way = journey.found()

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pulumi_rolling.stack.deployment import DELETE_HOOKS, Deployment, Entry, plain
 from pulumi_rolling.stack.groups import is_left
 from pulumi_rolling.stack.identity import key_of
+from pulumi_rolling.stack.own_hooks import foreign_hooks, own_hooks
 from pulumi_rolling.stack.rebinding import uncertain
 from pulumi_rolling.stack.wish import Left, Registration, Why, Wish
 
@@ -44,6 +45,7 @@ class _Wishing:
     ) -> None:
         self.good, self.now, self.renamed = good, now, renamed
         self.former = {new: urn for urn, names in renamed.items() for new in names}
+        self.own = own_hooks(good)
         self.there = {key_of(entry) for entry in now.entries}
         self.keep = {left.urn: left for left in keep}
         self.left: list[Left] = []
@@ -81,8 +83,9 @@ class _Wishing:
         self.wanted[entry.urn] = Registration(
             entry, today, aliases, deletes_first=self._is_gone(entry, today)
         )
-        if entry.hooks:
-            self.left.append(Left(entry.urn, Why.HOOKS, ", ".join(entry.hooks)))
+        foreign = foreign_hooks(entry, self.own)
+        if foreign:
+            self.left.append(Left(entry.urn, Why.HOOKS, ", ".join(foreign)))
         if today is None and entry.is_own:
             self.left.append(Left(entry.urn, Why.GONE))
 

@@ -18,6 +18,7 @@ from pulumi_rolling.stack.configuration import encrypted_by
 from pulumi_rolling.stack.deployment import Deployment, parsed
 from pulumi_rolling.stack.guard import breaches
 from pulumi_rolling.stack.history import RETURNED
+from pulumi_rolling.stack.hook_call import Rolls
 from pulumi_rolling.stack.identity import renamed
 from pulumi_rolling.stack.kept import Copy, Kept
 from pulumi_rolling.stack.references import without_references
@@ -71,8 +72,9 @@ class Destination:
 class Return:
     """The return of one stack to one kept deployment."""
 
-    def __init__(self, pulumi: Pulumi, destination: Destination, kept: Kept) -> None:
-        self.pulumi, self.kept = pulumi, kept
+    def __init__(self, pulumi: Pulumi, destination: Destination, kept: Kept, rolls: Rolls) -> None:
+        """`rolls` answers hooks of groups whose update policy is an attribute."""
+        self.pulumi, self.kept, self.rolls = pulumi, kept, rolls
         self.to, self.since = destination.to, destination.since
         self.good = destination.good or opened(pulumi, self.to.export, self.to.version)
         self.seen = ""
@@ -108,7 +110,10 @@ class Return:
             "--message",
             f"{RETURNED}{self.to.started}",
         ]
-        with self._configuration(self.to.configuration) as config, serving(way.script) as (address, told):
+        with (
+            self._configuration(self.to.configuration) as config,
+            serving(way.script, self.rolls) as (address, told),
+        ):
             ended = staged(self.pulumi, (*line, "--client", address, *config))
         now = parsed(self.pulumi.asked("stack", "export", "--show-secrets"))
         left = (*way.script.wish.left, *told.left)
@@ -155,7 +160,7 @@ class Return:
             return self._preview(elsewhere, alone, text)
 
     def _preview(self, pulumi: Pulumi, script: Script, text: str | None) -> Sequence[Mapping[str, Any]]:
-        with self._configuration(text) as config, serving(script) as (address, _):
+        with self._configuration(text) as config, serving(script, self.rolls) as (address, _):
             code, said, errors = pulumi.tried(
                 "preview",
                 "--json",
@@ -210,9 +215,9 @@ class Return:
             yield ("--config-file", str(file))
 
 
-def serving(script: Script) -> AbstractContextManager[tuple[str, Told]]:
+def serving(script: Script, rolls: Rolls) -> AbstractContextManager[tuple[str, Told]]:
     """The address of our language runtime, and what its runs find out."""
     # Loads gRPC and Pulumi's SDK, which an update that succeeds does not need.
     from pulumi_rolling.stack import runtime
 
-    return runtime.serving(script)
+    return runtime.serving(script, rolls)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import queue
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent import futures
 from contextlib import contextmanager
 from typing import Any
@@ -25,7 +25,10 @@ from pulumi.runtime.proto import (
 
 from pulumi_rolling.stack import request
 from pulumi_rolling.stack.assets import with_contents
-from pulumi_rolling.stack.deployment import Entry
+from pulumi_rolling.stack.deployment import Entry, plain
+from pulumi_rolling.stack.hook_call import Rolls
+from pulumi_rolling.stack.hook_server import Around, bind, hooks_served
+from pulumi_rolling.stack.own_hooks import own_hooks
 from pulumi_rolling.stack.rebinding import Changes, UncertainError, changes_of, followed, rebound
 from pulumi_rolling.stack.request import Plugin
 from pulumi_rolling.stack.script import Script, Told
@@ -39,11 +42,11 @@ LARGEST = (
 
 
 @contextmanager
-def serving(script: Script) -> Iterator[tuple[str, Told]]:
+def serving(script: Script, rolls: Rolls) -> Iterator[tuple[str, Told]]:
     """The runtime's address for `--client`, while the block lasts, and what its runs find out."""
     server = grpc.server(futures.ThreadPoolExecutor(4), options=LARGEST)
     told = Told()
-    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(_Runtime(script, told), server)
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(_Runtime(script, told, rolls), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:
@@ -53,10 +56,12 @@ def serving(script: Script) -> Iterator[tuple[str, Told]]:
 
 
 class _Runtime(language_pb2_grpc.LanguageRuntimeServicer):
-    def __init__(self, script: Script, told: Told) -> None:
-        self._script, self._told = script, told
+    def __init__(self, script: Script, told: Told, rolls: Rolls) -> None:
+        self._script, self._told, self._rolls = script, told, rolls
+        self._engine = ""
 
     def Handshake(self, request: Any, context: Any) -> Any:
+        self._engine = request.engine_address
         return language_pb2.LanguageHandshakeResponse()
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:
@@ -72,7 +77,10 @@ class _Runtime(language_pb2_grpc.LanguageRuntimeServicer):
         try:
             with grpc.insecure_channel(request.monitor_address, options=LARGEST) as channel:
                 monitor = resource_pb2_grpc.ResourceMonitorStub(channel)
-                _Run(self._script, self._told, monitor, request.dryRun).carry_out()
+                run = _Run(self._script, self._told, monitor, request.dryRun)
+                around = Around(self._engine, request.dryRun, run.settings_of)
+                with hooks_served(run.hooks, self._rolls, around, monitor):
+                    run.carry_out()
         except grpc.RpcError:
             # The engine has reported it below the resource, or is going down.
             return language_pb2.RunResponse(bail=True)
@@ -85,6 +93,7 @@ class _Run:
     def __init__(self, script: Script, told: Told, monitor: Any, dry_run: bool) -> None:
         self.script, self.told, self.monitor, self.dry_run = script, told, monitor, dry_run
         self.open = {each.entry.urn: each for each in script.wish.registrations}
+        self.hooks = own_hooks(script.good)
         self.done: dict[str, str] = {}
         self.changes: dict[str, Changes] = {}
         self.packages: dict[str, str] = {}
@@ -123,9 +132,17 @@ class _Run:
             answer = self.monitor.ReadResource.future(request.read(entry, inputs, self._plugin(entry)))
         else:
             message = request.register(each, inputs, self._plugin(entry), self.open.__contains__)
+            bind(message, entry.hooks, self.hooks)
             answer = self.monitor.RegisterResource.future(message)
         answer.add_done_callback(lambda done: self.answers.put((each, done)))
         return 1
+
+    def settings_of(self, urn: str) -> Mapping[str, Any]:
+        """Inputs of the provider of a resource: where its cloud is, and as whom it is called."""
+        each = self.open.get(urn)
+        named = "" if each is None else each.entry.provider.rpartition("::")[0]
+        made = self.script.good.living.get(named) or self.script.now.living.get(named)
+        return {} if made is None else plain(made.inputs)
 
     def _inputs(self, each: Registration) -> dict[str, Any]:
         given = request.inputs_of(each.entry, self.dry_run)

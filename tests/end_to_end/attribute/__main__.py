@@ -9,7 +9,9 @@ import pulumi_rolling as rolling
 settings = json.loads(Path(__file__).with_name("settings.json").read_text())
 
 for name in settings["names"]:
-    template = aws.ec2.LaunchTemplate(name, image_id=settings["image"], instance_type="t3.small")
+    template = aws.ec2.LaunchTemplate(
+        name, image_id=settings["images"].get(name, settings["image"]), instance_type="t3.small"
+    )
     policy = settings["policy"]
     aws.autoscaling.Group(
         name,

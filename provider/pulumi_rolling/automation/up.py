@@ -12,6 +12,7 @@ from pulumi.automation import Stack, UpResult
 from pulumi.automation.errors import CommandError
 from pulumi.automation.events import EngineEvent
 
+from pulumi_rolling.automation.rolls import Rolls
 from pulumi_rolling.errors import StackError
 from pulumi_rolling.stack.command import Pulumi
 from pulumi_rolling.stack.configuration import file_of
@@ -64,6 +65,7 @@ def up(
         file_of(folder, stack.name, options.get("config_file") or ""),
         Kept(folder, stack.name, keep_at),
         Terminal(say, lambda _asked: True),
+        Rolls(),
         COPIES,
         whole,
         returns,
