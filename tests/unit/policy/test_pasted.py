@@ -36,7 +36,7 @@ FUNCTION = "must be a mapping of fields; found the CloudFormation function Fn::I
         (
             {"AutoScalingReplacingUpdate": {"WillReplace": False}},
             "updatePolicy",
-            "autoScalingReplacingUpdate alone rolls nothing; use rollingUpdate or instanceRefresh.",
+            "autoScalingReplacingUpdate alone rolls nothing; use rollingUpdate, instanceRefresh or ecsDeployment.",
         ),
         (
             {"AutoScalingReplacingUpdate": {"WillReplace": True}},
