@@ -95,6 +95,10 @@ RULES = [
         "50 % of 4", "two may be stopped before two are started", "GUIDE, minimumHealthyPercent",
         HERE, "test_the_guides_examples",
     ),
+    Rule(
+        "both percents hold while a container instance drains, too", "said", "GUIDE, both",
+        HERE, "test_the_document_says_what_nobody_is_asked",
+    ),
     Rule("75 % of 2", "2: none may be stopped", "GUIDE, minimumHealthyPercent", HERE, "test_the_guides_examples"),
     Rule(
         "an unhealthy task is replaced before it is stopped", "where the maximum allows",
@@ -150,11 +154,11 @@ RULES = [
     Rule(
         "platforms and agents that resolve", "Fargate 1.3.0, Windows 1.0.0; agent 1.31.0, 1.70.0 for all images",
         "GUIDE, image resolution",
-        HERE, "test_the_document_names_the_versions_that_resolve_images",
+        HERE, "test_the_document_says_what_nobody_is_asked",
     ),
     Rule(
         "sidecars of ECS itself are not captured", "said", "GUIDE, notes",
-        HERE, "test_the_document_names_the_versions_that_resolve_images",
+        HERE, "test_the_document_says_what_nobody_is_asked",
     ),
     Rule(
         "agent 1.83.0 keeps the wait short, a digest in the definition takes it away", "said for EC2", "GUIDE, notes",
@@ -377,7 +381,13 @@ def test_the_documents_examples_are_accepted() -> None:
     assert check_policy(yaml.safe_load(pasted)).faults == ()
 
 
-@pytest.mark.parametrize("version", ["1.3.0", "1.0.0", "1.31.0", "1.70.0", "1.83.0", "sidecars"])
-def test_the_document_names_the_versions_that_resolve_images(version: str) -> None:
-    """GUIDE: platforms and agents below these resolve nothing, and nobody can be asked for them before the start."""
-    assert version in DOCUMENT.partition("## Images")[2].partition("##")[0]
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ("How many at a time", "while a container instance drains"),
+        *(("Images", said) for said in ("1.3.0", "1.0.0", "1.31.0", "1.70.0", "1.83.0", "sidecars")),
+    ],
+)
+def test_the_document_says_what_nobody_is_asked(section: str, said: str) -> None:
+    """GUIDE: draining instances, platforms and agents below these versions are beyond what a preview can know."""
+    assert said in DOCUMENT.partition(f"## {section}")[2].partition("##")[0]

@@ -267,6 +267,11 @@ def test_unknown_values_are_kept_and_not_judged() -> None:
     checked = check_policy({"ecsDeployment": given}, later)
     assert (checked.normal["ecsDeployment"], checked.faults) == (given, ())
     assert check.unknowns(checked.normal, later)[-1] == "ecsDeployment.lifecycleHooks[2].lifecycleStages"
+    marked = {"known": "later"}
+    hooks = {"ecsDeployment": {"lifecycleHooks": [marked]}}
+    assert check_policy(hooks, lambda value: value == marked).faults == (), (
+        "an unknown may be a mapping itself"
+    )
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,8 @@ def test_on_failure_and_the_returns_of_ecs_do_not_contradict_each_other() -> Non
     )
     assert list(alarms) == [f"{DEPLOYMENT}.alarms.rollback"]
     assert judged(service(configuration={}), OnFailure.LEAVE, alarms=["a"], circuitBreaker={}) == {}
+    off = {"enable": False, "rollback": True}
+    assert judged(service(), OnFailure.LEAVE, circuitBreaker=off) == {}
 
 
 @pytest.mark.parametrize(
@@ -193,7 +195,7 @@ def test_a_daemon_stops_before_it_starts_and_is_judged_by_its_minimum() -> None:
     assert "nothing might move. Set minimumHealthyPercent to at most 80." in warned(
         daemon, minimumHealthyPercent=100
     )
-    foreseen = limits(deployment(minimumHealthyPercent=50), daemon, Timing()).foreseen
+    foreseen = limits(deployment(minimumHealthyPercent=50, maximumPercent=200), daemon, Timing()).foreseen
     assert (foreseen.lowest, foreseen.most, foreseen.batch) == (3, 5, 2)
 
 
@@ -229,7 +231,8 @@ def test_the_notes_say_who_decides_after_what_and_who_returns() -> None:
     [
         (
             service(4, digest_pinned=False),
-            "digests by a first task, which the others wait for; after three vain attempts the deployment fails",
+            "by a first task, which the others wait for; after three vain attempts the deployment fails and is "
+            "returned",
         ),
         (service(1, digest_pinned=False), "digests by its only task"),
         (service(4, digest_pinned=False, launch_type="EC2"), "container agent 1.83.0"),

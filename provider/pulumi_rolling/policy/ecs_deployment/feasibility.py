@@ -268,7 +268,9 @@ def _digests(prospect: Prospect) -> Iterator[str]:
         return
     agent = " (container agent 1.83.0 or newer keeps that short)" if found.launch_type == "EC2" else ""
     first = "its only task" if found.desired == 1 else f"a first task, which the others wait for{agent}"
-    after = "the deployment fails" if prospect.held.breaker.enable else "it goes on with tags unresolved"
+    breaker = prospect.held.breaker
+    turns = " and is returned" if breaker.rollback else ""
+    after = f"the deployment fails{turns}" if breaker.enable else "it goes on with tags unresolved"
     yield f"image tags become digests by {first}; after three vain attempts {after}"
 
 

@@ -125,7 +125,7 @@ def _hook_faults(hook: Mapping[str, Any], is_unknown: IsUnknown) -> Iterator[Fau
         if field in hook:
             yield Fault(field, "belongs to AWS_LAMBDA; a PAUSE calls nothing. Remove it.")
     for index, stage in enumerate(stages if isinstance(stages, list) else []):
-        if not is_unknown(stage) and stage in SHIFTS:
+        if stage in SHIFTS:
             yield Fault(
                 f"lifecycleStages[{index}]",
                 f"may not be {show(stage)[1:-1]} for a PAUSE: there traffic is moving. Use the stage before or after "
