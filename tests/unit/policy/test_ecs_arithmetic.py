@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from pulumi_rolling.policy.ecs_deployment.arithmetic import bounds, failures
 from pulumi_rolling.policy.ecs_deployment.leaves import ThresholdType
@@ -51,6 +53,18 @@ def test_the_table_of_what_is_blocked(desired: int, minimum: int, maximum: int, 
     assert bounds(desired, found.most_keep, maximum).at_once == 1
     assert bounds(desired, minimum, found.least_top - 1).is_blocked
     assert bounds(desired, found.most_keep + 1, maximum).is_blocked
+
+
+def test_a_deployment_moves_exactly_where_it_is_not_blocked() -> None:
+    """One step never takes more than the bounds allow, and there is one wherever there are tasks and room."""
+    for desired, minimum, maximum in product(range(1, 25), range(0, 101, 3), range(100, 210, 7)):
+        found = bounds(desired, minimum, maximum)
+        assert found.is_blocked == (found.at_once == 0)
+        assert found.at_once <= desired and (
+            desired + found.at_once <= found.top
+            if found.starts_first
+            else desired - found.at_once >= found.keep
+        )
 
 
 @pytest.mark.parametrize(("minimum", "maximum"), [(0, 100), (100, 100), (50, 200)])
