@@ -14,7 +14,9 @@ from pulumi_rolling.engine.record.pieces import pack
 from pulumi_rolling.errors import PolicyErrors
 from pulumi_rolling.fleets.replace import Fleet
 from pulumi_rolling.handler import Context, RollingGroupHandler
-from pulumi_rolling.handler.kinds import KINDS, inputs_model
+from pulumi_rolling.handler.kinds import KINDS, inputs_model, strategy_faults
+from pulumi_rolling.policy.ecs_deployment.block import EcsDeployment
+from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
 from pulumi_rolling.policy.inputs import UpdatePolicy, rows
 
 from tests.handler.conftest import assessed, opened
@@ -31,6 +33,8 @@ OWN = {
     "handler/replace/watching.py",
 }
 """The row of the Auto Scaling group, and its own files."""
+STRATEGIES_TO_COME = {EcsDeployment.key}
+"""Strategies that the policy has, and no kind with a row yet."""
 
 
 class Tiny:
@@ -131,7 +135,16 @@ def test_every_row_of_the_kinds_has_its_row_in_the_policy() -> None:
     assert list(KINDS) == list(rows(inputs_model()))
     assert all(key == kind.key == kind.inputs.key for key, kind in KINDS.items())
     strategies = {(key, each.block.key) for kind in KINDS.values() for key, each in kind.strategies.items()}
-    assert strategies == {(key, key) for key in rows(UpdatePolicy)}
+    assert strategies == {(key, key) for key in rows(UpdatePolicy) if key not in STRATEGIES_TO_COME}
+
+
+def test_a_strategy_of_other_kinds_is_refused_with_those_of_the_kind() -> None:
+    """An Auto Scaling group has no deployments of ECS."""
+    found = strategy_faults(KINDS[AutoScalingGroup.key], {"updatePolicy": {"ecsDeployment": {}}})
+    assert [str(fault) for fault in found] == [
+        "updatePolicy.ecsDeployment: is no way to roll autoScalingGroup in this version; use rollingUpdate or "
+        "instanceRefresh."
+    ]
 
 
 def test_a_strategy_without_a_row_is_refused_at_the_door_and_behind_it(tiny: Tiny) -> None:

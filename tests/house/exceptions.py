@@ -24,6 +24,9 @@ EXCEPTIONS: dict[Place, str] = {
     Place("provider/pulumi_rolling/cli/stack.py", "up", "parameters"): COMMAND,
     Place("provider/pulumi_rolling/cli/stack.py", "rollback", "parameters"): COMMAND,
     Place("provider/pulumi_rolling/cli/watch.py", "watch", "parameters"): COMMAND,
+    Place("provider/pulumi_rolling/resource/rolling_group.py", "__init__", "parameters"): (
+        "a resource's arguments are its inputs, one for each kind of group among them"
+    ),
     Place("provider/pulumi_rolling/signals/send.py", "send", "parameters"): (
         "the command's options, and the three doors (clients, metadata service, sleep) that a test opens"
     ),

@@ -14,6 +14,7 @@ from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.plan import new_rollout, plan
 from pulumi_rolling.errors import Fault, PolicyErrors
 from pulumi_rolling.policy.check import CheckedPolicy, check_policy
+from pulumi_rolling.policy.ecs_deployment.block import EcsDeployment
 from pulumi_rolling.policy.inputs import UpdatePolicy, given_rows, rows
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 from pulumi_rolling.policy.rolling_update.feasibility import advice, feasibility
@@ -23,6 +24,11 @@ from pulumi_rolling.report.preview import Preview
 
 LARGEST = 5000
 """Members of an imagined group: a plan of so many takes some seconds, and time grows with the square."""
+
+_NOT_IN_SIZES = (
+    "cannot be planned from sizes alone: what it does not give is as the service has it. Its block was checked; the "
+    "rest is known in preview."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,8 @@ def imagined_preview(
             *_size_faults(desired, desired if max_size is None else max_size, min_size, old),
         ]
         return refresh_preview(checked, faults, desired, old)
+    if _given(checked) == [EcsDeployment.key]:
+        raise PolicyErrors([*checked.faults, Fault(EcsDeployment.path, _NOT_IN_SIZES)])
     imagined = imagined_policy(block, desired, max_size, min_size, old)
     sizes = imagined.sizes
     count = sizes.desired if old is None else old
@@ -90,11 +98,14 @@ def imagined_policy(
     return Imagined(roll, sizes, allowed, tuple(warnings))
 
 
+def _given(checked: CheckedPolicy) -> list[str]:
+    return given_rows(UpdatePolicy, checked.normal) if isinstance(checked.normal, Mapping) else []
+
+
 def _strategy_faults(checked: CheckedPolicy) -> list[Fault]:
-    given = given_rows(UpdatePolicy, checked.normal) if isinstance(checked.normal, Mapping) else []
     return [
         Fault(f"{UpdatePolicy.path}.{key}", f"cannot be simulated; only {RollingUpdate.key} can.")
-        for key in given
+        for key in _given(checked)
         if key in rows(UpdatePolicy) and key != RollingUpdate.key
     ]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pulumi_rolling.plugin import ecs_descriptions as ecs
+
 _DURATION = "an ISO 8601 duration"
 
 TYPES: Mapping[str, str] = {
@@ -14,6 +16,7 @@ TYPES: Mapping[str, str] = {
     "it. All are optional.",
     "InstanceRefresh": "Preferences of an EC2 instance refresh with the service's names, defaults and limits, and "
     "fields beyond them. All are optional; times are whole seconds or ISO 8601 durations.",
+    **ecs.TYPES,
     "Canary": "Members that are replaced before all others. One that fails ends the roll, whatever the budget.",
     "Readiness": "What makes a new member ready, beyond being in service and its signal.",
     "Checkpoints": "Shares of the members to replace at which the roll stops for a while.",
@@ -61,6 +64,8 @@ PROPERTIES: Mapping[str, str] = {
     "UpdatePolicy.rollingUpdate": "Replace members in batches, or in a sliding window.",
     "UpdatePolicy.instanceRefresh": "Let EC2 Auto Scaling replace members by an instance refresh, which goes on if "
     "this process dies.",
+    "UpdatePolicy.ecsDeployment": "Let ECS replace the tasks of a service by a deployment, which goes on if this "
+    "process dies.",
     "UpdatePolicy.autoScalingReplacingUpdate": "May be pasted with the rest; refused if it replaces.",
     "UpdatePolicy.autoScalingScheduledAction": "May be pasted with the rest; nothing to do.",
     "RollingUpdate.maxBatchSize": "Members under replacement at once: a number from 1 to 100, or a percent of Desired "
@@ -137,6 +142,7 @@ PROPERTIES: Mapping[str, str] = {
     "limit, but that of customTimeouts and the service's 14 days.",
     "InstanceRefresh.defaults": "Whose defaults hold for what is not given: service (default), or cloudFormation, as "
     "in a pasted AutoScalingInstanceRefresh.",
+    **ecs.PROPERTIES,
     "Canary.size": 'How many: a number from 1, or a percent of Desired such as "10%", rounded down but never to 0.',
     "Canary.soak": f"How long canaries are watched once they are ready: {_DURATION} of at most P2D. Default: none.",
     "Readiness.targetHealth": "Whether it must be healthy in every target group. Default: where the group is attached "
@@ -186,6 +192,7 @@ ENUMS: Mapping[str, str] = {
     "RefreshStrategy": "What the service does with an instance.",
     "ProtectedInstances": "What the service does with members that are protected from scale-in.",
     "StandbyInstances": "What the service does with members in standby.",
+    **ecs.ENUMS,
     "RefreshDefaults": "Whose defaults a field has that is not given.",
 }
 
@@ -211,6 +218,7 @@ CHOICES: Mapping[str, str] = {
     "StandbyInstances.Terminate": "End them; new ones take their place.",
     "StandbyInstances.Ignore": "Leave them as they are.",
     "StandbyInstances.Wait": "Wait until they are in service, up to one hour.",
+    **ecs.CHOICES,
     "RefreshDefaults.service": "Those of StartInstanceRefresh.",
     "RefreshDefaults.cloudFormation": "Those of CloudFormation's AutoScalingInstanceRefresh.",
 }

@@ -43,6 +43,8 @@ def _type(shape: Shape, blocks: dict[str, Any]) -> dict[str, Any]:
         name = shape.block.__name__
         blocks[name] = _object(shape.block, blocks)
         whole = {"$ref": f"#/$defs/{name}"}
+        if shape.many:
+            return {"type": "array", "items": whole}
         return {"anyOf": [whole, *({"type": kind} for kind in shape.short)]} if shape.short else whole
     if shape.choices:
         return {"enum": list(shape.choices)}

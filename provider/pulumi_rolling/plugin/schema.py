@@ -18,13 +18,21 @@ from pulumi_rolling.handler.kinds import inputs_model
 from pulumi_rolling.plugin.descriptions import CHOICES, ENUMS, PROPERTIES, TYPES
 from pulumi_rolling.plugin.shapes import INTEGER, NUMBER, STRING, Shape, shapes
 from pulumi_rolling.policy.block import Block
+from pulumi_rolling.policy.ecs_deployment.block import DeploymentLifecycleHook, ThresholdConfiguration
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
+from pulumi_rolling.policy.groups.ecs_service import EcsService
+from pulumi_rolling.policy.inputs import rows
 from pulumi_rolling.policy.outputs import ALWAYS, Outputs
 
 NAME = "rolling"
 RESOURCE = f"{NAME}:index:RollingGroup"
 ANY = {"$ref": "pulumi.json#/Any"}
-_REQUIRED = {"RollingGroup": [AutoScalingGroup.key], AutoScalingGroup.__name__: ["name"]}
+_REQUIRED = {
+    AutoScalingGroup.__name__: ["name"],
+    EcsService.__name__: ["service", "taskDefinition"],
+    DeploymentLifecycleHook.__name__: ["lifecycleStages"],
+    ThresholdConfiguration.__name__: ["type", "value"],
+}
 _WORDS = {str: STRING, int: INTEGER, float: NUMBER}
 
 
@@ -53,9 +61,9 @@ def package() -> dict[str, Any]:
                 "and replaces its members with care: shown in preview, carried out by up, taken back on failure.\n\n"
                 "Import one by the group's name. While it is being updated, Ctrl-C returns the group.",
                 "inputProperties": inputs,
-                "requiredInputs": _REQUIRED["RollingGroup"],
+                "requiredInputs": _groups(),
                 "properties": {**inputs, **outputs},
-                "required": [*_REQUIRED["RollingGroup"], *ALWAYS],
+                "required": [*_groups(), *ALWAYS],
             }
         },
         "language": _languages(),
@@ -64,6 +72,12 @@ def package() -> dict[str, Any]:
 
 def package_text() -> str:
     return json.dumps(package(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _groups() -> list[str]:
+    """The group, where there is only one kind; exactly one of several is no rule that a schema has."""
+    kinds = list(rows(inputs_model()))
+    return kinds if len(kinds) == 1 else []
 
 
 def _languages() -> dict[str, Any]:
@@ -129,7 +143,8 @@ def _type(shape: Shape, types: dict[str, Any]) -> dict[str, Any]:
     if shape.block is not None:
         name = shape.block.__name__
         types[_token(name)] = _object(name, _properties(name, shape.block, types))
-        return {"$ref": f"#/types/{_token(name)}"}
+        one = {"$ref": f"#/types/{_token(name)}"}
+        return {"type": "array", "items": one} if shape.many else one
     if shape.kind is not None:
         types[_token(shape.kind.__name__)] = _enum(shape)
         return {"$ref": f"#/types/{_token(shape.kind.__name__)}"}

@@ -14,13 +14,16 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pulumi_rolling.policy.block import Block, child, fields, folded
+from pulumi_rolling.policy.block import Block, child, fields, folded, is_list
 
 INTEGER, NUMBER, STRING, BOOLEAN = "integer", "number", "string", "boolean"
 _SAMPLES: Mapping[str, tuple[Any, ...]] = {
     INTEGER: (1, 50, 150),
     NUMBER: (12.5,),
-    STRING: ("text", "PT5M", "25%", "AZRebalance", "$Latest", "https://sqs.eu-west-1.amazonaws.com/1/queue"),
+    STRING: (
+        *("text", "PT5M", "25%", "AZRebalance", "PRE_SCALE_UP", "$Latest"),
+        "https://sqs.eu-west-1.amazonaws.com/1/queue",
+    ),
     BOOLEAN: (False, True),
 }
 _ITEMS: Mapping[str, tuple[Any, ...]] = {INTEGER: (10,), NUMBER: (12.5,), STRING: _SAMPLES[STRING]}
@@ -32,6 +35,8 @@ class Shape:
 
     name: str
     block: type[Block] | None = None
+    many: bool = False
+    """A list of the block."""
     kind: type[Enum] | None = None
     choices: tuple[str, ...] = ()
     scalars: tuple[str, ...] = ()
@@ -47,7 +52,8 @@ def shapes(model: type[Block]) -> Iterator[Shape]:
         inner = child(model, name)
         kind = next((t for t in _parts(annotation) if isinstance(t, type) and issubclass(t, Enum)), None)
         if inner is not None:
-            yield Shape(name, block=inner, short=tuple(_short_forms(model, name)))
+            many = is_list(model, name)
+            yield Shape(name, block=inner, many=many, short=() if many else tuple(_short_forms(model, name)))
         elif kind is not None:
             choices = tuple(str(c.value) for c in kind if _accepts(model, name, c.value))
             yield Shape(name, kind=kind, choices=choices)
@@ -73,7 +79,7 @@ def _kinds(model: type[Block], name: str, samples: Mapping[str, tuple[Any, ...]]
 
 
 def _short_forms(model: type[Block], name: str) -> Iterator[str]:
-    for kind, values in {**_SAMPLES, "array": ([10, 50],)}.items():
+    for kind, values in {**_SAMPLES, "array": ([10, 50], ["text"])}.items():
         forms = [folded(model, name, value) for value in values]
         if any(isinstance(form, Mapping) and _accepts(model, name, form) for form in forms):
             yield kind

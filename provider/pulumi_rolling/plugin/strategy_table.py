@@ -18,7 +18,7 @@ _DEFAULT = re.compile(r"default:? (.+?)(?:\.(?:\s|$)|;|$)", re.IGNORECASE)
 
 
 def strategies() -> list[type[Block]]:
-    """The strategies of an Auto Scaling group, in the order of the policy."""
+    """Every strategy, in the order of the policy."""
     found = [child(UpdatePolicy, key) for key in rows(UpdatePolicy)]
     return [block for block in found if block is not None]
 

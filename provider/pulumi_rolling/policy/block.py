@@ -7,6 +7,7 @@ No field, no kind of group and no strategy is named in this module.
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, ClassVar, TypeVar
@@ -91,10 +92,20 @@ def fields(model: type[Block]) -> Mapping[str, str]:
 
 
 def child(model: type[Block], name: str) -> type[Block] | None:
-    """The model of the block that stands under a camelCase name; None for single values and unknown names."""
+    """The model of the block, or of each block of the list, that stands under a camelCase name.
+
+    None for single values and unknown names.
+    """
     attribute = fields(model).get(name)
-    kind = None if attribute is None else model.model_fields[attribute].annotation
-    return kind if isinstance(kind, type) and issubclass(kind, Block) else None
+    kinds = () if attribute is None else _kinds_in(model.model_fields[attribute].annotation)
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Block)), None)
+
+
+def is_list(model: type[Block], name: str) -> bool:
+    """Whether a list stands under a camelCase name."""
+    attribute = fields(model).get(name)
+    kinds = () if attribute is None else _kinds_in(model.model_fields[attribute].annotation)
+    return any(typing.get_origin(kind) is tuple for kind in kinds)
 
 
 def marks(model: type[Block], name: str, kind: type[Mark]) -> Iterator[Mark]:
@@ -130,6 +141,13 @@ def pasted_keys(model: type[Block]) -> frozenset[str]:
 def outer_keys(model: type[Block]) -> frozenset[str]:
     """Every spelling of the key that may be pasted around the block."""
     return frozenset(forms(model.key)) if model.may_be_wrapped else frozenset()
+
+
+def _kinds_in(annotation: Any) -> Iterator[Any]:
+    """An annotation, and all that stand within it."""
+    yield annotation
+    for part in typing.get_args(annotation):
+        yield from _kinds_in(part)
 
 
 def _pasted_names(model: type[Block]) -> Mapping[str, str]:

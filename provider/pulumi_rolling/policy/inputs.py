@@ -17,6 +17,8 @@ from pydantic.alias_generators import to_snake
 from pulumi_rolling.core.model.goal import OnFailure
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.policy.block import POLICY, Block, GroupBlock, IsUnknown, child, fields, marks
+from pulumi_rolling.policy.ecs_deployment.block import EcsDeployment
+from pulumi_rolling.policy.ecs_deployment.rules import deployment_faults
 from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
 from pulumi_rolling.policy.instance_refresh.leaves import fold_nested
 from pulumi_rolling.policy.instance_refresh.rules import refresh_faults
@@ -93,6 +95,7 @@ class UpdatePolicy(Table):
 
     rolling_update: Annotated[RollingUpdate, Row(roll_faults)] = RollingUpdate()
     instance_refresh: Annotated[InstanceRefresh, Fold(fold_nested), Row(refresh_faults)] = InstanceRefresh()
+    ecs_deployment: Annotated[EcsDeployment, Row(deployment_faults)] = EcsDeployment()
 
     auto_scaling_replacing_update: ReplacingUpdate = ReplacingUpdate()
     auto_scaling_scheduled_action: ScheduledAction = ScheduledAction()
@@ -101,7 +104,6 @@ class UpdatePolicy(Table):
     path: ClassVar[str] = POLICY
     may_be_wrapped: ClassVar[bool] = True
     later: ClassVar[Mapping[str, str]] = {
-        "ecsDeployment": f"{_LATER}; for an Auto Scaling group use rollingUpdate or instanceRefresh.",
         "beanstalkUpdate": f"{_LATER}; for an Auto Scaling group use rollingUpdate or instanceRefresh.",
         "rollingUpdateTask": f"{_LATER}; for an Auto Scaling group use rollingUpdate or instanceRefresh.",
     }
@@ -158,9 +160,7 @@ def inputs_faults(
     """Faults between the fields of the whole resource, over the normalised inputs."""
     kinds = given_rows(model, inputs)
     if not kinds:
-        first = next(block for block in (child(model, key) for key in rows(model)) if block is not None)
-        wanted = first.wanted if issubclass(first, GroupBlock) else ""
-        yield Fault(first.path, f"is required: {wanted}.")
+        yield _none_given(model)
     if len(kinds) > 1:
         yield Fault(
             kinds[1], f"may not stand with {kinds[0]}: exactly one group is rolled; found {all_of(kinds)}."
@@ -168,6 +168,13 @@ def inputs_faults(
     yield from _row_faults(model, inputs, is_unknown)
     yield from _trigger_faults(inputs.get("triggers"), is_unknown)
     yield from policy_faults(inputs.get(UpdatePolicy.key, {}), is_unknown)
+
+
+def _none_given(model: type[RollingGroupInputs]) -> Fault:
+    blocks = [block for block in (child(model, key) for key in rows(model)) if block is not None]
+    first, *others = [block for block in blocks if issubclass(block, GroupBlock)]
+    instead = "".join(f", or {block.key}, {block.wanted}" for block in others)
+    return Fault(first.path, f"is required: {first.wanted}{instead}.")
 
 
 def policy_faults(policy: Any, is_unknown: IsUnknown) -> Iterator[Fault]:
@@ -213,4 +220,5 @@ def _trigger_faults(triggers: Any, is_unknown: IsUnknown) -> Iterator[Fault]:
 
 
 def _or(names: Iterable[str]) -> str:
-    return " or ".join(names)
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last

@@ -22,9 +22,14 @@ def alarm_faults(alarms: Any, is_unknown: IsUnknown) -> Iterator[Fault]:
             "alarms",
             f"must be at most {MOST_ALARMS} names; found {len(alarms)}. A composite alarm can stand for several.",
         )
-    for index, name in enumerate(alarms):
-        if isinstance(name, str) and not is_unknown(name) and name in alarms[:index]:
-            yield Fault(f"alarms[{index}]", f"is named twice; found {show(name)} again.")
+    yield from twice_faults("alarms", alarms, is_unknown)
+
+
+def twice_faults(path: str, names: Any, is_unknown: IsUnknown) -> Iterator[Fault]:
+    """Names given twice."""
+    for index, name in enumerate(names if isinstance(names, list) else []):
+        if isinstance(name, str) and not is_unknown(name) and name in names[:index]:
+            yield Fault(f"{path}[{index}]", f"is named twice; found {show(name)} again.")
 
 
 def ascending_faults(path: str, percents: Any) -> Iterator[Fault]:

@@ -41,10 +41,17 @@ def _mapping(model: type[Block], given: Mapping[str, Any]) -> dict[str, Any]:
             continue
         value = folded(model, name, exact(value))
         inner = child(model, name)
-        normal[name] = value if inner is None else normal_form(inner, value)
+        normal[name] = value if inner is None else _inner(inner, value)
         if inner is not None and key in pasted_keys(model) and isinstance(normal[name], dict):
             normal[name] = _filled(normal[name], inner.pasted_fields)
     return normal
+
+
+def _inner(model: type[Block], given: Any) -> Any:
+    """A block, or each block of a list."""
+    return (
+        [normal_form(model, each) for each in given] if isinstance(given, list) else normal_form(model, given)
+    )
 
 
 def _filled(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:

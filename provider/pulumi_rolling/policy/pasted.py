@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 _RESOURCE = frozenset({"Type", "Properties"})
-_WHOLE = "is a whole {what} of CloudFormation; give what stands under its UpdatePolicy alone"
+_SERVICE = "AWS::ECS::Service"
+_WHOLE = "is a whole {what} of CloudFormation; give what stands under its {key} alone"
 _CREATION = (
     "CreationPolicy has no counterpart: where waitOnResourceSignals is true, the first members of a new group are "
     "waited for as well, each for pauseTime"
@@ -27,11 +28,14 @@ def pasted_sentence(policy: Any) -> str | None:
     if not isinstance(policy, Mapping):
         return None
     if "Resources" in policy:
-        return f"{_WHOLE.format(what='template')}."
+        return f"{_WHOLE.format(what='template', key='UpdatePolicy')}."
     inner = next(iter(policy.values())) if len(policy) == 1 else None
     if policy.keys() & _RESOURCE or (isinstance(inner, Mapping) and inner.keys() >= _RESOURCE):
-        said = _WHOLE.format(what="resource")
         around = policy if policy.keys() & _RESOURCE else inner
+        is_service = (around or {}).get("Type") == _SERVICE
+        # A service has no UpdatePolicy there; its properties say how it is deployed.
+        key = "DeploymentConfiguration" if is_service else "UpdatePolicy"
+        said = _WHOLE.format(what="resource", key=key)
         return f"{said}. {_CREATION}." if "CreationPolicy" in (around or {}) else f"{said}."
     if "CreationPolicy" in policy:
         return f"may not hold a CreationPolicy; remove it. {_CREATION}."

@@ -95,6 +95,7 @@ def _duration(plan: DelegatePlan) -> str:
     warm_up = f" and {span(foreseen.warm_up)} of warm-up" if foreseen.warm_up else ""
     parts = [f"{times} times a boot{warm_up}" if times > 1 else f"a boot{warm_up}"]
     if plan.fixed_waits:
-        named = [name for name, given in (("checkpoints", foreseen.gates), ("bake", foreseen.bake)) if given]
+        timed = any(gate.lasts for gate in foreseen.gates)
+        named = [name for name, given in (("checkpoints", timed), ("bake", foreseen.bake)) if given]
         parts.append(f"{span(plan.fixed_waits)} of {listed(named or ['bake'])} on top")
     return "; ".join([*parts, *ends(plan.limits.timeout, approval=plan.limits.approval)])

@@ -25,7 +25,9 @@ class Block:
 
 
 def properties_of(value: Any) -> Any:
-    """A block as its properties; a pasted CloudFormation block, an output or a plain value as it is."""
+    """A block, or each of a list, as its properties; a pasted block, an output or a plain value as it is."""
+    if isinstance(value, list | tuple):
+        return [properties_of(each) for each in value]
     return value.properties() if isinstance(value, Block) else value
 
 
@@ -48,6 +50,20 @@ class AutoScalingGroup(Block):
     name: pulumi.Input[str]
     launch_template: pulumi.Input[LaunchTemplate] | LaunchTemplate | None = None
     launch_configuration: pulumi.Input[str] | None = None
+    region: pulumi.Input[str] | None = None
+    endpoint: pulumi.Input[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EcsService(Block):
+    """The ECS service to roll, and the task definition wanted: ``family:revision``, ARN, or family.
+
+    Cluster and service are names or ARNs; without a cluster it is ``default``.
+    """
+
+    service: pulumi.Input[str]
+    task_definition: pulumi.Input[str]
+    cluster: pulumi.Input[str] | None = None
     region: pulumi.Input[str] | None = None
     endpoint: pulumi.Input[str] | None = None
 
@@ -136,8 +152,102 @@ class InstanceRefresh(Block):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ThresholdConfiguration(Block):
+    """After how many failures the breaker acts: ``COUNT``, ``BOUNDED_PERCENT`` or ``UNBOUNDED_PERCENT``."""
+
+    type: pulumi.Input[str]
+    value: pulumi.Input[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeploymentCircuitBreaker(Block):
+    """ECS's own verdict that a deployment cannot succeed."""
+
+    enable: pulumi.Input[bool] | None = None
+    rollback: pulumi.Input[bool] | None = None
+    reset_on_healthy_task: pulumi.Input[bool] | None = None
+    threshold_configuration: pulumi.Input[ThresholdConfiguration] | ThresholdConfiguration | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeploymentAlarms(Block):
+    """CloudWatch alarms of which one in ALARM fails the deployment."""
+
+    alarm_names: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
+    enable: pulumi.Input[bool] | None = None
+    rollback: pulumi.Input[bool] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HookTimeoutConfiguration(Block):
+    """How long a hook is waited for (minutes), and what happens then: ``ROLLBACK`` or ``CONTINUE``."""
+
+    timeout_in_minutes: pulumi.Input[int | str] | None = None
+    action: pulumi.Input[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeploymentLifecycleHook(Block):
+    """A function that is called (``AWS_LAMBDA``), or a pause (``PAUSE``), at stages of the deployment."""
+
+    lifecycle_stages: pulumi.Input[Sequence[pulumi.Input[str]]]
+    target_type: pulumi.Input[str] | None = None
+    hook_target_arn: pulumi.Input[str] | None = None
+    role_arn: pulumi.Input[str] | None = None
+    hook_details: pulumi.Input[Any] | None = None
+    timeout_configuration: pulumi.Input[HookTimeoutConfiguration] | HookTimeoutConfiguration | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinearConfiguration(Block):
+    """Traffic that moves in equal steps: percent of each, and minutes between them."""
+
+    step_percent: pulumi.Input[float] | None = None
+    step_bake_time_in_minutes: pulumi.Input[int | str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CanaryConfiguration(Block):
+    """Traffic of which a part moves first: its percent, and minutes until the rest follows."""
+
+    canary_percent: pulumi.Input[float] | None = None
+    canary_bake_time_in_minutes: pulumi.Input[int | str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlySuccessCriteria(Block):
+    """A share of healthy tasks at which a rolling deployment is called successful."""
+
+    enable: pulumi.Input[bool] | None = None
+    healthy_percent: pulumi.Input[int] | None = None
+    source_service_revision_cleanup: pulumi.Input[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EcsDeployment(Block):
+    """An ECS service's deployment configuration, and our additions. See docs/ecs.md.
+
+    What is not given is as the service has it. Alarms may be their names alone.
+    """
+
+    minimum_healthy_percent: pulumi.Input[int] | None = None
+    maximum_percent: pulumi.Input[int] | None = None
+    circuit_breaker: pulumi.Input[DeploymentCircuitBreaker] | DeploymentCircuitBreaker | None = None
+    alarms: pulumi.Input[DeploymentAlarms | Sequence[str]] | DeploymentAlarms | None = None
+    strategy: pulumi.Input[str] | None = None
+    bake_time_in_minutes: pulumi.Input[int | str] | None = None
+    lifecycle_hooks: Sequence[DeploymentLifecycleHook] | pulumi.Input[Sequence[Any]] | None = None
+    linear_configuration: pulumi.Input[LinearConfiguration] | LinearConfiguration | None = None
+    canary_configuration: pulumi.Input[CanaryConfiguration] | CanaryConfiguration | None = None
+    early_success_criteria: pulumi.Input[EarlySuccessCriteria] | EarlySuccessCriteria | None = None
+    force_new_deployment: pulumi.Input[bool] | None = None
+    timeout: pulumi.Input[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class UpdatePolicy(Block):
     """The policy: exactly one strategy. A CloudFormation block, as it is, may stand in its place."""
 
     rolling_update: pulumi.Input[RollingUpdate] | RollingUpdate | None = None
     instance_refresh: pulumi.Input[InstanceRefresh] | InstanceRefresh | None = None
+    ecs_deployment: pulumi.Input[EcsDeployment] | EcsDeployment | None = None

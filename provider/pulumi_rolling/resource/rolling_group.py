@@ -9,7 +9,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from pulumi_rolling.policy.outputs import OUTPUTS
-from pulumi_rolling.resource.args import AutoScalingGroup, UpdatePolicy, properties_of
+from pulumi_rolling.resource.args import AutoScalingGroup, EcsService, UpdatePolicy, properties_of
 from pulumi_rolling.resource.around import CONTEXT, context_of, refuse_adoption
 from pulumi_rolling.resource.dynamic import RollingGroupProvider
 
@@ -19,15 +19,17 @@ TYPE = "pulumi-python:dynamic/rolling:RollingGroup"
 class RollingGroup(Resource, module="rolling", name="RollingGroup"):
     """Attaches to a group that something else creates, owns its pointer to the revision, and rolls it with care.
 
-    ``update_policy`` is an UpdatePolicy, or a CloudFormation block as it is. ``triggers``: any change rolls, even
-    if the revision is equal. ``on_failure``: ``rollBack`` (default), ``hold`` or ``leave``.
+    Exactly one group is given. ``update_policy`` is an UpdatePolicy, or a CloudFormation block as it is.
+    ``triggers``: any change rolls, even if the revision is equal. ``on_failure``: ``rollBack`` (default), ``hold`` or
+    ``leave``.
     """
 
     def __init__(
         self,
         resource_name: str,
         *,
-        auto_scaling_group: AutoScalingGroup | Mapping[str, Any],
+        auto_scaling_group: AutoScalingGroup | Mapping[str, Any] | None = None,
+        ecs_service: EcsService | Mapping[str, Any] | None = None,
         update_policy: UpdatePolicy | Mapping[str, Any],
         on_failure: pulumi.Input[str] | None = None,
         triggers: pulumi.Input[Sequence[Any] | Mapping[str, Any]] | None = None,
@@ -36,6 +38,7 @@ class RollingGroup(Resource, module="rolling", name="RollingGroup"):
         refuse_adoption(opts)
         properties: dict[str, Any] = {
             "autoScalingGroup": properties_of(auto_scaling_group),
+            "ecsService": properties_of(ecs_service),
             "updatePolicy": properties_of(update_policy),
             "onFailure": on_failure,
             "triggers": triggers,

@@ -301,3 +301,12 @@ def test_a_key_given_twice_is_told(rolling: Rolling, tmp_path: Path, name: str, 
         f"rolling: {file} gives maxBatchSize twice in one mapping; the last one counts.\n",
     )
     assert "2 at a time" in ran.out
+
+
+def test_a_deployment_of_ecs_is_checked_and_not_planned_without_its_service(rolling: Rolling) -> None:
+    """What the policy leaves open is as the service has it, so that sizes foretell nothing; its faults are told."""
+    ran = rolling("plan", "--policy", '{"ecsDeployment": {"maximumPercent": 125}}', "--desired", "3")
+    assert ran.code == 2 and ran.err.count("updatePolicy") == 1, ran
+    assert "cannot be planned from sizes alone: what it does not give is as the service has it" in ran.err
+    ran = rolling("plan", "--policy", '{"ecsDeployment": {"maximumPercent": 1}}', "--desired", "3")
+    assert "updatePolicy.ecsDeployment.maximumPercent: must be a whole number from 100; found 1." in ran.err

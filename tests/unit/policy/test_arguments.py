@@ -9,7 +9,19 @@ from dataclasses import fields as arguments_of
 import pulumi_rolling as rolling
 import pytest
 from pulumi_rolling.policy.block import Block, fields
+from pulumi_rolling.policy.ecs_deployment.block import (
+    CanaryConfiguration,
+    DeploymentAlarms,
+    DeploymentCircuitBreaker,
+    DeploymentLifecycleHook,
+    EarlySuccessCriteria,
+    EcsDeployment,
+    HookTimeoutConfiguration,
+    LinearConfiguration,
+    ThresholdConfiguration,
+)
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup, LaunchTemplate
+from pulumi_rolling.policy.groups.ecs_service import EcsService
 from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
 from pulumi_rolling.policy.normal import normal_form
 from pulumi_rolling.policy.rolling_update.block import Canary, Checkpoints, Readiness, RollingUpdate
@@ -21,7 +33,12 @@ from tests.unit.policy.kinds import INPUTS_MODEL
 
 @pytest.mark.parametrize(
     "model",
-    [AutoScalingGroup, Canary, Checkpoints, InstanceRefresh, LaunchTemplate, Readiness, RollingUpdate],
+    [
+        *(AutoScalingGroup, Canary, Checkpoints, InstanceRefresh, LaunchTemplate, Readiness, RollingUpdate),
+        *(CanaryConfiguration, DeploymentAlarms, DeploymentCircuitBreaker, DeploymentLifecycleHook),
+        *(EarlySuccessCriteria, EcsDeployment, EcsService, HookTimeoutConfiguration, LinearConfiguration),
+        ThresholdConfiguration,
+    ],
 )
 def test_every_field_has_its_argument_and_its_public_name(model: type[Block]) -> None:
     """A field that YAML has and Python lacks, or the other way round, would be a language less."""
@@ -59,6 +76,37 @@ def test_blocks_within_blocks_become_what_the_check_reads() -> None:
             "rollingUpdate": {
                 "canary": {"size": 2},
                 "checkpoints": {"percents": [50], "delay": "PT1H"},
+            }
+        }
+    }
+
+
+def test_blocks_in_a_list_become_what_the_check_reads() -> None:
+    """A hook of a deployment is a block within a list within a block."""
+    deployment = rolling.EcsDeployment(
+        circuit_breaker=rolling.DeploymentCircuitBreaker(rollback=True),
+        alarms=["web-5xx"],
+        lifecycle_hooks=[
+            rolling.DeploymentLifecycleHook(
+                target_type="pause",
+                lifecycle_stages=["post_scale_up"],
+                timeout_configuration=rolling.HookTimeoutConfiguration(timeout_in_minutes="PT1H"),
+            )
+        ],
+    )
+    policy = rolling.UpdatePolicy(ecs_deployment=deployment)
+    assert normal_form(INPUTS_MODEL, {"updatePolicy": policy.properties()}) == {
+        "updatePolicy": {
+            "ecsDeployment": {
+                "circuitBreaker": {"rollback": True},
+                "alarms": {"alarmNames": ["web-5xx"]},
+                "lifecycleHooks": [
+                    {
+                        "targetType": "PAUSE",
+                        "lifecycleStages": ["POST_SCALE_UP"],
+                        "timeoutConfiguration": {"timeoutInMinutes": 60},
+                    }
+                ],
             }
         }
     }

@@ -168,7 +168,6 @@ def test_a_key_that_does_not_belong_is_named(policy: Any, path: str, sentence: s
 @pytest.mark.parametrize(
     ("key", "path"),
     [
-        ("ecsDeployment", "ecsDeployment"),
         ("beanstalk_update", "beanstalkUpdate"),
         ("RollingUpdateTask", "rollingUpdateTask"),
     ],
@@ -423,7 +422,7 @@ def test_parsing_bad_inputs_raises_all_faults() -> None:
         check_inputs({"updatePolicy": {"rollingUpdate": {"maxBatchSize": 0}}}).accepted()
     assert [fault.path for fault in caught.value.faults] == ["autoScalingGroup", f"{ROLL}.maxBatchSize"]
     with pytest.raises(PolicyErrors):
-        parse_policy({"ecsDeployment": {}})
+        parse_policy({"beanstalkUpdate": {}})
 
 
 def test_a_policy_alone_is_checked_without_a_group_and_with_the_same_paths() -> None:

@@ -79,7 +79,7 @@ def test_a_default_policy_fills_what_inputs_leave_open(policy: Any, filled: dict
 
 
 @pytest.mark.parametrize(
-    "policy", [{"ecsDeployment": {}}, {"autoScalingScheduledAction": {}}, "fast", {"rollingUpdate": "fast"}]
+    "policy", [{"beanstalkUpdate": {}}, {"autoScalingScheduledAction": {}}, "fast", {"rollingUpdate": "fast"}]
 )
 def test_a_default_policy_does_not_hide_another(policy: Any) -> None:
     """What stands there, though not a rolling update, is what its faults are to be about."""

@@ -10,6 +10,7 @@ from pulumi_rolling.policy.check import check_inputs, check_policy
 
 ROLL = {"AutoScalingRollingUpdate": {"MaxBatchSize": 2}}
 GROUP = {"Type": "AWS::AutoScaling::AutoScalingGroup", "Properties": {"MinSize": 1}}
+SERVICE = {"Type": "AWS::ECS::Service", "Properties": {"DeploymentConfiguration": {"MaximumPercent": 150}}}
 CREATION = {"CreationPolicy": {"ResourceSignal": {"Count": 2}}}
 INPUTS = {"autoScalingGroup": {"name": "web", "launchTemplate": {"id": "lt-1", "version": "1"}}}
 CHOSEN = {"Fn::If": ["many", ROLL, {"Ref": "AWS::NoValue"}]}
@@ -24,6 +25,7 @@ FUNCTION = "must be a mapping of fields; found the CloudFormation function Fn::I
         ({**GROUP, "UpdatePolicy": ROLL}, "updatePolicy", WHOLE),
         ({"Web": {**GROUP, "UpdatePolicy": ROLL}}, "updatePolicy", WHOLE),
         ({**GROUP, **CREATION, "UpdatePolicy": ROLL}, "updatePolicy", f"{WHOLE} CreationPolicy has no counterpart"),
+        ({"Web": SERVICE}, "updatePolicy", "give what stands under its DeploymentConfiguration alone."),
         ({"Resources": {"Web": GROUP}}, "updatePolicy", "is a whole template of CloudFormation"),
         ({"UpdatePolicy": ROLL, **CREATION}, "updatePolicy", "may not hold a CreationPolicy; remove it."),
         (CREATION, "updatePolicy", "may not hold a CreationPolicy; remove it."),
@@ -36,7 +38,7 @@ FUNCTION = "must be a mapping of fields; found the CloudFormation function Fn::I
         (
             {"AutoScalingReplacingUpdate": {"WillReplace": False}},
             "updatePolicy",
-            "autoScalingReplacingUpdate alone rolls nothing; use rollingUpdate or instanceRefresh.",
+            "autoScalingReplacingUpdate alone rolls nothing; use rollingUpdate, instanceRefresh or ecsDeployment.",
         ),
         (
             {"AutoScalingReplacingUpdate": {"WillReplace": True}},

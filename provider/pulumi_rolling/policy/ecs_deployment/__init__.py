@@ -1,0 +1,1 @@
+"""The strategy ``ecsDeployment``: its block, its rules, its arithmetic, and what a live service forbids."""
