@@ -42,7 +42,7 @@ class RollingGroup(Resource, module="rolling", name="RollingGroup"):
             "updatePolicy": properties_of(update_policy),
             "onFailure": on_failure,
             "triggers": triggers,
-            CONTEXT: context_of(resource_name, TYPE, opts, _name_in(auto_scaling_group)),
+            CONTEXT: context_of(resource_name, TYPE, opts, _name_in(auto_scaling_group or ecs_service)),
         }
         given = {key: value for key, value in properties.items() if value is not None}
         super().__init__(RollingGroupProvider(), resource_name, {**given, **dict.fromkeys(OUTPUTS)}, opts)
@@ -80,7 +80,11 @@ class RollingGroup(Resource, module="rolling", name="RollingGroup"):
         return value
 
 
-def _name_in(group: AutoScalingGroup | Mapping[str, Any]) -> Any:
+def _name_in(group: AutoScalingGroup | EcsService | Mapping[str, Any] | None) -> Any:
     """The group's name, where the program gives it on its own."""
     given = properties_of(group)
-    return given.get("name") if isinstance(given, Mapping) else None
+    return (
+        next((given[key] for key in ("name", "service") if key in given), None)
+        if isinstance(given, Mapping)
+        else None
+    )

@@ -16,13 +16,20 @@ from pulumi.runtime.settings import get_engine
 
 from pulumi_rolling.host.engine_log import EngineLog
 from pulumi_rolling.policy.resource_types import GROUPS
-from pulumi_rolling.resource.args import Block, InstanceRefresh, RollingUpdate, UpdatePolicy, properties_of
+from pulumi_rolling.resource.args import (
+    Block,
+    EcsDeployment,
+    InstanceRefresh,
+    RollingUpdate,
+    UpdatePolicy,
+    properties_of,
+)
 from pulumi_rolling.resource.attribute.hook import Attached
 from pulumi_rolling.resource.attribute.state import PolicyInState
 from pulumi_rolling.resource.attribute.values import is_unknown
 from pulumi_rolling.resource.provider_option import credentials_of
 
-Policy = UpdatePolicy | RollingUpdate | InstanceRefresh | Mapping[str, Any]
+Policy = UpdatePolicy | RollingUpdate | InstanceRefresh | EcsDeployment | Mapping[str, Any]
 
 
 def update_policy(
