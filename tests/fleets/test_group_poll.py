@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from pulumi_rolling.errors import GroupNotFoundError, PermanentFleetError, TemporaryFleetError
-from pulumi_rolling.fleets.auto_scaling_group.poll import INTEREST, MOST_NAMES, GroupPoll, poll_of
+from pulumi_rolling.fleets.auto_scaling_group.poll import MOST_NAMES, GroupPoll, poll_of
 from pulumi_rolling.fleets.aws.api import AwsApi
 from pulumi_rolling.fleets.aws.place import Place
+from pulumi_rolling.fleets.aws.shared_poll import INTEREST
 
 from tests.fleets.scripted_aws import Answer, ScriptedAws, refused, wait_until
 
