@@ -231,7 +231,7 @@ class Paged(AwsApi):
         self.names = names
         self.asked: list[str] = []
 
-    def attempt(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
+    def attempt(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
         wanted = parameters.get("AutoScalingGroupNames")
         if wanted:
             self.asked.append("names")

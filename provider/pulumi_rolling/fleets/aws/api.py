@@ -113,10 +113,10 @@ class AwsApi:
         with self._lock:
             return self._count
 
-    def call(self, service: str, operation: str, **parameters: Any) -> Answer:
+    def call(self, service: str, operation: str, /, **parameters: Any) -> Answer:
         return self.under_retry(lambda: self.attempt(service, operation, **parameters))
 
-    def pages(self, service: str, operation: str, **parameters: Any) -> Iterator[Answer]:
+    def pages(self, service: str, operation: str, /, **parameters: Any) -> Iterator[Answer]:
         """Every page: a short page is not the last one (DescribeAutoScalingGroups, facts/aws.md 2.1)."""
         while True:
             page = self.call(service, operation, **parameters)
@@ -131,7 +131,7 @@ class AwsApi:
         result: R = self._retry(work)
         return result
 
-    def attempt(self, service: str, operation: str, **parameters: Any) -> Answer:
+    def attempt(self, service: str, operation: str, /, **parameters: Any) -> Answer:
         """One request, sent once."""
         try:
             call = _call_of(_client(service, self.place), operation)
