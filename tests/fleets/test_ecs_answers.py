@@ -70,6 +70,14 @@ def test_who_turned_it_and_why_is_told(rollout: Answer, reason: str, by_person: 
     assert operation.reasons == (rollout["statusReason"], "task a: it broke")
 
 
+def test_alarms_that_made_it_fail_are_named() -> None:
+    """Before other causes, and not twice."""
+    ringing = TRIGGERED | {"triggeredAlarmNames": ["errors"]}
+    rollout = told("ROLLBACK_SUCCESSFUL", statusReason="Rolled back by an alarm.", alarms=ringing)
+    assert read(rollout, causes=("task a",)).reasons[1:] == ("in ALARM: errors", "task a")
+    assert read({**rollout, "statusReason": "It was errors."}).reasons == ("It was errors.",)
+
+
 def test_a_hook_that_waits_is_a_gate_until_it_expires() -> None:
     """The stage may be unknown; a hook that is no pause, or was answered, is none."""
     ends = datetime.fromtimestamp(1600, UTC)
@@ -235,7 +243,7 @@ def test_tasks_that_failed_alike_are_told_once_and_remembered(aws: ScriptedAws) 
     assert [sent["tasks"] for sent in aws.sent("DescribeTasks")] == [[first["taskArn"]], [second["taskArn"]]]
     aws.answer("ListTasks", refused("AccessDeniedException"))
     causes.read("ecs-svc/1", 4)
-    assert len(causes.of("ecs-svc/1")) == 1
+    assert len(causes.of("ecs-svc/1")) == 1 and len(aws.sent("ListTasks")) == 4
 
 
 def test_failing_events_of_the_deployment_are_causes_and_what_sums_up_comes_last(aws: ScriptedAws) -> None:

@@ -343,3 +343,34 @@ def test_services_are_listed_ten_at_a_time_and_page_by_page(web: Scripted) -> No
     )
     assert [each.name for each in listed(AwsApi(web.aws.place, once))] == [f"prod/s{n}" for n in range(12)]
     assert [len(sent["services"]) for sent in web.aws.sent("DescribeServices")] == [10, 2]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"services": [], "failures": [{"reason": "MISSING"}]},
+        {"services": [service(status="INACTIVE")]},
+        refused("ClusterNotFoundException"),
+    ],
+)
+def test_a_service_that_is_gone_is_told_as_gone(answer: Answer, web: Scripted) -> None:
+    """Deleted, never made, or without its cluster."""
+    web.aws.answer("DescribeServices", answer)
+    with pytest.raises(GroupNotFoundError):
+        web.fleet().glance()
+
+
+def test_a_definition_that_is_no_more_active_is_refused_by_name_and_kept_as_origin(web: Scripted) -> None:
+    """ECS deploys only what is ACTIVE, and returns by itself to what is not: people are told."""
+    active = web._definition({"taskDefinition": ONE})["taskDefinition"]
+    web.aws.answer("DescribeTaskDefinition", {"taskDefinition": {**active, "status": "INACTIVE"}})
+    fleet = EcsFleet(None, "web", wanted=ONE, place=web.aws.place, retry=once)
+    with pytest.raises(PermanentFleetError, match="web:1 is INACTIVE"):
+        fleet.target()
+    web.lists()
+    assert any("web:1 is INACTIVE" in note for note in fleet.facts().notes)
+    web.aws.answer(
+        "DescribeTaskDefinition", refused("ClientException", "Unable to describe task definition.")
+    )
+    with pytest.raises(PermanentFleetError, match="There is no task definition"):
+        fleet.target()

@@ -372,3 +372,32 @@ def test_a_definition_of_equal_contents_is_the_same_revision(svc: Svc) -> None:
     assert fleet.contents(fleet.at(other))["containerDefinitions"][0]["environment"][0]["value"] == "2"
     gone = fleet.at(same[0].rpartition(":")[0] + ":99")
     assert not gone.exists and gone.label == "web:99"
+
+
+def test_an_alarm_is_named_and_ecs_returns_the_service(svc: Svc) -> None:
+    """The alarm that ECS watches fails the deployment; its name is in the sentence."""
+    svc.lab.image("app:2", inService=False)
+    svc.lab.alarm("errors", "OK")
+    svc.serve(alarms={"alarmNames": ["errors"], "enable": True, "rollback": True})
+    at_work = Once(svc.is_at_work)
+
+    def ring() -> bool:
+        if at_work():
+            svc.lab.alarm("errors", "ALARM")
+        return False
+
+    decision = svc.roll((ring, "resume"))
+    assert decision.outcome is not None and decision.outcome.returned
+    verdict = decision.next.verdict
+    assert verdict is not None and verdict.code is VerdictCode.OPERATION_FAILED and "errors" in verdict.cause
+    assert (svc.kinds(), svc.truth()) == ([Begin], {"web:1": 2})
+
+
+def test_stale_reads_and_a_late_list_begin_no_second_deployment(svc: Svc) -> None:
+    """Both are within a settle time: pending is no failure, and what was seen before is no end."""
+    svc.serve()
+    svc.lab.service_rules(listed=0.3, pending=0.1)
+    svc.lab.fault("*", stale=0.2)
+    decision = svc.roll(limits=svc.limits(settle=1.5))
+    assert decision.outcome is not None and decision.outcome.done
+    assert svc.kinds() == [Begin] and svc.statuses() == ["SUCCESSFUL", "SUCCESSFUL"]

@@ -67,7 +67,8 @@ def operation_of(rollout: Answer, beside: Beside) -> Operation:
     total, done = target.get("requestedTaskCount"), target.get("runningTaskCount")
     said = one_line(rollout.get("statusReason") or "")
     first = said or (_of_status(status) if state in _TURNED else "")
-    sentences = (first, *beside.causes) if not early else (*beside.causes, _early(rollout, beside.old))
+    causes = (*_alarms(rollout, first), *beside.causes)
+    sentences = (first, *causes) if not early else (*causes, _early(rollout, beside.old))
     return Operation(
         id=beside.id,
         state=state,
@@ -127,6 +128,13 @@ _GUARDS = ("deploymentCircuitBreaker", "alarms")
 
 def _is_triggered(rollout: Answer, guard: str) -> bool:
     return (rollout.get(guard) or {}).get("status") == _TRIGGERED
+
+
+def _alarms(rollout: Answer, said: str) -> tuple[str, ...]:
+    """Those that made it fail, where the service's own sentence does not name them."""
+    names = (rollout.get("alarms") or {}).get("triggeredAlarmNames") or ()
+    unsaid = [name for name in names if name not in said]
+    return (f"in ALARM: {', '.join(unsaid)}",) if unsaid else ()
 
 
 def _gate(rollout: Answer, beside: Beside) -> Gate | None:

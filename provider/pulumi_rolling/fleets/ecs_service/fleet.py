@@ -44,7 +44,7 @@ class EcsFleet(OneService):
     """Nothing of ours follows what is stopped."""
 
     def facts(self) -> EcsFacts:
-        """All that checks and preview ask of the live service: six calls, and what is watched."""
+        """All that checks and preview ask of the live service: eight calls, and what is watched."""
         look = self._look()
         service = look.description
         delegated = self._delegated(look, None)

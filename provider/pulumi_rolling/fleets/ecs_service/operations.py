@@ -161,9 +161,8 @@ class Operations:
     def _learn_definitions(self, seen: _Seen, ids: Mapping[str, None]) -> None:
         """Where a deployment leads matters while it is at work, and while ours is to be found."""
         unknown = [ident for ident in ids if ident not in self._definition and ident in self._listed]
-        lacking = [
-            each for each in unknown if seen.adopts or each in seen.followed or not self._is_over(each)
-        ]
+        sought = seen.rollout is not None and seen.adopts
+        lacking = [each for each in unknown if sought or each in seen.followed or not self._is_over(each)]
         self._read_revisions(lacking)
 
     def _read_revisions(self, ids: list[str]) -> None:
