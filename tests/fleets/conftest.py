@@ -14,7 +14,7 @@ from tests.fleets.scripted_aws import ScriptedAws
 from tests.fleets.stage import Stage
 from tests.in_lab import use_lab
 
-SERVICES = ("autoscaling", "ec2", "elbv2", "elb", "cloudwatch", "sqs")
+SERVICES = ("autoscaling", "ec2", "elbv2", "elb", "cloudwatch", "sqs", "ecs")
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from pulumi_rolling.errors import GroupNotFoundError, PermanentFleetError, TemporaryFleetError
-from pulumi_rolling.fleets.auto_scaling_group.poll import INTEREST, MOST_NAMES, GroupPoll, poll_of
+from pulumi_rolling.fleets.auto_scaling_group.poll import MOST_NAMES, GroupPoll, poll_of
 from pulumi_rolling.fleets.aws.api import AwsApi
 from pulumi_rolling.fleets.aws.place import Place
+from pulumi_rolling.fleets.aws.shared_poll import INTEREST
 
 from tests.fleets.scripted_aws import Answer, ScriptedAws, refused, wait_until
 
@@ -230,7 +231,7 @@ class Paged(AwsApi):
         self.names = names
         self.asked: list[str] = []
 
-    def attempt(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
+    def attempt(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
         wanted = parameters.get("AutoScalingGroupNames")
         if wanted:
             self.asked.append("names")

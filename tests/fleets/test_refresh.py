@@ -18,10 +18,10 @@ from pulumi_rolling.core.delegate.operation import State
 from pulumi_rolling.core.model.goal import Goal
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.errors import BusyFleetError, PermanentFleetError
-from pulumi_rolling.fleets.auto_scaling_group.poll import Look
 from pulumi_rolling.fleets.auto_scaling_group.refresh import RefreshFleet
 from pulumi_rolling.fleets.auto_scaling_group.refresh_facts import RefreshWatched
 from pulumi_rolling.fleets.aws.launch_templates import TemplateWanted
+from pulumi_rolling.fleets.aws.shared_poll import Look
 from pulumi_rolling.fleets.delegate import Fleet
 
 from tests.fleets.scripted_aws import Answer, ScriptedAws, refused

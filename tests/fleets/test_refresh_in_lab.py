@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 import boto3
 import pytest
-from pulumi_rolling.core.delegate.actions import Act, Begin, Continue, Pause, RollBack, Stop
-from pulumi_rolling.core.delegate.delegating import DelegateDecision, Delegating
-from pulumi_rolling.core.delegate.limits import DelegateLimits
-from pulumi_rolling.core.delegate.observation import Delegated
+from pulumi_rolling.core.delegate.actions import Begin, Continue, Pause, RollBack, Stop
+from pulumi_rolling.core.delegate.delegating import DelegateDecision
 from pulumi_rolling.core.delegate.operation import State
-from pulumi_rolling.core.machine import DELEGATE
 from pulumi_rolling.core.model.codes import VerdictCode
 from pulumi_rolling.core.model.goal import Goal
-from pulumi_rolling.core.model.seen import RefusedAct, Request
-from pulumi_rolling.errors import PermanentFleetError
 from pulumi_rolling.fleets.auto_scaling_group.refresh import RefreshFleet
 from pulumi_rolling.fleets.aws.launch_templates import TemplateWanted
 from pulumi_rolling.fleets.aws.place import Place
@@ -27,15 +21,18 @@ from pulumi_rolling.policy.instance_refresh.feasibility import Found
 from pulumi_rolling.policy.instance_refresh.limits import limits
 from pulumi_rolling.policy.timing import Timing
 
+from tests.fleets.driven import Drive, Kept, Once, once, wait
+
 GROUP = {"AutoScalingGroupName": "web"}
 TIMING = Timing(poll=0.01, settle=1.0)
 BAD = {"launchError": "InvalidAMIID.NotFound"}
 
 
-class Web:
+class Web(Drive):
     """A group of the lab at version 1 of a template that has two, and the machine that has it refreshed."""
 
     def __init__(self, lab: Lab) -> None:
+        super().__init__()
         self.lab = lab
         self.ec2, self.asg = boto3.client("ec2"), boto3.client("autoscaling")
         first = {"ImageId": "ami-v1", "InstanceType": "t3.small"}
@@ -44,8 +41,6 @@ class Web:
         self.ec2.create_launch_template_version(
             LaunchTemplateId=self.template, LaunchTemplateData={**first, "ImageId": "ami-v2"}
         )
-        self.acts: list[Act] = []
-        self.points: list[Delegated] = []
 
     def group(self, size: int = 4, version: str = "1", **more: Any) -> None:
         self.asg.create_auto_scaling_group(
@@ -95,71 +90,7 @@ class Web:
         )
         allowed = limits(parse_policy({"instanceRefresh": refresh}).instance_refresh, found, TIMING)
         goal = Goal("roll", fleet.target(), facts.current)
-        rollout = DELEGATE.begin(goal, facts.observation, facts.observation.at)
-        waiting = [Request(f"q{nth}", kind) for nth, (_, kind) in enumerate(requests)]
-        refused: tuple[RefusedAct, ...] = ()
-        decision: DelegateDecision | None = None
-        end = time.monotonic() + 30
-        while decision is None or decision.outcome is None:
-            assert time.monotonic() < end, (decision, self.acts)
-            said = tuple(each for each, (fact, _) in zip(waiting, requests, strict=True) if fact())
-            seen = DELEGATE.hear(fleet.observe(rollout).observation, said, refused)
-            decision, refused = self._step(fleet, allowed, rollout, seen)
-            rollout = decision.next
-            time.sleep(0.02)
-        return decision
-
-    def _step(
-        self, fleet: RefreshFleet, allowed: DelegateLimits, rollout: Delegating, seen: Delegated
-    ) -> tuple[DelegateDecision, tuple[RefusedAct, ...]]:
-        self.points.append(seen)
-        decision = DELEGATE.decide(allowed, rollout, seen)
-        refused = []
-        for act in decision.actions:
-            self.acts.append(act)
-            try:
-                fleet.apply(act)
-            except PermanentFleetError as error:
-                refused.append(RefusedAct(fleet.key(act), error.code, error.message, hint=error.hint))
-        return decision, tuple(refused)
-
-    def states(self) -> list[State]:
-        """Of the newest operation, each once in a row."""
-        told = [point.operations[0].state for point in self.points if point.operations]
-        return [state for nth, state in enumerate(told) if nth == 0 or told[nth - 1] is not state]
-
-    def kinds(self) -> list[type]:
-        return [type(act) for act in self.acts]
-
-
-class Kept:
-    """A fact that stays true once it was."""
-
-    def __init__(self, fact: Callable[[], bool]) -> None:
-        self._fact = fact
-        self._held = False
-
-    def __call__(self) -> bool:
-        self._held = self._held or self._fact()
-        return self._held
-
-
-class Once(Kept):
-    """A fact that is told once."""
-
-    def __call__(self) -> bool:
-        return not self._held and super().__call__()
-
-
-def once(work: Callable[[], Any]) -> Any:
-    return work()
-
-
-def wait(fact: Callable[[], bool], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not fact():
-        assert time.monotonic() < end, "it never became so"
-        time.sleep(0.02)
+        return self.drive(fleet, allowed, goal, *requests)
 
 
 @pytest.fixture

@@ -169,6 +169,8 @@ def test_tasks_are_listed_by_what_they_are(bench: Bench) -> None:
     for given in ({"startedBy": deployment["id"]}, {"family": "web"}, {"serviceName": "web"}):
         assert web.ecs.list_tasks(cluster="default", **given)["taskArns"] == every
     assert web.ecs.list_tasks(cluster="default", family="other")["taskArns"] == []
+    both = {"startedBy": deployment["id"], "serviceName": "web"}
+    assert refusal(web.ecs.list_tasks, cluster="default", **both)[0] == "InvalidParameterException"
     pages = web.ecs.get_paginator("list_tasks").paginate(
         cluster="default", serviceName="web", PaginationConfig={"PageSize": 2}
     )

@@ -19,7 +19,7 @@ from pulumi_rolling.fleets.auto_scaling_group.description import Listed
 from pulumi_rolling.fleets.auto_scaling_group.floating import floating_note_of
 from pulumi_rolling.fleets.auto_scaling_group.members import Members
 from pulumi_rolling.fleets.auto_scaling_group.overrides import OwnTemplates
-from pulumi_rolling.fleets.auto_scaling_group.poll import Look, poll_of
+from pulumi_rolling.fleets.auto_scaling_group.poll import poll_of
 from pulumi_rolling.fleets.auto_scaling_group.revisions import Revisions, Wanted
 from pulumi_rolling.fleets.auto_scaling_group.warm_pool import WarmPool
 from pulumi_rolling.fleets.aws.api import Answer, AwsApi
@@ -31,6 +31,7 @@ from pulumi_rolling.fleets.aws.launch_configurations import (
 from pulumi_rolling.fleets.aws.launch_templates import LATEST, address, parts, templates_of
 from pulumi_rolling.fleets.aws.machines import Machines
 from pulumi_rolling.fleets.aws.place import Place
+from pulumi_rolling.fleets.aws.shared_poll import Look
 from pulumi_rolling.fleets.aws.tags import SHELF
 from pulumi_rolling.fleets.base import Retry
 from pulumi_rolling.fleets.replace import Glance, counts_of

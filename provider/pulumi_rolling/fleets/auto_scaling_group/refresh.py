@@ -25,7 +25,6 @@ from pulumi_rolling.fleets.auto_scaling_group import description as described
 from pulumi_rolling.fleets.auto_scaling_group import refresh_answers as answers
 from pulumi_rolling.fleets.auto_scaling_group.group import OneGroup
 from pulumi_rolling.fleets.auto_scaling_group.overrides import notes_of
-from pulumi_rolling.fleets.auto_scaling_group.poll import Look
 from pulumi_rolling.fleets.auto_scaling_group.refresh_calls import RefreshCalls
 from pulumi_rolling.fleets.auto_scaling_group.refresh_desired import desired_configuration, irreversible
 from pulumi_rolling.fleets.auto_scaling_group.refresh_facts import (
@@ -40,6 +39,7 @@ from pulumi_rolling.fleets.aws.alarms import alarms_of
 from pulumi_rolling.fleets.aws.api import Answer
 from pulumi_rolling.fleets.aws.launch_templates import address
 from pulumi_rolling.fleets.aws.place import Place, told_by
+from pulumi_rolling.fleets.aws.shared_poll import Look
 from pulumi_rolling.fleets.base import Retry
 from pulumi_rolling.fleets.delegate import Sight, carry_out
 

@@ -31,6 +31,7 @@ EC2 = "ec2"
 LOAD_BALANCING = "elbv2"
 CLASSIC_BALANCING = "elb"
 ALARMS = "cloudwatch"
+ECS = "ecs"
 QUEUES = "sqs"
 
 R = TypeVar("R")
@@ -80,10 +81,20 @@ _NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
     "DescribeInstances": {"Reservations": ("Instances",)},
     "DescribeLaunchTemplateVersions": {"LaunchTemplateVersions": ("VersionNumber",)},
     "DescribeLifecycleHooks": {"LifecycleHooks": ("LifecycleHookName",)},
+    "DescribeServices": {"services": ("serviceArn", "serviceName", "status", "desiredCount", "runningCount")},
+    "ListServiceDeployments": {"serviceDeployments": ("serviceDeploymentArn", "status")},
+    "DescribeServiceDeployments": {"serviceDeployments": ("serviceDeploymentArn", "status")},
+    "DescribeTasks": {"tasks": ("taskArn", "lastStatus")},
 }
 """What an answer must have, and each of its items, for anything to follow from it."""
 _ACTION_PREFIXES = {LOAD_BALANCING: "elasticloadbalancing", CLASSIC_BALANCING: "elasticloadbalancing"}
 """Services whose actions have another prefix in a policy than their client's name."""
+_ABSENT = frozenset({"ClusterNotFoundException", "ServiceNotFoundException", "ServiceNotActiveException"})
+"""Errors of ECS by which a service is not there."""
+_TOKENS = ("NextToken", "nextToken")
+"""How services spell what the next page is asked for with."""
+NOT_KNOWN = "UnknownOperation"
+"""Our code for a call that the installed SDK does not have."""
 _LONGEST_MESSAGE = 300
 
 
@@ -102,32 +113,32 @@ class AwsApi:
         with self._lock:
             return self._count
 
-    def call(self, service: str, operation: str, **parameters: Any) -> Answer:
+    def call(self, service: str, operation: str, /, **parameters: Any) -> Answer:
         return self.under_retry(lambda: self.attempt(service, operation, **parameters))
 
-    def pages(self, service: str, operation: str, **parameters: Any) -> Iterator[Answer]:
+    def pages(self, service: str, operation: str, /, **parameters: Any) -> Iterator[Answer]:
         """Every page: a short page is not the last one (DescribeAutoScalingGroups, facts/aws.md 2.1)."""
         while True:
             page = self.call(service, operation, **parameters)
             yield page
-            token = page.get("NextToken")
-            if not token:
+            key = next((each for each in _TOKENS if page.get(each)), None)
+            if key is None:
                 return
-            parameters["NextToken"] = token
+            parameters[key] = page[key]
 
     def under_retry(self, work: Callable[[], R]) -> R:
         """Work of one attempt or more, again as a whole where a TemporaryFleetError says so."""
         result: R = self._retry(work)
         return result
 
-    def attempt(self, service: str, operation: str, **parameters: Any) -> Answer:
+    def attempt(self, service: str, operation: str, /, **parameters: Any) -> Answer:
         """One request, sent once."""
         try:
-            client = _client(service, self.place)
+            call = _call_of(_client(service, self.place), operation)
             with self._lock:
                 self._count += 1
             asked_at = steady()
-            answer: Answer = getattr(client, _method(operation))(**parameters)
+            answer: Answer = call(**parameters)
             _hear(answer, asked_at)
             _must_be_whole(answer, operation)
             return answer
@@ -204,7 +215,8 @@ def _refused(response: Answer, service: str, operation: str) -> FleetError:
     message = f"{operation} was refused ({code}): {line}"
     if code in _TEMPORARY or status >= 500 or status == 429:
         return TemporaryFleetError(message, operation=operation, code=code)
-    if code == "ValidationError" and "autoscalinggroup name not found" in line.lower():
+    gone = code == "ValidationError" and "autoscalinggroup name not found" in line.lower()
+    if gone or code in _ABSENT:
         return GroupNotFoundError(message, operation=operation, code=code)
     allow = _to_allow(code, line, service, operation)
     if allow:
@@ -276,7 +288,15 @@ def _client(service: str, place: Place) -> Any:
         return client
 
 
-def _method(operation: str) -> str:
+def _call_of(client: Any, operation: str) -> Callable[..., Any]:
     from botocore import xform_name
 
-    return str(xform_name(operation))
+    method: Callable[..., Any] | None = getattr(client, xform_name(operation), None)
+    if method is None:
+        raise PermanentFleetError(
+            f"{operation} was not sent: the installed SDK does not know it",
+            operation=operation,
+            code=NOT_KNOWN,
+            hint="Run pip install --upgrade boto3.",
+        )
+    return method

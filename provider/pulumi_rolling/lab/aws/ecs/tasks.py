@@ -21,6 +21,8 @@ from pulumi_rolling.lab.world.ecs.task import RUNNING, Task, TaskState
 MINUTE = 60.0
 TWO_HOURS = 120
 BY_USER = "Task stopped by user"
+FILTERS = ("serviceName", "family", "containerInstance", "launchType")
+"""Of ListTasks, beside startedBy and the desired status."""
 
 
 def _own(call: Call) -> dict[str, tuple[Service, Task]]:
@@ -34,8 +36,13 @@ def _own(call: Call) -> dict[str, tuple[Service, Task]]:
 
 
 def list_tasks(call: Call) -> tuple[int, str]:
-    """Tasks of services by all filters at once; without a service's name moto's tasks follow."""
+    """Tasks of services by all filters at once; without a service's name moto's tasks follow.
+
+    Source: API reference of the call, startedBy ("it must be the only filter that you use"); the sentence is the lab's.
+    """
     values = call.values
+    if values.get("startedBy") and any(values.get(each) for each in FILTERS):
+        raise wrong("startedBy must be the only filter.")
     if values.get("serviceName"):
         named(_about(call, values["serviceName"]))
     desired = values.get("desiredStatus", RUNNING)

@@ -50,4 +50,7 @@ class ServiceRules(Rules):
     abort_stops: bool = True
     """StopServiceDeployment with ABORT stops and returns nothing; otherwise it is refused."""
     whole_refused: bool = False
-    """A minimum and a maximum of 100 both are refused, since they block deployments."""
+    """A minimum and a maximum of 100 both are refused, since they block deployments.
+
+    A public linter's rules quote CreateService with that sentence; no document of AWS's has it.
+    """

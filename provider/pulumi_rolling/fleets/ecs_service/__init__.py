@@ -1,0 +1,1 @@
+"""Amazon ECS services, which the service itself rolls."""
