@@ -33,7 +33,8 @@ def test_a_group_is_refreshed_as_preview_says(lab: Lab) -> None:
         "  in service  at least 4, and 5 there at most",
         "  waits for   each new instance to be in service and healthy by the group's own checks",
         "  on failure  when the service gives up, it returns the group to version 1 by itself, and where that cannot "
-        "be, another operation is begun that leads to version 1",
+        "be, another operation is begun that leads to version 1, and where that cannot be, this program rolls it back "
+        "to version 1 itself, as rollingUpdate does",
         "  duration    4 times a boot",
         "  API calls   at least 7",
     ]

@@ -13,7 +13,7 @@ from pulumi_rolling.fleets.auto_scaling_group.poll import expect_many
 from pulumi_rolling.handler import auto_scaling_group
 from pulumi_rolling.handler.delegate import instance_refresh
 from pulumi_rolling.handler.delegate.following import Following
-from pulumi_rolling.handler.operation import Kind, Strategy
+from pulumi_rolling.handler.operation import Handover, Kind, Strategy
 from pulumi_rolling.handler.replace.auto_scaling_group import InstanceSurroundings, fleet_of
 from pulumi_rolling.handler.replace.replacing import Replacing
 from pulumi_rolling.policy.block import POLICY
@@ -40,6 +40,9 @@ KINDS: dict[str, Kind] = {
                 limits=refresh_limits,
                 fleet=instance_refresh.fleet_of,
                 situation=Following(instance_refresh.RefreshSurroundings()),
+                handover=Handover(
+                    RollingUpdate.key, instance_refresh.returned_by, instance_refresh.paused_by
+                ),
             ),
         },
         identity=("name", "region"),
