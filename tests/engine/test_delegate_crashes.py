@@ -15,7 +15,6 @@ from pulumi_rolling.core.machine import DELEGATE, is_handed_over
 from pulumi_rolling.core.model.codes import VerdictCode
 from pulumi_rolling.core.model.goal import Goal
 from pulumi_rolling.core.model.member import Revision
-from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.engine.record.pieces import Journal, read_as
@@ -200,7 +199,7 @@ def test_where_no_operation_back_can_begin_the_group_is_handed_over(
 def test_a_success_that_leaves_the_group_mixed_on_the_way_back_is_handed_over() -> None:
     """An operation back that ends before all are returned would end so again: nothing of it is under way by then."""
     fleet = DelegatedFleet(desired=4, revision=V1, behaviours={"two": Behaviour(boot=6.0)}, batch=1)
-    fleet.after(20.0, lambda: fleet.request(Request("q1", "abort")))
+    fleet.after(20.0, lambda: fleet.give_up(fleet.courses[0], "it gave up"))
 
     class Short(Mortal):
         def apply(self, action: Act) -> None:
@@ -210,7 +209,7 @@ def test_a_success_that_leaves_the_group_mixed_on_the_way_back_is_handed_over() 
 
     end = drive(Short(fleet), replace(limits(WayBack.OPERATION), replaces_at_last=True))
     assert is_handed_over(end.next) and fleet.active is None
-    assert end.next.verdict is not None and end.next.verdict.code is VerdictCode.ABORTED
+    assert end.next.verdict is not None and end.next.verdict.code is VerdictCode.OPERATION_FAILED
 
 
 def test_a_refused_act_comes_back_as_an_observation() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
 import pytest
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.errors import AbortedError, DeadlineExceededError, TooManyFailuresError
@@ -12,7 +11,6 @@ from pulumi_rolling.handler.context import Timeout
 from pulumi_rolling.lab import Lab
 
 from tests.fleets.scripted_aws import wait_until
-from tests.handler.lab_web import LabWeb
 from tests.handler.refreshed_web import BAD, PATIENCE, RefreshedWeb
 
 
@@ -219,20 +217,3 @@ def test_a_fresh_group_is_waited_for(lab: Lab) -> None:
     lab.image("ami-v1", boot=1.0)
     web = RefreshedWeb(lab, serving=0)
     assert lab.group("web")["inService"] == 2 and web.refreshes() == []
-
-
-def test_a_group_on_a_launch_configuration_is_not_refreshed_without_a_way_back(lab: Lab) -> None:
-    """No refresh leads back there: refused with what to do, and left alone where the policy says leave."""
-    boto3.client("autoscaling").create_launch_configuration(
-        LaunchConfigurationName="old", ImageId="ami-v0", InstanceType="t3.small"
-    )
-    web = LabWeb(lab, "ami-v1", LaunchTemplate=None, LaunchConfigurationName="old")
-    inputs = {
-        "autoScalingGroup": {"name": "web", "launchTemplate": {"id": web.template, "version": "1"}},
-        "updatePolicy": {"instanceRefresh": {}},
-    }
-    _, faults = web.handler.check(None, inputs, web.context)
-    assert [fault.path for fault in faults] == ["updatePolicy.instanceRefresh"]
-    assert "by rollingUpdate, or say onFailure: leave" in faults[0].message
-    _, faults = web.handler.check(None, {**inputs, "onFailure": "leave"}, web.context)
-    assert faults == []
