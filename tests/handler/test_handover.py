@@ -86,7 +86,8 @@ class ConfiguredWeb(RefreshedWeb):
         return told
 
     def lowest(self, since: float) -> int:
-        return min(point["inService"] for point in self.lab.history("web") if point["at"] >= since)
+        seen = [int(point["inService"]) for point in self.lab.history("web") if point["at"] >= since]
+        return min(seen)
 
 
 def fails_within_an_hour(lab: Lab) -> None:

@@ -178,6 +178,13 @@ def test_triggers_replace_members_that_match(lab: Lab, web: RefreshedWeb) -> Non
     assert not before & set(web.members()) and web.revisions() == {"1"}
 
 
+def test_what_was_done_before_the_first_look_is_counted(lab: Lab, web: RefreshedWeb) -> None:
+    """At 100 percent the service tells of none that are left, and not of how many: the count is that of the begin."""
+    lab.image("ami-v2", boot=0.0)
+    last = web.up(web.wants(minHealthyPercentage=0))["lastRollout"]
+    assert last["replaced"] == 2 and web.refreshes() == [("2", "Successful")]
+
+
 def test_a_version_of_equal_contents_moves_the_pointer_alone(lab: Lab, web: RefreshedWeb) -> None:
     """The service would replace everybody for another number."""
     before = set(web.members())

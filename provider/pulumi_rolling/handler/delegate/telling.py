@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_rolling.core.delegate.delegating import DelegateDecision, Delegating
+from pulumi_rolling.core.delegate.delegating import DelegateDecision, Delegating, Whose
 from pulumi_rolling.core.explain import verdict_sentence
 from pulumi_rolling.core.model.verdict import Verdict
 from pulumi_rolling.core.shared.ended import is_let_be
@@ -65,9 +65,11 @@ class DelegateTelling:
         """The service tells nothing of boots, so those of the rollout before are handed on."""
         way, boots = rollout.way, (olds.get("lastRollout") or {}).get("boots")
         operation = _operation(rollout)
+        # Of one that others began and that was over when we came, nobody knows how many it replaced.
+        unknown = way.whose is Whose.STRANGERS and not way.total
         told = {
             "operation": operation or None,
-            "replaced": way.total,
+            "replaced": None if unknown else way.total,
             "lowestInService": rollout.lowest,
             "boots": boots,
         }
