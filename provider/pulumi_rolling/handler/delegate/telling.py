@@ -42,8 +42,10 @@ class DelegateTelling:
             return _not_returned(rollout, rollout.back_failed, words)
         returned = decision.outcome is not None and bool(decision.outcome.returned)
         end = f"is back on {rollout.goal.came_from}" if returned else _left(rollout, verdict)
+        refused = rollout.way.service_refused.rstrip(".") if returned else ""
+        beside = f" The service did not return it itself: {refused}." if refused else ""
         return error_class(verdict)(
-            f"{verdict_sentence(verdict)}. Group {words.group} {end}.",
+            f"{verdict_sentence(verdict)}. Group {words.group} {end}.{beside}",
             returned=returned,
             hint=again(advice_of(verdict, rollout.goal.to, words)),
         )
