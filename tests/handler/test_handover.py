@@ -20,9 +20,11 @@ from pulumi_rolling.errors import (
     RolloutError,
     TooManyFailuresError,
 )
+from pulumi_rolling.handler.handover import assessed, overtaken
 from pulumi_rolling.lab import Lab
 
 from tests.fleets.scripted_aws import wait_until
+from tests.handler.conftest import opened
 from tests.handler.refreshed_web import PATIENCE, RefreshedWeb
 from tests.unit.cli.conftest import Ran, rolling
 
@@ -184,22 +186,33 @@ def test_a_death_at_the_handover_is_gone_on_from(
     lab: Lab, place: str, taken_on: bool, next_version: str
 ) -> None:
     """The next update under the same policy ends as this one would, with the error of the way forward."""
-    web = ConfiguredWeb(lab, size=2, former={})
+    # A floor that no rollingUpdate may have: nobody wrote it, so it keeps nobody from returning the group.
+    web = ConfiguredWeb(lab, size=2, former={}, MaxSize=2)
     fails_within_an_hour(lab)
     with pytest.MonkeyPatch.context() as patched:
         _dies_at(patched, place, at_once=not taken_on)
         with pytest.raises(Death):
-            web.up(web.wants())
+            web.up(web.wants(minHealthyPercentage=100))
     web.asg.delete_tags(Tags=[{"ResourceId": "web", "ResourceType": "auto-scaling-group", "Key": LEASE}])
     assert (is_taken_on if taken_on else is_handed_over)(web.record)
     read = web.handler.read(web.state)
     assert read is not None and read["status"] == "interrupted"
-    again = web.wants(next_version)
+    again = web.wants(next_version, minHealthyPercentage=100)
+    _is_seen_in_time(web, again, taken_on=taken_on)
     assert (
         "that rollout had turned back: this update returns the group and ends with its failure"
         in web.plan(again)
     )
     web.comes_back(web.begun(again), TooManyFailuresError)
+
+
+def _is_seen_in_time(web: ConfiguredWeb, news: dict[str, Any], *, taken_on: bool) -> None:
+    """A driver that looked before another handed the group over, or returned it, begins anew once it has the lease."""
+    operation, marks = opened(news, web.state), web.group["tags"]
+    assert (overtaken(operation, marks) is operation) is taken_on
+    other, _ = assessed(operation)
+    assert overtaken(other, marks) is None
+    assert (overtaken(other, {}) is operation) is taken_on
 
 
 def test_a_way_back_that_is_under_way_is_gone_on_with(lab: Lab, rolling: Rolling) -> None:
@@ -229,7 +242,7 @@ def test_a_way_back_that_is_under_way_is_gone_on_with(lab: Lab, rolling: Rolling
     assert web.group["desired"] == 3 and web.lowest(since) >= 3
 
 
-def test_a_way_back_that_cannot_begin_keeps_the_record(lab: Lab) -> None:
+def test_a_way_back_that_cannot_begin_or_end_keeps_the_record(lab: Lab) -> None:
     """What stands in its way is told with the failure of the way forward; mended, the next update goes on."""
     web = ConfiguredWeb(lab, size=2)
     fails_within_an_hour(lab)
@@ -244,4 +257,9 @@ def test_a_way_back_that_cannot_begin_keeps_the_record(lab: Lab) -> None:
     assert caught.value.left is not None and caught.value.left["status"] == "interrupted"
     web.state = caught.value.left
     web.asg.resume_processes(AutoScalingGroupName="web", ScalingProcesses=["Launch"])
+    lab.fault("TerminateInstanceInAutoScalingGroup", error="AccessDenied")
+    with pytest.raises(RollbackFailedError, match=r"failed as well: .*Allow autoscaling:Terminate") as caught:
+        web.up(web.wants())
+    assert caught.value.left is not None and caught.value.left["status"] == "interrupted"
+    lab.clear_fault()
     web.comes_back(web.begun(web.wants()), TooManyFailuresError)
