@@ -263,3 +263,18 @@ def test_a_way_back_that_cannot_begin_or_end_keeps_the_record(lab: Lab) -> None:
     assert caught.value.left is not None and caught.value.left["status"] == "interrupted"
     lab.clear_fault()
     web.comes_back(web.begun(web.wants()), TooManyFailuresError)
+
+
+def test_a_refresh_back_that_is_refused_is_no_end_of_the_way_back(lab: Lab) -> None:
+    """The service would not return this group itself, and begins no other refresh: this program returns it."""
+    web = RefreshedWeb(lab, size=3)
+    pointer = {"LaunchTemplateId": web.template, "Version": "$Default"}
+    web.asg.update_auto_scaling_group(AutoScalingGroupName="web", LaunchTemplate=pointer)
+    lab.image("ami-v2", boot=0.3)
+    asked: list[Request] = []
+    update = web.begun(web.wants(instanceWarmup=1), requests=lambda: tuple(asked))
+    wait_until(web.is_mixed, PATIENCE)
+    lab.fault("StartInstanceRefresh", error="ValidationError")
+    asked.append(Request("q1", "abort"))
+    assert "aborted on request" in web.failed(update, AbortedError)
+    assert web.refreshes() == [("2", "Cancelled")] and (web.group["minSize"], web.group["desired"]) == (1, 3)
