@@ -160,6 +160,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "handled": st.frozensets(texts, max_size=3),
     "verdict": st.none() | verdicts,
     "back_failed": st.none() | verdicts,
+    "handed_over": st.booleans(),
 }
 rollouts = st.builds(rollout_of, **FIELDS)
 

@@ -48,7 +48,13 @@ times = st.floats(0, 2e9)
 maybe = st.none() | times
 counts = st.integers(0, 500)
 beginnings = st.builds(
-    Beginning, token=texts, to=texts, at=times, watermark=times, known=st.lists(texts, max_size=3).map(tuple)
+    Beginning,
+    token=texts,
+    to=texts,
+    at=times,
+    watermark=times,
+    known=st.lists(texts, max_size=3).map(tuple),
+    count=counts,
 )
 acts = st.one_of(
     st.builds(Begin, to=st.sampled_from([V1, V2]), token=texts),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -11,12 +11,14 @@ from pulumi_rolling.core.delegate.actions import Act, Begin
 from pulumi_rolling.core.delegate.delegating import DelegateDecision, Delegating
 from pulumi_rolling.core.delegate.limits import DelegateLimits, WayBack
 from pulumi_rolling.core.delegate.plan import begin
-from pulumi_rolling.core.machine import DELEGATE
+from pulumi_rolling.core.machine import DELEGATE, is_handed_over
+from pulumi_rolling.core.model.codes import VerdictCode
 from pulumi_rolling.core.model.goal import Goal
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.engine.record.pieces import Journal, read_as
+from pulumi_rolling.errors import DeniedFleetError, PermanentFleetError
 from pulumi_rolling.fleets.simulated import Behaviour, DelegatedFleet
 
 V1 = Revision("lt-1:1", "one", "version 1")
@@ -159,6 +161,55 @@ def test_what_is_handed_over_keeps_its_record() -> None:
     again = drive(fleet, limits(WayBack.REPLACE))
     assert again.next.hands_over and again.next.verdict == end.next.verdict
     assert len(fleet.courses) == 1
+
+
+class Unwilling(Mortal):
+    """A service that begins no operation to the former revision."""
+
+    remedy: type[PermanentFleetError] = PermanentFleetError
+
+    def apply(self, action: Act) -> None:
+        if isinstance(action, Begin) and action.to == V1:
+            raise self.remedy(
+                "ValidationError: the former revision cannot be deployed", code="ValidationError"
+            )
+        super().apply(action)
+
+
+@pytest.mark.parametrize(
+    ("error", "at_last", "handed_over"),
+    [
+        (PermanentFleetError, True, True),
+        (PermanentFleetError, False, False),
+        (DeniedFleetError, True, False),
+    ],
+)
+def test_where_no_operation_back_can_begin_the_group_is_handed_over(
+    error: type[PermanentFleetError], at_last: bool, handed_over: bool
+) -> None:
+    """A refusal for good leaves the return to the replace machine, where there is one; a permission is for people."""
+    fleet = Unwilling(group(good=False, answers=True))
+    fleet.remedy = error
+    end = drive(fleet, replace(limits(WayBack.OPERATION), replaces_at_last=at_last))
+    assert is_handed_over(end.next) is handed_over
+    assert (end.next.back_failed is None) is handed_over and end.next.keeps_record
+    assert fleet.inner.active is None and end.outcome is not None and not end.outcome.returned
+
+
+def test_a_success_that_leaves_the_group_mixed_on_the_way_back_is_handed_over() -> None:
+    """An operation back that ends before all are returned would end so again: nothing of it is under way by then."""
+    fleet = DelegatedFleet(desired=4, revision=V1, behaviours={"two": Behaviour(boot=6.0)}, batch=1)
+    fleet.after(20.0, lambda: fleet.give_up(fleet.courses[0], "it gave up"))
+
+    class Short(Mortal):
+        def apply(self, action: Act) -> None:
+            super().apply(action)
+            if isinstance(action, Begin) and action.to == V1:
+                fleet.end_early(fleet.courses[-1])
+
+    end = drive(Short(fleet), replace(limits(WayBack.OPERATION), replaces_at_last=True))
+    assert is_handed_over(end.next) and fleet.active is None
+    assert end.next.verdict is not None and end.next.verdict.code is VerdictCode.OPERATION_FAILED
 
 
 def test_a_refused_act_comes_back_as_an_observation() -> None:

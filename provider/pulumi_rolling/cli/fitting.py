@@ -9,6 +9,7 @@ from __future__ import annotations
 from pulumi_rolling.cli.fitting_operation import has_steered, refuse_at_the_end, refuse_for_operation
 from pulumi_rolling.core.delegate.delegating import Delegating
 from pulumi_rolling.core.explain import verdict_sentence
+from pulumi_rolling.core.machine import is_taken_on
 from pulumi_rolling.core.model.codes import ReasonCode, Step
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.replace.rollout import Rollout
@@ -75,8 +76,11 @@ def _refuse_anywhere(standing: Either, kind: str, member: str) -> None:
 
 def has_taken_effect(kind: str, member: str, before: Recorded, now: Recorded) -> bool:
     """Whether the record shows what was asked for."""
-    if isinstance(now, Delegating) or isinstance(before, Delegating):
-        return isinstance(now, Delegating) and has_steered(kind, now)
+    if isinstance(now, Delegating):
+        return isinstance(before, Delegating) and has_steered(kind, now)
+    if isinstance(before, Delegating):
+        # A way back that was handed over shows that the way forward has ended, and nothing else.
+        return is_taken_on(now) and kind in ("abort", "reject")
     match kind:
         case "pause":
             return now.way.paused

@@ -8,9 +8,10 @@ from typing import Any
 from pulumi_rolling.cli.live import live_group
 from pulumi_rolling.engine.record.pieces import read_any
 from pulumi_rolling.handler.context import Context
+from pulumi_rolling.handler.handover import assessed
 from pulumi_rolling.handler.kinds import inputs_model, kind_of_name
 from pulumi_rolling.handler.opening import Asked, open_operation
-from pulumi_rolling.handler.operation import Situation, raise_faults
+from pulumi_rolling.handler.operation import raise_faults
 from pulumi_rolling.policy.check import check_inputs
 from pulumi_rolling.report.preview import Preview
 
@@ -26,10 +27,9 @@ def live_preview(block: Any, name: str, to: str | None, region: str | None, endp
     recorded = read_any(facts.tags)
     # This only looks, so the rollout that is under way is the one to show, whichever resource owns it.
     owner = recorded[0] if recorded is not None else name
-    situations = operation.strategy.situation
-    situation: Situation = situations.assess(replace(operation, owner=owner))
+    operation, situation = assessed(replace(operation, owner=owner))
     raise_faults(situation)
-    preview = situations.telling.preview(situation, situation.notes)
+    preview = operation.strategy.situation.telling.preview(situation, situation.notes)
     if recorded is None:
         return preview
     return replace(preview, notes=(*preview.notes, f"see 'rolling status {name}' for the rollout under way"))

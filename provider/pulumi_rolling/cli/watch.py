@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -16,6 +16,7 @@ from pulumi_rolling.cli.declared import Option
 from pulumi_rolling.cli.formats import Form, TextOrJson
 from pulumi_rolling.cli.live import Endpoint, Group, Region, Rolled, rolled_group
 from pulumi_rolling.cli.status import standing_in, standing_of
+from pulumi_rolling.core.machine import machine_of
 from pulumi_rolling.engine.clock import Clock, SystemClock
 from pulumi_rolling.engine.record.pieces import read_any
 from pulumi_rolling.errors import RollingError
@@ -30,6 +31,7 @@ TIMED_OUT = 124
 """The exit code that `timeout` gives. The end of the rollout is not known."""
 
 Show = Callable[[Either], None]
+Anew = Callable[[], Rolled]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,16 @@ def watch(
     fleet = rolled_group(group, region, endpoint, TagSignals())
     as_json, clock = form is TextOrJson.JSON, SystemClock()
     pace = Pace(interval, math.inf if timeout is None else clock.steady() + timeout)
+
+    def anew() -> Rolled:
+        return rolled_group(group, region, endpoint, TagSignals())
+
     try:
         if wait_for_start:
             await_start(fleet, clock, pace)
             # The strategy of what has begun is known only now.
-            fleet = rolled_group(group, region, endpoint, TagSignals())
-        ending = _follow(fleet, clock, pace, as_json)
+            fleet = anew()
+        ending = _follow(fleet, clock, pace, as_json, anew)
     except KeyboardInterrupt:
         click.echo(f"{group}: no longer watched; the rollout goes on.", err=as_json)
         raise click.exceptions.Exit(INTERRUPTED) from None
@@ -78,20 +84,23 @@ def watch(
     raise click.exceptions.Exit(0 if ending.succeeded else 1)
 
 
-def _follow(fleet: Rolled, clock: Clock, pace: Pace, as_json: bool) -> Ending:
+def _follow(fleet: Rolled, clock: Clock, pace: Pace, as_json: bool, anew: Anew) -> Ending:
     if as_json:
-        return follow(fleet, clock, pace, JsonLines(click.echo))
+        return follow(fleet, clock, pace, JsonLines(click.echo), anew)
     if not sys.stdout.isatty():
-        return follow(fleet, clock, pace, Lines(click.echo))
+        return follow(fleet, clock, pace, Lines(click.echo), anew)
     # Loads rich, which a script's output does not need.
     from pulumi_rolling.report.watch_screen import Screen
 
     with Screen() as screen:
-        return follow(fleet, clock, pace, screen.show)
+        return follow(fleet, clock, pace, screen.show, anew)
 
 
-def follow(fleet: Rolled, clock: Clock, pace: Pace, show: Show) -> Ending:
-    """Look once an interval, until the record is gone or no driver can go on from it."""
+def follow(fleet: Rolled, clock: Clock, pace: Pace, show: Show, anew: Anew | None = None) -> Ending:
+    """Look once an interval, until the record is gone or no driver can go on from it.
+
+    ``anew``: the group as a fleet of the machine whose rollout it is by then, where one hands it over to the other.
+    """
     standing = standing_of(fleet)
     if standing is None:
         raise RollingError(f"{fleet.name} has no rollout to watch.")
@@ -102,10 +111,19 @@ def follow(fleet: Rolled, clock: Clock, pace: Pace, show: Show) -> Ending:
             return ending
         _wait(clock, pace, f"{fleet.name}: no longer watched; the rollout goes on.")
         sight = fleet.observe(standing.rollout)
-        now = standing_in(fleet.name, sight)
+        if anew is not None and _is_handed_over(standing, sight.marks):
+            fleet = anew()
+            now = standing_of(fleet)
+        else:
+            now = standing_in(fleet.name, sight)
         if now is None:
             return ended(standing.rollout, fleet.name, sight.observation)
         standing = now
+
+
+def _is_handed_over(standing: Either, marks: Mapping[str, str]) -> bool:
+    found = read_any(marks)
+    return found is not None and machine_of(found[1]) is not machine_of(standing.rollout)
 
 
 def await_start(fleet: Rolled, clock: Clock, pace: Pace) -> None:

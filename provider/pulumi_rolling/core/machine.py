@@ -21,8 +21,8 @@ from pulumi_rolling.core.delegate.limits import DelegateLimits
 from pulumi_rolling.core.delegate.observation import Delegated
 from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.model.decision import Decision
-from pulumi_rolling.core.model.goal import Goal
-from pulumi_rolling.core.model.member import Revision
+from pulumi_rolling.core.model.goal import Direction, Goal
+from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.model.seen import RefusedAct, Request
 from pulumi_rolling.core.replace import acts, decide, plan, record_rules, takeover
 from pulumi_rolling.core.replace.actions import Action
@@ -174,6 +174,37 @@ DELEGATE: Machine[Delegating, Delegated, Act, DelegateLimits, delegate_plan.Dele
 def machine_of(record: object) -> Machine[Any, Any, Any, Any, Any]:
     """The machine whose rollout a record holds."""
     return DELEGATE if isinstance(record, Delegating) else REPLACE
+
+
+def is_handed_over(record: object) -> bool:
+    """The delegate machine is done with the group, and the way back is the replace machine's."""
+    if not isinstance(record, Delegating) or record.step is not Step.DONE:
+        return False
+    return record.hands_over and record.back_failed is None
+
+
+def is_taken_on(record: object) -> bool:
+    """The replace machine's rollout is nothing but a way back that was handed over to it."""
+    return isinstance(record, Rollout) and record.handed_over
+
+
+def take_on(record: Delegating, sizes: Sizes, suspended: frozenset[str], resting: frozenset[str]) -> Rollout:
+    """The replace machine's rollout that goes on with the way back: same goal, same verdict, group as it is.
+
+    ``suspended``: processes that rest. ``resting``: those of them that rest by our act, which ends with them running.
+    """
+    ours = resting & suspended
+    anew = plan.begin(record.goal, sizes, suspended - ours, record.started_at)
+    return replace(
+        anew,
+        ours=replace(anew.ours, suspended=ours, lowest=record.lowest),
+        direction=Direction.BACK,
+        generation=record.generation + 1,
+        progress_at=record.progress_at,
+        handled=record.handled,
+        verdict=record.verdict,
+        handed_over=True,
+    )
 
 
 def is_over(record: Remembered) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from pulumi_rolling.core.explain import status_line
+from pulumi_rolling.core.machine import is_handed_over
 from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.engine.lease import Lease
@@ -17,25 +18,33 @@ from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import FleetError, MarksLostError, PermanentFleetError, RollingError
 from pulumi_rolling.handler.context import Context
+from pulumi_rolling.handler.handover import as_successor, assessed, not_begun, overtaken, pass_on
 from pulumi_rolling.handler.operation import Operation, Situation, Words, is_idle, raise_faults
 from pulumi_rolling.handler.state import last_rollout, left_of, state_of
 
 
 def roll(operation: Operation, context: Context) -> dict[str, Any]:
     """The state after the group was rolled, or at once where there is nothing to do."""
-    situations = operation.strategy.situation
-    situation: Situation = situations.assess(operation)
+    operation, situation = assessed(operation)
     raise_faults(situation)
+    return _rolled(operation, situation, context)
+
+
+def _rolled(operation: Operation, situation: Situation, context: Context) -> dict[str, Any]:
     if is_idle(situation) and not journal.ours(situation.facts.tags):
         return state_of(operation, situation)
-    with situations.listening(operation, situation):
+    with operation.strategy.situation.listening(operation, situation):
         return _drive(operation, situation, context)
 
 
 def _drive(operation: Operation, situation: Situation, context: Context) -> dict[str, Any]:
-    fleet, clock, timing = operation.fleet, operation.clock, operation.timing
-    lease = Lease(fleet, operation.owner, clock, timing.poll, timing.settle, operation.deadline)
+    fleet, timing = operation.fleet, operation.timing
+    lease = Lease(fleet, operation.owner, operation.clock, timing.poll, timing.settle, operation.deadline)
     marks = lease.acquire()
+    anew = overtaken(operation, marks)
+    if anew is not None:
+        lease.release()
+        return roll(anew, context)
     if journal.record_marks(marks) != journal.record_marks(situation.facts.tags):
         situation = _as_left(operation, situation, lease)
     elif situation.interrupted is None:
@@ -47,14 +56,18 @@ def _drive(operation: Operation, situation: Situation, context: Context) -> dict
             return state_of(operation, situation)
     for warning in situation.warnings:
         context.warn(warning)
-    situations = operation.strategy.situation
-    situations.prepare(operation, situation)
+    operation.strategy.situation.prepare(operation, situation)
+    return _to_the_end(operation, situation, context, lease)
+
+
+def _to_the_end(operation: Operation, situation: Situation, context: Context, lease: Lease) -> dict[str, Any]:
+    situations, clock = operation.strategy.situation, operation.clock
     limits, rollout, timeout = _bounded(operation, situation, context)
     drive = Drive(
         situations.machine,
-        fleet,
+        operation.fleet,
         limits,
-        journal.Journal(fleet, operation.owner),
+        journal.Journal(operation.fleet, operation.owner),
         lease,
         clock,
         on_decision=_reporter(context),
@@ -71,7 +84,22 @@ def _drive(operation: Operation, situation: Situation, context: Context) -> dict
         error.left = left_of(operation, situation, "interrupted", None if given_back else last)
         error.add(situations.telling.interrupted(operation.name, last, given_back=given_back))
         raise
+    if is_handed_over(decision.next):
+        return _go_on(operation, situation, context, decision.next)
     return _ended(operation, situation, decision, context, timeout, drive.left)
+
+
+def _go_on(operation: Operation, situation: Situation, context: Context, record: Any) -> dict[str, Any]:
+    """The other machine takes the way back on; where it cannot begin, that has failed and the record stays."""
+    try:
+        pass_on(operation)
+        other, its = assessed(operation)
+        raise_faults(its)
+    except RollingError as error:
+        failed = not_begun(operation.name, record, error)
+        failed.left = left_of(operation, situation, "interrupted", record)
+        raise failed from error
+    return _rolled(other, its, context)
 
 
 def _clean(operation: Operation, context: Context, keys: list[str], remove: Callable[[], None]) -> None:
@@ -93,7 +121,9 @@ def left_tags(group: str, keys: tuple[str, ...]) -> str:
 def _as_left(operation: Operation, situation: Situation, lease: Lease) -> Situation:
     """The driver before us did more than we saw before the lease was ours: look again."""
     try:
-        again: Situation = operation.strategy.situation.assess_again(operation, situation)
+        again: Situation = as_successor(
+            operation, operation.strategy.situation.assess_again(operation, situation)
+        )
         raise_faults(again)
     except RollingError:
         lease.release()
@@ -146,7 +176,7 @@ def _bounded(operation: Operation, situation: Situation, context: Context) -> tu
     """Limits and rollout under the shorter of the policy's timeout and this operation's, and where that is set."""
     limits, rollout, timeout = situation.limits, situation.rollout, context.timeout
     if timeout is None or (limits.timeout is not None and limits.timeout <= timeout.seconds):
-        return limits, rollout, f"{operation.strategy.block.path}.timeout"
+        return limits, rollout, f"{operation.written.block.path}.timeout"
     # A rollout that was taken over brings a deadline of its own; the user has set this one since.
     taken_over = situation.interrupted is not None and rollout.direction is Direction.FORWARD
     deadline = operation.clock.now() + timeout.seconds if taken_over else rollout.deadline

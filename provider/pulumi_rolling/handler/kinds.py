@@ -15,7 +15,7 @@ from pulumi_rolling.handler.auto_scaling_group_declared import AUTO_SCALING_GROU
 from pulumi_rolling.handler.declared import Declared
 from pulumi_rolling.handler.delegate import instance_refresh
 from pulumi_rolling.handler.delegate.following import Following
-from pulumi_rolling.handler.operation import Kind, Strategy
+from pulumi_rolling.handler.operation import Handover, Kind, Strategy
 from pulumi_rolling.handler.replace.auto_scaling_group import InstanceSurroundings, fleet_of
 from pulumi_rolling.handler.replace.replacing import Replacing
 from pulumi_rolling.policy.block import POLICY
@@ -42,6 +42,9 @@ KINDS: dict[str, Kind] = {
                 limits=refresh_limits,
                 fleet=instance_refresh.fleet_of,
                 situation=Following(instance_refresh.RefreshSurroundings()),
+                handover=Handover(
+                    RollingUpdate.key, instance_refresh.returned_by, instance_refresh.paused_by
+                ),
             ),
         },
         identity=("name", "region"),

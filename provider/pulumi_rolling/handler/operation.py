@@ -182,6 +182,18 @@ class Situations(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Handover:
+    """How a group goes on that a strategy's machine hands over: another strategy of the kind returns it."""
+
+    to: str
+    """The key of that strategy."""
+    policy: Callable[[Any, Any], Block]
+    """Its block: (block of the strategy that hands over, the group's facts)."""
+    resting: Callable[[Any], frozenset[str]]
+    """Processes that rest by our act, from the record that is handed over."""
+
+
+@dataclass(frozen=True, slots=True)
 class Strategy(Generic[F]):
     """One way to roll groups of a kind."""
 
@@ -192,6 +204,8 @@ class Strategy(Generic[F]):
     fleet: Callable[[Any, Reach], F]
     """The fleet of a group, from its block of the inputs."""
     situation: Situations
+    handover: Handover | None = None
+    """None: its machine hands nothing over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +274,8 @@ class Operation:
     """Ends a wait on the clock."""
     deadline: Deadline = field(default_factory=Deadline)
     """Of the fleet's calls."""
+    handed_by: Operation | None = None
+    """The operation as people wrote it, where its machine has handed the group over to this one's."""
 
     @property
     def name(self) -> str:
@@ -296,6 +312,11 @@ class Operation:
     def block(self) -> Any:
         """The strategy's own block of the policy."""
         return self._block(self.policy)
+
+    @property
+    def written(self) -> Strategy[Any]:
+        """The strategy that stands in the inputs, which sentences name."""
+        return self.strategy if self.handed_by is None else self.handed_by.strategy
 
     def limits(self, found: Any, **more: Any) -> Any:
         """What the strategy allows of the group as found."""

@@ -19,6 +19,7 @@ from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import Fault, GroupNotFoundError, PermanentFleetError, PolicyErrors
 from pulumi_rolling.handler.context import Context, Defaults, Diffed, Foreseen
 from pulumi_rolling.handler.driving import roll
+from pulumi_rolling.handler.handover import assessed
 from pulumi_rolling.handler.kinds import (
     inputs_model,
     kind_in,
@@ -75,7 +76,7 @@ class RollingGroupHandler:
         judged = checked.without_faulty(self.is_unknown)
         operation = self._open(Asked(judged, judged.normal), context, olds or None)
         try:
-            situation = _assessed(operation)
+            operation, situation = assessed(operation)
         except GroupNotFoundError:
             return []
         except PermanentFleetError as error:
@@ -96,7 +97,7 @@ class RollingGroupHandler:
             return Diffed(False)
         if context.dry_run:
             recorded = POLICY_RECORDED if olds.get(POLICY) != news.get(POLICY) else None
-            self._say_plan(operation, _assessed(operation), context, recorded)
+            self._say_plan(*assessed(operation), context, recorded)
         return Diffed(True)
 
     def create(self, news: Mapping[str, Any], context: Context) -> tuple[str, dict[str, Any]]:
@@ -114,7 +115,7 @@ class RollingGroupHandler:
             return Foreseen(given, OUTPUTS)
         operation = self._open_stored(news, context, olds)
         try:
-            situation = _assessed(operation)
+            operation, situation = assessed(operation)
         except GroupNotFoundError:
             if olds is not None:
                 raise
@@ -231,11 +232,6 @@ class RollingGroupHandler:
                 "30 minutes for its turn is dropped and needs another 'pulumi up'",
             )
         context.say(preview_text(operation.strategy.situation.telling.preview(situation, notes)))
-
-
-def _assessed(operation: Operation) -> Situation:
-    situation: Situation = operation.strategy.situation.assess(operation)
-    return situation
 
 
 def _replaces(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, ...]:

@@ -85,7 +85,7 @@ def _way_back(way: WayBack, to: str) -> str:
     return {
         WayBack.SERVICE: f"the service is asked to return the group to {to}",
         WayBack.OPERATION: f"another operation is begun that leads to {to}",
-        WayBack.REPLACE: f"instances are replaced one by one, as in a rolling update, by those of {to}",
+        WayBack.REPLACE: f"this program rolls it back to {to} itself, as rollingUpdate does",
     }[way]
 
 

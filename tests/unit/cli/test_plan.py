@@ -188,7 +188,7 @@ def test_a_refresh_is_planned_from_desired_alone(rolling: Rolling) -> None:
     ran = rolling("plan", "--policy", REFRESH, "--desired", "10", "--format", "json")
     document = json.loads(ran.out)
     assert (document["rolls"], document["replace"], document["leftOld"]) == ("service", 10, 5)
-    assert document["wayBack"] == ["service", "operation"] and document["alarms"] == ["web-5xx"]
+    assert document["wayBack"] == ["service", "operation", "replace"] and document["alarms"] == ["web-5xx"]
 
 
 def test_faults_of_a_refresh_come_at_once_and_it_is_not_simulated(rolling: Rolling) -> None:

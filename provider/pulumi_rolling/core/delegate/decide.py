@@ -21,7 +21,8 @@ that it had, and what it looks for is still what started after 4.0 s.
 
 The way back of a service is one act on an operation that is not over. Where the service refuses it (the group points
 at no number), where it fails at it, or where the operation is over and returned nothing (failed, stopped by somebody's
-hand), returning is ours: an operation to the former revision, or the replace machine on the same group.
+hand), returning is ours: an operation to the former revision, or the replace machine on the same group. The latter is
+no act: what we began comes to rest, the rollout ends handed over, and its record stays until that machine's stands.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ from pulumi_rolling.core.delegate.observation import Delegated
 from pulumi_rolling.core.delegate.start import start
 from pulumi_rolling.core.delegate.verdicts import take_verdict
 from pulumi_rolling.core.delegate.watch import watch
-from pulumi_rolling.core.model.codes import ReasonCode, Step
+from pulumi_rolling.core.model.codes import ReasonCode, Remedy, Step, VerdictCode
 from pulumi_rolling.core.model.decision import Because
 from pulumi_rolling.core.model.goal import Direction, OnFailure
 from pulumi_rolling.core.model.verdict import Verdict
@@ -122,7 +123,9 @@ def _turn(look: Look, verdict: Verdict) -> DelegateDecision:
     if rollout.closes:
         ended = replace(rollout, back_failed=rollout.back_failed or verdict, step=Step.DONE)
         return stand_by(look.limits, ended, at, Because(ReasonCode.REFUSED))
-    if rollout.direction is Direction.BACK:
+    if rollout.direction is Direction.BACK and _is_for_replace(look, verdict):
+        turned = replace(rollout, hands_over=True, step=Step.RETURN, earlier=earlier_of(rollout, at))
+    elif rollout.direction is Direction.BACK:
         turned = replace(rollout, back_failed=verdict, step=Step.RETURN)
     elif is_let_be(verdict) or _is_strangers(look):
         turned = replace(rollout, verdict=verdict, step=Step.RETURN, earlier=None)
@@ -140,6 +143,16 @@ def _turn(look: Look, verdict: Verdict) -> DelegateDecision:
     else:
         turned = replace(rollout, verdict=verdict, step=Step.RETURN, earlier=earlier_of(rollout, at))
     return wait(look.with_rollout(replace(turned, progress_at=at)), because)
+
+
+def _is_for_replace(look: Look, verdict: Verdict) -> bool:
+    """No operation leads back: the service refuses to begin one, or it succeeded and the group is mixed all the same.
+
+    One that failed did so by the former revision, which would fail again; a permission is for people to give.
+    """
+    refused = verdict.code is VerdictCode.REFUSED and verdict.remedy is not Remedy.PERMISSION
+    ends_here = refused and not look.way.operation and look.rollout.earlier is None
+    return look.limits.replaces_at_last and (ends_here or verdict.code is VerdictCode.NOT_ARRIVED)
 
 
 def earlier_of(rollout: Delegating, at: float) -> Earlier | None:

@@ -41,6 +41,8 @@ class Beginning:
     """Latest start of an operation that was told by then, by the cloud's clock."""
     known: tuple[str, ...] = ()
     """Operations that were told by then and did not start before the watermark."""
+    count: int = 0
+    """Members that it was to replace, where the group told; a service at its end tells of none."""
 
 
 @value(frozen=True, slots=True)
@@ -164,8 +166,8 @@ class Delegating:
 
     @property
     def closes(self) -> bool:
-        """Nothing more is decided of members: what is under way comes to rest."""
-        return self.gives_up or self.back_failed is not None
+        """Nothing more is decided of members here: what is under way comes to rest."""
+        return self.gives_up or self.back_failed is not None or self.hands_over
 
     @property
     def keeps_record(self) -> bool:

@@ -67,6 +67,8 @@ class DelegateLimits:
     way_back_by: WayBack = WayBack.SERVICE
     otherwise: WayBack = WayBack.OPERATION
     """Who returns where the service's own way back is refused or incomplete: OPERATION or REPLACE."""
+    replaces_at_last: bool = False
+    """Where an operation back is refused, or ends and leaves the group mixed, the replace machine returns it."""
     returns_by_itself: bool = False
     """The service turns where its operation fails (AutoRollback, circuit breaker).
 

@@ -24,6 +24,8 @@ class Delegated:
     """
     let_be: tuple[str, ...] = ()
     """Members that the policy lets be: protected from scale-in, in standby."""
+    to_replace: int | None = None
+    """Members that an operation begun now toward this direction's target would replace. None: not told."""
     desired: int = 0
     in_service: int = 0
     refusals: tuple[RefusedAct, ...] = ()

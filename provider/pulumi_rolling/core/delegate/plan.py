@@ -85,7 +85,9 @@ def _way_back(limits: DelegateLimits, rollout: Delegating) -> tuple[WayBack, ...
     if not rollout.goal.has_way_back:
         return ()
     first = limits.way_back_by
-    return (first, limits.otherwise) if first is WayBack.SERVICE else (first,)
+    ways = (first, limits.otherwise) if first is WayBack.SERVICE else (first,)
+    at_last = limits.replaces_at_last and WayBack.REPLACE not in ways
+    return (*ways, WayBack.REPLACE) if at_last else ways
 
 
 class _DryRun:

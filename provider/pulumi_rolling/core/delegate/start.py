@@ -47,6 +47,7 @@ def _begin(look: Look) -> DelegateDecision:
     if known is None or way.blocked is not None:
         number += known is None
         known = beginning(f"{rollout.goal.id}-{number}", to.digest, look.at, look.seen.operations)
+        known = replace(known, count=look.seen.to_replace or 0)
     blocked = None if way.blocked is None else replace(way.blocked, void=False)
     rollout = replace(rollout, begun=number, way=replace(way, beginning=known, blocked=blocked))
     begin = Begin(to, known.token, look.limits.preferences)

@@ -94,16 +94,11 @@ def _refused(look: Look, refused: RefusedAct, kind: type[Act] | None) -> tuple[L
             )
         return look.with_way(replace(way, blocked=Blocked(since, at, refused.message))), None
     if kind is RollBack:
-        return look.with_way(replace(way, service_refused=refused.message or refused.code)), None
+        return look.with_way(replace(way, service_refused=_in_words(refused))), None
     if kind is Pause:
-        return look.with_rollout(
-            replace(
-                rollout,
-                way=replace(way, unpausable=True, paused=False),
-                unheeded=("pause",) if way.paused else rollout.unheeded,
-                paused_by_us="",
-            )
-        ), None
+        # Without a pause the service would go on past the gate; a permission is sooner given than a gate is passed.
+        wanted = look.limits.approval and rollout.direction is Direction.FORWARD
+        return _unpaused(look), ended if wanted and refused.remedy is Remedy.PERMISSION else None
     if kind is Stop:
         earlier = look.earlier
         needless = earlier is None or earlier.is_over or earlier.state is State.STOPPING
@@ -112,6 +107,24 @@ def _refused(look: Look, refused: RefusedAct, kind: type[Act] | None) -> tuple[L
         stands = look.operation is not None and look.operation.state is State.AT_GATE
         return look, ended if stands else None
     return look, ended
+
+
+def _in_words(refused: RefusedAct) -> str:
+    said = (refused.message or refused.code).rstrip(".")
+    return f"{said}. {refused.hint}" if refused.hint and refused.remedy is Remedy.PERMISSION else said
+
+
+def _unpaused(look: Look) -> Look:
+    """The service refused to pause: nobody asks again on this way."""
+    rollout, way = look.rollout, look.way
+    return look.with_rollout(
+        replace(
+            rollout,
+            way=replace(way, unpausable=True, paused=False),
+            unheeded=("pause",) if way.paused else rollout.unheeded,
+            paused_by_us="",
+        )
+    )
 
 
 def _alarmed(look: Look) -> tuple[Look, Verdict | None]:

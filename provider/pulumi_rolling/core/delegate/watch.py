@@ -11,6 +11,8 @@ from pulumi_rolling.core.delegate.operation import Operation, State
 from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.model.goal import Direction
 
+WHOLE = 100.0
+"""Percent."""
 _RESTING = frozenset({State.AT_GATE, State.BAKING})
 
 
@@ -88,10 +90,11 @@ def _progress(look: Look) -> Look:
         or (gate is not None and (way.gate is None or way.gate.name != gate.name))
     )
     unknown = operation.state is State.UNKNOWN
+    done, total = _counted(way, operation)
     way = replace(
         way,
-        total=operation.total or 0,
-        done=operation.done or 0,
+        total=total,
+        done=done,
         percent=operation.percent,
         furthest=max(way.furthest, share),
         states=way.states | {operation.state},
@@ -103,6 +106,13 @@ def _progress(look: Look) -> Look:
     )
     rollout = replace(look.rollout, way=way, progress_at=at if moved else look.rollout.progress_at)
     return look.with_rollout(rollout)
+
+
+def _counted(way: Way, operation: Operation) -> tuple[int, int]:
+    """Done, and of how many. A service that was first seen at its end no longer tells how many there were."""
+    if operation.total or way.beginning is None or (operation.percent or 0.0) < WHOLE:
+        return operation.done or 0, operation.total or 0
+    return way.beginning.count, way.beginning.count
 
 
 def _returning(look: Look) -> Look:

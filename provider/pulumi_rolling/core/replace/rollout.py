@@ -212,6 +212,8 @@ class Rollout:
     handled: frozenset[str] = frozenset()
     verdict: Verdict | None = None
     back_failed: Verdict | None = None
+    handed_over: bool = False
+    """Another machine went forward, and handed the way back over to this one."""
 
     @property
     def target(self) -> Revision:

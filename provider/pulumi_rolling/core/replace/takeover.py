@@ -53,6 +53,7 @@ def retarget(
         step=Step.PREPARE,
         verdict=None,
         back_failed=None,
+        handed_over=False,
         deadline=None,
         resumed_at=at,
         generation=record.generation + 1,

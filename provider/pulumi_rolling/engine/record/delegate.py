@@ -157,12 +157,13 @@ def _earlier_in(raw: list[Any]) -> Earlier:
 
 
 def _beginning_out(began: Beginning) -> list[Any]:
-    return [began.token, began.to, began.at, began.watermark, list(began.known)]
+    known = list(began.known)
+    return [began.token, began.to, began.at, began.watermark, known, *([began.count] if began.count else [])]
 
 
 def _beginning_in(raw: list[Any]) -> Beginning:
-    token, to, at, watermark, known = raw
-    return Beginning(token, to, at, watermark, tuple(known))
+    token, to, at, watermark, known, *count = raw
+    return Beginning(token, to, at, watermark, tuple(known), *count)
 
 
 def _maybe_out(number: float | None) -> list[float] | None:

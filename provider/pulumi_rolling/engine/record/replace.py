@@ -65,6 +65,7 @@ def to_json(rollout: Rollout) -> dict[str, Any]:
             "h": sorted(rollout.handled),
             "vd": None if rollout.verdict is None else verdict_out(rollout.verdict),
             "bf": None if rollout.back_failed is None else verdict_out(rollout.back_failed),
+            "ho": int(rollout.handed_over),
         }
     )
 
@@ -142,6 +143,7 @@ def from_json(raw: dict[str, Any]) -> Rollout:
         handled=frozenset(raw.get("h", ())),
         verdict=None if verdict is None else verdict_in(verdict),
         back_failed=None if back_failed is None else verdict_in(back_failed),
+        handed_over=bool(raw.get("ho")),
     )
 
 

@@ -31,13 +31,14 @@ from pulumi_rolling.fleets.auto_scaling_group.refresh_facts import (
     RefreshFacts,
     RefreshWatched,
     maintenance_of,
+    replaced_by,
     unchecked_in,
     warm_up_of,
 )
 from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
 from pulumi_rolling.fleets.aws.alarms import alarms_of
 from pulumi_rolling.fleets.aws.api import Answer
-from pulumi_rolling.fleets.aws.launch_templates import address
+from pulumi_rolling.fleets.aws.launch_templates import address, parts
 from pulumi_rolling.fleets.aws.place import Place, told_by
 from pulumi_rolling.fleets.aws.shared_poll import Look
 from pulumi_rolling.fleets.base import Retry
@@ -190,9 +191,20 @@ class RefreshFleet(OneGroup):
             pointer=pointer,
             runs=dict(runs),
             let_be=tuple(m.id for m in let_be),
+            to_replace=None if target is None else self._to_replace(members, target, rollout),
             desired=described.sizes(group).desired,
             in_service=sum(m.weight for m in serving),
         )
+
+    def _to_replace(self, members: tuple[Member, ...], target: Revision, rollout: Delegating | None) -> int:
+        forced = rollout is not None and rollout.goal.forced and rollout.target == rollout.goal.to
+        skips = self.watched.skips_matching and not forced
+        # What matches and is of another template is as an override makes it.
+        own = parts(target.address)[0]
+        alike = (m for m in members if m.revision.digest == target.digest)
+        kept = {m.id for m in alike if parts(m.revision.address)[0] != own}
+        going = replaced_by(members, target, skip_matching=skips, kept=kept)
+        return sum(not self._is_let_be(m, target) for m in going)
 
     def _is_let_be(self, member: Member, target: Revision | None) -> bool:
         if target is not None and member.revision.digest == target.digest:

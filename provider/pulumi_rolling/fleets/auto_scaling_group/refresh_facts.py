@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Sizes
@@ -19,6 +20,7 @@ class RefreshWatched:
 
     leaves_protected: bool = False
     leaves_standby: bool = False
+    skips_matching: bool = True
     alarms: tuple[str, ...] = ()
     still: float = 60.0
     """Seconds without progress after which the scaling activities are asked why, and asked again."""
@@ -46,16 +48,23 @@ class RefreshFacts(delegate.Facts):
     """What the group is attached to and whose health its own checks do not look at."""
 
     def replaced(self, to: Revision, *, skip_matching: bool) -> tuple[Member, ...]:
-        """Members that a refresh to ``to`` replaces, those in standby included.
+        """Members that a refresh to ``to`` replaces, those in standby included."""
+        return replaced_by(self.members, to, skip_matching=skip_matching, kept=self.as_their_override)
 
-        The service compares template and number, not contents: a version of equal contents is another one to it.
-        """
-        return tuple(
-            m
-            for m in self.members
-            if m.lifecycle is not Lifecycle.LEAVING
-            and not (skip_matching and (m.revision.address == to.address or m.id in self.as_their_override))
-        )
+
+def replaced_by(
+    members: Iterable[Member], to: Revision, *, skip_matching: bool, kept: Container[str] = ()
+) -> tuple[Member, ...]:
+    """Those that a refresh to ``to`` replaces. ``kept``: ids of members that are as an override makes them.
+
+    The service compares template and number, not contents: a version of equal contents is another one to it.
+    """
+    return tuple(
+        m
+        for m in members
+        if m.lifecycle is not Lifecycle.LEAVING
+        and not (skip_matching and (m.revision.address == to.address or m.id in kept))
+    )
 
 
 def maintenance_of(group: Answer) -> tuple[int, int] | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pulumi_rolling.core.delegate.delegating import Delegating
 from pulumi_rolling.core.model.goal import OnFailure
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision
+from pulumi_rolling.core.replace.sizing import in_instances
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.auto_scaling_group.refresh import RefreshFleet
 from pulumi_rolling.fleets.auto_scaling_group.refresh_answers import PROCESS
@@ -15,7 +16,9 @@ from pulumi_rolling.fleets.aws.launch_configurations import configuration_in
 from pulumi_rolling.fleets.replace import Glance
 from pulumi_rolling.handler.alarms import alarm_faults
 from pulumi_rolling.handler.auto_scaling_group import place_of, wanted_by
+from pulumi_rolling.handler.delegate.returning import as_rolling_update, note, room_faults
 from pulumi_rolling.handler.delegate.surroundings import Judged, Start
+from pulumi_rolling.handler.handover import successor
 from pulumi_rolling.handler.operation import Operation, Reach
 from pulumi_rolling.handler.origin import is_old
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
@@ -23,6 +26,7 @@ from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
 from pulumi_rolling.policy.instance_refresh.feasibility import Found, feasibility, notes
 from pulumi_rolling.policy.instance_refresh.leaves import ProtectedInstances, StandbyInstances
 from pulumi_rolling.policy.instance_refresh.preferences import Maintenance
+from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 
 _AWAY = (Lifecycle.LEAVING, Lifecycle.STANDBY)
 
@@ -41,6 +45,7 @@ class RefreshSurroundings:
         operation.fleet.watched = RefreshWatched(
             leaves_protected=refresh.scale_in_protected_instances is ProtectedInstances.IGNORE,
             leaves_standby=refresh.standby_instances is StandbyInstances.IGNORE,
+            skips_matching=refresh.skip_matching,
             alarms=refresh.alarms,
         )
         facts: RefreshFacts = operation.fleet.facts()
@@ -84,16 +89,17 @@ class RefreshSurroundings:
         said = [f"{pool} in the warm pool, which the service replaces after the group"] if pool else []
         if facts.irreversible and on_failure is OnFailure.ROLL_BACK:
             said.append(f"the service could not return the group itself: {facts.irreversible}")
+        back = _by_this_program(operation, start, found)
         return Judged(
             operation.limits(found, forced=start.forced),
             tuple(m for m in replaced if not _is_let_be(m, refresh)),
             faults=(
                 *faults,
-                *_no_way_back(found, on_failure),
+                *back.faults,
                 *alarm_faults(operation, facts.missing_alarms),
             ),
             warnings=tuple(warnings),
-            notes=(*said, *notes(refresh, found, on_failure)),
+            notes=(*said, *back.notes, *notes(refresh, found, on_failure)),
         )
 
     def glance(self, operation: Operation) -> Glance:
@@ -111,7 +117,7 @@ class RefreshSurroundings:
         return facts.suspended
 
     def paused(self, record: Delegating | None) -> frozenset[str]:
-        return frozenset({PROCESS} if record is not None and record.paused_by_us else ())
+        return frozenset() if record is None else paused_by(record)
 
     def point_at(self, operation: Operation, to: Revision) -> None:
         operation.fleet.point_at(to)
@@ -124,11 +130,30 @@ def _is_let_be(member: Member, refresh: InstanceRefresh) -> bool:
     return member.protected and refresh.scale_in_protected_instances is ProtectedInstances.IGNORE
 
 
-def _no_way_back(found: Found, on_failure: OnFailure) -> Iterator[Fault]:
-    """No refresh leads to a launch configuration, and the group shall not be rolled without a way back."""
-    if found.former_configuration and on_failure is OnFailure.ROLL_BACK:
-        yield Fault(
-            InstanceRefresh.path,
-            "cannot return the group if it fails: it comes from a launch configuration, to which no instance refresh "
-            "leads. Roll to the launch template once by rollingUpdate, or say onFailure: leave.",
-        )
+@dataclass(frozen=True, slots=True)
+class _Back:
+    notes: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+def _by_this_program(operation: Operation, start: Start[RefreshFacts], found: Found) -> _Back:
+    """No refresh leads to a launch configuration: how a rolling update would, and what is in its way."""
+    former, facts = start.came_from, start.facts
+    if former is None or not found.former_configuration or operation.inputs.on_failure is OnFailure.LEAVE:
+        return _Back()
+    other = successor(operation, facts)
+    sizes = in_instances(facts.sizes, [m.weight for m in facts.members])
+    return _Back(
+        (note(other, sizes, found.old, former),),
+        tuple(room_faults(other, sizes, facts.tags, start.to, former)),
+    )
+
+
+def returned_by(refresh: InstanceRefresh, facts: RefreshFacts) -> RollingUpdate:
+    """The policy of a way back by this program."""
+    return as_rolling_update(refresh, facts.maintenance, facts.warm_up)
+
+
+def paused_by(record: Delegating) -> frozenset[str]:
+    """Processes that rest by our pause."""
+    return frozenset({PROCESS} if record.paused_by_us else ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_rolling.core.delegate.delegating import DelegateDecision, Delegating
+from pulumi_rolling.core.delegate.delegating import DelegateDecision, Delegating, Whose
 from pulumi_rolling.core.explain import verdict_sentence
 from pulumi_rolling.core.model.verdict import Verdict
 from pulumi_rolling.core.shared.ended import is_let_be
@@ -42,8 +42,10 @@ class DelegateTelling:
             return _not_returned(rollout, rollout.back_failed, words)
         returned = decision.outcome is not None and bool(decision.outcome.returned)
         end = f"is back on {rollout.goal.came_from}" if returned else _left(rollout, verdict)
+        refused = rollout.way.service_refused.rstrip(".") if returned else ""
+        beside = f" The service did not return it itself: {refused}." if refused else ""
         return error_class(verdict)(
-            f"{verdict_sentence(verdict)}. Group {words.group} {end}.",
+            f"{verdict_sentence(verdict)}. Group {words.group} {end}.{beside}",
             returned=returned,
             hint=again(advice_of(verdict, rollout.goal.to, words)),
         )
@@ -65,9 +67,11 @@ class DelegateTelling:
         """The service tells nothing of boots, so those of the rollout before are handed on."""
         way, boots = rollout.way, (olds.get("lastRollout") or {}).get("boots")
         operation = _operation(rollout)
+        # Of one that others began and that was over when we came, nobody knows how many it replaced.
+        unknown = way.whose is Whose.STRANGERS and not way.total
         told = {
             "operation": operation or None,
-            "replaced": way.total,
+            "replaced": None if unknown else way.total,
             "lowestInService": rollout.lowest,
             "boots": boots,
         }

@@ -94,7 +94,9 @@ def begin(operation: Operation, origin: Origin, limits: Limits) -> Begun:
 
 
 def _taken_over(operation: Operation, origin: Origin, record: Rollout) -> Begun:
-    to, at, prior = origin.to, origin.at, _last_boots(operation.olds)
+    at, prior = origin.at, _last_boots(operation.olds)
+    # What was handed over is a way back and no more; whatever is wanted by now comes after it.
+    to = origin.to if operation.handed_by is None else record.goal.to
     rollout, note = going_on(
         with_sizes(record, origin.facts.sizes),
         to,

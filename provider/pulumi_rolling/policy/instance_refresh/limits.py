@@ -46,6 +46,7 @@ def limits(
         on_failure=on_failure,
         way_back_by=WayBack.SERVICE if reversible else _otherwise(found),
         otherwise=_otherwise(found),
+        replaces_at_last=True,
         returns_by_itself=itself,
         pausable=True,
         approval=refresh.approval,
