@@ -103,7 +103,7 @@ def drive(fleet: Any, rules: DelegateLimits) -> DelegateDecision:
 def group(*, good: bool, answers: bool) -> DelegatedFleet:
     behaviour = Behaviour(boot=6.0, in_service=good)
     return DelegatedFleet(
-        desired=3, revision=V1, behaviours={"two": behaviour}, batch=3, patience=20.0, answers=answers
+        desired=3, revision=V1, behaviours={"two": behaviour}, keep=0, patience=20.0, answers=answers
     )
 
 

@@ -54,6 +54,8 @@ def cases(draw: st.DrawFn, *, approval: bool | None = None) -> Case:
     delay = draw(st.sampled_from([20.0, 40.0]))
     asks = bool(checkpoints) and (draw(st.booleans()) if approval is None else approval)
     batch, bake = draw(st.integers(1, 4)), draw(st.sampled_from([0.0, 15.0]))
+    desired, launch_first = draw(st.integers(1, 9)), draw(st.booleans())
+    bounds = {"keep": desired, "top": desired + batch} if launch_first else {"keep": max(0, desired - batch)}
     limits = DelegateLimits(
         preferences_back={"gates": False},
         on_failure=draw(st.sampled_from([OnFailure.ROLL_BACK, OnFailure.LEAVE])),
@@ -76,9 +78,10 @@ def cases(draw: st.DrawFn, *, approval: bool | None = None) -> Case:
         ),
     )
     service = {
-        "desired": draw(st.integers(1, 9)),
-        "batch": batch,
-        "launch_first": draw(st.booleans()),
+        "desired": desired,
+        **bounds,
+        "warm_up": draw(st.sampled_from([0.0, 3.0])),
+        "shutdown": draw(st.sampled_from([0.0, 2.0])),
         "checkpoints": checkpoints,
         "delay": delay,
         "by_word": by_word,
