@@ -34,7 +34,7 @@ class OperationOptions:
     shutdown: float = 0.0
     """Seconds that a member takes to go; an operation ends with the last of them."""
     checkpoints: tuple[float, ...] = ()
-    """Ascending percents; a last one below 100 ends the operation there."""
+    """Ascending percents; a last one below 100 ends the operation there, and 100 is no pause."""
     overshoots: bool = False
     """Replacements begin as the bounds allow, so that more than a checkpoint's may be under way when it is reached."""
     delay: float = 10.0

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from itertools import chain
 
 from pulumi_rolling.core.model.member import Revision, Signal
-from pulumi_rolling.fleets.simulated.behaviour import Behaviour, draw
+from pulumi_rolling.fleets.simulated.behaviour import NEVER, Behaviour, draw
 from pulumi_rolling.fleets.simulated.course import Life, OperationOptions, Stage
 from pulumi_rolling.fleets.simulated.group import Birth, Truth
 from pulumi_rolling.fleets.simulated.initial_members import START
@@ -63,6 +63,10 @@ class OperatedMembers:
             self._note()
         self.now = max(self.now, to)
 
+    def moves_at(self) -> float:
+        """The next moment at which the cloud does something by itself."""
+        return self._events[0][0] if self._events else NEVER
+
     def after(self, seconds: float, do: Callable[[], object]) -> None:
         """Something to come: the cloud's own, or a misfortune."""
         self._numbers += 1
@@ -92,37 +96,32 @@ class OperatedMembers:
         return self._serving < self._total
 
     def _replace(self, digest: str, starts: float, launch: Callable[[], None]) -> bool:
-        """End and launch what the bounds allow; True where somebody was ended.
+        """End whom the bounds allow to go; where that is nobody, launch above Desired what they allow.
 
-        ``starts``: replacements that may begin, at most.
+        True where somebody was ended, which may bring an operation to a checkpoint. ``starts``: replacements that may
+        begin, at most.
         """
-        ended = False
-        while True:
-            begun = self._victims(digest, starts)
-            if not begun:
-                break
-            ended = True
-            starts -= max(0, len(begun) - max(0, self._total - self.options.desired))
+        over = max(0, self._total - self.options.desired)
+        begun = self._victims(digest, starts + over)
+        if begun:
             for life in begun:
                 self._end(life)
             self._surge = min(self._surge, max(0, self._total - self.options.desired))
-            self._refill(launch)
-        over = max(0, self._total - self.options.desired)
-        room = min(self._top - self.options.desired, self._outdated(digest))
-        self._surge = max(0, int(min(room, over + max(0.0, starts))))
+        else:
+            room = min(self._top - self.options.desired, self._outdated(digest))
+            self._surge = max(0, int(min(room, over + starts)))
         self._refill(launch)
-        return ended
+        return bool(begun)
 
-    def _victims(self, digest: str, starts: float) -> list[Life]:
-        """Those that may go now. One that goes while others stand above Desired begins no replacement."""
-        may = starts + max(0, self._total - self.options.desired)
+    def _victims(self, digest: str, most: float) -> list[Life]:
+        """Those that may go now. One that goes while another stands above Desired begins no replacement."""
         ready, chosen = self._ready, list[Life]()
         for stage in Stage:
             others = chain.from_iterable(
                 lives for other, lives in self._stages[stage].items() if other != digest
             )
             for life in others:
-                if len(chosen) >= may:
+                if len(chosen) >= most:
                     return chosen
                 if stage is Stage.READY:
                     if ready - 1 < self._keep:
@@ -177,15 +176,15 @@ class OperatedMembers:
     def _changed(self) -> None:
         """A member came, went or is warm."""
 
-    def _trim(self) -> None:
-        """Those above Desired go once no operation wants them: booting ones first, then those the group wants not."""
+    def _trim(self, digest: str) -> None:
+        """Those above Desired go once no operation wants them: booting ones first, then those of other revisions."""
         self._surge = self._again = 0
         order = sorted(
-            ((stage, digest) for stage in Stage for digest in self._stages[stage]),
-            key=lambda place: (place[0] is not Stage.BOOTING, place[1] == self.pointer.digest),
+            ((stage, other) for stage in Stage for other in self._stages[stage]),
+            key=lambda place: (place[0] is not Stage.BOOTING, place[1] == digest),
         )
-        for stage, digest in order:
-            for life in reversed(list(self._stages[stage][digest])):
+        for stage, other in order:
+            for life in reversed(list(self._stages[stage][other])):
                 if self._total > self.options.desired:
                     self._end(life)
 

@@ -14,6 +14,8 @@ from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.fleets.simulated.course import Course, OperationOptions, gate_name
 from pulumi_rolling.fleets.simulated.operated_members import OperatedMembers
 
+WHOLE = 100.0
+"""A checkpoint at which nobody pauses: it is the end."""
 _AT_WORK = frozenset({State.PENDING, State.RUNNING})
 
 
@@ -150,7 +152,7 @@ class OperatedGroup(OperatedMembers):
             return
         course.state = state
         if course.is_over:
-            self._trim()
+            self._trim(self.pointer.digest)
             self._changed()
 
     def _changed(self) -> None:
@@ -177,7 +179,6 @@ class OperatedGroup(OperatedMembers):
             self._refill(launch)
         else:
             if self._replace(target.digest, self._may_begin(course), launch):
-                # Those that are ended may bring it to a checkpoint.
                 self._work(course)
             elif not self._outdated(target.digest) and not self._missing():
                 self._finish(course, returning=returning)
@@ -208,12 +209,12 @@ class OperatedGroup(OperatedMembers):
         if not reached:
             return False
         percent = max(reached)
+        if percent == WHOLE:
+            return False
         course.passed.update(reached[:-1])
-        later = [p for p in course.checkpoints if p > percent]
-        if percent < 100 and not later:
+        if percent == course.checkpoints[-1]:
             course.whole = False
-            if not (self._is_booting() or self._waits_for_the_last()):
-                self._end_operation(course)
+            self._end_in_part(course)
         else:
             course.gate, course.moved_at = percent, self.now
             self._set(course, State.AT_GATE)
@@ -242,6 +243,14 @@ class OperatedGroup(OperatedMembers):
             self._set(course, State.BAKING)
             self.after(self.options.bake, lambda: self._end_operation(course))
         else:
+            self._end_operation(course)
+
+    def _end_in_part(self, course: Course) -> None:
+        """What boots is waited for, and old members make room for it."""
+        if self._is_booting():
+            return
+        self._trim(course.to.digest)
+        if not self._waits_for_the_last():
             self._end_operation(course)
 
     def _waits_for_the_last(self) -> bool:
