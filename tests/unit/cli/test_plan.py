@@ -191,13 +191,11 @@ def test_a_refresh_is_planned_from_desired_alone(rolling: Rolling) -> None:
     assert document["wayBack"] == ["service", "operation"] and document["alarms"] == ["web-5xx"]
 
 
-def test_faults_of_a_refresh_come_at_once_and_it_is_not_simulated(rolling: Rolling) -> None:
-    """Its own faults and those of the sizes; a simulation knows the machine that picks its victims alone."""
+def test_faults_of_a_refresh_come_at_once(rolling: Rolling) -> None:
+    """Its own faults and those of the sizes."""
     both = '{"instanceRefresh": {"minHealthyPercentage": 0, "maxHealthyPercentage": 150}}'
     ran = rolling("plan", "--policy", both)
     assert ran.code == 2 and "--desired: is required" in ran.err and "maxHealthyPercentage" in ran.err, ran
-    ran = rolling("simulate", "--policy", REFRESH, "--desired", "4", "--max-size", "5", "--seeds", "1")
-    assert ran.code == 2 and "cannot be simulated; only rollingUpdate can" in ran.err, ran
 
 
 @pytest.mark.parametrize("second", ["max_batch_size", "MaxBatchSize"])

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from itertools import chain
 
 from pulumi_rolling.core.model.member import Revision, Signal
-from pulumi_rolling.fleets.simulated.behaviour import NEVER, Behaviour, draw
+from pulumi_rolling.fleets.simulated.behaviour import NEVER, Behaviour, draw, draw_id
 from pulumi_rolling.fleets.simulated.course import Life, OperationOptions, Stage
 from pulumi_rolling.fleets.simulated.group import Birth, Truth
 from pulumi_rolling.fleets.simulated.initial_members import START
@@ -140,10 +140,10 @@ class OperatedMembers:
         """One more member. ``sound``: False, and it fails whatever its behaviour says."""
         given = (self.options.behaviours or {}).get(revision.digest, Behaviour())
         fate = draw([given] if isinstance(given, Behaviour) else given, self._chance)
+        ident = draw_id(self._chance)
         boot = max(SHORTEST_BOOT, fate.draw_boot(self._chance))
         works = sound and fate.launch_error is None and not fate.abandon and fate.signal is not Signal.FAILURE
-        self._numbers += 1
-        life = Life(f"new-{self._numbers}", revision, Stage.BOOTING)
+        life = Life(ident, revision, Stage.BOOTING)
         self._put(life)
         self.launched.append(Birth(self.now, life.id, revision, not self._again))
         self._again = max(0, self._again - 1)
