@@ -18,6 +18,7 @@ from pulumi_rolling.core.model.goal import Goal
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.shared.lease_rules import ASLEEP, lease_length
 from pulumi_rolling.fleets.simulated import Behaviour, DelegatedFleet
+from pulumi_rolling.policy.instance_refresh.limits import POLLS
 from pulumi_rolling.simulation.builds import GOOD, NEW, OLD, Build
 from pulumi_rolling.simulation.driver import Rolled
 from pulumi_rolling.simulation.law import BootLaw
@@ -103,7 +104,7 @@ class _Followed:
         self._rollout = rollout
         self._approve_after = approve_after
         self._began = fleet.now
-        self._longest = ASLEEP * lease_length(limits.poll)
+        self._longest = ASLEEP * lease_length(limits.poll / POLLS)
         self._bill = bill
         self._looks = 0
         self._approved: set[str] = set()

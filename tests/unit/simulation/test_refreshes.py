@@ -26,7 +26,7 @@ from pulumi_rolling.simulation.builds import GOOD, NEW, OLD, Build
 from pulumi_rolling.simulation.calls import AFTER
 from pulumi_rolling.simulation.driver import Rolled
 from pulumi_rolling.simulation.law import BootLaw
-from pulumi_rolling.simulation.refresh_calls import BEFORE, LOOK, RefreshBill
+from pulumi_rolling.simulation.refresh_calls import BEFORE, RefreshBill
 from pulumi_rolling.simulation.refreshes import RefreshScenario, follow, simulated_service
 from pulumi_rolling.simulation.trials import Scenario, simulate
 
@@ -61,7 +61,7 @@ def counted(fleet: DelegatedFleet, rules: DelegateLimits) -> tuple[Rolled, Count
             fleet.write_marks(marks)
 
     clock, counting = Clock(fleet), cast(DelegatedFleet, Counting())
-    lease = Lease(counting, "me", clock, rules.poll)
+    lease = Lease(counting, "me", clock, Timing().poll)
     lease.acquire()
     began, taken = fleet.now, calls["write"]
     decision = Drive(
@@ -112,12 +112,15 @@ def test_a_simulated_refresh_is_driven_as_the_engine_drives(build: Build, block:
     assert rolled.calls == bill.total == BEFORE + bill.looks + bill.acts + bill.marks + AFTER
 
 
-def test_causes_are_asked_for_once_a_minute_while_nothing_moves() -> None:
-    """What stands still for an hour costs some sixty calls beside its looks."""
-    rolled = scenario(Build(silent=1.0)).roll(1)
+def test_what_stands_still_is_asked_about_seldom() -> None:
+    """While nothing moves for an hour, the refresh is asked for twice a minute and its causes once."""
+    asked = scenario(Build(silent=1.0))
+    fleet = simulated_service(asked, 1)
+    bill = RefreshBill(asked.limits.poll, fleet.now)
+    rolled = follow(fleet, asked.limits, begin(Goal("simulated", NEW, OLD), fleet.now), bill=bill)
     assert rolled.why == "operationFailed" and rolled.seconds > HOUR
-    fewest = BEFORE + AFTER + LOOK * rolled.looks
-    assert 50 < rolled.calls - fewest < 140
+    minutes = rolled.seconds / 60
+    assert 2.4 * minutes < bill.looks - rolled.looks < 3.4 * minutes
 
 
 def test_a_bad_build_is_tried_for_an_hour_and_returned() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Sizes
 from pulumi_rolling.fleets import delegate
+from pulumi_rolling.fleets.auto_scaling_group.refresh_rhythm import EVERY_LOOK, Rhythm
 from pulumi_rolling.fleets.auto_scaling_group.traffic import traffic_of
 from pulumi_rolling.fleets.aws.api import Answer
 
@@ -20,6 +21,7 @@ class RefreshWatched:
     leaves_protected: bool = False
     leaves_standby: bool = False
     alarms: tuple[str, ...] = ()
+    rhythm: Rhythm = EVERY_LOOK
     still: float = 60.0
     """Seconds without progress after which the scaling activities are asked why, and asked again."""
 
