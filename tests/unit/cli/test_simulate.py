@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.benchmarks.manual_run import manual_run
 from tests.unit.cli.conftest import Ran
 
 SLIDING = '{"rollingUpdate":{"maxBatchSize":2,"minInstancesInService":4,"waitOnResourceSignals":true}}'
@@ -92,6 +93,20 @@ def test_a_file_with_either_block_is_simulated_by_its_strategy(rolling: Rolling,
     one = document(rolling("simulate", "--policy", REFRESH, *SIZES, "--format", "json"))
     same = rolling("simulate", "--policy", BOTH, "--strategy", "instanceRefresh", *SIZES, "--format", "json")
     assert one["policies"][0]["builds"] == document(same)["policies"][0]["builds"]
+
+
+def test_the_run_in_the_manual(rolling: Rolling, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command of docs/instance-refresh.md has rows that stand there; a bench compares the figures."""
+    manual = manual_run()
+    (tmp_path / "both.yaml").write_text(manual.policy)
+    monkeypatch.chdir(tmp_path)
+    ran = rolling(*manual.arguments, "--seeds", "6")
+    assert (ran.code, ran.err) == (0, "")
+    made, shown = ([line[:37].rstrip() for line in text.splitlines()] for text in (ran.out, manual.shown))
+    # So few seeds may have no good outcome of the bad build, whose row is then left out.
+    assert set(made[1:]) <= set(shown) and made[1:12] == shown[1:12]
+    with_seeds = manual.shown.splitlines()[0].split("; ")[0]
+    assert ran.out.splitlines()[0] == f"{with_seeds}; 6 seeds"
 
 
 def test_a_strategy_that_the_policy_does_not_have_has_its_defaults(rolling: Rolling) -> None:
