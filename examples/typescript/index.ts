@@ -7,7 +7,7 @@
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import * as rolling from "pulumi-rolling-sdk";
 
-const ours: rolling.types.input.UpdatePolicy = {
+const ours: rolling.types.input.UpdatePolicyArgs = {
     rollingUpdate: {
         maxBatchSize: "50%",
         minInstancesInService: 1,
@@ -16,11 +16,11 @@ const ours: rolling.types.input.UpdatePolicy = {
         pacing: rolling.Pacing.Sliding,
     },
 };
-const refresh: rolling.types.input.UpdatePolicy = {
+const refresh: rolling.types.input.UpdatePolicyArgs = {
     instanceRefresh: { minHealthyPercentage: 50, maxHealthyPercentage: 125 },
 };
 
-function program(group: string, template: string, version: string, updatePolicy: rolling.types.input.UpdatePolicy) {
+function program(group: string, template: string, version: string, updatePolicy: rolling.types.input.UpdatePolicyArgs) {
     return async () => {
         const web = new rolling.RollingGroup("web", {
             autoScalingGroup: { name: group, launchTemplate: { id: template, version } },

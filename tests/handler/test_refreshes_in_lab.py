@@ -32,9 +32,9 @@ def test_a_group_is_refreshed_as_preview_says(lab: Lab) -> None:
         "  changes     ImageId: ami-v1 -> ami-v2",
         "  rolls       the service itself, 1 at a time",
         "  in service  at least 4, and 5 there at most",
-        "  waits for   each new instance to be in service and healthy by the group's own checks",
-        "  on failure  when the service gives up, it returns the group to version 1 by itself, and where that cannot "
-        "be, another operation is begun that leads to version 1",
+        "  waits for   new instances in service and healthy by the group's checks",
+        "  on failure  the service returns the group to version 1 by itself",
+        "              else another operation leads it back to version 1",
         "  duration    4 times a boot",
         "  API calls   at least 7",
     ]
@@ -124,7 +124,7 @@ def test_where_the_service_cannot_return_the_plan_says_who_does(lab: Lab) -> Non
     assert "autoRollback" in str(web.faults(web.inputs(autoRollback=True)))
     news = web.wants()
     plan = web.plan(news)
-    assert "on failure  when the service gives up, another operation is begun that leads to version 1" in plan
+    assert "on failure  another operation leads it back to version 1" in plan
     assert "$Default, and the service returns only to a number" in plan
     web.fails(news, TooManyFailuresError)
     assert web.refreshes() == [("1", "Successful"), ("2", "Failed")]
