@@ -135,7 +135,7 @@ def test_what_is_to_be_left_is_left(lab: Lab, web: RefreshedWeb) -> None:
     lab.image("ami-v2", inService=False)
     lab.refresh_rules(hour=1.0)
     news = web.wants(beside={"onFailure": "leave"})
-    assert "it stops and the group is left as it is (onFailure: leave)" in web.plan(news)
+    assert "the service stops, and the group is left (onFailure: leave)" in web.plan(news)
     with pytest.raises(
         TooManyFailuresError, match="was left as it is: what was replaced stays on version 2"
     ) as caught:
