@@ -1,6 +1,8 @@
 // Command go rolls a group by Pulumi's Automation API: no project on disk, the program is a function below.
 //
-//	go run . GROUP TEMPLATE VERSION
+//	go run . GROUP TEMPLATE VERSION [refresh]
+//
+// With refresh the service itself rolls the group, by an instance refresh.
 package main
 
 import (
@@ -16,7 +18,24 @@ import (
 	"pulumi-rolling/sdks/go/rolling"
 )
 
-func program(group, template, version string) pulumi.RunFunc {
+var ours = &rolling.UpdatePolicyArgs{
+	RollingUpdate: &rolling.RollingUpdateArgs{
+		MaxBatchSize:          pulumi.String("50%"),
+		MinInstancesInService: pulumi.Int(1),
+		WaitOnResourceSignals: pulumi.Bool(true),
+		PauseTime:             pulumi.String("PT5M"),
+		Pacing:                rolling.PacingSliding,
+	},
+}
+
+var refresh = &rolling.UpdatePolicyArgs{
+	InstanceRefresh: &rolling.InstanceRefreshArgs{
+		MinHealthyPercentage: pulumi.Int(50),
+		MaxHealthyPercentage: pulumi.Int(125),
+	},
+}
+
+func program(group, template, version string, policy *rolling.UpdatePolicyArgs) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
 		web, err := rolling.NewRollingGroup(ctx, "web", &rolling.RollingGroupArgs{
 			AutoScalingGroup: &rolling.AutoScalingGroupArgs{
@@ -26,15 +45,7 @@ func program(group, template, version string) pulumi.RunFunc {
 					Version: pulumi.String(version),
 				},
 			},
-			UpdatePolicy: &rolling.UpdatePolicyArgs{
-				RollingUpdate: &rolling.RollingUpdateArgs{
-					MaxBatchSize:          pulumi.String("50%"),
-					MinInstancesInService: pulumi.Int(1),
-					WaitOnResourceSignals: pulumi.Bool(true),
-					PauseTime:             pulumi.String("PT5M"),
-					Pacing:                rolling.PacingSliding,
-				},
-			},
+			UpdatePolicy: policy,
 		}, pulumi.Timeouts(&pulumi.CustomTimeouts{Update: "1h"}))
 		if err != nil {
 			return err
@@ -44,8 +55,8 @@ func program(group, template, version string) pulumi.RunFunc {
 	}
 }
 
-func run(ctx context.Context, group, template, version string) error {
-	stack, err := auto.UpsertStackInlineSource(ctx, "dev", "rolling-go", program(group, template, version))
+func run(ctx context.Context, group, template, version string, policy *rolling.UpdatePolicyArgs) error {
+	stack, err := auto.UpsertStackInlineSource(ctx, "dev", "rolling-go", program(group, template, version, policy))
 	if err != nil {
 		return err
 	}
@@ -61,11 +72,14 @@ func run(ctx context.Context, group, template, version string) error {
 }
 
 func main() {
-	if len(os.Args) != 4 {
-		fmt.Fprintln(os.Stderr, "usage: go run . GROUP TEMPLATE VERSION")
+	policy := ours
+	if len(os.Args) == 5 && os.Args[4] == "refresh" {
+		policy = refresh
+	} else if len(os.Args) != 4 {
+		fmt.Fprintln(os.Stderr, "usage: go run . GROUP TEMPLATE VERSION [refresh]")
 		os.Exit(2)
 	}
-	if err := run(context.Background(), os.Args[1], os.Args[2], os.Args[3]); err != nil {
+	if err := run(context.Background(), os.Args[1], os.Args[2], os.Args[3], policy); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

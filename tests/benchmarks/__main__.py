@@ -11,6 +11,7 @@ from tests.benchmarks import (
     imports,
     no_op,
     pacing,
+    refreshes,
     rolls,
     simulate,
     stack_returns,
@@ -25,6 +26,7 @@ PARTS = {
     "pulumi-up": engine_rolls.report,
     "no-op": no_op.report,
     "fifty": fifty.report,
+    "refresh": refreshes.report,
     "stack": stack_returns.report,
 }
 

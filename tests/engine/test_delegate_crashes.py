@@ -105,7 +105,7 @@ def drive(fleet: Any, rules: DelegateLimits) -> DelegateDecision:
 def group(*, good: bool, answers: bool) -> DelegatedFleet:
     behaviour = Behaviour(boot=6.0, in_service=good)
     return DelegatedFleet(
-        desired=3, revision=V1, behaviours={"two": behaviour}, batch=3, patience=20.0, answers=answers
+        desired=3, revision=V1, behaviours={"two": behaviour}, keep=0, patience=20.0, answers=answers
     )
 
 
@@ -198,7 +198,7 @@ def test_where_no_operation_back_can_begin_the_group_is_handed_over(
 
 def test_a_success_that_leaves_the_group_mixed_on_the_way_back_is_handed_over() -> None:
     """An operation back that ends before all are returned would end so again: nothing of it is under way by then."""
-    fleet = DelegatedFleet(desired=4, revision=V1, behaviours={"two": Behaviour(boot=6.0)}, batch=1)
+    fleet = DelegatedFleet(desired=4, revision=V1, behaviours={"two": Behaviour(boot=6.0)}, keep=3)
     fleet.after(20.0, lambda: fleet.give_up(fleet.courses[0], "it gave up"))
 
     class Short(Mortal):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,13 @@ def _images(lab: LabProcess) -> dict[str, set[str]]:
     return {name: {m["image"] for m in lab.group(name)["members"]} for name in names}
 
 
+def _refreshes(lab: LabProcess, name: str) -> list[dict[str, Any]]:
+    found = lab.client("autoscaling").describe_instance_refreshes(AutoScalingGroupName=name)
+    listed: list[dict[str, Any]] = found["InstanceRefreshes"]
+    assert all(each["Status"] == "Successful" for each in listed)
+    return listed
+
+
 def _found_group(lab: LabProcess, name: str) -> str:
     template: str = lab.client("ec2").create_launch_template(
         LaunchTemplateName=name, LaunchTemplateData={"ImageId": "ami-v1", "InstanceType": "t3.small"}
@@ -70,9 +78,10 @@ def _found_group(lab: LabProcess, name: str) -> str:
         AvailabilityZones=["us-east-1a", "us-east-1b"],
         LaunchTemplate={"LaunchTemplateId": template, "Version": "1"},
     )
-    lab.client("ec2").create_launch_template_version(
-        LaunchTemplateId=template, LaunchTemplateData={"ImageId": "ami-v2", "InstanceType": "t3.small"}
-    )
+    for image in ("ami-v2", "ami-v3"):
+        lab.client("ec2").create_launch_template_version(
+            LaunchTemplateId=template, LaunchTemplateData={"ImageId": image, "InstanceType": "t3.small"}
+        )
     return template
 
 
@@ -103,6 +112,27 @@ def test_autoscaling(tmp_path: Path, example_lab: LabProcess) -> None:
     assert _images(example_lab) == {"web": {"ami-v2"}}
 
 
+def test_an_instance_refresh(tmp_path: Path, example_lab: LabProcess) -> None:
+    """The service rolls the group of the Python program, and pauses at its checkpoint."""
+    example_lab.reset()
+    project, environment = _copied("refresh", tmp_path), _environment(tmp_path, example_lab)
+    said = _deploys_and_rolls(project, environment, image="ami-v1", pause="PT1S", warmup="0")
+    assert "web: replacing up to 6 instances, version 1 -> a version known after apply" in said
+    assert "checkpoints  at 10 % (1 of 6), 1 s each" in said
+    assert _images(example_lab) == {"web": {"ami-v2"}}
+    assert len(_refreshes(example_lab, "web")) == 1
+
+
+def test_an_instance_refresh_in_yaml(tmp_path: Path, example_lab: LabProcess) -> None:
+    """The same by the plugin: the service launches one first, and nobody calls for an end of an instance."""
+    example_lab.reset()
+    said = _deploys_and_rolls(_copied("refresh_yaml", tmp_path), _environment(tmp_path, example_lab))
+    assert "replacing up to 4 instances, version 1 -> a version known after apply" in said
+    assert "at least 4, and 5 there at most" in said
+    ((name, images),) = _images(example_lab).items()
+    assert images == {"ami-v2"} and len(_refreshes(example_lab, name)) == 1
+
+
 def test_python_with_both_faces(tmp_path: Path, example_lab: LabProcess, sdks: Path) -> None:
     """The dynamic face and the plugin's SDK in one program roll a group each."""
     example_lab.reset()
@@ -115,7 +145,7 @@ def test_python_with_both_faces(tmp_path: Path, example_lab: LabProcess, sdks: P
 
 
 def test_go(tmp_path: Path, example_lab: LabProcess, sdks: Path) -> None:
-    """An inline program of Go's Automation API, compiled against the generated SDK, rolls a group."""
+    """An inline program of Go's Automation API, compiled against the generated SDK, rolls a group by each strategy."""
     program = tmp_path / "example"
     sys.path.insert(0, str(TOOLS))
     from go_build import FLAGS  # The engine's: modules compiled for it serve this example, too.
@@ -126,7 +156,7 @@ def test_go(tmp_path: Path, example_lab: LabProcess, sdks: Path) -> None:
 
 
 def test_typescript(tmp_path: Path, example_lab: LabProcess, sdks: Path) -> None:
-    """An inline program of TypeScript's Automation API, compiled against the generated SDK, rolls a group."""
+    """An inline program of TypeScript's Automation API, against the generated SDK, rolls a group by each strategy."""
     project = EXAMPLES / "typescript"
     if shutil.which("npm") is None:
         left_out("the example in TypeScript", "there is no node on PATH")
@@ -148,10 +178,15 @@ def _rolls_inline(command: list[str], where: Path, state: Path, lab: LabProcess)
     said = _run([*command, "web", template, "2"], where, environment)
     assert "web: replacing 4 instances, version 1 -> version 2" in said
     assert f"revision: {template}:2" in said
-    assert _images(lab) == {"web": {"ami-v2"}}
+    assert _images(lab) == {"web": {"ami-v2"}} and not _refreshes(lab, "web")
+    said = _run([*command, "web", template, "3", "refresh"], where, environment)
+    assert "web: replacing 4 instances, version 2 -> version 3" in said
+    assert _images(lab) == {"web": {"ami-v3"}} and len(_refreshes(lab, "web")) == 1
 
 
-@pytest.mark.parametrize("name", ["autoscaling", "yaml", "typescript", "go", "python"])
+@pytest.mark.parametrize(
+    "name", ["autoscaling", "yaml", "refresh", "refresh_yaml", "typescript", "go", "python"]
+)
 def test_every_example_is_told_of(name: str) -> None:
     """The page of examples has each of them."""
     assert f"({name}/" in (EXAMPLES / "README.md").read_text()

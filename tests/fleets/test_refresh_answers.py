@@ -94,6 +94,14 @@ def test_on_the_services_way_back_done_falls_as_percent_does() -> None:
     assert found.returned == ServiceReturn("Alarm errors went into ALARM", 2)
 
 
+def test_one_that_is_back_already_tells_why_it_turned_before_the_causes() -> None:
+    """Nobody may have looked while it returned: the first sentence is the service's, and causes come after it."""
+    details = {"RollbackReason": "no progress for one hour", "InstancesToUpdateOnRollback": 8}
+    one = refresh("RollbackSuccessful", RollbackDetails=details)
+    found = operation_of(one, Beside(causes=("ami-v2 is not there",)))
+    assert found.reasons == ("no progress for one hour", "ami-v2 is not there")
+
+
 @given(total=st.integers(1, 1000), data=st.data())
 def test_done_is_never_more_than_what_is_done_and_exact_with_the_total(
     total: int, data: st.DataObject

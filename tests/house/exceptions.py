@@ -19,7 +19,7 @@ EXCEPTIONS: dict[Place, str] = {
     Place("provider/pulumi_rolling/cli/plan.py", "plan", "parameters"): COMMAND,
     Place("provider/pulumi_rolling/cli/simulate.py", "simulate", "parameters"): COMMAND,
     Place("provider/pulumi_rolling/cli/simulate.py", "simulate", "lines"): (
-        "sixteen options with their help take fifty lines before the first statement"
+        "seventeen options with their help take fifty lines before the first statement"
     ),
     Place("provider/pulumi_rolling/cli/stack.py", "up", "parameters"): COMMAND,
     Place("provider/pulumi_rolling/cli/stack.py", "rollback", "parameters"): COMMAND,

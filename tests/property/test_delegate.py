@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -48,12 +49,19 @@ class Case:
 
 
 @st.composite
-def cases(draw: st.DrawFn, *, approval: bool | None = None) -> Case:
+def cases(draw: st.DrawFn, *, approval: bool | None = None, fewest: int = 1) -> Case:
     checkpoints = tuple(sorted(draw(st.frozensets(st.sampled_from([20.0, 50.0, 100.0]), max_size=3))))
     auto, tokens, by_word = draw(st.booleans()), draw(st.booleans()), draw(st.booleans())
     delay = draw(st.sampled_from([20.0, 40.0]))
     asks = bool(checkpoints) and (draw(st.booleans()) if approval is None else approval)
     batch, bake = draw(st.integers(1, 4)), draw(st.sampled_from([0.0, 15.0]))
+    desired, launch_first = draw(st.integers(fewest, 9)), draw(st.booleans())
+    # One that is reached with the last is no pause.
+    last = checkpoints[-1] if checkpoints else 0.0
+    pauses = [
+        p for p in checkpoints if p == last < 100 or math.ceil(p * desired / 100) < last * desired / 100
+    ]
+    bounds = {"keep": desired, "top": desired + batch} if launch_first else {"keep": max(0, desired - batch)}
     limits = DelegateLimits(
         preferences_back={"gates": False},
         on_failure=draw(st.sampled_from([OnFailure.ROLL_BACK, OnFailure.LEAVE])),
@@ -71,14 +79,15 @@ def cases(draw: st.DrawFn, *, approval: bool | None = None) -> Case:
         poll=1.0,
         foreseen=Foreseen(
             batch=batch,
-            gates=tuple(ForeseenGate(gate_name(p), p, delay, by_word) for p in checkpoints),
+            gates=tuple(ForeseenGate(gate_name(p), p, delay, by_word) for p in pauses),
             bake=bake,
         ),
     )
     service = {
-        "desired": draw(st.integers(1, 9)),
-        "batch": batch,
-        "launch_first": draw(st.booleans()),
+        "desired": desired,
+        **bounds,
+        "warm_up": draw(st.sampled_from([0.0, 3.0])),
+        "shutdown": draw(st.sampled_from([0.0, 2.0])),
         "checkpoints": checkpoints,
         "delay": delay,
         "by_word": by_word,
@@ -342,7 +351,7 @@ def _with_longer_way_back(trip: Trip, limits: DelegateLimits) -> Any:
 
 
 @checked
-@given(cases(approval=True), good)
+@given(cases(approval=True, fewest=2), good)
 def test_no_gate_is_passed_by_nobodys_word(case: Case, behaviour: Behaviour) -> None:
     """Where nobody approves, a gate of ours ends the rollout or holds it; it never arrives."""
     limits = replace(case.limits, part=False, approval=True, timeout=300.0)

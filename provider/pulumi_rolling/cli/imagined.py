@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi_rolling.cli.imagined_refresh import NEW, OLD, is_refresh, refresh_preview
+from pulumi_rolling.cli.imagined_sizes import size_faults
 from pulumi_rolling.core.model.member import Lifecycle, Member, Sizes
 from pulumi_rolling.core.replace.ideal import all_old
 from pulumi_rolling.core.replace.limits import Limits
@@ -15,15 +16,12 @@ from pulumi_rolling.core.replace.plan import new_rollout, plan
 from pulumi_rolling.errors import Fault, PolicyErrors
 from pulumi_rolling.policy.check import CheckedPolicy, check_policy
 from pulumi_rolling.policy.ecs_deployment.block import EcsDeployment
-from pulumi_rolling.policy.inputs import UpdatePolicy, given_rows, rows
+from pulumi_rolling.policy.inputs import UpdatePolicy, given_rows
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 from pulumi_rolling.policy.rolling_update.feasibility import advice, feasibility
 from pulumi_rolling.policy.rolling_update.limits import limits
 from pulumi_rolling.policy.timing import Timing
 from pulumi_rolling.report.preview import Preview
-
-LARGEST = 5000
-"""Members of an imagined group: a plan of so many takes some seconds, and time grows with the square."""
 
 _NOT_IN_SIZES = (
     "cannot be planned from sizes alone: what it does not give is as the service has it. Its block was checked; the "
@@ -49,7 +47,7 @@ def imagined_preview(
     if is_refresh(checked):
         faults = [
             *checked.faults,
-            *_size_faults(desired, desired if max_size is None else max_size, min_size, old),
+            *size_faults(desired, desired if max_size is None else max_size, min_size, old),
         ]
         return refresh_preview(checked, faults, desired, old)
     if _given(checked) == [EcsDeployment.key]:
@@ -85,7 +83,7 @@ def imagined_policy(
 ) -> Imagined:
     """The policy, checked alone and against the sizes. PolicyErrors with every fault at once."""
     checked = check_policy(block)
-    faults = [*checked.faults, *_strategy_faults(checked), *_size_faults(desired, max_size, min_size, old)]
+    faults = [*checked.faults, *size_faults(desired, max_size, min_size, old)]
     if desired is None or max_size is None:
         raise PolicyErrors(faults)
     roll = checked.without_faulty().rolling_update
@@ -100,34 +98,3 @@ def imagined_policy(
 
 def _given(checked: CheckedPolicy) -> list[str]:
     return given_rows(UpdatePolicy, checked.normal) if isinstance(checked.normal, Mapping) else []
-
-
-def _strategy_faults(checked: CheckedPolicy) -> list[Fault]:
-    return [
-        Fault(f"{UpdatePolicy.path}.{key}", f"cannot be simulated; only {RollingUpdate.key} can.")
-        for key in _given(checked)
-        if key in rows(UpdatePolicy) and key != RollingUpdate.key
-    ]
-
-
-def _size_faults(desired: int | None, max_size: int | None, min_size: int, old: int | None) -> list[Fault]:
-    faults = []
-    if desired is None:
-        faults.append(Fault("--desired", "is required where no --group is named."))
-    if max_size is None:
-        faults.append(Fault("--max-size", "is required where no --group is named."))
-    if desired is None or max_size is None:
-        return faults
-    if desired > LARGEST:
-        faults.append(
-            Fault(
-                "--desired", f"must be at most {LARGEST}: each replacement is gone through; found {desired}."
-            )
-        )
-    if desired > max_size:
-        faults.append(Fault("--desired", f"must be at most --max-size {max_size}; found {desired}."))
-    if min_size > desired:
-        faults.append(Fault("--min-size", f"must be at most --desired {desired}; found {min_size}."))
-    if old is not None and old > desired:
-        faults.append(Fault("--old", f"must be at most --desired {desired}; found {old}."))
-    return faults

@@ -1,13 +1,15 @@
-"""The plan of an instance refresh of a group that exists only in its sizes."""
+"""An instance refresh of a group that exists only in its sizes: its plan, and its limits for a simulation."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from pulumi_rolling.cli.imagined_sizes import size_faults
+from pulumi_rolling.core.delegate.limits import DelegateLimits
 from pulumi_rolling.core.delegate.observation import Delegated
 from pulumi_rolling.core.delegate.plan import begin, plan
 from pulumi_rolling.core.model.goal import Goal
-from pulumi_rolling.core.model.member import Revision
+from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.errors import Fault, PolicyErrors
 from pulumi_rolling.policy.check import CheckedPolicy
 from pulumi_rolling.policy.inputs import UpdatePolicy, given_rows
@@ -25,6 +27,19 @@ def is_refresh(checked: CheckedPolicy) -> bool:
     """Whether the policy names an instance refresh and no other strategy."""
     normal = checked.normal
     return isinstance(normal, Mapping) and given_rows(UpdatePolicy, normal) == [InstanceRefresh.key]
+
+
+def imagined_refresh(
+    checked: CheckedPolicy, sizes: Sizes, timing: Timing
+) -> tuple[DelegateLimits, tuple[str, ...]]:
+    """Limits and warnings for a group all of whose members are replaced. PolicyErrors with every fault at once."""
+    refresh = checked.without_faulty().instance_refresh
+    found = Found(desired=sizes.desired, old=sizes.desired)
+    forbidden, warnings = feasibility(refresh, found)
+    faults = [*checked.faults, *size_faults(sizes.desired, sizes.max, sizes.min, None), *forbidden]
+    if faults:
+        raise PolicyErrors(faults)
+    return limits(refresh, found, timing), tuple(warnings)
 
 
 def refresh_preview(

@@ -25,6 +25,13 @@ def simulate(
     desired: Annotated[int, Option(help="Desired capacity.", min=1)],
     max_size: Annotated[int, Option(help="MaxSize.", min=1)],
     against: Annotated[str | None, Option(help="A second policy, for a comparison.")] = None,
+    strategy: Annotated[
+        str | None,
+        Option(
+            help="rollingUpdate, instanceRefresh, or both with a comma: the policy's own block for each, "
+            "or its defaults."
+        ),
+    ] = None,
     min_size: Annotated[int, Option(help="MinSize.", min=0)] = 0,
     boot: Annotated[float, Option(help="Mean boot in seconds, until an instance is ready.")] = 90.0,
     spread: Annotated[float, Option(help="Spread of the boots: sigma of a lognormal law.")] = 0.3,
@@ -79,7 +86,7 @@ def simulate(
     )
     try:
         _can_plot(plot)
-        made = answer(policy, against, question)
+        made = answer(policy, against, strategy, question)
     except PolicyErrors as error:
         click.echo(faults_text(error.faults), err=True)
         raise click.exceptions.Exit(2) from error

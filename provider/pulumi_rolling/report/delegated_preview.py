@@ -9,6 +9,9 @@ from pulumi_rolling.core.delegate.limits import WayBack
 from pulumi_rolling.core.delegate.plan import DelegatePlan
 from pulumi_rolling.report.wording import Row, ends, instances, listed, span
 
+ROOM = 61
+"""Characters of a row in the diagnostics of a terminal of 80 columns, which the engine indents and does not wrap."""
+
 
 def delegated_rows(plan: DelegatePlan, returns_to: str | None, *, leaves: bool) -> Iterator[Row]:
     """``returns_to``: the revision that a failed rollout goes back to. ``leaves``: it stops where it is."""
@@ -22,13 +25,16 @@ def delegated_rows(plan: DelegatePlan, returns_to: str | None, *, leaves: bool) 
     yield from _bounds(plan)
     yield from _stops(plan)
     warm_up = plan.limits.foreseen.warm_up
-    then = f", then {span(warm_up)} of warm-up" if warm_up else ""
-    yield "waits for", f"each new instance to be in service and healthy by the group's own checks{then}"
+    yield "waits for", "new instances in service and healthy by the group's checks"
+    if warm_up:
+        yield "waits for", f"then {span(warm_up)} of warm-up"
     yield from _watched(plan)
     if plan.left_old:
         yield "leaves", f"{instances(plan.left_old)} as they are: the last checkpoint ends it"
-    yield "on failure", _on_failure(plan, returns_to, leaves)
-    yield "duration", _duration(plan)
+    for sentence in _on_failure(plan, returns_to, leaves):
+        yield "on failure", sentence
+    for sentence in _duration(plan):
+        yield "duration", sentence
     yield "API calls", f"at least {plan.decisions + len(plan.acts)}"
 
 
@@ -52,8 +58,9 @@ def _stops(plan: DelegatePlan) -> Iterator[Row]:
     if told:
         percents = listed([f"{gate.percent:g}" for gate in told])
         counts = listed([str(math.ceil((gate.percent or 0.0) * plan.replace / 100)) for gate in told])
-        lasts = f", {span(told[0].lasts)} each" if told[0].lasts else ""
-        yield "checkpoints", f"at {percents} % ({counts} of {plan.replace}){lasts}"
+        lasts = [f"{span(told[0].lasts)} each"] if told[0].lasts else []
+        for sentence in _folded([f"at {percents} % ({counts} of {plan.replace})", *lasts], ", "):
+            yield "checkpoints", sentence
     if gates and plan.limits.approval:
         yield "approval", "asked for at each checkpoint (rolling approve GROUP)"
 
@@ -68,28 +75,29 @@ def _watched(plan: DelegatePlan) -> Iterator[Row]:
         yield "bake", f"alarms are watched for {span(bake)} after the last one"
 
 
-def _on_failure(plan: DelegatePlan, returns_to: str | None, leaves: bool) -> str:
-    """Who decides that it failed, and who returns the group, as is known beforehand."""
-    when = "when the service gives up, "
+def _on_failure(plan: DelegatePlan, returns_to: str | None, leaves: bool) -> Iterator[str]:
+    """Who returns the group, as is known beforehand; each of them a row."""
     if leaves:
-        return f"{when}it stops and the group is left as it is (onFailure: leave)"
+        yield "the service stops, and the group is left (onFailure: leave)"
+        return
     if returns_to is None:
-        return f"{when}it stops; there is no other revision to return to"
+        yield "the service stops; there is no other revision to return to"
+        return
     ways = [_way_back(way, returns_to) for way in plan.way_back]
     if plan.limits.returns_by_itself and ways:
-        ways[0] = f"it returns the group to {returns_to} by itself"
-    return f"{when}{', and where that cannot be, '.join(ways)}"
+        ways[0] = f"the service returns the group to {returns_to} by itself"
+    yield from (f"{'else ' if place else ''}{way}" for place, way in enumerate(ways))
 
 
 def _way_back(way: WayBack, to: str) -> str:
     return {
         WayBack.SERVICE: f"the service is asked to return the group to {to}",
-        WayBack.OPERATION: f"another operation is begun that leads to {to}",
-        WayBack.REPLACE: f"this program rolls it back to {to} itself, as rollingUpdate does",
+        WayBack.OPERATION: f"another operation leads it back to {to}",
+        WayBack.REPLACE: f"this program rolls it back to {to} itself",
     }[way]
 
 
-def _duration(plan: DelegatePlan) -> str:
+def _duration(plan: DelegatePlan) -> list[str]:
     foreseen = plan.limits.foreseen
     times = math.ceil(plan.replace / plan.batch) if plan.batch else 0
     warm_up = f" and {span(foreseen.warm_up)} of warm-up" if foreseen.warm_up else ""
@@ -98,4 +106,11 @@ def _duration(plan: DelegatePlan) -> str:
         timed = any(gate.lasts for gate in foreseen.gates)
         named = [name for name, given in (("checkpoints", timed), ("bake", foreseen.bake)) if given]
         parts.append(f"{span(plan.fixed_waits)} of {listed(named or ['bake'])} on top")
-    return "; ".join([*parts, *ends(plan.limits.timeout, approval=plan.limits.approval)])
+    parts += ends(plan.limits.timeout, approval=plan.limits.approval)
+    return _folded(parts, "; ")
+
+
+def _folded(parts: list[str], by: str) -> list[str]:
+    """One row, or where that would be long one for each part."""
+    told = by.join(parts)
+    return [told] if len(told) <= ROOM else parts

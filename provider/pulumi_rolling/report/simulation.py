@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from pulumi_rolling.core.delegate.limits import DelegateLimits
 from pulumi_rolling.core.replace.limits import Limits
 
 
@@ -78,9 +79,9 @@ class Entry:
     """One policy: its limits for this group, and its trials with each build."""
 
     name: str
-    limits: Limits
+    limits: Limits | DelegateLimits
     batch: int
-    """The batch as far as the group's sizes allow it."""
+    """Members under replacement at a time, as far as the group's sizes allow."""
     trials: tuple[Trial, ...]
     warnings: tuple[str, ...] = ()
 

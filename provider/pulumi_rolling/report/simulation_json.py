@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pulumi_rolling.core.replace.limits import Pacing
+from pulumi_rolling.core.delegate.limits import DelegateLimits
+from pulumi_rolling.core.replace.limits import Limits, Pacing
 from pulumi_rolling.report.simulation import Distribution, Entry, Simulation, Trial
 
 VERSION = 1
@@ -29,15 +30,40 @@ def simulation_json(made: Simulation) -> dict[str, Any]:
 
 def _entry(entry: Entry) -> dict[str, Any]:
     limits = entry.limits
+    rolls = _refresh(limits) if isinstance(limits, DelegateLimits) else _rolling_update(limits)
     return {
         "name": entry.name,
-        "pacing": limits.pacing.value,
         "batch": entry.batch,
+        **rolls,
+        "warnings": list(entry.warnings),
+        "builds": [_trial(trial) for trial in entry.trials],
+    }
+
+
+def _rolling_update(limits: Limits) -> dict[str, Any]:
+    return {
+        "strategy": "rollingUpdate",
+        "pacing": limits.pacing.value,
         "floor": limits.floor,
         "guard": limits.guard.value if limits.pacing is Pacing.SLIDING else None,
         "canary": limits.canary,
-        "warnings": list(entry.warnings),
-        "builds": [_trial(trial) for trial in entry.trials],
+    }
+
+
+def _refresh(limits: DelegateLimits) -> dict[str, Any]:
+    """The service has no pacing, guard or canary."""
+    foreseen = limits.foreseen
+    return {
+        "strategy": "instanceRefresh",
+        "pacing": None,
+        "floor": foreseen.lowest,
+        "most": foreseen.most,
+        "guard": None,
+        "canary": None,
+        "warmUpSeconds": foreseen.warm_up,
+        "checkpoints": [gate.percent for gate in foreseen.gates],
+        "endsAtPercent": foreseen.ends_at,
+        "bakeSeconds": foreseen.bake,
     }
 
 

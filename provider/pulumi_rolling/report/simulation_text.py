@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from pulumi_rolling.core.delegate.limits import DelegateLimits, Foreseen
 from pulumi_rolling.core.model.codes import VERDICTS, VerdictCode
 from pulumi_rolling.core.replace.limits import Guard, Limits, Pacing
 from pulumi_rolling.report.simulation import Distribution, Entry, Simulation, Trial
@@ -28,6 +29,8 @@ def simulation_text(made: Simulation) -> str:
 def policy_line(entry: Entry) -> str:
     """The policy in numbers of this group."""
     limits = entry.limits
+    if isinstance(limits, DelegateLimits):
+        return ", ".join(_refresh(entry.batch, limits.foreseen))
     floor = f"at least {limits.floor} in service"
     if limits.pacing is Pacing.LOCK_STEP:
         parts = [f"lock-step, batches of {entry.batch}", floor]
@@ -35,6 +38,23 @@ def policy_line(entry: Entry) -> str:
         guard = "no guard" if limits.guard is Guard.OFF else f"guard {limits.guard.value}"
         parts = [f"sliding, window {entry.batch}", floor, guard]
     return ", ".join([*parts, *_gates(limits)])
+
+
+def _refresh(batch: int, foreseen: Foreseen) -> Iterator[str]:
+    yield f"instance refresh, {'' if batch == 1 else 'up to '}{batch} at a time"
+    yield f"at least {foreseen.lowest} in service"
+    if foreseen.warm_up:
+        yield f"warm-up {span(foreseen.warm_up)}"
+    if foreseen.gates:
+        yield _stops(len(foreseen.gates))
+    if foreseen.ends_at is not None:
+        yield f"ends at {foreseen.ends_at:g} %"
+    if foreseen.bake:
+        yield f"bake {span(foreseen.bake)}"
+
+
+def _stops(count: int) -> str:
+    return f"{count} checkpoint{'' if count == 1 else 's'}"
 
 
 def build_title(build: Trial) -> str:
@@ -62,7 +82,7 @@ def _gates(limits: Limits) -> Iterator[str]:
     if limits.slow_start:
         yield "slow start"
     if limits.checkpoints:
-        yield f"{len(limits.checkpoints)} checkpoints"
+        yield _stops(len(limits.checkpoints))
     if limits.bake:
         yield f"bake {span(limits.bake)}"
 

@@ -1,7 +1,19 @@
-"""Whole rollouts under a virtual clock: the same ``decide`` on the simulated fleet, once or a thousand times."""
+"""Whole rollouts under a virtual clock: the same ``decide`` on a simulated group, once or a thousand times."""
 
+from pulumi_rolling.simulation.builds import Build
 from pulumi_rolling.simulation.driver import Rolled, drive
 from pulumi_rolling.simulation.law import BootLaw
-from pulumi_rolling.simulation.trials import Build, Scenario, simulate, study
+from pulumi_rolling.simulation.refreshes import RefreshScenario, follow
+from pulumi_rolling.simulation.trials import Scenario, simulate, study
 
-__all__ = ["BootLaw", "Build", "Rolled", "Scenario", "drive", "simulate", "study"]
+__all__ = [
+    "BootLaw",
+    "Build",
+    "RefreshScenario",
+    "Rolled",
+    "Scenario",
+    "drive",
+    "follow",
+    "simulate",
+    "study",
+]

@@ -24,20 +24,45 @@ INSTANCES_PER_CALL = 200
 CHECKS_PER_CALL = 100
 
 
+class Writes:
+    """Counts the writes of record and lease, the lease as new as the rollout."""
+
+    def __init__(self, poll: float, at: float) -> None:
+        self.count = 0
+        self._renewal = RENEWED * lease_length(poll)
+        self._written_at = at
+
+    def add(self, at: float) -> None:
+        self.count += 1
+        self._written_at = at
+
+    def is_due(self, at: float) -> bool:
+        """The lease is to be renewed by the look at that time."""
+        return at - self._written_at >= self._renewal
+
+    def renew(self, at: float) -> None:
+        """The renewals that are due by then, where not every look is made."""
+        while self.is_due(at):
+            self._written_at += self._renewal
+            self.count += 1
+
+
 class Bill:
-    """Counts the calls of one rollout of a group of ``size`` members, the lease as new as the rollout."""
+    """Counts the calls of one rollout of a group of ``size`` members."""
 
     def __init__(self, limits: Limits, size: int, at: float) -> None:
         self.looks = 0
         """What looks cost."""
         self.acts = 0
-        self.marks = 0
-        """Writes of the record and the lease."""
         self._limits = limits
         self._size = size
-        self._renewal = RENEWED * lease_length(limits.poll)
-        self._written_at = at
+        self._writes = Writes(limits.poll, at)
         self._known: frozenset[str] = frozenset()
+
+    @property
+    def marks(self) -> int:
+        """Writes of the record and the lease."""
+        return self._writes.count
 
     @property
     def total(self) -> int:
@@ -51,21 +76,15 @@ class Bill:
         self.looks += self._look(after, arrived)
         self.acts += len(decision.actions)
         if decision.actions or is_news(before, after):
-            self.marks += 1
-            self._written_at = at
+            self._writes.add(at)
         else:
-            self._renew(at)
+            self._writes.renew(at)
 
     def add_looks(self, rollout: Rollout, count: int, until: float) -> None:
         """Looks up to ``until`` at which nothing is new."""
         if count:
             self.looks += count * self._look(rollout, False)
-            self._renew(until)
-
-    def _renew(self, at: float) -> None:
-        while at - self._written_at >= self._renewal:
-            self._written_at += self._renewal
-            self.marks += 1
+            self._writes.renew(until)
 
     def _look(self, rollout: Rollout, arrived: bool) -> int:
         limits = self._limits

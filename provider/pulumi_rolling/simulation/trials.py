@@ -7,33 +7,27 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-from pulumi_rolling.core.model.member import Revision, Signal, Sizes
+from pulumi_rolling.core.model.member import Signal, Sizes
 from pulumi_rolling.core.model.seen import AlarmState
 from pulumi_rolling.core.replace.budget import slot_clock
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
+from pulumi_rolling.simulation.builds import GOOD, NEW, OLD, Build
 from pulumi_rolling.simulation.driver import Manner, Rolled, drive
 from pulumi_rolling.simulation.law import BootLaw
 
-OLD = Revision("simulated:1", "old", "the old revision")
-NEW = Revision("simulated:2", "new", "the new revision")
 FEW = 40
 """Runs for which no further process is worth its start."""
 CHUNK = 25
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
-    """What the new revision is worth. Shares of its members; the rest are well.
+class Rollable(Protocol):
+    """One rollout to be simulated, whatever its strategy: everything but the seed."""
 
-    ``bad``: they signal FAILURE when they have booted; without signals they never reach service. ``silent``: they
-    never say anything and never become ready.
-    """
-
-    bad: float = 0.0
-    silent: float = 0.0
+    def roll(self, seed: int) -> Rolled: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +37,15 @@ class Scenario:
     limits: Limits
     sizes: Sizes
     law: BootLaw
-    build: Build = Build()
+    build: Build = GOOD
     grain: float = 0.0
     """Seconds between looks while much is in flight. Boots end half of it sooner, so that rolls take their time."""
     approve_after: float = 0.0
     leaving: float = 0.0
     """Seconds that a victim takes to be gone."""
+
+    def roll(self, seed: int) -> Rolled:
+        return simulate(self, seed)
 
 
 def simulate(scenario: Scenario, seed: int) -> Rolled:
@@ -70,7 +67,7 @@ def simulate(scenario: Scenario, seed: int) -> Rolled:
     return drive(fleet, limits, rollout, Manner(grain=scenario.grain, approve_after=scenario.approve_after))
 
 
-def study(scenarios: Sequence[Scenario], seeds: int) -> list[list[Rolled]]:
+def study(scenarios: Sequence[Rollable], seeds: int) -> list[list[Rolled]]:
     """Each scenario with seeds 1 to ``seeds``, in that order."""
     chunks = [
         (scenario, range(first, min(first + CHUNK, seeds + 1)))
@@ -90,11 +87,11 @@ def study(scenarios: Sequence[Scenario], seeds: int) -> list[list[Rolled]]:
     ]
 
 
-def _some(chunk: tuple[Scenario, range]) -> list[Rolled]:
+def _some(chunk: tuple[Rollable, range]) -> list[Rolled]:
     scenario, seeds = chunk
     gc.disable()  # A run makes no cycles, and a collection walks the whole fleet.
     try:
-        return [simulate(scenario, seed) for seed in seeds]
+        return [scenario.roll(seed) for seed in seeds]
     finally:
         gc.enable()
 

@@ -191,13 +191,30 @@ def test_a_refresh_is_planned_from_desired_alone(rolling: Rolling) -> None:
     assert document["wayBack"] == ["service", "operation", "replace"] and document["alarms"] == ["web-5xx"]
 
 
-def test_faults_of_a_refresh_come_at_once_and_it_is_not_simulated(rolling: Rolling) -> None:
-    """Its own faults and those of the sizes; a simulation knows the machine that picks its victims alone."""
+LONG = (
+    '{"instanceRefresh": {"checkpointPercentages": [10, 25, 50, 75, 100], "instanceWarmup": 125, "bakeTime": 300, '
+    '"checkpointDelay": 600, "alarms": ["web-5xx"], "approval": true, "timeout": "P2D", "minHealthyPercentage": 100, '
+    '"maxHealthyPercentage": 120}}'
+)
+
+
+def test_the_rows_of_a_refresh_fit_a_terminal_of_80_columns(rolling: Rolling) -> None:
+    """The engine indents a plan by four and wraps nothing; warnings and notes alone are sentences of any length."""
+    ran = rolling("plan", "--policy", LONG, "--desired", "100")
+    said = ran.out.split("  note")[0].split("  warning")[0].splitlines()
+    assert ran.code == 0 and len(said) > 12
+    assert [line for line in said if len(line) > 76] == []
+    assert "  on failure   the service returns the group to the old revision by itself" in said
+    assert "               else another operation leads it back to the old revision" in said
+    markdown = rolling("plan", "--policy", LONG, "--desired", "100", "--format", "markdown").out
+    assert markdown.count("| on failure |") == 3
+
+
+def test_faults_of_a_refresh_come_at_once(rolling: Rolling) -> None:
+    """Its own faults and those of the sizes."""
     both = '{"instanceRefresh": {"minHealthyPercentage": 0, "maxHealthyPercentage": 150}}'
     ran = rolling("plan", "--policy", both)
     assert ran.code == 2 and "--desired: is required" in ran.err and "maxHealthyPercentage" in ran.err, ran
-    ran = rolling("simulate", "--policy", REFRESH, "--desired", "4", "--max-size", "5", "--seeds", "1")
-    assert ran.code == 2 and "cannot be simulated; only rollingUpdate can" in ran.err, ran
 
 
 @pytest.mark.parametrize("second", ["max_batch_size", "MaxBatchSize"])

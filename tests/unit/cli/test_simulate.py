@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.benchmarks.manual_run import manual_run
 from tests.unit.cli.conftest import Ran
 
 SLIDING = '{"rollingUpdate":{"maxBatchSize":2,"minInstancesInService":4,"waitOnResourceSignals":true}}'
@@ -58,6 +59,65 @@ def test_two_policies_meet_the_same_chances(rolling: Rolling) -> None:
     assert sliding["builds"][0]["rollSeconds"]["mean"] < rounds["builds"][0]["rollSeconds"]["mean"]
 
 
+REFRESH = '{"instanceRefresh":{"minHealthyPercentage":60,"instanceWarmup":10}}'
+BOTH = SLIDING[:-1] + "," + REFRESH[1:]
+
+
+def test_both_strategies_of_one_policy_stand_side_by_side(rolling: Rolling) -> None:
+    """Each block is simulated by its own machine: a refresh keeps its percentages, and tries for an hour."""
+    both = ("--strategy", "rollingUpdate,instanceRefresh", "--bad", "1", "--format", "json")
+    ours, theirs = document(rolling("simulate", "--policy", BOTH, *both, *SIZES))["policies"]
+    assert (ours["name"], ours["strategy"], ours["batch"]) == ("rollingUpdate", "rollingUpdate", 2)
+    assert (theirs["name"], theirs["strategy"], theirs["batch"]) == ("instanceRefresh", "instanceRefresh", 2)
+    assert (theirs["floor"], theirs["most"], theirs["warmUpSeconds"]) == (4, 6, 10.0)
+    assert (theirs["pacing"], theirs["guard"], theirs["canary"]) == (None, None, None)
+    good, bad = theirs["builds"]
+    assert (good["arrived"], good["lowestInService"]["p5"], good["touched"]["p50"]) == (12, 4, 6)
+    assert bad["stoppedBy"] == {"operationFailed": 12} and bad["returned"] == 12
+    assert bad["touched"]["p95"] == ours["builds"][1]["touched"]["p50"] == 2
+    assert bad["stoppedAfterSeconds"]["p5"] >= 3600 > ours["builds"][1]["stoppedAfterSeconds"]["p95"]
+    assert bad["relaunchedByCloud"]["p50"] > 100
+
+
+def test_a_file_with_either_block_is_simulated_by_its_strategy(rolling: Rolling, tmp_path: Path) -> None:
+    """Two files are compared as two policies of one strategy are, in text and picture; one strategy of a file, too."""
+    target = tmp_path / "rolls.png"
+    files = ("--policy", SLIDING, "--against", REFRESH, "--bad", "1", "--plot", str(target))
+    ran = rolling("simulate", *files, *SIZES)
+    assert (ran.code, ran.err) == (0, "")
+    line = "  against  instance refresh, up to 2 at a time, at least 4 in service, warm-up 10 s"
+    assert line in ran.out.splitlines()
+    assert "against  100 % are stopped (an operation that failed)" in ran.out
+    assert "relaunched by cloud" in ran.out
+    assert target.read_bytes().startswith(b"\x89PNG")
+    one = document(rolling("simulate", "--policy", REFRESH, *SIZES, "--format", "json"))
+    same = rolling("simulate", "--policy", BOTH, "--strategy", "instanceRefresh", *SIZES, "--format", "json")
+    assert one["policies"][0]["builds"] == document(same)["policies"][0]["builds"]
+
+
+def test_the_run_in_the_manual(rolling: Rolling, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command of docs/instance-refresh.md has rows that stand there; a bench compares the figures."""
+    manual = manual_run()
+    (tmp_path / "both.yaml").write_text(manual.policy)
+    monkeypatch.chdir(tmp_path)
+    ran = rolling(*manual.arguments, "--seeds", "6")
+    assert (ran.code, ran.err) == (0, "")
+    made, shown = ([line[:37].rstrip() for line in text.splitlines()] for text in (ran.out, manual.shown))
+    # So few seeds may have no good outcome of the bad build, whose row is then left out.
+    assert set(made[1:]) <= set(shown) and made[1:12] == shown[1:12]
+    with_seeds = manual.shown.splitlines()[0].split("; ")[0]
+    assert ran.out.splitlines()[0] == f"{with_seeds}; 6 seeds"
+
+
+def test_a_strategy_that_the_policy_does_not_have_has_its_defaults(rolling: Rolling) -> None:
+    """The line of the policy says what they come to."""
+    ran = rolling("simulate", "--policy", SLIDING, "--strategy", "rollingUpdate, instanceRefresh", *SIZES)
+    assert "  instanceRefresh  instance refresh, 1 at a time, at least 5 in service" in ran.out.splitlines()
+    checkpoints = '{"instanceRefresh":{"checkpointPercentages":[20,40,80],"bakeTime":60}}'
+    ran = rolling("simulate", "--policy", checkpoints, *SIZES)
+    assert "at least 5 in service, 2 checkpoints, ends at 80 %, bake 1:00" in ran.out.replace("1 min", "1:00")
+
+
 def test_text_is_the_default_and_names_policies_by_their_files(rolling: Rolling, tmp_path: Path) -> None:
     """One table for each build, a row for each policy in it."""
     quick, careful = tmp_path / "quick.json", tmp_path / "careful.yaml"
@@ -100,6 +160,16 @@ def test_boots_of_the_last_rollout(rolling: Rolling, tmp_path: Path, given: str)
         (("--quantiles", "nowhere.json"), "--quantiles: is neither JSON nor a file with JSON"),
         (("--min-size", "7"), "--min-size: must be at most --desired 6"),
         (("--against", "nowhere.json"), "--against: nowhere.json is neither JSON nor a file"),
+        (("--strategy", "blueGreen"), "--strategy: is rollingUpdate or instanceRefresh, or both; found"),
+        (
+            ("--strategy", "instanceRefresh", "--against", REFRESH),
+            "--strategy: may not stand with --against",
+        ),
+        (
+            ("--against", '{"instanceRefresh":{"minHealthyPercentage":101}}'),
+            "--against: updatePolicy.instanceRefresh.minHealthyPercentage:",
+        ),
+        (("--against", BOTH), "--against: updatePolicy: needs exactly one strategy"),
         (
             ("--against", '{"rollingUpdate":{"maxBatchSize":0}}'),
             "--against: updatePolicy.rollingUpdate.maxBatchSize:",

@@ -9,8 +9,9 @@ import pytest
 from pulumi_rolling.core.model.member import Sizes
 from pulumi_rolling.core.replace.limits import Guard, Limits, Pacing
 from pulumi_rolling.simulation import trials as module
+from pulumi_rolling.simulation.builds import Build
 from pulumi_rolling.simulation.law import BootLaw
-from pulumi_rolling.simulation.trials import Build, Scenario, simulate, study
+from pulumi_rolling.simulation.trials import Scenario, simulate, study
 
 SIZES = Sizes(0, 8, 6)
 LIMITS = Limits(

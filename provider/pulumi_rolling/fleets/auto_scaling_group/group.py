@@ -37,7 +37,6 @@ from pulumi_rolling.fleets.base import Retry
 from pulumi_rolling.fleets.replace import Glance, counts_of
 
 FRESH = 1.0
-"""Seconds for which a description made for another group's look also serves this one."""
 
 
 class OneGroup:
@@ -147,8 +146,14 @@ class OneGroup:
     def _as_it_is(self) -> Answer:
         return self._poll.look(self.name, self._clock(), self._api).description
 
+    def _shared(self) -> float:
+        """Seconds for which a description made for another group's look also serves this one."""
+        return FRESH
+
     def _not_before(self) -> float:
-        return max(self._acts.last_at, math.nextafter(self._looked_at, math.inf), self._clock() - FRESH)
+        return max(
+            self._acts.last_at, math.nextafter(self._looked_at, math.inf), self._clock() - self._shared()
+        )
 
     def _wanted_pointer(self, group: Answer) -> str | None:
         """What is wanted as a pointer, if a template's id is given or the group tells it for the name."""

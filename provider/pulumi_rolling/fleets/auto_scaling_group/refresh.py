@@ -1,9 +1,10 @@
 """One EC2 Auto Scaling group that the service itself rolls, by an instance refresh.
 
-A look costs the description of the group, shared with every other group here, and one DescribeInstanceRefreshes: by id
-while ours is active, of the newest before and after. The scaling activities are asked for causes once something has
-gone wrong or stands still. Nothing is decided here, and the group's own template is never moved: the service stores the
-desired configuration when the refresh has succeeded, and that is what makes its way back.
+A look costs the description of the group, shared with every other group here, and where the refresh can have moved
+(``refresh_rhythm``) one DescribeInstanceRefreshes: by id while ours is active, of the newest before and after. The
+scaling activities are asked for causes once something has gone wrong or stands still. Nothing is decided here, and the
+group's own template is never moved: the service stores the desired configuration when the refresh has succeeded, and
+that is what makes its way back.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from pulumi_rolling.fleets.auto_scaling_group.refresh_facts import (
     unchecked_in,
     warm_up_of,
 )
+from pulumi_rolling.fleets.auto_scaling_group.refresh_rhythm import Told, still_serves, told
 from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
 from pulumi_rolling.fleets.aws.alarms import alarms_of
 from pulumi_rolling.fleets.aws.api import Answer
@@ -67,6 +69,7 @@ class RefreshFleet(OneGroup):
         self._alarms = alarms_of(place)
         self._calls = RefreshCalls(name, self._api)
         self._tokens: dict[str, str] = {}
+        self._last: Told | None = None
         self._over: set[str] = set()
         self._gates: dict[tuple[str, str], float] = {}
         """When a refresh was first seen at a checkpoint, by the cloud's clock."""
@@ -117,12 +120,15 @@ class RefreshFleet(OneGroup):
         look = self._look()
         group = look.description
         members = self._members.learnt(group, tuple(described.listed(group)), rollout.target)
-        told = self._told(rollout.way.operation)
+        refreshes = self._told_now(look, rollout)
         return Sight(
-            self._delegated(look, members, told, rollout.target, rollout), described.marks(group), look.at
+            self._delegated(look, members, refreshes, rollout.target, rollout),
+            described.marks(group),
+            look.at,
         )
 
     def apply(self, action: Act) -> None:
+        self._last = None
         carry_out(self, action)
 
     def key(self, action: Act) -> str:
@@ -154,6 +160,17 @@ class RefreshFleet(OneGroup):
         """A refresh that stands still by our act goes on; whose it is does not matter to that."""
         if record.paused_by_us:
             self._acts.carry_out(Resume(_PAUSE))
+
+    def _told_now(self, look: Look, rollout: Delegating) -> list[Answer]:
+        last = self._last
+        if last is not None and still_serves(last, look, rollout, self.watched.rhythm):
+            return last.refreshes
+        found = self._told(rollout.way.operation)
+        self._last = told(found, look)
+        return found
+
+    def _shared(self) -> float:
+        return max(super()._shared(), self.watched.rhythm.shared)
 
     def _told(self, followed: str) -> list[Answer]:
         """Only one can be active: while it is the one that is followed, no other is to be told of."""

@@ -61,7 +61,9 @@ def operation_of(refresh: Answer, beside: Beside) -> Operation:
     done, total = progress(refresh, beside.total)
     percent = refresh.get("PercentageComplete")
     started = refresh.get("StartTime")
-    reason = one_line(refresh.get("StatusReason") or "")
+    turned = _returned(refresh, total)
+    # A refresh that is back has no reason of its own any more: the one for which it turned goes before the causes.
+    reason = one_line(refresh.get("StatusReason") or "") or (turned.reason if turned is not None else "")
     return Operation(
         id=str(refresh["InstanceRefreshId"]),
         state=state,
@@ -75,7 +77,7 @@ def operation_of(refresh: Answer, beside: Beside) -> Operation:
         reasons=(*((reason,) if reason else ()), *beside.causes),
         gate=gate,
         is_paused=beside.suspended,
-        returned=_returned(refresh, total),
+        returned=turned,
         whole=is_whole(refresh),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Sizes
 from pulumi_rolling.fleets import delegate
+from pulumi_rolling.fleets.auto_scaling_group.refresh_rhythm import EVERY_LOOK, Rhythm
 from pulumi_rolling.fleets.auto_scaling_group.traffic import traffic_of
 from pulumi_rolling.fleets.aws.api import Answer
 
@@ -22,6 +23,7 @@ class RefreshWatched:
     leaves_standby: bool = False
     skips_matching: bool = True
     alarms: tuple[str, ...] = ()
+    rhythm: Rhythm = EVERY_LOOK
     still: float = 60.0
     """Seconds without progress after which the scaling activities are asked why, and asked again."""
 

@@ -84,6 +84,11 @@ def draw(behaviours: Sequence[Behaviour], chance: random.Random) -> Behaviour:
     return replace(_WELL, boot=first.boot, spread=first.spread, quantiles=first.quantiles)
 
 
+def draw_id(chance: random.Random) -> str:
+    """The id of one launch, drawn between its behaviour and its boot in every kind of group."""
+    return f"i-{chance.getrandbits(68):017x}"
+
+
 _WELL = Behaviour()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
 from pulumi_rolling.core.delegate.operation import ServiceReturn, State
 from pulumi_rolling.core.model.member import Revision
@@ -22,10 +23,20 @@ class OperationOptions:
     """Of the members that are there before, and of the pointer."""
     behaviours: Mapping[str, Behaviour | Sequence[Behaviour]] | None = None
     """By a revision's digest."""
-    batch: int = 1
-    launch_first: bool = False
+    keep: int | None = None
+    """How many stay ready; None: all but one."""
+    top: int | None = None
+    """How many may be there; None: Desired."""
+    warm_up: float = 0.0
+    """Seconds from being in service to being ready."""
+    pending: float = 1.0
+    """Seconds from the begin of an operation to its first replacement."""
+    shutdown: float = 0.0
+    """Seconds that a member takes to go; an operation ends with the last of them."""
     checkpoints: tuple[float, ...] = ()
-    """Ascending percents; a last one below 100 ends the operation there."""
+    """Ascending percents; a last one below 100 ends the operation there, and 100 is no pause."""
+    overshoots: bool = False
+    """Replacements begin as the bounds allow, so that more than a checkpoint's may be under way when it is reached."""
     delay: float = 10.0
     """Seconds at each checkpoint."""
     by_word: bool = False
@@ -51,13 +62,19 @@ class OperationOptions:
     name: str = "simulated"
 
 
+class Stage(Enum):
+    BOOTING = "booting"
+    WARMING = "warming"
+    READY = "ready"
+
+
 @dataclass(slots=True, eq=False)
 class Life:
-    """One member. ``up``: in service."""
+    """One member. It serves from its warm-up on."""
 
     id: str
     revision: Revision
-    up: bool = True
+    stage: Stage
 
 
 @dataclass(slots=True, eq=False)
@@ -73,17 +90,18 @@ class Course:
     total: int
     checkpoints: tuple[float, ...]
     state: State = State.PENDING
-    before: int = 0
-    """Members of ``to`` that were there before it began."""
     done: int = 0
+    """Of ``total``: those that are replaced and ready, and on the way back those that are not returned."""
     told_done: int | None = None
     """What is told in place of ``done``, where the service miscounts."""
     passed: set[float] = field(default_factory=set)
     gate: float | None = None
     paused: bool = False
     frozen: bool = False
-    slots: int = 0
+    to_go: int = 0
+    """Members that are to be replaced, and those that are not ready."""
     moved_at: float = 0.0
+    """When that last fell."""
     reason: str = ""
     turned: ServiceReturn | None = None
     doomed: bool = False

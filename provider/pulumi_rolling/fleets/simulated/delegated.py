@@ -152,9 +152,8 @@ class DelegatedFleet(OperatedGroup):
         )
 
     def glance(self) -> Glance:
-        counts: dict[Revision, int] = {}
-        for life in self._lives:
-            counts[life.revision] = counts.get(life.revision, 0) + 1
+        runs = self.runs()
+        counts = {known: runs[known.digest] for known in self._known() if known.digest in runs}
         return Glance(
             target=self.pointer,
             current=self.pointer,
@@ -168,9 +167,12 @@ class DelegatedFleet(OperatedGroup):
         return self.pointer
 
     def at(self, address: str) -> Revision:
-        known = (self.pointer, *(life.revision for life in self._lives), *(c.to for c in self.courses))
         gone = Revision(address, f"gone:{address}", exists=False)
-        return next((revision for revision in known if revision.address == address), gone)
+        return next((known for known in self._known() if known.address == address), gone)
+
+    def _known(self) -> set[Revision]:
+        """Every revision that a member may have."""
+        return {self.options.revision, self.pointer, *(course.to for course in self.courses)}
 
     def contents(self, revision: Revision) -> Mapping[str, Any]:
         """Revisions are nothing but their digests here."""

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from pulumi_rolling.core.model.member import Member, Revision, Signal, Sizes, TargetHealth
 from pulumi_rolling.core.replace.observation import LaunchError, Loss, RefusedLaunch
-from pulumi_rolling.fleets.simulated.behaviour import NEVER, Behaviour, draw
+from pulumi_rolling.fleets.simulated.behaviour import NEVER, Behaviour, draw, draw_id
 from pulumi_rolling.fleets.simulated.initial_members import START, members_before, zone_names
 from pulumi_rolling.fleets.simulated.life import Life, Track
 from pulumi_rolling.fleets.simulated.options import Options
@@ -359,7 +359,7 @@ class SimulatedGroup:
         return min(zones, key=self._in_zone.__getitem__, default=None)
 
     def _new_id(self) -> str:
-        return f"i-{self._chance.getrandbits(68):017x}"
+        return draw_id(self._chance)
 
 
 _DEFAULT = (Behaviour(),)

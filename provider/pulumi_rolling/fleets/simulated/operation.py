@@ -1,93 +1,55 @@
 """A group that its cloud rolls by operations, in memory under virtual time: the truth, and what befalls it.
 
-An operation opens up to ``batch`` slots, each a member that goes and one that boots by the behaviour of its revision;
-it stands at checkpoints, bakes, gives up after ``patience`` without a success, and goes back where it is made to.
-What a driver is shown of it is another matter (``delegated``).
+An operation replaces members as bounds and checkpoints allow, stands at checkpoints, bakes, gives up after ``patience``
+without a success, and goes back where it is made to. How members are replaced is in ``operated_members``; what a driver
+is shown of it is another matter (``delegated``).
 """
 
 from __future__ import annotations
 
-import heapq
-import random
-from collections import Counter
-from collections.abc import Callable
+import math
 
 from pulumi_rolling.core.delegate.operation import Gate, Operation, ServiceReturn, State
-from pulumi_rolling.core.model.member import Revision, Signal
-from pulumi_rolling.fleets.simulated.behaviour import Behaviour, draw
-from pulumi_rolling.fleets.simulated.course import Course, Life, OperationOptions, gate_name
+from pulumi_rolling.core.model.member import Revision
+from pulumi_rolling.fleets.simulated.course import Course, OperationOptions, gate_name
+from pulumi_rolling.fleets.simulated.operated_members import OperatedMembers
 
+WHOLE = 100.0
+"""A checkpoint at which nobody pauses: it is the end."""
 _AT_WORK = frozenset({State.PENDING, State.RUNNING})
 
 
-class OperatedGroup:
+class OperatedGroup(OperatedMembers):
     """The truth of the group, the cloud's side of its operations, and verbs for scripts of misfortunes."""
 
     def __init__(self, options: OperationOptions) -> None:
-        self.options = options
-        self.now = 1000.0
-        self.pointer = options.revision
         self.courses: list[Course] = []
-        self.history: list[tuple[float, int]] = []
-        """How many were in service since when."""
-        self.touched = 0
-        """Launches by operations."""
-        self._chance = random.Random(options.seed)
-        self._booting: Counter[str] = Counter()
-        self._doubled: set[str] = set()
-        """Members that serve until their replacements do."""
-        self._events: list[tuple[float, int, Callable[[], object]]] = []
-        self._numbers = 0
         self._dooms = False
         self._alarms = dict(options.alarms or {})
-        self._lives = [Life(f"old-{n + 1}", options.revision) for n in range(options.desired)]
-        self._note()
-
-    def advance(self, to: float) -> None:
-        """Let the cloud work until the moment ``to``."""
-        while self._events and self._events[0][0] <= to:
-            at, _, do = heapq.heappop(self._events)
-            self.now = max(self.now, at)
-            do()
-            self._note()
-        self.now = max(self.now, to)
-
-    def after(self, seconds: float, do: Callable[[], object]) -> None:
-        """A misfortune to come."""
-        self._numbers += 1
-        heapq.heappush(self._events, (self.now + seconds, self._numbers, do))
+        super().__init__(options)
 
     @property
     def active(self) -> Course | None:
         return next((c for c in reversed(self.courses) if not c.is_over), None)
 
-    def runs(self) -> dict[str, int]:
-        """Members by their revision's digest, those included that boot."""
-        there = Counter(life.revision.digest for life in self._lives if life.up)
-        return {digest: count for digest, count in (there + self._booting).items() if count}
-
-    def in_service(self) -> int:
-        return sum(life.up for life in self._lives)
-
     def start(self, to: Revision, token: str = "", by: str = "", *, gates: bool = True) -> Course:
         """An operation begins: ours, or with ``by`` somebody else's."""
-        self._numbers += 1
-        old = sum(life.revision.digest != to.digest for life in self._lives)
+        old = self._outdated(to.digest)
         course = Course(
             f"op-{len(self.courses) + 1}",
             to,
             self.pointer,
             token,
             self.now + self.options.skew,
-            old or len(self._lives),
+            old or self.options.desired,
             self.options.checkpoints if gates else (),
-            before=len(self._lives) - old,
             by=by,
+            to_go=old + self._missing(),
             moved_at=self.now,
             doomed=self._dooms,
         )
         self.courses.append(course)
-        self.after(1.0, lambda: self._set_running(course))
+        self.after(self.options.pending, lambda: self._set_running(course))
         self._watch_patience(course)
         self._note()
         return course
@@ -97,17 +59,17 @@ class OperatedGroup:
         self._dooms = True
 
     def halt(self, course: Course, *, reason: str = "stopped") -> None:
-        """Replacements in flight are finished; nothing is returned."""
+        """Replacements in flight are finished, as long as the patience lasts; nothing is returned."""
         if course.is_over or course.state is State.STOPPING:
             return
-        course.reason = reason
+        course.reason, course.moved_at = reason, self.now
         self._set(course, State.STOPPING)
         self._come_to_rest(course)
         self._note()
 
     def _come_to_rest(self, course: Course) -> None:
         def look() -> None:
-            if course.slots:
+            if self._is_booting() and self.now < course.moved_at + self.options.patience:
                 self._come_to_rest(course)
             else:
                 self._set(course, State.STOPPED)
@@ -120,6 +82,7 @@ class OperatedGroup:
             return
         course.turned = ServiceReturn(reason, course.done, by_person)
         course.reason, course.gate, course.moved_at = reason, None, self.now
+        course.to_go, self._again = self.options.desired, 0
         self._set(course, State.RETURNING)
         self._work(course)
         self._note()
@@ -185,90 +148,78 @@ class OperatedGroup:
             self._work(course)
 
     def _set(self, course: Course, state: State) -> None:
-        if not course.is_over:
-            course.state = state
-
-    def _work(self, course: Course | None) -> None:
-        """Open slots as far as batch, checkpoint and pause allow; end where nobody is left."""
-        if course is None:
+        if course.is_over:
             return
-        returning = course.state is State.RETURNING
-        if course.frozen or course.paused or not (returning or course.state is State.RUNNING):
-            return
-        target = course.target
-        while course.slots < self.options.batch:
-            there = [life for life in self._lives if life.up and life.id not in self._doubled]
-            old = [life for life in there if life.revision.digest != target.digest]
-            if not old or (not returning and self._limit(course) <= course.done + course.slots):
-                break
-            self._open(course, old[0])
-        if course.slots:
-            return
-        if not returning and self._limit(course) <= course.done:
-            self._reach_gate(course)
-        elif self._is_pure(target):
-            self._finish(course, returning=returning)
+        course.state = state
+        if course.is_over:
+            self._trim(self.pointer.digest)
+            self._changed()
 
-    def _is_pure(self, target: Revision) -> bool:
-        """All serve and are of one revision, and none of another boots."""
-        boots = any(count for digest, count in self._booting.items() if digest != target.digest)
-        return not boots and all(life.revision.digest == target.digest and life.up for life in self._lives)
-
-    def _limit(self, course: Course) -> float:
-        """How many may be done before the next checkpoint."""
-        following = [p for p in course.checkpoints if p not in course.passed]
-        return -(-course.total * following[0] // 100) if following else float("inf")
-
-    def _open(self, course: Course, victim: Life) -> None:
-        course.slots += 1
-        self.touched += 1
-        self._booting[course.target.digest] += 1
-        target, returning = course.target, course.state is State.RETURNING
-        behaviours = (self.options.behaviours or {}).get(target.digest, Behaviour())
-        fate = draw([behaviours] if isinstance(behaviours, Behaviour) else behaviours, self._chance)
-        works = fate.in_service and fate.launch_error is None and fate.signal is not Signal.FAILURE
-        works = works and not (returning and course.doomed)
-        if self.options.launch_first:
-            self._doubled.add(victim.id)
+    def _changed(self) -> None:
+        active = self.active
+        if active is None:
+            self._refill(lambda: self._launch(self.pointer))
         else:
-            victim.up = False
-        self.after(max(0.1, fate.draw_boot(self._chance)), lambda: self._close(course, victim, target, works))
+            self._work(active)
 
-    def _close(self, course: Course, victim: Life, target: Revision, works: bool) -> None:
-        """A slot ends: the new member serves, or another is tried in its place."""
-        course.slots -= 1
-        self._booting[target.digest] -= 1
-        self._doubled.discard(victim.id)
-        if works:
-            self._numbers += 1
-            self._lives[self._lives.index(victim)] = Life(f"new-{self._numbers}", target)
+    def _work(self, course: Course) -> None:
+        """Count, replace as far as bounds, checkpoint and pause allow, and end where nobody is left."""
+        self._count_done(course)
+        returning, target = course.state is State.RETURNING, course.target
+        source = self.pointer if course.state is State.STOPPING else target
+        sound = not (returning and course.doomed)
+
+        def launch() -> None:
+            self._launch(source, sound=sound)
+
+        if course.frozen or course.paused or not (returning or course.state is State.RUNNING):
+            self._surge = min(self._surge, max(0, self._total - self.options.desired))
+            self._refill(launch)
+        elif not returning and self._reach_gate(course):
+            self._refill(launch)
+        else:
+            if self._replace(target.digest, self._may_begin(course), launch):
+                self._work(course)
+            elif not self._outdated(target.digest) and not self._missing():
+                self._finish(course, returning=returning)
+
+    def _count_done(self, course: Course) -> None:
+        """A victim is done when its replacement is ready. On the way back counts are never better than at the turn."""
+        undone = self._outdated(course.target.digest) + self._missing()
+        if undone < course.to_go:
             course.moved_at = self.now
-        elif course.state in (State.RUNNING, State.RETURNING) and not (course.frozen or course.paused):
-            self._open(course, victim)
-        elif not victim.up:
-            # Nobody rolls any more: the cloud launches from where the group points.
-            victim.revision, victim.up = self.pointer, True
-        there = sum(life.revision.digest == course.to.digest and life.up for life in self._lives)
-        course.done = max(0, there - course.before)
-        self._work(course)
-        if self.active not in (None, course):
-            # It may have waited for this slot of the operation before it.
-            self._work(self.active)
+        course.to_go = undone
+        before = course.total if course.turned is None else course.turned.done_before or 0
+        left = min(before, undone)
+        course.done = left if course.state is State.RETURNING else course.total - left
 
-    def _reach_gate(self, course: Course) -> None:
-        """Of several that are reached at once only the highest is told."""
-        share = 100 * course.done / course.total
+    def _may_begin(self, course: Course) -> float:
+        """How many replacements may begin before the next checkpoint."""
+        following = [p for p in course.checkpoints if p not in course.passed]
+        if self.options.overshoots or not following or course.state is State.RETURNING:
+            return math.inf
+        over = max(0, self._total - self.options.desired)
+        begun = course.total - self._outdated(course.to.digest) + over
+        return max(0, math.ceil(course.total * following[0] / 100) - begun)
+
+    def _reach_gate(self, course: Course) -> bool:
+        """Whether a checkpoint stops it now. Of several that are reached at once only the highest is told."""
+        share = 100 * course.done // course.total
         reached = [p for p in course.checkpoints if p not in course.passed and p <= share]
+        if not reached:
+            return False
         percent = max(reached)
+        if percent == WHOLE:
+            return False
         course.passed.update(reached[:-1])
-        later = [p for p in course.checkpoints if p > percent]
-        if percent < 100 and not later:
+        if percent == course.checkpoints[-1]:
             course.whole = False
-            self._end(course)
-            return
-        course.gate, course.moved_at = percent, self.now
-        self._set(course, State.AT_GATE)
-        self.after(self.options.delay, lambda: self._leave_gate(course, percent))
+            self._end_in_part(course)
+        else:
+            course.gate, course.moved_at = percent, self.now
+            self._set(course, State.AT_GATE)
+            self.after(self.options.delay, lambda: self._leave_gate(course, percent))
+        return True
 
     def _leave_gate(self, course: Course, percent: float) -> None:
         if course.state is not State.AT_GATE or course.gate != percent:
@@ -283,35 +234,48 @@ class OperatedGroup:
         self._work(course)
 
     def _finish(self, course: Course, *, returning: bool) -> None:
+        if self._waits_for_the_last():
+            return
         if returning:
             course.done = 0
             self._set(course, State.RETURNED)
         elif self.options.bake:
             self._set(course, State.BAKING)
-            self.after(self.options.bake, lambda: self._end(course))
+            self.after(self.options.bake, lambda: self._end_operation(course))
         else:
-            self._end(course)
+            self._end_operation(course)
 
-    def _end(self, course: Course) -> None:
+    def _end_in_part(self, course: Course) -> None:
+        """What boots is waited for, and old members make room for it."""
+        if self._is_booting():
+            return
+        self._trim(course.to.digest)
+        if not self._waits_for_the_last():
+            self._end_operation(course)
+
+    def _waits_for_the_last(self) -> bool:
+        """An operation ends when the last of those that it ended is gone."""
+        waits = self.now < self._all_gone_at
+        if waits:
+            self.after(self._all_gone_at - self.now, self._changed)
+        return waits
+
+    def _end_operation(self, course: Course) -> None:
         if course.is_over or course.state is State.RETURNING:
             return
-        self._set(course, State.SUCCEEDED)
         self.pointer = course.to
+        self._set(course, State.SUCCEEDED)
 
     def _watch_patience(self, course: Course) -> None:
         def look() -> None:
             if course.is_over or course.frozen:
                 return
             rests = course.state not in (*_AT_WORK, State.RETURNING) or course.paused
-            left = self.options.patience if rests else course.moved_at + self.options.patience - self.now
+            until = max(course.moved_at + self.options.patience, self._warm_at)
+            left = self.options.patience if rests else until - self.now
             if left <= 0:
                 self.give_up(course, "it could not make progress")
             else:
                 self.after(left, look)
 
         self.after(self.options.patience, look)
-
-    def _note(self) -> None:
-        count = self.in_service()
-        if not self.history or self.history[-1][1] != count:
-            self.history.append((self.now, count))

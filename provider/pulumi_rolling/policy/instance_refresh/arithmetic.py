@@ -64,10 +64,14 @@ class Checkpoint:
 def checkpoints(total: int, percents: tuple[int, ...]) -> tuple[Checkpoint, ...]:
     """Where a refresh of ``total`` instances pauses, in order; the last percent is no pause but the end.
 
-    Percent done is rounded down, so that a checkpoint is reached with ceil(percent·total/100) instances.
+    Percent done is rounded down, so that a checkpoint is reached with ceil(percent·total/100) instances. One that is
+    reached with the last is passed with it.
     """
     reached = {-(-percent * total // 100): percent for percent in percents[:-1]}
-    return tuple(Checkpoint(percent, replaced) for replaced, percent in reached.items() if replaced)
+    ends = total - left_old(total, percents)
+    return tuple(
+        Checkpoint(percent, replaced) for replaced, percent in reached.items() if 0 < replaced < ends
+    )
 
 
 def left_old(total: int, percents: tuple[int, ...]) -> int:
