@@ -35,6 +35,7 @@ def test_a_locked_stack_is_left_alone_and_a_half_done_one_is_no_good_deployment(
     assert ran.code not in (0, 20, 21, 22), ran.output
     assert "currently locked" in ran.output and "The way back" not in ran.output
     assert good.there() == held
+    assert not list(good.project.glob(".rolling/*/journey.json")), "the refused one has none"
     os.killpg(other.pid, signal.SIGKILL)
     other.wait()
     assert good.run("pulumi", "cancel", "--yes").code == 0

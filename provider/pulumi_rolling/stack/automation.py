@@ -16,7 +16,7 @@ from pulumi_rolling.errors import StackError
 from pulumi_rolling.stack.command import Pulumi
 from pulumi_rolling.stack.configuration import file_of
 from pulumi_rolling.stack.deployment import Deployment
-from pulumi_rolling.stack.event_log import Event, Message, Phase, Step
+from pulumi_rolling.stack.event_log import Begun, Event, Message, Phase, Step
 from pulumi_rolling.stack.journey import Journey, Terminal
 from pulumi_rolling.stack.kept import COPIES, Kept
 from pulumi_rolling.stack.outcome import Report
@@ -105,8 +105,10 @@ class _Deployed:
 
 
 def _told(event: EngineEvent) -> list[Event]:
-    """What a report needs of an update: its errors, and the operations that failed."""
+    """What a report needs of an update: that it began, its errors, and the operations that failed."""
     found: list[Event] = []
+    if event.prelude_event is not None:
+        found.append(Begun(event.prelude_event.config))
     if (said := event.diagnostic_event) is not None:
         found.append(Message(said.urn or "", said.severity, said.message, bool(said.ephemeral)))
     if (failed := event.res_op_failed_event) is not None:

@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 
 from pulumi_rolling.errors import StackStateError
 from pulumi_rolling.stack.command import name_of
+from pulumi_rolling.stack.journal import JOURNAL, Journal
 from pulumi_rolling.stack.stores import Folder, Store, at
 
 T = TypeVar("T")
 
 FOLDER = ".rolling"
-JOURNAL = "journey.json"
 DEPLOYMENTS = "deployments"
 COPIES = 10
 
@@ -56,6 +56,7 @@ class Kept:
         name = stack.rpartition("/")[2]
         private = project / FOLDER
         self.store: Store = at(place, name_of(project), name) if place else Folder(private / name, private)
+        self.journal = Journal(self.store)
 
     def save(self, copy: Copy, most: int = COPIES) -> None:
         """Keep a copy, and the newest `most` of all."""
@@ -65,34 +66,34 @@ class Kept:
 
     def all(self) -> Iterator[Copy]:
         """Newest first; each is read when its turn comes, since it holds a whole state."""
-        copies = (self._read(name, _copy) for name in reversed(self.store.names(DEPLOYMENTS)))
+        names = reversed(self.store.names(DEPLOYMENTS))
+        copies = (_read(self.store.read(name), name, _copy) for name in names)
         return (copy for copy in copies if copy is not None)
 
     def of(self, started: str) -> Copy | None:
         """The copy of the deployment that began then."""
-        return self._read(_name(started), _copy)
+        name = _name(started)
+        return _read(self.store.read(name), name, _copy)
 
     def begin(self, to: Copy, since: str) -> None:
         """The journal: what an interrupted journey is to return to."""
-        self.store.write(JOURNAL, json.dumps({"since": since, "to": json.loads(_sealed(to))}))
+        said = {"since": since, "to": json.loads(_sealed(to)), "by": self.journal.owner}
+        self.journal.write(json.dumps(said))
 
     def begun(self) -> Begun | None:
-        """The journey that was interrupted."""
-        return self._read(JOURNAL, lambda raw: Begun(_copy(raw["to"]), str(raw["since"])))
-
-    def end(self) -> None:
-        self.store.remove(JOURNAL)
+        """The journey that was interrupted, or that another process is on."""
+        return _read(self.journal.read(), JOURNAL, lambda raw: Begun(_copy(raw["to"]), str(raw["since"])))
 
     def back_up(self, export: str) -> str:
         """Keep the state as it was before we changed it; where it stands."""
         return self.store.write("backup.json", export)
 
-    def _read(self, name: str, made: Callable[[Any], T]) -> T | None:
-        text = self.store.read(name)
-        try:
-            return None if text is None else made(json.loads(text))
-        except (ValueError, TypeError, KeyError) as error:
-            raise StackStateError(f"the kept {name} cannot be read: {error}") from error
+
+def _read(text: str | None, name: str, made: Callable[[Any], T]) -> T | None:
+    try:
+        return None if text is None else made(json.loads(text))
+    except (ValueError, TypeError, KeyError) as error:
+        raise StackStateError(f"the kept {name} cannot be read: {error}") from error
 
 
 def _copy(raw: Any) -> Copy:

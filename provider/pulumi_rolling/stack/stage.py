@@ -11,7 +11,7 @@ from pathlib import Path
 from pulumi_rolling.stack import event_log
 from pulumi_rolling.stack.command import Pulumi
 from pulumi_rolling.stack.deployment import Deployment
-from pulumi_rolling.stack.event_log import Event
+from pulumi_rolling.stack.event_log import Event, Summary
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,15 @@ class Staged:
     code: int
     events: tuple[Event, ...] = ()
     seconds: float = 0.0
+
+    @property
+    def begun(self) -> bool:
+        """Whether the engine told anything of the update.
+
+        It did not where another process has the stack, or where the preview was the end.
+        """
+        shown = any(isinstance(each, Summary) and each.preview for each in self.events)
+        return bool(self.events) and not shown
 
 
 Deploy = Callable[[Deployment | None], Staged]

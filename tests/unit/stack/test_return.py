@@ -169,7 +169,7 @@ def test_copies_are_kept_newest_first_and_no_more_than_wanted(tmp_path: Path) ->
     assert (tmp_path / ".rolling").stat().st_mode & 0o077 == 0
     kept.begin(copy_of("x"), "y")
     assert kept.begun() == Begun(copy_of("x"), "y")
-    kept.end()
+    kept.journal.end()
     assert kept.begun() is None
 
 
@@ -222,7 +222,7 @@ def test_copies_stand_in_a_bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert list(Kept(tmp_path, "prod", "s3://copies/a").all()) == []
     kept.begin(copy_of("x"), "y")
     assert kept.begun() == Begun(copy_of("x"), "y")
-    kept.end()
+    kept.journal.end()
     assert kept.begun() is None
     assert kept.back_up("{}") == f"s3://copies/a/{tmp_path.name}/dev/backup.json"
     assert list(tmp_path.iterdir()) == []
