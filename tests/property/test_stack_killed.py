@@ -24,6 +24,7 @@ from pulumi_rolling.stack.event_log import Begun
 from pulumi_rolling.stack.identity import key_of
 from pulumi_rolling.stack.journey import Arrived, Journey, Terminal
 from pulumi_rolling.stack.kept import Kept
+from pulumi_rolling.stack.naming import Name
 from pulumi_rolling.stack.script import Script, Told
 from pulumi_rolling.stack.stage import Staged
 
@@ -32,6 +33,7 @@ from .stack_programs import EMPTY, ENDS, PROVIDER, THING, Failure, Piece, change
 from .test_properties import checked
 from .test_stack_twins import is_whole, owed, registered
 
+NAME = Name("file:///state", "organization", "shop", "dev")
 CALLS = st.sampled_from([2, 2, 2, *range(15)])
 """The one in which a journey is killed, by its number; with 2 it is the update."""
 
@@ -185,7 +187,7 @@ def modelled() -> Iterator[None]:
 
 def journey(pulumi: Model, folder: Path) -> Journey:
     terminal = Terminal(lambda _line: None, lambda _asked: True)
-    return Journey(pulumi, folder / "Pulumi.dev.yaml", Kept(folder, "dev"), terminal)
+    return Journey(pulumi, folder / "Pulumi.dev.yaml", Kept(folder, NAME), terminal)
 
 
 @checked

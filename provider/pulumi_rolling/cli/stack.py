@@ -17,6 +17,7 @@ from pulumi_rolling.cli.reporting import File, told
 if TYPE_CHECKING:
     from pulumi_rolling.stack.command import Pulumi
     from pulumi_rolling.stack.journey import Journey
+    from pulumi_rolling.stack.naming import Name
 
 
 class Rollback(Enum):
@@ -112,8 +113,8 @@ def deployments(keep_at: KeepAt = "", stack: StackName = "", cwd: Folder = Path(
     """List the good deployments that the stack can be returned to, newest first."""
     from pulumi_rolling.stack.kept import Kept
 
-    pulumi = _pulumi(_Place(cwd, stack))
-    copies = list(Kept(pulumi.folder, pulumi.stack, keep_at).all())
+    pulumi, name = _found(_Place(cwd, stack))
+    copies = list(Kept(pulumi.folder, name, keep_at).all())
     for copy in copies:
         words = (copy.message.strip().splitlines() or [""])[0]
         click.echo(f"{copy.started:<26}  {copy.commit[:8]:<8}  {words}"[:80].rstrip())
@@ -141,13 +142,12 @@ class _Place:
         )
 
 
-def _pulumi(place: _Place, aside: bool = False) -> Pulumi:
+def _found(place: _Place, aside: bool = False) -> tuple[Pulumi, Name]:
     """The command for the stack that is meant, which has a name from here on."""
     from pulumi_rolling.stack.command import Pulumi, project_of
+    from pulumi_rolling.stack.naming import found
 
-    project = project_of(place.cwd)
-    name = place.stack or Pulumi(project).asked("stack", "--show-name").strip()
-    return Pulumi(project, name, aside=aside)
+    return found(Pulumi(project_of(place.cwd), place.stack, aside=aside))
 
 
 def _journey(place: _Place, asks: bool = False, aside: bool = False) -> Journey:
@@ -155,12 +155,11 @@ def _journey(place: _Place, asks: bool = False, aside: bool = False) -> Journey:
     from pulumi_rolling.stack.journey import Journey, Terminal
     from pulumi_rolling.stack.kept import Kept
 
-    pulumi = _pulumi(place, aside)
-    project, name = pulumi.folder, pulumi.stack
+    pulumi, name = _found(place, aside)
     return Journey(
         pulumi,
-        file_of(project, name, place.config_file),
-        Kept(project, name, place.keep_at),
+        file_of(pulumi.folder, pulumi.stack, place.config_file),
+        Kept(pulumi.folder, name, place.keep_at),
         Terminal(_say, _confirmed if asks else lambda _asked: True),
         go_on=place.go_on,
     )

@@ -19,6 +19,7 @@ from pulumi_rolling.stack.deployment import Deployment
 from pulumi_rolling.stack.event_log import Begun, Event, Message, Phase, Step
 from pulumi_rolling.stack.journey import Journey, Terminal
 from pulumi_rolling.stack.kept import COPIES, Kept
+from pulumi_rolling.stack.naming import found
 from pulumi_rolling.stack.outcome import Report
 from pulumi_rolling.stack.report_text import report_text
 from pulumi_rolling.stack.stage import Staged
@@ -52,17 +53,19 @@ def up(
     folder = Path(workspace.work_dir)
     say = options.get("on_output") or (lambda _line: None)
     home = {"PULUMI_HOME": workspace.pulumi_home} if workspace.pulumi_home else {}
-    pulumi = Pulumi(
-        folder,
-        stack.name,
-        {**home, **workspace.env_vars},
-        lines=say,
-        program=workspace.pulumi_command.command,
+    pulumi, name = found(
+        Pulumi(
+            folder,
+            stack.name,
+            {**home, **workspace.env_vars},
+            lines=say,
+            program=workspace.pulumi_command.command,
+        )
     )
     journey = Journey(
         pulumi,
         file_of(folder, stack.name, options.get("config_file") or ""),
-        Kept(folder, stack.name, keep_at),
+        Kept(folder, name, keep_at),
         Terminal(say, lambda _asked: True),
         COPIES,
         whole,
