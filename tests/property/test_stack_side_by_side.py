@@ -56,7 +56,7 @@ def world(tmp_path: Path) -> World:
 def deployed(world: World, folder: Path, update: object) -> int:
     pulumi = Model(world)
     assert callable(update)
-    return journey(pulumi, folder).up(lambda _good: update(pulumi)).code
+    return journey(pulumi, folder).up(lambda _before: update(pulumi)).code
 
 
 def begun(folder: Path) -> Begun | None:
@@ -77,7 +77,7 @@ def test_who_is_refused_the_stack_leaves_the_journal(
         if to:
             assert ours.back(ours.named(oldest)).code == 21
         else:
-            assert ours.up(lambda _good: Staged(REFUSED, told)).code == REFUSED
+            assert ours.up(lambda _before: Staged(REFUSED, told)).code == REFUSED
 
     def update(pulumi: Model) -> Staged:
         seen.append(begun(tmp_path))
@@ -106,7 +106,7 @@ def test_a_refused_state_with_originals_leaves_no_journal(tmp_path: Path) -> Non
     deployed(world, tmp_path, lambda pulumi: pulumi.deploy(goals(PIECES), None))
     pulumi = Model(world)
     stays = replace(journey(pulumi, tmp_path), returns=False)
-    assert stays.up(lambda _good: pulumi.deploy(goals(CHANGED, PIECES), Fault(1))).code == 22
+    assert stays.up(lambda _before: pulumi.deploy(goals(CHANGED, PIECES), Fault(1))).code == 22
     before = begun(tmp_path)
     ours = journey(Refused(world), tmp_path)
     arrived = ours.back(ours.named(""))
@@ -156,7 +156,7 @@ def test_who_succeeds_ends_no_journal_of_a_later_one(world: World, tmp_path: Pat
             later[0].up(killed)
         return done
 
-    def killed(_good: object) -> Staged:
+    def killed(_before: object) -> Staged:
         raise KilledError
 
     assert deployed(world, tmp_path, update) == 0

@@ -81,7 +81,7 @@ def up(
     if attended and chosen is not Rollback.NEVER:
         arrived = journey.up(Update(pulumi, flags, _say, _confirmed))
     else:
-        arrived = journey.up(lambda _good: staged(pulumi, ("up", *flags)))
+        arrived = journey.up(lambda _before: staged(pulumi, ("up", *flags)))
     told(arrived.report, report, aside)
     raise click.exceptions.Exit(arrived.code)
 

@@ -15,14 +15,13 @@ from pulumi.automation.events import EngineEvent
 from pulumi_rolling.errors import StackError
 from pulumi_rolling.stack.command import Pulumi
 from pulumi_rolling.stack.configuration import file_of
-from pulumi_rolling.stack.deployment import Deployment
 from pulumi_rolling.stack.event_log import Begun, Event, Message, Phase, Step
 from pulumi_rolling.stack.journey import Journey, Terminal
 from pulumi_rolling.stack.kept import COPIES, Kept
 from pulumi_rolling.stack.naming import found
 from pulumi_rolling.stack.outcome import Report
 from pulumi_rolling.stack.report_text import report_text
-from pulumi_rolling.stack.stage import Staged
+from pulumi_rolling.stack.stage import Before, Staged
 
 
 class UpdateFailedError(StackError):
@@ -91,7 +90,7 @@ class _Deployed:
     error: CommandError | None = None
     events: list[Event] = field(default_factory=list)
 
-    def __call__(self, _good: Deployment | None) -> Staged:
+    def __call__(self, _before: Before) -> Staged:
         theirs: Callable[[EngineEvent], Any] | None = self.options.get("on_event")
 
         def heard(event: EngineEvent) -> None:

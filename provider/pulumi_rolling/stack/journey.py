@@ -21,7 +21,7 @@ from pulumi_rolling.stack.last_good import Standing, last_good, named, still_goo
 from pulumi_rolling.stack.outcome import Report
 from pulumi_rolling.stack.returning import Destination, Return, Way
 from pulumi_rolling.stack.scratch import opened
-from pulumi_rolling.stack.stage import Deploy, Staged
+from pulumi_rolling.stack.stage import Before, Deploy, Staged
 from pulumi_rolling.stack.way_back import Ended, Facts, Next
 from pulumi_rolling.stack.way_text import way_text
 
@@ -71,7 +71,8 @@ class Journey:
             self.kept.save(good, self.most)
             self.kept.begin(good, before.since)
         is_other = good is not None and good.export != before.export
-        ended = deploy(parsed(good.export) if good is not None and is_other else None)
+        known = parsed(good.export) if good is not None and is_other else None
+        ended = deploy(Before(known, good is not None))
         try:
             return self._after(ended, before, good, why)
         except (StackError, KeyboardInterrupt) as error:

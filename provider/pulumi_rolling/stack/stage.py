@@ -32,8 +32,19 @@ class Staged:
         return bool(self.events) and not shown
 
 
-Deploy = Callable[[Deployment | None], Staged]
-"""The update that a journey begins with. It is given the last good deployment where that is another than the state."""
+@dataclass(frozen=True)
+class Before:
+    """What is known before an update.
+
+    `good`: the last good deployment, where it is another one than the state. `returns`: whether there is any.
+    """
+
+    good: Deployment | None
+    returns: bool
+
+
+Deploy = Callable[[Before], Staged]
+"""The update that a journey begins with."""
 
 
 def staged(pulumi: Pulumi, arguments: Sequence[str]) -> Staged:

@@ -121,7 +121,8 @@ class AutoScalingGroupFleet(OneGroup):
             lattice=traffic.lattice,
             missing_alarms=missing,
             as_their_override=self._own_templates.matching(group, (*listed, *warm)),
-            notes=(*notes_of(group), *self._floating(meant)),
+            notes=notes_of(group),
+            floating=self._floating(meant),
             queues=tuple(queue_facts(self._api, url) for url in self._readiness.watched.queues),
         )
 
