@@ -98,7 +98,7 @@ def rollback(
     config_file: ConfigFile = "",
 ) -> None:
     """Return the stack: to where an interrupted return was on its way, or to the newest good deployment."""
-    place = _Place(cwd, stack, config_file, keep_at)
+    place = _Place(cwd, stack, config_file, keep_at, to)
     journey = replace(_journey(place, not yes and sys.stdin.isatty()), whole=whole)
     destination = journey.named(to)
     if dry_run:
@@ -124,18 +124,25 @@ def deployments(keep_at: KeepAt = "", stack: StackName = "", cwd: Folder = Path(
 
 @dataclass(frozen=True)
 class _Place:
-    """Which stack, and where its copies are kept."""
+    """Which stack, where its copies are kept, and the deployment that somebody has named."""
 
     cwd: Path
     stack: str
     config_file: str = ""
     keep_at: str = ""
+    to: str = ""
 
     @property
     def go_on(self) -> str:
-        """The command that goes on from here."""
-        given = {"--stack": self.stack, "--config-file": self.config_file, "--keep-at": self.keep_at}
+        """The command that goes on from here. A return that Pulumi refused has left nothing that says where to."""
         from pulumi_rolling.stack.conclusion import GO_ON
+
+        given = {
+            "--to": self.to,
+            "--stack": self.stack,
+            "--config-file": self.config_file,
+            "--keep-at": self.keep_at,
+        }
 
         return shlex.join(
             [*GO_ON.split(), *(word for flag, value in given.items() if value for word in (flag, value))]
