@@ -70,11 +70,12 @@ waiting-tests:
 # Not part of `test`: it brings the SDKs of two more languages. The launcher of dynamic resources lies in Go's SDK.
 LANGUAGES := $(CURDIR)/.cache/languages
 
-languages: ensure ## `rolling up` on programs in TypeScript and Go; needs npm and go
+languages: ensure sdk ## `rolling up` on programs in TypeScript and Go; needs npm and go
 	mkdir -p $(LANGUAGES)/bin
 	cp -R tests/languages/typescript tests/languages/go $(LANGUAGES)
-	cd $(LANGUAGES)/typescript && npm install --no-audit --no-fund --no-package-lock
-	cd $(LANGUAGES)/go && go build -o program . && install -m 755 \
+	rm -rf $(LANGUAGES)/typescript/node_modules/pulumi-rolling-sdk
+	cd $(LANGUAGES)/typescript && npm install --no-audit --no-fund --no-package-lock && npm run sdk && npm run check
+	cd $(LANGUAGES)/go && go build -o program . && go build -o groups/program ./groups && install -m 755 \
 		"$$(go list -m -f '{{.Dir}}' github.com/pulumi/pulumi/sdk/v3)/nodejs/dist/pulumi-resource-pulumi-nodejs" $(LANGUAGES)/bin
 	ROLLING_LANGUAGES=$(LANGUAGES) $(BIN)/python -m pytest -q tests/languages
 

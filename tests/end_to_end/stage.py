@@ -112,18 +112,16 @@ class Stage:
     """One stack. `close` ends every process that it started and that still lives, by its id."""
 
     type = TYPE
+    settings: dict[str, Any]
     declared_by = "program"
     """The folder of the program."""
 
     def __init__(self, folder: Path, around: Around, **settings: Any) -> None:
-        self.lab = around.lab
-        self.folder = folder
-        self.around = around
-        self.project = folder / "trial"
+        self._on(folder, around)
         shutil.copytree(HERE / self.declared_by, self.project)
         described = self.project / "Pulumi.yaml"
         described.write_text(described.read_text().replace("VIRTUALENV", sys.prefix))
-        self.settings: dict[str, Any] = {
+        self.settings = {
             "image": "ami-v1",
             "images": {},
             "type": "t3.small",
@@ -138,11 +136,16 @@ class Stage:
             "onFailure": None,
             "triggers": None,
         }
+        self.declare(**settings)
+        self._made("an empty stack", "stack", "init", "dev")
+
+    def _on(self, folder: Path, around: Around) -> None:
+        """What every stage has, whatever its program is."""
+        self.lab, self.folder, self.around = around.lab, folder, around
+        self.project = folder / "trial"
         self._mark = uuid.uuid4().hex
         self._started: list[subprocess.Popen[bytes]] = []
         self.environment = self._environment()
-        self.declare(**settings)
-        self._made("an empty stack", "stack", "init", "dev")
 
     def _made(self, made_from: str, *arguments: str) -> None:
         """The stack as this command leaves it."""

@@ -73,4 +73,4 @@ def test_an_inline_program_returns(things: Things, tmp_path: Path) -> None:
     assert failed.value.report.result is ExitCode.RETURNED, failed.value
     left = [each["urn"].rpartition("::")[2] for each in (stack.export_stack().deployment or {})["resources"]]
     assert left == ["driven-inline", "a"]
-    assert list(kept.glob("*/inline/deployments/*.json"))
+    assert list(kept.glob("driven/inline-*/deployments/*.json"))

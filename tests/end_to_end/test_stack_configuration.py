@@ -61,7 +61,9 @@ def test_each_stack_returns_with_its_own_configuration(shelf: Shelf) -> None:
     assert "red" in (shelf.project / "Pulumi.prod.yaml").read_text()
     assert settings == (shelf.project / "Pulumi.dev.yaml").read_text()
     assert not [line for line in shelf.log() if line.startswith("update") and dev in line]
-    assert [each.name for each in (shelf.project / ".rolling").iterdir() if each.is_dir()] == ["prod"]
+    [kept] = (shelf.project / ".rolling").glob("*/stack.json")
+    name = {"organization": "organization", "project": "trial", "stack": "prod"}
+    assert json.loads(kept.read_text()) == {"backend": shelf.environment["PULUMI_BACKEND_URL"], **name}
 
     shelf.stack = "dev"
     ran = shelf.run("pulumi", "stack", "change-secrets-provider", "passphrase", given="new\nnew\n")

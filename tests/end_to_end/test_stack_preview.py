@@ -60,7 +60,10 @@ def test_a_preview_names_what_could_not_come_back(things: Things) -> None:
 
 
 def test_a_preview_without_a_risk_says_so_in_a_line(things: Things) -> None:
-    """An update that only changes and makes is told in one line, and a preview that fails in none."""
+    """An update that only changes and makes is told in one line, the first one in another; a failing one is not."""
+    things.say({"first": {}})
+    ran = things.run(ROLLING, "preview")
+    assert ran.code == 0 and ran.output.rstrip().endswith("there is nothing to return to."), ran.output
     deployed(things)
     things.say({"page": {**BAD["page"], "more": 1}, "gone": {}})
     ran = things.run(ROLLING, "preview", "--target", "**page")

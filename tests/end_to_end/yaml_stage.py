@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,10 +33,7 @@ class YamlStage(Stage):
     type = TYPE
 
     def __init__(self, folder: Path, around: Around, **config: Any) -> None:
-        self.lab = around.lab
-        self.folder = folder
-        self.around = around
-        self.project = folder / "trial"
+        self._on(folder, around)
         self.project.mkdir()
         self.settings = {
             "policy": {"rollingUpdate": ROLLING},
@@ -48,9 +44,6 @@ class YamlStage(Stage):
             "others": {},
         }
         self.options: dict[str, dict[str, Any]] = {}
-        self._mark = uuid.uuid4().hex
-        self._started = []
-        self.environment = self._environment()
         self.declare()
         self._made("an empty stack", "stack", "init", "dev")
 

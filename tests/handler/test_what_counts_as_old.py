@@ -13,7 +13,7 @@ from pulumi_rolling.report.preview import headline
 
 from tests.fleets.scripted_aws import Answer, refused
 from tests.fleets.stage import WEB, group, instance, machine, versions
-from tests.handler.conftest import Handled
+from tests.handler.conftest import Handled, assessed
 from tests.handler.lab_web import LabWeb
 
 TWO = {"LaunchTemplate": {"LaunchTemplateId": WEB, "LaunchTemplateName": "web", "Version": "2"}}
@@ -175,8 +175,8 @@ def test_a_default_that_never_moves_is_said(handled: Handled, version: str | Non
     found = handled.situation(handled.inputs(on=on))
     (note,) = [n for n in found.notes if "default version" in n]
     assert f"the default version of {WEB} is 1 and its latest is 2" in note
-    assert "version=template.latest_version" in note
-    assert "update_default_version=True" in note
+    assert "Give it the template's latestVersion" in note
+    assert "updateDefaultVersion at the template" in note
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,16 @@ def test_what_preview_cannot_know_of_a_version_is_said(
     handled.stage.shows(group(instance("i-1")))
     notes = [n for n in handled.situation(handled.inputs(version)).notes if WEB in n]
     assert len(notes) == (says is not None)
-    assert says is None or (notes[0].startswith(says) and "version=template.latest_version" in notes[0])
+    assert says is None or (notes[0].startswith(says) and "latestVersion" in notes[0])
+
+
+def test_a_version_that_is_known_after_apply_needs_no_advice(handled: Handled) -> None:
+    """The program names it already, as it should: preview does not tell it to."""
+    handled.stage.shows(group(instance("i-1")))
+    operation = handled.operation(handled.inputs(on={"launchTemplate": {"id": WEB}}))
+    assert [note for note in assessed(operation).notes if "latestVersion" in note]
+    unknown = replace(operation, target_unknown=True)
+    assert not [note for note in assessed(unknown).notes if "latestVersion" in note]
 
 
 def test_a_settled_group_with_a_floating_version_is_told_about_in_preview(lab: Lab) -> None:

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.end_to_end.shelf_stack import Shelf
-from tests.languages.host import install
+from tests.languages.program import GO, TYPESCRIPT, Language, by_make_languages, settings
 
-HERE = Path(__file__).parent
-READY = Path(os.environ.get("ROLLING_LANGUAGES", ""))
-"""Where `make languages` has installed and built what the programs need."""
-
-pytestmark = pytest.mark.skipif("ROLLING_LANGUAGES" not in os.environ, reason="`make languages` runs these")
+pytestmark = by_make_languages
 
 DYNAMIC = {
     "thing": {"dynamic": True, "fixed": "1", "value": "x", "inside": True},
@@ -33,27 +26,18 @@ GOOD = {
 class Program(Shelf):
     """A program in another language, whose `settings.json` says what a YAML program's resources would."""
 
-    def __init__(self, folder: Path, language: str, runtime: str) -> None:
-        self.language, self.runtime = language, runtime
+    def __init__(self, folder: Path, language: Language) -> None:
+        self.language = language
         super().__init__(folder)
-        for file in (HERE / language).iterdir():
-            shutil.copy(file, self.project)
-        for built in ("node_modules", "program"):
-            if (READY / language / built).exists():
-                (self.project / built).symlink_to(READY / language / built)
-        tools = folder / "bin"
-        tools.mkdir()
-        install(tools, runtime)
-        dynamic = READY / "bin"
-        self.environment["PATH"] = os.pathsep.join([str(tools), str(dynamic), self.environment["PATH"]])
+        language.bring(self.project)
+        language.on_path(folder, self.environment)
 
     def say(self, items: dict[str, Any], outputs: dict[str, Any] | None = None, **more: Any) -> None:
-        described = {"name": self.project.name, "runtime": self.runtime, "main": "."}
-        (self.project / "Pulumi.yaml").write_text(json.dumps(described))
+        self.language.described(self.project)
         said: Any = items
-        if self.language == "go":
+        if self.language is GO:
             said = [_declared(name, dict(item)) for name, item in items.items()]
-        (self.project / "settings.json").write_text(json.dumps(said))
+        settings(self.project, said)
 
 
 def _declared(name: str, item: dict[str, Any]) -> dict[str, Any]:
@@ -61,14 +45,12 @@ def _declared(name: str, item: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "given": item, "after": after, "inside": inside}
 
 
-@pytest.mark.parametrize(
-    ("language", "runtime", "dynamic"), [("typescript", "nodejs", DYNAMIC), ("go", "go", {})]
-)
+@pytest.mark.parametrize(("language", "dynamic"), [(TYPESCRIPT, DYNAMIC), (GO, {})], ids=["typescript", "go"])
 def test_a_program_in_another_language_returns(
-    tmp_path: Path, language: str, runtime: str, dynamic: dict[str, Any]
+    tmp_path: Path, language: Language, dynamic: dict[str, Any]
 ) -> None:
     """Items, components, secrets and dynamic resources return, and the program of before finds nothing to do."""
-    program = Program(tmp_path, language, runtime)
+    program = Program(tmp_path, language)
     program.say({**GOOD, **dynamic, "b": {"value": "first"}})
     assert (ran := program.up()).code == 0, ran.output
     good = {**GOOD, **dynamic}

@@ -25,6 +25,7 @@ from pulumi_rolling.stack.hook_call import Rolls
 from pulumi_rolling.stack.identity import key_of
 from pulumi_rolling.stack.journey import Arrived, Journey, Terminal
 from pulumi_rolling.stack.kept import Kept
+from pulumi_rolling.stack.naming import Name
 from pulumi_rolling.stack.script import Script, Told
 from pulumi_rolling.stack.stage import Staged
 
@@ -33,6 +34,7 @@ from .stack_programs import EMPTY, ENDS, PROVIDER, THING, Failure, Piece, change
 from .test_properties import checked
 from .test_stack_twins import is_whole, owed, registered
 
+NAME = Name("file:///state", "organization", "shop", "dev")
 CALLS = st.sampled_from([2, 2, 2, *range(15)])
 """The one in which a journey is killed, by its number; with 2 it is the update."""
 
@@ -186,7 +188,7 @@ def modelled() -> Iterator[None]:
 
 def journey(pulumi: Model, folder: Path) -> Journey:
     terminal = Terminal(lambda _line: None, lambda _asked: True)
-    return Journey(pulumi, folder / "Pulumi.dev.yaml", Kept(folder, "dev"), terminal, lambda _call: "")
+    return Journey(pulumi, folder / "Pulumi.dev.yaml", Kept(folder, NAME), terminal, lambda _call: "")
 
 
 @checked
@@ -206,7 +208,7 @@ def test_killed_at_any_call_a_journey_goes_on(data: st.DataObject) -> None:
             with suppress(KilledError):
                 if data.draw(st.booleans()):
                     forward = partial(dying.deploy, goals(changed, pieces), fault)
-                    journey(dying, Path(name)).up(lambda _good, forward=forward: forward())  # type: ignore[misc]
+                    journey(dying, Path(name)).up(lambda _before, forward=forward: forward())  # type: ignore[misc]
                 else:
                     returned(dying, Path(name))
         arrived = returned(Model(world), Path(name))
@@ -243,7 +245,7 @@ def failed(tmp_path: Path) -> World:
     assert world.deployed(goals(PIECES))
     pulumi = Model(world)
     stays = replace(journey(pulumi, tmp_path), returns=False)
-    arrived = stays.up(lambda _good: pulumi.deploy(goals(CHANGED, PIECES), Fault(1)))
+    arrived = stays.up(lambda _before: pulumi.deploy(goals(CHANGED, PIECES), Fault(1)))
     assert arrived.code == 22
     return world
 
@@ -268,7 +270,7 @@ def test_a_failure_before_any_change_leaves_what_was_open_open(failed: World, tm
     """Pulumi's exit code stands, it is said that the stack is not as it was, and a return afterwards is in whole."""
     said: list[str] = []
     ours = replace(journey(Model(failed), tmp_path), terminal=Terminal(said.append, lambda _asked: True))
-    assert ours.up(lambda _good: Staged(1, (Begun({}),))).code == 1
+    assert ours.up(lambda _before: Staged(1, (Begun({}),))).code == 1
     assert "The stack is still not as the deployment of" in said[-1]
     assert ours.back(ours.named("")).code == 0
     assert sorted(failed.cloud.there) == sorted(key for entry in failed.good if (key := key_of(entry)))
@@ -287,5 +289,5 @@ def test_a_configuration_that_cannot_be_had_hinders_no_deployment(
     assert world.deployed(goals(PIECES))
     pulumi = Model(world)
     ours = replace(journey(pulumi, tmp_path), terminal=Terminal(said.append, lambda _asked: True))
-    assert ours.up(lambda _good: pulumi.deploy(goals(CHANGED, PIECES), None)).code == 0
+    assert ours.up(lambda _before: pulumi.deploy(goals(CHANGED, PIECES), None)).code == 0
     assert said == ["the former value of x is structured, so a failure cannot be returned from"]

@@ -16,13 +16,13 @@ from pulumi_rolling.automation.rolls import Rolls
 from pulumi_rolling.errors import StackError
 from pulumi_rolling.stack.command import Pulumi
 from pulumi_rolling.stack.configuration import file_of
-from pulumi_rolling.stack.deployment import Deployment
-from pulumi_rolling.stack.event_log import Event, Message, Phase, Step
+from pulumi_rolling.stack.event_log import Begun, Event, Message, Phase, Step
 from pulumi_rolling.stack.journey import Journey, Terminal
 from pulumi_rolling.stack.kept import COPIES, Kept
+from pulumi_rolling.stack.naming import found
 from pulumi_rolling.stack.outcome import Report
 from pulumi_rolling.stack.report_text import report_text
-from pulumi_rolling.stack.stage import Staged
+from pulumi_rolling.stack.stage import Before, Staged
 
 
 class UpdateFailedError(StackError):
@@ -53,17 +53,19 @@ def up(
     folder = Path(workspace.work_dir)
     say = options.get("on_output") or (lambda _line: None)
     home = {"PULUMI_HOME": workspace.pulumi_home} if workspace.pulumi_home else {}
-    pulumi = Pulumi(
-        folder,
-        stack.name,
-        {**home, **workspace.env_vars},
-        lines=say,
-        program=workspace.pulumi_command.command,
+    pulumi, name = found(
+        Pulumi(
+            folder,
+            stack.name,
+            {**home, **workspace.env_vars},
+            lines=say,
+            program=workspace.pulumi_command.command,
+        )
     )
     journey = Journey(
         pulumi,
         file_of(folder, stack.name, options.get("config_file") or ""),
-        Kept(folder, stack.name, keep_at),
+        Kept(folder, name, keep_at),
         Terminal(say, lambda _asked: True),
         Rolls(),
         COPIES,
@@ -90,7 +92,7 @@ class _Deployed:
     error: CommandError | None = None
     events: list[Event] = field(default_factory=list)
 
-    def __call__(self, _good: Deployment | None) -> Staged:
+    def __call__(self, _before: Before) -> Staged:
         theirs: Callable[[EngineEvent], Any] | None = self.options.get("on_event")
 
         def heard(event: EngineEvent) -> None:
@@ -107,8 +109,10 @@ class _Deployed:
 
 
 def _told(event: EngineEvent) -> list[Event]:
-    """What a report needs of an update: its errors, and the operations that failed."""
+    """What a report needs of an update: that it began, its errors, and the operations that failed."""
     found: list[Event] = []
+    if event.prelude_event is not None:
+        found.append(Begun(event.prelude_event.config))
     if (said := event.diagnostic_event) is not None:
         found.append(Message(said.urn or "", said.severity, said.message, bool(said.ephemeral)))
     if (failed := event.res_op_failed_event) is not None:

@@ -27,7 +27,7 @@ def preview(
     The risks go to standard error, and Pulumi's output and exit code are its own.
     """
     from pulumi_rolling.stack.command import Pulumi, project_of
-    from pulumi_rolling.stack.foresight_text import risks_json, risks_text
+    from pulumi_rolling.stack.foresight_text import FIRST, risks_json, risks_text
     from pulumi_rolling.stack.foretold import previewed
 
     if risks == STDOUT and {"--json", "-j"} & set(context.args):
@@ -39,7 +39,7 @@ def preview(
                 "\nWhat could not come back is not known: Pulumi told no events of its preview.", err=True
             )
         raise click.exceptions.Exit(told.code)
-    click.echo(f"\n{risks_text(told.risks)}", err=True)
+    click.echo(f"\n{FIRST if told.first else risks_text(told.risks)}", err=True)
     if risks:
         written = json.dumps(risks_json(told.risks), indent=2) + "\n"
         if risks == STDOUT:

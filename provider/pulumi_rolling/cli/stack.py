@@ -17,6 +17,7 @@ from pulumi_rolling.cli.reporting import File, told
 if TYPE_CHECKING:
     from pulumi_rolling.stack.command import Pulumi
     from pulumi_rolling.stack.journey import Journey
+    from pulumi_rolling.stack.naming import Name
 
 
 class Rollback(Enum):
@@ -80,7 +81,7 @@ def up(
     if attended and chosen is not Rollback.NEVER:
         arrived = journey.up(Update(pulumi, flags, _say, _confirmed))
     else:
-        arrived = journey.up(lambda _good: staged(pulumi, ("up", *flags)))
+        arrived = journey.up(lambda _before: staged(pulumi, ("up", *flags)))
     told(arrived.report, report, aside)
     raise click.exceptions.Exit(arrived.code)
 
@@ -97,7 +98,7 @@ def rollback(
     config_file: ConfigFile = "",
 ) -> None:
     """Return the stack: to where an interrupted return was on its way, or to the newest good deployment."""
-    place = _Place(cwd, stack, config_file, keep_at)
+    place = _Place(cwd, stack, config_file, keep_at, to)
     journey = replace(_journey(place, not yes and sys.stdin.isatty()), whole=whole)
     destination = journey.named(to)
     if dry_run:
@@ -112,8 +113,8 @@ def deployments(keep_at: KeepAt = "", stack: StackName = "", cwd: Folder = Path(
     """List the good deployments that the stack can be returned to, newest first."""
     from pulumi_rolling.stack.kept import Kept
 
-    pulumi = _pulumi(_Place(cwd, stack))
-    copies = list(Kept(pulumi.folder, pulumi.stack, keep_at).all())
+    pulumi, name = _found(_Place(cwd, stack))
+    copies = list(Kept(pulumi.folder, name, keep_at).all())
     for copy in copies:
         words = (copy.message.strip().splitlines() or [""])[0]
         click.echo(f"{copy.started:<26}  {copy.commit[:8]:<8}  {words}"[:80].rstrip())
@@ -123,31 +124,37 @@ def deployments(keep_at: KeepAt = "", stack: StackName = "", cwd: Folder = Path(
 
 @dataclass(frozen=True)
 class _Place:
-    """Which stack, and where its copies are kept."""
+    """Which stack, where its copies are kept, and the deployment that somebody has named."""
 
     cwd: Path
     stack: str
     config_file: str = ""
     keep_at: str = ""
+    to: str = ""
 
     @property
     def go_on(self) -> str:
-        """The command that goes on from here."""
-        given = {"--stack": self.stack, "--config-file": self.config_file, "--keep-at": self.keep_at}
+        """The command that goes on from here. A return that Pulumi refused has left nothing that says where to."""
         from pulumi_rolling.stack.conclusion import GO_ON
+
+        given = {
+            "--to": self.to,
+            "--stack": self.stack,
+            "--config-file": self.config_file,
+            "--keep-at": self.keep_at,
+        }
 
         return shlex.join(
             [*GO_ON.split(), *(word for flag, value in given.items() if value for word in (flag, value))]
         )
 
 
-def _pulumi(place: _Place, aside: bool = False) -> Pulumi:
+def _found(place: _Place, aside: bool = False) -> tuple[Pulumi, Name]:
     """The command for the stack that is meant, which has a name from here on."""
     from pulumi_rolling.stack.command import Pulumi, project_of
+    from pulumi_rolling.stack.naming import found
 
-    project = project_of(place.cwd)
-    name = place.stack or Pulumi(project).asked("stack", "--show-name").strip()
-    return Pulumi(project, name, aside=aside)
+    return found(Pulumi(project_of(place.cwd), place.stack, aside=aside))
 
 
 def _journey(place: _Place, asks: bool = False, aside: bool = False) -> Journey:
@@ -156,12 +163,11 @@ def _journey(place: _Place, asks: bool = False, aside: bool = False) -> Journey:
     from pulumi_rolling.stack.journey import Journey, Terminal
     from pulumi_rolling.stack.kept import Kept
 
-    pulumi = _pulumi(place, aside)
-    project, name = pulumi.folder, pulumi.stack
+    pulumi, name = _found(place, aside)
     return Journey(
         pulumi,
-        file_of(project, name, place.config_file),
-        Kept(project, name, place.keep_at),
+        file_of(pulumi.folder, pulumi.stack, place.config_file),
+        Kept(pulumi.folder, name, place.keep_at),
         Terminal(_say, _confirmed if asks else lambda _asked: True),
         Rolls(),
         go_on=place.go_on,

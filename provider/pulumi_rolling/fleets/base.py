@@ -70,8 +70,8 @@ class Facts:
     """Members by the label of their revision."""
     notes: tuple[str, ...] = ()
     """What people should know of the group before it is rolled."""
-    target_notes: tuple[str, ...] = ()
-    """What people should know of the words in which the revision is wanted; of none where preview does not know it."""
+    floating: tuple[str, ...] = ()
+    """What they should know of a target that the inputs name by no number."""
     where: str = ""
     """Where the cloud has it, in words: ``us-east-1 of account 123456789012``."""
 

@@ -37,11 +37,6 @@ def came_from(operation: Operation, facts: Facts, members: Iterable[Member], to:
     return revision
 
 
-def notes_of(operation: Operation, facts: Facts) -> tuple[str, ...]:
-    """What people should know of the group as it is, and of the words in which its revision is wanted."""
-    return facts.notes if operation.target_unknown else (*facts.notes, *facts.target_notes)
-
-
 def lost_members(operation: Operation, members: Iterable[Member], former: Revision | None) -> list[Member]:
     """Members that a rollout without a record has made: they are not of the revision that was deployed last."""
     if operation.olds is None or former is None:

@@ -158,6 +158,12 @@ class Deployment:
         return str((self.raw["deployment"].get("secrets_providers") or {}).get("type") or "")
 
     @property
+    def organization(self) -> str:
+        """The owner of the stack, where Pulumi Cloud encrypts its secrets; empty elsewhere."""
+        said = (self.raw["deployment"].get("secrets_providers") or {}).get("state") or {}
+        return str(said.get("owner") or "")
+
+    @property
     def pending(self) -> tuple[Mapping[str, Any], ...]:
         """Operations that had begun when the last update was killed: `type` and `resource`."""
         return tuple(self.raw["deployment"].get("pending_operations") or [])

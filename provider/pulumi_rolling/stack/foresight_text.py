@@ -12,6 +12,7 @@ from pulumi_rolling.stack.foresight import Danger, Risk
 WIDTH = 80
 HEADLINE = "If this update fails, these would not come back as they were:"
 NOTHING = "If this update fails, all of it can come back, as far as a preview can tell."
+FIRST = "Nothing is deployed yet: if this update fails, there is nothing to return to."
 VERSION = 1
 
 KEYS = {

@@ -21,10 +21,14 @@ from pulumi_rolling.stack.stage import staged
 
 @dataclass(frozen=True)
 class Foretold:
-    """`code`: of `pulumi preview`. `risks`: None where the preview did not come to its end."""
+    """`code`: of `pulumi preview`. `risks`: None where the preview did not come to its end.
+
+    `first`: nothing is deployed yet, so that nothing could come back.
+    """
 
     code: int
     risks: tuple[Risk, ...] | None
+    first: bool = False
 
 
 def previewed(pulumi: Pulumi, arguments: Sequence[str], good: Deployment | None = None) -> Foretold:
@@ -41,7 +45,7 @@ def previewed(pulumi: Pulumi, arguments: Sequence[str], good: Deployment | None 
             known = Known(parsed(export.result()), good, environments.result(), _source_in(pulumi.folder))
         except CommandError:
             return Foretold(ended.code, None)
-    return Foretold(ended.code, foreseen(ended.events, known))
+    return Foretold(ended.code, foreseen(ended.events, known), first=not known.state.entries)
 
 
 def foreseen(events: Sequence[Event], known: Known) -> tuple[Risk, ...] | None:

@@ -23,6 +23,7 @@ class Update:
     """One entry of history. Its start names it: `version` is 0 for every entry of a backend that keeps none.
 
     `deployed`: the newest entry that deployed, which is this one unless it is a refresh, an import or a rename.
+    `succeeded_at`: the newest one that deployed and succeeded, of the few that were read.
     """
 
     started: str
@@ -34,10 +35,15 @@ class Update:
     configuration: Mapping[str, Any]
     version: int = 0
     deployed: str = ""
+    succeeded_at: str = ""
 
     @property
     def deploys(self) -> bool:
         return self.kind in DEPLOYING
+
+    @property
+    def is_success(self) -> bool:
+        return self.deploys and self.succeeded
 
     def is_of(self, written_at: str, slack: timedelta = SLACK) -> bool:
         """Whether a state written then is the one that this update left: nothing has written it since."""
@@ -57,12 +63,14 @@ def newest(pulumi: Pulumi) -> Update | None:
     if not found:
         return None
     deployed = next((update for update in found if update.deploys), found[-1])
-    return replace(found[0], succeeded=found[0].succeeded and deployed.succeeded, deployed=deployed.started)
+    succeeded = found[0].succeeded and deployed.succeeded
+    good = next((update.started for update in found if update.is_success), "")
+    return replace(found[0], succeeded=succeeded, deployed=deployed.started, succeeded_at=good)
 
 
 def newest_success(pulumi: Pulumi) -> Update | None:
     """The newest entry that deployed and succeeded, of the last hundred."""
-    return next((update for update in _updates(pulumi, "100") if update.deploys and update.succeeded), None)
+    return next((update for update in _updates(pulumi, "100") if update.is_success), None)
 
 
 def _updates(pulumi: Pulumi, size: str, *flags: str) -> list[Update]:

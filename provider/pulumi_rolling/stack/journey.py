@@ -18,11 +18,11 @@ from pulumi_rolling.stack.exports import recorded
 from pulumi_rolling.stack.history import Update
 from pulumi_rolling.stack.hook_call import Rolls
 from pulumi_rolling.stack.kept import COPIES, Copy, Kept
-from pulumi_rolling.stack.last_good import Standing, last_good, named
+from pulumi_rolling.stack.last_good import Standing, last_good, named, still_good
 from pulumi_rolling.stack.outcome import Report
 from pulumi_rolling.stack.returning import Destination, Return, Way
 from pulumi_rolling.stack.scratch import opened
-from pulumi_rolling.stack.stage import Deploy, Staged
+from pulumi_rolling.stack.stage import Before, Deploy, Staged
 from pulumi_rolling.stack.way_back import Ended, Facts, Next
 from pulumi_rolling.stack.way_text import way_text
 
@@ -74,7 +74,8 @@ class Journey:
             self.kept.save(good, self.most)
             self.kept.begin(good, before.since)
         is_other = good is not None and good.export != before.export
-        ended = deploy(parsed(good.export) if good is not None and is_other else None)
+        known = parsed(good.export) if good is not None and is_other else None
+        ended = deploy(Before(known, good is not None))
         try:
             return self._after(ended, before, good, why)
         except (StackError, KeyboardInterrupt) as error:
@@ -94,11 +95,16 @@ class Journey:
         # To read both takes a scratch stack where there are secrets, so a success is not asked about.
         seen = self._compared(before, now) if ended.code else None
         how = _ended(before.newest, now.newest)
-        facts = Facts(ended.code, how, seen is not None, good is not None, begun=bool(ended.events))
+        facts = Facts(ended.code, how, seen is not None, good is not None, ended.begun)
         if seen is None or way_back.next_of(facts) is Next.NOTHING:
-            self._nothing(how, before, now, good)
+            if ended.code and not ended.begun:
+                self.kept.journal.put_back()
+            else:
+                self._nothing(how, before, now, good)
             return Arrived(ended.code)
         failed = Failed(ended, seen.now)
+        if good is not None:
+            good, why = self._still_good(good, before, now)
         if good is None:
             report = replace(failed.report(self._name), stopped=why)
             return Arrived(report.result, report)
@@ -115,7 +121,14 @@ class Journey:
         elif good is not None and good.export != before.export:
             self.terminal.say(f"The stack is still not as {good.title} left it. {self._open}")
             return
-        self.kept.end()
+        self.kept.journal.end()
+
+    def _still_good(self, good: Copy, before: Standing, now: Standing) -> tuple[Copy | None, str]:
+        """What the failure returns to: that of another process, where one has deployed since we looked."""
+        try:
+            return still_good(self.pulumi, self.kept, self.file, good, before, now), ""
+        except StackError as error:
+            return None, error.message
 
     def named(self, to: str) -> Destination:
         """Where a return by hand goes."""

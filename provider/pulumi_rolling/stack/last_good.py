@@ -44,7 +44,18 @@ def last_good(pulumi: Pulumi, kept: Kept, file: Path, now: Standing) -> Copy:
     if _is_good(state, update):
         return _as_it_is(pulumi, kept, file, now.export, update)
     copy = begun.to if begun is not None else next(kept.all(), None)
-    return _newest(pulumi, copy, file)
+    return _newest(pulumi, kept, copy, file)
+
+
+def still_good(pulumi: Pulumi, kept: Kept, file: Path, good: Copy, before: Standing, now: Standing) -> Copy:
+    """The last good deployment after an update that failed, where `good` was it before.
+
+    That is another one where another process has deployed between our look and our update.
+    """
+    former = before.newest.started if before.newest is not None else ""
+    if now.newest is None or now.newest.succeeded_at <= former:
+        return good
+    return _newest(pulumi, kept, good, file)
 
 
 def named(pulumi: Pulumi, kept: Kept, file: Path, now: Standing, to: str = "") -> Copy:
@@ -74,8 +85,8 @@ def _as_it_is(pulumi: Pulumi, kept: Kept, file: Path, export: str, update: Updat
     return copy if copy is not None else copy_of(pulumi, update, file, export)
 
 
-def _newest(pulumi: Pulumi, copy: Copy | None, file: Path) -> Copy:
-    """The copy, unless an update has succeeded since: a return past that would destroy what it made."""
+def _newest(pulumi: Pulumi, kept: Kept, copy: Copy | None, file: Path) -> Copy:
+    """The copy, or that of an update that has succeeded since: a return past that would destroy what it made."""
     success = history.newest_success(pulumi)
     if copy is not None and (
         success is None or success.started <= copy.started or success.message == f"{RETURNED}{copy.started}"
@@ -83,9 +94,9 @@ def _newest(pulumi: Pulumi, copy: Copy | None, file: Path) -> Copy:
         return copy
     if success is None:
         raise StackStateError(NO_GOOD)
-    kept = exported(pulumi, success, file)
-    if kept is not None:
-        return kept
+    newer = kept.of(success.started) or exported(pulumi, success, file)
+    if newer is not None:
+        return newer
     if copy is None:
         raise StackStateError(NO_GOOD)
     raise StackStateError(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pulumi_rolling.errors import CommandError, StackError
+from pulumi_rolling.stack import history
 from pulumi_rolling.stack.assets import files, hashes, unreadable
 from pulumi_rolling.stack.command import Pulumi, sentence_of
 from pulumi_rolling.stack.compared import Found, differences
@@ -97,8 +99,8 @@ class Return:
 
     def go(self, way: Way) -> Outcome:
         """Carry it out. A state that was changed for it is kept and named in errors."""
-        there = self.pulumi.asked("stack", "export")
-        if parsed(there).written_at != self.seen:
+        there, since = self._standing()
+        if parsed(there).written_at != self.seen or since != self.since:
             raise StackError("the return was not begun: the stack has changed since its way back was found")
         self.kept.begin(self.to, self.since)
         backup = self._revived(way.revival, there) if way.revival.changed else ""
@@ -115,12 +117,22 @@ class Return:
             serving(way.script, self.rolls) as (address, told),
         ):
             ended = staged(self.pulumi, (*line, "--client", address, *config))
+        if not ended.begun and not way.revival.changed:
+            self.kept.journal.put_back()
         now = parsed(self.pulumi.asked("stack", "export", "--show-secrets"))
         left = (*way.script.wish.left, *told.left)
         outcome = Outcome(ended, left, differences(self.good, now), way, backup)
         if not ended.code:
-            self.kept.end()
+            self.kept.journal.end()
         return outcome
+
+    def _standing(self) -> tuple[str, str]:
+        """The export, and the newest entry of history that deployed."""
+        with ThreadPoolExecutor(1) as beside:
+            newest = beside.submit(history.newest, self.pulumi)
+            export = self.pulumi.asked("stack", "export")
+            found = newest.result()
+        return export, found.deployed if found is not None else ""
 
     def _revived(self, revival: Revival, before: str) -> str:
         """Bring the state into the stack in which originals live again; the file with the one before."""
@@ -132,6 +144,7 @@ class Return:
             former = taken_back(before, revival, self.pulumi.asked("stack", "export"))
             if former is not None:
                 self.pulumi.asked("stack", "import", given=former)
+            self.kept.journal.put_back()
             raise StackError(
                 f"the state in which replaced originals live again was refused: {error.message}",
                 hint=f"The state is as it was; a copy of it is {backup}.",

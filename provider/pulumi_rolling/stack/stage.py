@@ -11,7 +11,7 @@ from pathlib import Path
 from pulumi_rolling.stack import event_log
 from pulumi_rolling.stack.command import Pulumi
 from pulumi_rolling.stack.deployment import Deployment
-from pulumi_rolling.stack.event_log import Event
+from pulumi_rolling.stack.event_log import Event, Summary
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,29 @@ class Staged:
     events: tuple[Event, ...] = ()
     seconds: float = 0.0
 
+    @property
+    def begun(self) -> bool:
+        """Whether the engine told anything of the update.
 
-Deploy = Callable[[Deployment | None], Staged]
-"""The update that a journey begins with. It is given the last good deployment where that is another than the state."""
+        It did not where another process has the stack, or where the preview was the end.
+        """
+        shown = any(isinstance(each, Summary) and each.preview for each in self.events)
+        return bool(self.events) and not shown
+
+
+@dataclass(frozen=True)
+class Before:
+    """What is known before an update.
+
+    `good`: the last good deployment, where it is another one than the state. `returns`: whether there is any.
+    """
+
+    good: Deployment | None
+    returns: bool
+
+
+Deploy = Callable[[Before], Staged]
+"""The update that a journey begins with."""
 
 
 def staged(pulumi: Pulumi, arguments: Sequence[str]) -> Staged:

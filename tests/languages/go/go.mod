@@ -2,7 +2,10 @@ module trial
 
 go 1.25.11
 
-require github.com/pulumi/pulumi/sdk/v3 v3.259.0
+require (
+	github.com/pulumi/pulumi/sdk/v3 v3.259.0
+	pulumi-rolling/sdks/go v0.0.0
+)
 
 require (
 	github.com/BurntSushi/toml v1.6.0 // indirect
@@ -112,3 +115,5 @@ require (
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 	lukechampine.com/frand v1.5.1 // indirect
 )
+
+replace pulumi-rolling/sdks/go => ../../../sdks/go

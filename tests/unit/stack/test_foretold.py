@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from pulumi_rolling.cli.main import app
+from pulumi_rolling.stack import asking
+from pulumi_rolling.stack.command import Pulumi
 from pulumi_rolling.stack.deployment import Deployment
 from pulumi_rolling.stack.event_log import Summary
 from pulumi_rolling.stack.foresight import Known
-from pulumi_rolling.stack.foretold import foreseen, of_preview
-from pulumi_rolling.stack.stage import given_log
+from pulumi_rolling.stack.foretold import Foretold, foreseen, of_preview
+from pulumi_rolling.stack.stage import Before, given_log
 
 EMPTY = Known(Deployment({"version": 3, "deployment": {}}))
 
@@ -59,3 +61,15 @@ def test_an_updates_flags_become_those_of_its_preview(
 ) -> None:
     """A flag of updates alone is left out; one that a preview could not honour leaves the asking to Pulumi."""
     assert of_preview(arguments) == shown
+
+
+@pytest.mark.parametrize("returns", [True, False])
+def test_what_could_come_back_is_told_where_there_is_a_way_back(
+    monkeypatch: pytest.MonkeyPatch, returns: bool
+) -> None:
+    """The first deployment has none, which is said before the preview: nothing contradicts it."""
+    said: list[str] = []
+    monkeypatch.setattr(asking, "previewed", lambda *_: Foretold(0, ()))
+    update = asking.Update(Pulumi(Path("nowhere")), (), said.append, lambda _asked: False)
+    assert update(Before(None, returns)).code == asking.CANCELLED
+    assert ["all of it can come back" in each for each in said] == ([True] if returns else [])

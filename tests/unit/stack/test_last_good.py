@@ -15,11 +15,14 @@ from pulumi_rolling.stack.kept import Copy, Kept
 from pulumi_rolling.stack.last_good import Standing, last_good, named
 from pulumi_rolling.stack.scratch import opened
 
+from .kept_names import named_so
+
 FIRST, SECOND, THIRD = (f"2026-01-0{day}T00:00:00.000Z" for day in (1, 2, 3))
 
 
 def copy_of(started: str) -> Copy:
-    return Copy(started, "", "", f"kept at {started}", "config: {}")
+    export = json.dumps({"version": 3, "deployment": {"kept at": started}})
+    return Copy(started, "", "", export, "config: {}")
 
 
 def standing(
@@ -63,7 +66,7 @@ BAD = ("failed", "")
 
 @pytest.fixture
 def kept(tmp_path: Path) -> Kept:
-    found = Kept(tmp_path, "dev")
+    found = Kept(tmp_path, named_so("dev"))
     found.save(copy_of(FIRST))
     return found
 
@@ -155,7 +158,7 @@ class Cloud(Pulumi):
 
 def test_pulumi_cloud_keeps_what_nobody_else_does(tmp_path: Path) -> None:
     """Where the newest update failed and no copy is kept, the version of the last success is the good deployment."""
-    empty, file = Kept(tmp_path, "dev"), Path("Pulumi.dev.yaml")
+    empty, file = Kept(tmp_path, named_so("dev")), Path("Pulumi.dev.yaml")
     entries = ((THIRD, "failed", 8), (SECOND, "succeeded", 7))
     copy = last_good(Cloud(*entries), empty, file, standing(THIRD, "failed"))
     assert (copy.started, copy.version, json.loads(copy.export)["deployment"]["of"]) == (SECOND, 7, "7")

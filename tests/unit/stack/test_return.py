@@ -23,6 +23,8 @@ from pulumi_rolling.stack.request import Plugin, inputs_of, register, wire
 from pulumi_rolling.stack.way_back import Ended, Facts, Next, next_of
 from pulumi_rolling.stack.wish import Why
 
+from .kept_names import named_so
+
 URN = "urn:pulumi:dev::shop::acme:web:Thing::a"
 OLD = Entry(
     {
@@ -155,13 +157,13 @@ def test_a_group_that_wants_to_be_left_is_left(policy: str | None, changed: bool
     assert is_left(before, after) is left
 
 
-def copy_of(started: str, export: str = "{}") -> Copy:
+def copy_of(started: str, export: str = '{"version": 3, "deployment": {}}') -> Copy:
     return Copy(started, "", "", export, None)
 
 
 def test_copies_are_kept_newest_first_and_no_more_than_wanted(tmp_path: Path) -> None:
     """The oldest go; git sees nothing of the folder; others on the machine cannot read it."""
-    kept = Kept(tmp_path, "org/shop/dev")
+    kept = Kept(tmp_path, named_so("dev"))
     for day in range(1, 6):
         kept.save(copy_of(f"2026-01-0{day}T00:00:00.000Z"), most=3)
     assert [copy.started[8:10] for copy in kept.all()] == ["05", "04", "03"]
@@ -169,14 +171,14 @@ def test_copies_are_kept_newest_first_and_no_more_than_wanted(tmp_path: Path) ->
     assert (tmp_path / ".rolling").stat().st_mode & 0o077 == 0
     kept.begin(copy_of("x"), "y")
     assert kept.begun() == Begun(copy_of("x"), "y")
-    kept.end()
+    kept.journal.end()
     assert kept.begun() is None
 
 
 def test_plain_text_is_never_kept(tmp_path: Path) -> None:
     """A copy that holds a readable secret is refused, and nothing of it is written."""
     with pytest.raises(StackStateError, match="plain text"):
-        Kept(tmp_path, "dev").save(copy_of("x", json.dumps({"plaintext": "hush"})))
+        Kept(tmp_path, named_so("dev")).save(copy_of("x", json.dumps({"plaintext": "hush"})))
     assert not (tmp_path / ".rolling").exists()
 
 
@@ -184,7 +186,7 @@ def test_a_folder_that_cannot_be_written_is_one_clear_error(tmp_path: Path) -> N
     """The error names the file and the system's own reason."""
     (tmp_path / ".rolling").write_text("in the way")
     with pytest.raises(StackStateError, match=r"dev.*cannot be written"):
-        Kept(tmp_path, "dev").save(copy_of("x"))
+        Kept(tmp_path, named_so("dev")).save(copy_of("x"))
 
 
 @pytest.mark.parametrize(
@@ -212,19 +214,19 @@ def test_copies_stand_in_a_bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with pytest.raises(StackStateError, match=r"s3://copies/a.* cannot be written: .*NoSuchBucket"):
-        Kept(tmp_path, "dev", "s3://copies/a").save(copy_of("x"))
+    with pytest.raises(StackStateError, match=r"s3://copies/a.* cannot be read: .*NoSuchBucket"):
+        Kept(tmp_path, named_so("dev"), "s3://copies/a").save(copy_of("x"))
     boto3.client("s3").create_bucket(Bucket="copies")
-    kept = Kept(tmp_path, "org/shop/dev", "s3://copies/a")
+    kept = Kept(tmp_path, named_so("dev"), "s3://copies/a")
     for day in range(1, 6):
         kept.save(copy_of(f"2026-01-0{day}T00:00:00.000Z"), most=3)
     assert [copy.started[8:10] for copy in kept.all()] == ["05", "04", "03"]
-    assert list(Kept(tmp_path, "prod", "s3://copies/a").all()) == []
+    assert list(Kept(tmp_path, named_so("prod"), "s3://copies/a").all()) == []
     kept.begin(copy_of("x"), "y")
     assert kept.begun() == Begun(copy_of("x"), "y")
-    kept.end()
+    kept.journal.end()
     assert kept.begun() is None
-    assert kept.back_up("{}") == f"s3://copies/a/{tmp_path.name}/dev/backup.json"
+    assert kept.back_up("{}") == f"s3://copies/a/shop/{named_so('dev').folder}/backup.json"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -232,18 +234,16 @@ def test_copies_stand_in_a_bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_a_place_that_is_none_is_refused(tmp_path: Path, place: str) -> None:
     """The error names the place as the user wrote it, before anything is deployed."""
     with pytest.raises(StackStateError, match=f"copies cannot be kept at {place}"):
-        Kept(tmp_path, "dev", place)
+        Kept(tmp_path, named_so("dev"), place)
 
 
 def test_a_chosen_folder_is_private_and_parted_by_project_and_stack(tmp_path: Path) -> None:
     """Two projects may keep their copies in one folder."""
     place = tmp_path / "deep" / "copies"
     for project in ("shop", "blog"):
-        (tmp_path / project).mkdir()
-        (tmp_path / project / "Pulumi.yaml").write_text(f"runtime: yaml\nname: the-{project}\n")
-        Kept(tmp_path / project, "dev", str(place)).save(copy_of(project))
-    assert [copy.started for copy in Kept(tmp_path / "shop", "dev", str(place)).all()] == ["shop"]
-    assert (place / "the-blog" / "dev").stat().st_mode & 0o077 == 0
+        Kept(tmp_path, named_so(project=project), str(place)).save(copy_of(project))
+    assert [copy.started for copy in Kept(tmp_path, named_so(project="shop"), str(place)).all()] == ["shop"]
+    assert (place / "blog" / named_so(project="blog").folder).stat().st_mode & 0o077 == 0
     assert (place / ".gitignore").read_text() == "*\n"
 
 

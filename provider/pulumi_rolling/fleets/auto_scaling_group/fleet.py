@@ -122,7 +122,7 @@ class AutoScalingGroupFleet(OneGroup):
             missing_alarms=missing,
             as_their_override=self._own_templates.matching(group, (*listed, *warm)),
             notes=notes_of(group),
-            target_notes=self._floating(meant),
+            floating=self._floating(meant),
             queues=tuple(queue_facts(self._api, url) for url in self._readiness.watched.queues),
         )
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.fleets.aws.launch_templates import DEFAULT, LATEST, TemplateWanted, parts
 
-LINE = "Name it: version=template.latest_version."
+LINE = "Give it the template's latestVersion (in Python: version=template.latest_version)."
 
 
 def floating_note(wanted: TemplateWanted, meant: Revision, latest: Revision | None) -> tuple[str, ...]:
@@ -21,7 +21,7 @@ def floating_note(wanted: TemplateWanted, meant: Revision, latest: Revision | No
         return (
             f"the default version of {wanted.id or wanted.name} is {_number(meant)} and its latest is "
             f"{_number(latest)}, to which nothing is rolled. {LINE} Or let the default follow: "
-            "update_default_version=True at the template.",
+            "updateDefaultVersion at the template (in Python: update_default_version=True).",
         )
     return (
         f"{wanted.literal} of {wanted.id or wanted.name} is version {_number(meant)} now; where the same update "

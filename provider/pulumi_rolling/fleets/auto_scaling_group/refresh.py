@@ -103,7 +103,7 @@ class RefreshFleet(OneGroup):
             tags=described.tags(group),
             counts=Counter(self._revisions.label(one, group) for one in listed),
             notes=notes_of(group),
-            target_notes=self._floating(meant),
+            floating=self._floating(meant),
             sizes=described.sizes(group),
             suspended=described.suspended(group),
             members=members,
