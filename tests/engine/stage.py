@@ -66,6 +66,10 @@ class Intercepted:
         return self.inner.name
 
     @property
+    def call(self) -> str:
+        return self.inner.call
+
+    @property
     def shelf(self) -> Shelf:
         return self.inner.shelf
 

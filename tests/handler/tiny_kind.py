@@ -94,7 +94,7 @@ class TinyFleet:
     shelf = Shelf(count=20, characters=128)
 
     def __init__(self, cloud: TinyCloud, name: str, build: str) -> None:
-        self.name = name
+        self.name = self.call = name
         self._cloud = cloud
         self._build = build
         self._calls = 0

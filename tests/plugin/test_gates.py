@@ -41,9 +41,9 @@ def test_a_target_that_is_unhealthy_only_behind_the_load_balancer_fails_the_roll
     with pytest.raises(Failed) as failed:
         web.resource.update(news)
     told = failed.value.text
-    assert re.search(
-        r"^1 of 6 instances failed \(i-\w+ did not become healthy in every target group", told
-    ), told
+    why = r"did not become healthy in every target group within PT2S: target group web: Target\.\w+, \w+"
+    assert re.search(rf"^1 of 6 instances failed \(i-\w+ {why}", told), told
+    assert "target group web: Target." in web.plugged.heard.told(), "the row says why it waits"
     assert re.search(r"\([12] instances? touched\)", told), told
     watched.kept_between(5, 7)
     watched.runs("ami-v1", 6, "1")
@@ -84,8 +84,11 @@ def test_hold_and_retry(six: WithPolicy, rolling: Rolling) -> None:
     watched = Watched(web)
     web.lab.image("ami-v2", signal="FAILURE")
     update = web.in_background(web.news(web.version("ami-v2"), onFailure="hold"))
-    until(lambda: "held (" in web.plugged.heard.told())
+    until(lambda: "held, " in web.plugged.heard.told())
     (failed,) = in_service(web, "ami-v2")
+    asked = [line for line in web.plugged.heard.lines if not line.urn and not line.ephemeral]
+    words = f"run 'rolling retry web {failed}', 'skip', 'resume' or 'abort': held, {failed} failed"
+    assert [line.message for line in asked] == [words], "one line that stays, on the row of the stack"
     assert failed in rolling("status", "web").out
     web.lab.image("ami-v2")
     said = rolling("retry", "web", failed, "--wait")

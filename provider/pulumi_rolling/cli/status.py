@@ -38,24 +38,24 @@ def status(
 def standing_of(fleet: Rolled) -> Either | None:
     """The group's record with what is seen of it now; None where there is no record."""
     record = read_any(fleet.marks())
-    return None if record is None else standing_in(fleet.name, fleet.observe(record[1]))
+    return None if record is None else standing_in(fleet.name, fleet.observe(record[1]), fleet.call)
 
 
-def standing_in(group: str, sight: Sight[Any]) -> Either | None:
+def standing_in(group: str, sight: Sight[Any], call: str = "") -> Either | None:
     """The status in one look: record, lease, the driver's words, requests and members of the same moment."""
     seen = sight.observation
     told = _told(group, sight.marks, seen.at)
     if told is None:
         return None
     if isinstance(seen, Delegated):
-        return OperationStatus(**told, seen=seen)
-    return GroupStatus(**told, members=seen.members)
+        return OperationStatus(**told, call=call, seen=seen)
+    return GroupStatus(**told, call=call, members=seen.members)
 
 
-def recorded(group: str, marks: Mapping[str, str], at: float) -> Standing[Any] | None:
+def recorded(group: str, marks: Mapping[str, str], at: float, call: str = "") -> Standing[Any] | None:
     """What a group's tags say at that moment, without a look at its members."""
     told = _told(group, marks, at)
-    return None if told is None else Standing(**told)
+    return None if told is None else Standing(**told, call=call)
 
 
 def _told(group: str, marks: Mapping[str, str], at: float) -> dict[str, Any] | None:

@@ -102,7 +102,7 @@ def follow(fleet: Rolled, clock: Clock, pace: Pace, show: Show) -> Ending:
             return ending
         _wait(clock, pace, f"{fleet.name}: no longer watched; the rollout goes on.")
         sight = fleet.observe(standing.rollout)
-        now = standing_in(fleet.name, sight)
+        now = standing_in(fleet.name, sight, fleet.call)
         if now is None:
             return ended(standing.rollout, fleet.name, sight.observation)
         standing = now

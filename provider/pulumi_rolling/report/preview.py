@@ -11,6 +11,7 @@ from itertools import groupby
 
 from pulumi_rolling.core.delegate.plan import DelegatePlan
 from pulumi_rolling.core.explain import time_range
+from pulumi_rolling.core.model.commands import command
 from pulumi_rolling.core.model.goal import OnFailure
 from pulumi_rolling.core.replace.forecast import time_left
 from pulumi_rolling.core.replace.gates import stops
@@ -63,6 +64,8 @@ class Preview:
     """Boot times of an earlier rollout of the group."""
     where: str = ""
     """Where the cloud has the group: a name may be there in every region and account."""
+    call: str = ""
+    """The group as a command has to name it; empty where the plan is of no group that is there."""
 
 
 def headline(preview: Preview) -> str:
@@ -91,7 +94,7 @@ def rows(preview: Preview) -> list[Row]:
     if preview.plan is not None and preview.plan.replace and not preview.nothing:
         plan = preview.plan
         if isinstance(plan, DelegatePlan):
-            told += delegated_rows(plan, preview.returns_to, leaves=preview.leaves)
+            told += delegated_rows(plan, preview.returns_to, preview.call, leaves=preview.leaves)
         else:
             told += _plan_rows(preview, plan)
     told += [("note", note) for note in preview.notes]
@@ -108,7 +111,7 @@ def _plan_rows(preview: Preview, plan: Plan) -> Iterator[Row]:
     else:
         yield "window", _window(plan)
         yield "guard", _GUARDS[plan.limits.guard]
-    yield from _stop_rows(plan)
+    yield from _stop_rows(plan, preview.call)
     floor = f" (floor {plan.floor})" if plan.floor != plan.lowest_in_service else ""
     yield "in service", f"at least {plan.lowest_in_service}{floor}"
     yield "waits for", _waits_for(plan)
@@ -130,7 +133,7 @@ def _window(plan: Plan) -> str:
     return f"{plan.batch} at a time, the next as soon as one is ready"
 
 
-def _stop_rows(plan: Plan) -> Iterator[Row]:
+def _stop_rows(plan: Plan, call: str) -> Iterator[Row]:
     limits = plan.limits
     found = stops(limits, plan.replace)
     places = []
@@ -147,7 +150,7 @@ def _stop_rows(plan: Plan) -> Iterator[Row]:
         counts = listed([str(stop.count) for stop in standing])
         yield "checkpoints", f"at {percents} % ({counts} of {plan.replace}){delay}"
     if limits.approval:
-        yield "approval", f"asked for {' and '.join(places)} (rolling approve GROUP)"
+        yield "approval", f"asked for {' and '.join(places)}: {command('approve', call)} or 'reject'"
 
 
 def _watch_rows(limits: Limits) -> Iterator[Row]:
@@ -222,7 +225,7 @@ def _fails_when(plan: Plan) -> str:
 
 def _then(preview: Preview, limits: Limits) -> str:
     if limits.on_failure is OnFailure.HOLD:
-        return "stops and waits for rolling retry, skip, resume or abort (onFailure: hold)"
+        return f"stops and waits for {command('retry', preview.call)}, 'skip', 'resume' or 'abort' (onFailure: hold)"
     if preview.leaves:
         return "stops and leaves the group as it is (onFailure: leave)"
     if preview.returns_to is None:

@@ -221,7 +221,7 @@ def test_verbs_reach_a_driver_through_the_groups_tags(
     )
     with driving:
         until(lambda: "waiting for approval" in rolling("status", group).out)
-        assert "after 1 instance (canary)" in rolling("status", group).out
+        assert "after 1 instance (canary: i-" in rolling("status", group).out
         assert rolling("resume", group).code == 1
         only = json.loads(rolling("list", "--rolling", "--format", "json").out)["groups"]
         mine = next(each for each in only if each["group"] == group)

@@ -116,7 +116,7 @@ def test_every_precaution_has_its_row(planner: Planner) -> None:
         "ready",
         "canary       2 instances first, watched for 10 min once ready; a failed one ends the roll",
         "checkpoints  at 20, 50 and 100 % (2, 5 and 10 of 10), 5 min each",
-        "approval     asked for after the canary and at each checkpoint (rolling approve GROUP)",
+        "approval     asked for after the canary and at each checkpoint: 'rolling approve' or 'reject'",
         f"in service   at least {plan.lowest_in_service} (floor 0)",
         "waits for    a SUCCESS signal from each new instance, healthy in every target group, past EC2's status "
         "checks, at most 5 min each, then 1 min of warm-up",
@@ -214,7 +214,7 @@ def test_hold_is_said(planner: Planner) -> None:
     """onFailure: hold ends nothing by itself, and names the verbs that it waits for."""
     text = preview_text(planner.preview(planner.hold(2, 3)))
     assert row(text, "on failure").endswith(
-        "stops and waits for rolling retry, skip, resume or abort (onFailure: hold)"
+        "stops and waits for 'rolling retry', 'skip', 'resume' or 'abort' (onFailure: hold)"
     )
 
 

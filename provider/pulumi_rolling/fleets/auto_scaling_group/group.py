@@ -7,6 +7,7 @@ or the service, is not known here; the fleets of both stand on this.
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -73,6 +74,10 @@ class OneGroup:
     @property
     def place(self) -> Place:
         return self._api.place
+
+    @property
+    def call(self) -> str:
+        return " ".join(filter(None, (shlex.quote(self.name), self.place.options)))
 
     def api_calls(self) -> int:
         return self._api.count()

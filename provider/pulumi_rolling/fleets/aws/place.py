@@ -44,6 +44,13 @@ class Place:
             roles,
         )
 
+    @property
+    def options(self) -> str:
+        """What our commands must be told to go there, where the environment alone leads elsewhere; empty if nothing."""
+        alone = Place.of()
+        told = (("region", self.region, alone.region), ("endpoint", self.endpoint, alone.endpoint))
+        return " ".join(f"--{name} {value}" for name, value, found in told if value != found and value)
+
     def __str__(self) -> str:
         """Where somebody would have to look who doubts an answer."""
         as_whom = [

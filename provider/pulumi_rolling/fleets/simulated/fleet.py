@@ -29,7 +29,7 @@ class SimulatedFleet(TroubledGroup):
     @given_as_keywords(Options)
     def __init__(self, options: Options) -> None:
         super().__init__(options)
-        self.name = options.name
+        self.name = self.call = options.name
         self.stale = options.stale
         self.throttled = options.throttled
         self.acts: list[tuple[float, Action]] = []

@@ -154,8 +154,7 @@ def _stop_warnings(roll: RollingUpdate, allowed: Limits, old: int) -> list[str]:
     warnings += _merged(roll.checkpoints.percents, found, old)
     if roll.approval:
         warnings.append(
-            f"the roll stops {_times(len(found))} until somebody runs 'rolling approve GROUP' (or 'rolling "
-            "reject GROUP'), and pulumi up waits for that."
+            f"the roll stops {_times(len(found))} until somebody approves, and pulumi up waits for that."
             + (f" The timeout of {iso(roll.timeout)} runs on meanwhile." if roll.timeout else "")
         )
     waits = sum(int(stop.wait) for stop in found) + roll.bake_time
