@@ -111,6 +111,7 @@ def _ended(
     left: tuple[str, ...],
 ) -> dict[str, Any]:
     telling, last = operation.strategy.situation.telling, last_rollout(decision.next, operation)
+    apart = telling.set_apart(decision.next, operation.fleet)
     if decision.outcome is None or not decision.outcome.done:
         failed = telling.failure(decision, Words(operation.name, operation.mended, timeout))
         if not failed.returned:
@@ -122,12 +123,16 @@ def _ended(
                 decision.next if stays else None,
             )
             failed.left = {**left_so, "lastRollout": last}
+        if apart:
+            failed.add(apart)
         raise failed
     if left:
         context.warn(left_tags(operation.name, left))
     stayed = telling.left_as_they_are(decision.next)
     if stayed:
         context.warn(stayed)
+    if apart:
+        context.warn(apart)
     return state_of(operation, situation, decision.next, last)
 
 

@@ -118,6 +118,8 @@ def _plan_rows(preview: Preview, plan: Plan) -> Iterator[Row]:
     yield from _watch_rows(plan.limits)
     yield from _order_rows(plan.limits)
     yield "on failure", f"{_fails_when(plan)}, {_then(preview, plan.limits)}"
+    if plan.limits.keep_failed:
+        yield "keeps", _keeps(plan.limits.keep_failed)
     yield "losses", f"the same with more than {plan.losses} lost after having been ready"
     yield "duration", _duration(plan, preview.last_boots)
     yield "API calls", f"at least {_fewest_calls(plan)}"
@@ -221,6 +223,11 @@ def _fails_when(plan: Plan) -> str:
     if plan.tolerated >= plan.replace:
         return "not for failed instances, all are tolerated; for anything else"
     return f"with more than {plan.tolerated} of {instances(plan.replace)} failed"
+
+
+def _keeps(count: int) -> str:
+    which = "the first failed instance" if count == 1 else f"the first {count} failed instances"
+    return f"{which} that reached service, out of the group; it runs, and costs, until somebody ends it"
 
 
 def _then(preview: Preview, limits: Limits) -> str:

@@ -69,6 +69,8 @@ def _rows(standing: GroupStatus) -> list[Row]:
         told.append(("skipped", f"{_names(sorted(rollout.way.skipped))}, left as they are"))
     if rollout.way.retried:
         told.append(("retried", f"{_names(sorted(rollout.way.retried))}, replaced once more"))
+    if rollout.ours.kept:
+        told.append(("kept", f"{_names(rollout.ours.kept)}, out of the group; no part of any count"))
     if rollout.verdict is not None:
         told.append(("reason", verdict_sentence(rollout.verdict)))
     if rollout.back_failed is not None:

@@ -50,6 +50,7 @@ def _members(standing: GroupStatus) -> dict[str, Any]:
         "failed": _failed(failed),
         "lost": _failed(way.lost),
         "skipped": sorted(way.skipped),
+        "kept": list(rollout.ours.kept),
         "retried": sorted(way.retried),
         "found": {
             "minSize": rollout.found.sizes.min,

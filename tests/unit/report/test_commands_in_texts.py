@@ -79,17 +79,21 @@ def test_no_reason_has_a_command_without_its_group(because: Because) -> None:
     assert [fault for text in texts for fault in faults(text)] == []
 
 
-@given(reasons(), st.sampled_from([80, 120, 170]))
-def test_what_people_must_do_is_what_a_narrow_row_shows(because: Because, width: int) -> None:
-    """A row is cut at its right: what is asked for begins it, and a command is whole wherever 42 columns are left."""
-    row = line_of(STATUS, because, CALL)
-    asks = REASONS[because.code].asks
+@given(reasons())
+def test_what_people_must_do_begins_the_row_and_is_told_to_stay(because: Because) -> None:
+    """A row is cut at its right, so nothing stands before the command but one word."""
+    row, asks = line_of(STATUS, because, CALL), REASONS[because.code].asks
     assert row.startswith(sentence(because, CALL)) is asks
     assert bool(asked_line(because, "web", CALL)) is asks
-    typed = because.code in (ReasonCode.APPROVAL, ReasonCode.PAUSED, ReasonCode.HELD)
-    if typed and not because.members:
-        # What a row has left on the stack's own line beside type, name and status, which take 78 columns.
-        assert f"{CALL}'" in row[: max(42, width - 78)]
+    if because.code in (ReasonCode.APPROVAL, ReasonCode.PAUSED, ReasonCode.HELD):
+        assert re.match(rf"run 'rolling \w+ {re.escape(CALL)}[' ]", row), row
+
+
+@pytest.mark.parametrize(("width", "name"), [(120, "web-production-eu"), (170, "a" * 60)])
+def test_the_command_is_whole_on_the_row_of_the_stack(width: int, name: str) -> None:
+    """Type, name and status take 80 columns of the display where the group is of a Python program; no diff is there."""
+    asked = asked_line(Because(ReasonCode.APPROVAL, {"count": 1}, ("i-0a",)), name, name)
+    assert f"'rolling approve {name}'" in asked[: width - 80]
 
 
 def standings() -> Iterator[Either]:

@@ -40,6 +40,7 @@ from pulumi_rolling.core.replace.census import Census
 from pulumi_rolling.core.replace.decisions import act, stand_by, wait
 from pulumi_rolling.core.replace.ending import bake, resize, restore
 from pulumi_rolling.core.replace.judge import judge
+from pulumi_rolling.core.replace.keeping import take_up_refused
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.look import Look, look_at
 from pulumi_rolling.core.replace.observation import Observation, with_roster
@@ -68,7 +69,7 @@ def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decided:
     if because is not None:
         return stand_by(rules, rollout, seen.at, because)
     seen = with_roster(seen)
-    rollout = _start_direction(rules, rollout, seen)
+    rollout, seen = take_up_refused(_start_direction(rules, rollout, seen), seen)
     look = look_at(rules, forget_issued(rules, renewed(rollout, seen.sizes), seen), seen)
     if not look.rollout.gives_up:
         look = judge(look)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pulumi_rolling.cloud_time import steady
@@ -78,6 +78,11 @@ class OneGroup:
     @property
     def call(self) -> str:
         return " ".join(filter(None, (shlex.quote(self.name), self.place.options)))
+
+    def ends(self, machines: Sequence[str]) -> str:
+        """The command that ends machines which are no members any more."""
+        region = f" --region {self.place.region}" if "--region" in self.place.options else ""
+        return f"aws ec2 terminate-instances --instance-ids {' '.join(machines)}{region}"
 
     def api_calls(self) -> int:
         return self._api.count()

@@ -45,6 +45,7 @@ def feasibility(
     else:
         warnings += _size_warnings(roll, allowed, sizes)
     warnings += _process_warnings(roll, suspended)
+    warnings += _keeping_warnings(roll, suspended)
     warnings += _signal_warnings(roll)
     warnings += _stop_warnings(roll, allowed, sizes.desired if old is None else old)
     return faults, warnings
@@ -129,6 +130,16 @@ def _process_warnings(roll: RollingUpdate, suspended: frozenset[str]) -> list[st
     return [
         "AddToLoadBalancer is suspended during the roll: members launched meanwhile are not registered with "
         "the load balancer, then or later."
+    ]
+
+
+def _keeping_warnings(roll: RollingUpdate, suspended: frozenset[str]) -> list[str]:
+    resting = suspended.union(roll.suspend_processes)
+    if not roll.keep_failed or resting & {"HealthCheck", "ReplaceUnhealthy"}:
+        return []
+    return [
+        "keepFailed keeps what the rollout itself takes out of the group: an instance that fails the group's own "
+        "health check may be terminated by the cloud before that. Adding HealthCheck to suspendProcesses prevents it."
     ]
 
 
