@@ -40,7 +40,7 @@ def test_a_target_that_is_unhealthy_only_behind_the_load_balancer_fails_the_roll
     web.resource.update(news, preview=True)
     planned = web.plugged.heard.kept()[-1]
     assert re.search("waits for .*healthy", planned)
-    assert re.search("keeps +the first failed instance that reached service, out of the group", planned)
+    assert re.search("keeps +the first failed instance in service, out of the group", planned)
     with pytest.raises(Failed) as failed:
         web.resource.update(news)
     told = failed.value.text

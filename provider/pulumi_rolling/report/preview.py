@@ -226,8 +226,12 @@ def _fails_when(plan: Plan) -> str:
 
 
 def _keeps(count: int) -> str:
-    which = "the first failed instance" if count == 1 else f"the first {count} failed instances"
-    return f"{which} that reached service, out of the group; it runs, and costs, until somebody ends it"
+    if count == 1:
+        return (
+            "the first failed instance in service, out of the group; it runs and costs until somebody ends it"
+        )
+    which = f"the first {count} failed instances in service"
+    return f"{which}, out of the group; they run and cost until somebody ends them"
 
 
 def _then(preview: Preview, limits: Limits) -> str:

@@ -210,6 +210,18 @@ def test_leave_is_said(planner: Planner) -> None:
     assert row(text, "on failure").endswith("stops and leaves the group as it is (onFailure: leave)")
 
 
+def test_what_is_kept_is_said_with_what_it_costs(planner: Planner) -> None:
+    """One in one number, several in the other; nothing where nobody is kept."""
+    text = [preview_text(planner.preview(planner.sliding(6, 9, KeepFailed=count))) for count in (0, 1, 2)]
+    assert "  keeps " not in text[0]
+    assert row(text[1], "keeps") == (
+        "the first failed instance in service, out of the group; it runs and costs until somebody ends it"
+    )
+    assert row(text[2], "keeps") == (
+        "the first 2 failed instances in service, out of the group; they run and cost until somebody ends them"
+    )
+
+
 def test_hold_is_said(planner: Planner) -> None:
     """onFailure: hold ends nothing by itself, and names the verbs that it waits for."""
     text = preview_text(planner.preview(planner.hold(2, 3)))
