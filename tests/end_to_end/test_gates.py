@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.end_to_end.conftest import Open
 from tests.end_to_end.stage import ROLLING_COMMAND, Ran, Stage, command
 from tests.end_to_end.truth import Watched
@@ -41,6 +43,11 @@ def test_people_at_another_terminal(open_stage: Open) -> None:
     assert rolling(stage, "resume", "web").code == 0
     ran = stage.ended(process)
     assert ran.code == 0, ran.output
+    asked = re.findall(r"run 'rolling \w+ web'[^,\n]*", ran.diagnostics)
+    assert [line.partition(":")[0] for line in asked] == [
+        "run 'rolling approve web' or 'reject'",
+        "run 'rolling resume web'",
+    ], "each stays once, below the stack"
     assert of_image(stage, "ami-v1") == [kept] and len(of_image(stage, "ami-v2")) == 5
     watched.kept_between(5, 7)
     watched.is_as_found()

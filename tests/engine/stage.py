@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -66,6 +66,10 @@ class Intercepted:
         return self.inner.name
 
     @property
+    def call(self) -> str:
+        return self.inner.call
+
+    @property
     def shelf(self) -> Shelf:
         return self.inner.shelf
 
@@ -89,6 +93,9 @@ class Intercepted:
 
     def apply(self, action: Action) -> None:
         self.through(type(action).__name__, lambda: self.inner.apply(action))
+
+    def ends(self, machines: Sequence[str]) -> str:
+        return self.inner.ends(machines)
 
     def key(self, action: Action) -> str:
         return self.inner.key(action)

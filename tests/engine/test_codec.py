@@ -77,7 +77,7 @@ acts = st.one_of(
     st.builds(Resume, processes),
     st.builds(PointAt, revisions),
     st.builds(Resize, st.none() | counts, st.none() | counts),
-    st.builds(Terminate, ids, st.booleans(), st.integers(1, 999)),
+    st.builds(Terminate, ids, st.booleans(), st.integers(1, 999), st.booleans()),
     st.builds(Remove, ids),
 )
 remedies = st.none() | st.sampled_from(Remedy)
@@ -154,6 +154,8 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "launched": counts,
     "seen_new": counts,
     "lowest": st.none() | counts,
+    "kept": st.lists(ids, max_size=2).map(tuple),
+    "keep_refused": texts,
     "resumed_at": st.none() | times,
     "progress_at": times,
     "deadline": st.none() | times,

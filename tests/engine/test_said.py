@@ -92,7 +92,7 @@ def test_the_clouds_own_sentence_reaches_other_shells() -> None:
     because = Because(ReasonCode.WAITING, {"unseen": 2}, ("i-0a",), sentence)
     word = said(said_mark(decision(because, STATUS), 1.5e9, SHELF))
     assert word is not None and word.because == because
-    assert sentence in explain.line_of(word.status, word.because)
+    assert sentence in explain.line_of(word.status, word.because, "web")
 
 
 def test_a_forged_word_is_printed_without_what_a_screen_would_obey() -> None:

@@ -9,7 +9,7 @@ import pytest
 from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member
-from pulumi_rolling.core.replace.actions import Remove
+from pulumi_rolling.core.replace.actions import Remove, Terminate
 from pulumi_rolling.core.replace.rollout import Issued, ReplaceStep, Rollout
 from pulumi_rolling.errors import PermanentFleetError
 from pulumi_rolling.fleets.auto_scaling_group.description import folded
@@ -168,6 +168,24 @@ def test_the_warm_pool_is_no_question_after_the_roll(pool: Warm, step: ReplaceSt
     """Nothing hangs on it there."""
     pool.has(warm(instance("i-8", 1, "Warmed:Stopped")))
     assert seen(pool.fleet(), replace(ROLLOUT, step=step)) == () and pool.looks() == 0
+
+
+def test_a_member_that_is_kept_is_tagged_and_detached(stage: Stage) -> None:
+    """The tag first, so that no machine lives outside every group unexplained; Desired as with a termination."""
+    stage.aws.answer("CreateTags", {})
+    stage.aws.answer("DetachInstances", {})
+    stage.fleet().apply(Terminate("i-1", True, keep=True))
+    assert stage.aws.calls == [
+        ("CreateTags", {"Resources": ["i-1"], "Tags": [{"Key": "rolling:kept", "Value": "web"}]}),
+        (
+            "DetachInstances",
+            {
+                "AutoScalingGroupName": "web",
+                "InstanceIds": ["i-1"],
+                "ShouldDecrementDesiredCapacity": False,
+            },
+        ),
+    ]
 
 
 def test_a_warm_instance_is_ended_by_ec2(pool: Warm) -> None:

@@ -37,7 +37,8 @@ def test_a_checkpoint_is_approved_from_a_second_shell(web: RefreshedWeb, rolling
     nobody = rolling("approve", "web")
     assert nobody.code == 1 and "no rollout" in nobody.err
     news = web.wants(**GATED)
-    assert re.search(r"approval +asked for at each checkpoint \(rolling approve GROUP\)", web.plan(news))
+    typed = r"'rolling approve web( --\S+ \S+)*' or 'reject'"
+    assert re.search(rf"approval +asked for at each checkpoint: {typed}", web.plan(news))
     update = web.begun(news)
     wait_until(web.is_held, PATIENCE)
     wait_until(lambda: any("waiting for approval" in line for line in web.statuses), PATIENCE)

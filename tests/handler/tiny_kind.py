@@ -5,7 +5,7 @@ Its cloud acts at once: a machine that is ended is followed by one of the pointe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -94,7 +94,7 @@ class TinyFleet:
     shelf = Shelf(count=20, characters=128)
 
     def __init__(self, cloud: TinyCloud, name: str, build: str) -> None:
-        self.name = name
+        self.name = self.call = name
         self._cloud = cloud
         self._build = build
         self._calls = 0
@@ -159,6 +159,9 @@ class TinyFleet:
                     group.sizes = replace(group.sizes, desired=group.sizes.desired - 1)
         while len(group.members) < group.sizes.desired:
             group.launch(self._cloud.now)
+
+    def ends(self, machines: Sequence[str]) -> str:
+        return f"end {' '.join(machines)}"
 
     def key(self, action: Action) -> str:
         return key_of(action)

@@ -104,3 +104,13 @@ def test_status_checks_are_initializing_then_ok_or_impaired(bench: Bench) -> Non
     [second] = [each for each in bench.settled(2) if each != first]
     assert checks(second) == "impaired"
     assert {member["HealthStatus"] for member in bench.members()} == {"Healthy"}
+
+
+def test_a_console_tells_boot_signal_and_end(bench: Bench) -> None:
+    """Up to an hour after the end of an instance, as GetConsoleOutput has it."""
+    bench.start(desired=1)
+    [first] = bench.settled(1)
+    bench.ec2.terminate_instances(InstanceIds=[first])
+    bench.eventually(lambda: "shut down" in bench.ec2.get_console_output(InstanceId=first)["Output"])
+    told = bench.ec2.get_console_output(InstanceId=first)["Output"].splitlines()
+    assert told[0].startswith(f"lab: {first} boots from ami-") and told[1].startswith("lab: booted after ")

@@ -32,19 +32,23 @@ def in_service(web: Web, image: str) -> list[str]:
 
 def test_a_target_that_is_unhealthy_only_behind_the_load_balancer_fails_the_roll(six: WithPolicy) -> None:
     """EC2 and the group call it healthy and it signals SUCCESS; the target group says no, and the group goes back."""
-    web = six(behind_a_load_balancer(), pauseTime="PT2S", readiness={"targetHealth": True})
+    policy = {"pauseTime": "PT2S", "readiness": {"targetHealth": True}, "keepFailed": 1}
+    web = six(behind_a_load_balancer(), **policy)
     web.lab.image("ami-deaf", targetHealthy=False)
     watched = Watched(web)
     news = web.news(web.version("ami-deaf"))
     web.resource.update(news, preview=True)
-    assert re.search("waits for .*healthy", web.plugged.heard.kept()[-1])
+    planned = web.plugged.heard.kept()[-1]
+    assert re.search("waits for .*healthy", planned)
+    assert re.search("keeps +the first failed instance in service, out of the group", planned)
     with pytest.raises(Failed) as failed:
         web.resource.update(news)
     told = failed.value.text
-    assert re.search(
-        r"^1 of 6 instances failed \(i-\w+ did not become healthy in every target group", told
-    ), told
+    why = r"did not become healthy in every target group within PT2S: target group web: Target\.\w+, \w+"
+    assert re.search(rf"^1 of 6 instances failed \(i-\w+ {why}", told), told
+    assert "target group web: Target." in web.plugged.heard.told(), "the row says why it waits"
     assert re.search(r"\([12] instances? touched\)", told), told
+    is_kept(web, told)
     watched.kept_between(5, 7)
     watched.runs("ami-v1", 6, "1")
     watched.is_as_found()
@@ -52,6 +56,20 @@ def test_a_target_that_is_unhealthy_only_behind_the_load_balancer_fails_the_roll
     web.resource.update(web.news(web.version("ami-v2")))
     watched.runs("ami-v2", 6, "3")
     watched.is_as_found()
+
+
+def is_kept(web: Web, told: str) -> None:
+    """One failed machine runs on outside the group, tagged and named with what ends it; only state knows it besides."""
+    running = [
+        {"Name": "instance-state-name", "Values": ["running"]},
+        {"Name": "tag-key", "Values": ["rolling:kept"]},
+    ]
+    found = boto3.client("ec2").describe_instances(Filters=running)["Reservations"]
+    (machine,) = [each["InstanceId"] for reservation in found for each in reservation["Instances"]]
+    assert f"Kept for a look, outside the group: {machine}; it runs" in told, told
+    assert f"aws ec2 terminate-instances --instance-ids {machine}" in told, told
+    left = {m["id"] for m in web.group()["members"] if m["lifecycle"] not in ("Detached", "Terminated")}
+    assert machine not in left
 
 
 def test_alarms_stop_a_roll_and_return_the_group(six: WithPolicy, lab: Lab) -> None:
@@ -84,8 +102,11 @@ def test_hold_and_retry(six: WithPolicy, rolling: Rolling) -> None:
     watched = Watched(web)
     web.lab.image("ami-v2", signal="FAILURE")
     update = web.in_background(web.news(web.version("ami-v2"), onFailure="hold"))
-    until(lambda: "held (" in web.plugged.heard.told())
+    until(lambda: "held, " in web.plugged.heard.told())
     (failed,) = in_service(web, "ami-v2")
+    asked = [line for line in web.plugged.heard.lines if not line.urn and not line.ephemeral]
+    words = f"run 'rolling retry web {failed}', 'skip', 'resume' or 'abort': held, {failed} failed"
+    assert [line.message for line in asked] == [words], "one line that stays, on the row of the stack"
     assert failed in rolling("status", "web").out
     web.lab.image("ami-v2")
     said = rolling("retry", "web", failed, "--wait")

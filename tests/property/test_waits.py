@@ -56,7 +56,7 @@ def test_no_capacity_ends_when_the_slots_clock_runs_out(sizes: Sizes, more: dict
     ]
     assert waited
     for decision in waited:
-        assert "to launch: launch refused" in status_line(decision)
+        assert "to launch: launch refused" in status_line(decision, "web")
         assert decision.status.time_left is None, "nothing is in flight"
 
 
@@ -116,7 +116,7 @@ def test_without_room_the_reason_is_said() -> None:
         run.go()
     for decision in run.decisions:
         if decision.because.code is ReasonCode.FLOORED:
-            said.add(status_line(decision))
+            said.add(status_line(decision, "web"))
     assert any("nobody may go: 6 serve, 6 must, and MaxSize 7 has no room for more" in line for line in said)
 
 

@@ -11,6 +11,7 @@ from pulumi_rolling.core.delegate.delegating import Delegating
 from pulumi_rolling.core.explain import verdict_sentence
 from pulumi_rolling.core.machine import is_taken_on
 from pulumi_rolling.core.model.codes import ReasonCode, Step
+from pulumi_rolling.core.model.commands import command
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.engine.record.pieces import MOST_PENDING, OF_A_MEMBER
@@ -40,7 +41,7 @@ def refuse(standing: Either, kind: str, member: str = "") -> None:
     if kind in OF_A_MEMBER:
         _refuse_for_member(standing, kind, member)
     else:
-        _refuse_for_state(standing.group, standing.rollout, kind)
+        _refuse_for_state(standing, kind)
         _refuse_at_a_gate_of_time(standing, kind)
 
 
@@ -104,15 +105,16 @@ def _refuse_at_the_end(standing: GroupStatus, kind: str) -> None:
         raise RollingError(f"All of {group} is replaced; only sizes and processes are still given back.")
 
 
-def _refuse_for_state(group: str, rollout: Rollout, kind: str) -> None:
+def _refuse_for_state(standing: GroupStatus, kind: str) -> None:
+    rollout, group, call = standing.rollout, standing.group, standing.addressed
     gate = rollout.way.gate
     match kind:
         case "pause" if rollout.way.held is not None:
             raise RollingError(f"{group} is held after a failure: nothing new starts in any case.")
         case "pause" if rollout.way.paused:
-            raise RollingError(f"{group} is paused already; 'rolling resume {group}' goes on.")
+            raise RollingError(f"{group} is paused already; {command('resume', call)} goes on.")
         case "resume" if not rollout.way.paused and rollout.way.held is None:
-            at_gate = f"it stands at a gate, and 'rolling approve {group}' opens that" if gate else ""
+            at_gate = f"it stands at a gate, and {command('approve', call)} opens that" if gate else ""
             raise RollingError(f"{group} is neither paused nor held{'; ' if at_gate else ''}{at_gate}.")
         case "approve" | "reject" if gate is None:
             raise RollingError(f"Nothing waits for approval in {group}.")

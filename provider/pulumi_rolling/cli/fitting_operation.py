@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pulumi_rolling.core.delegate.delegating import Delegating, Whose
 from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.commands import command
 from pulumi_rolling.engine.record.pieces import OF_A_MEMBER
 from pulumi_rolling.errors import RollingError
 from pulumi_rolling.report.operation_status import wants_approval
@@ -30,7 +31,7 @@ def refuse_for_operation(standing: OperationStatus, kind: str) -> None:
         )
     match kind:
         case "pause" if way.paused:
-            raise RollingError(f"{group} is paused already; 'rolling resume {group}' goes on.")
+            raise RollingError(f"{group} is paused already; {command('resume', standing.addressed)} goes on.")
         case "pause" if way.unpausable:
             raise RollingError(f"The service refused to pause {group}.")
         case "resume" if not way.paused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -97,7 +98,8 @@ def _in_stack(wanted: StackGroup, found: ListedGroup | None, region: str) -> Lis
 def _told(found: ListedGroup, resource: str = "", region: str = "") -> ListedRoll:
     """A record that cannot be read is the fault of one line, and hides no other."""
     try:
-        standing, fault = recorded(found.name, found.tags, CLOUD.now()), ""
+        call = f"{shlex.quote(found.name)} --region {region}" if region else shlex.quote(found.name)
+        standing, fault = recorded(found.name, found.tags, CLOUD.now(), call), ""
     except RollingError as error:
         standing, fault = None, error.message
     return ListedRoll(found.name, found.members, standing, resource, region, fault)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from pulumi_rolling.cli.live import live_group
+from pulumi_rolling.core.model.commands import command
 from pulumi_rolling.engine.record.pieces import read_any
 from pulumi_rolling.handler.context import Context
 from pulumi_rolling.handler.handover import assessed
@@ -29,7 +30,10 @@ def live_preview(block: Any, name: str, to: str | None, region: str | None, endp
     owner = recorded[0] if recorded is not None else name
     operation, situation = assessed(replace(operation, owner=owner))
     raise_faults(situation)
-    preview = operation.strategy.situation.telling.preview(situation, situation.notes)
+    call = operation.fleet.call
+    preview = replace(operation.strategy.situation.telling.preview(situation, situation.notes), call=call)
     if recorded is None:
         return preview
-    return replace(preview, notes=(*preview.notes, f"see 'rolling status {name}' for the rollout under way"))
+    return replace(
+        preview, notes=(*preview.notes, f"see {command('status', call)} for the rollout under way")
+    )

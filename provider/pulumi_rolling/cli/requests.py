@@ -14,6 +14,7 @@ from pulumi_rolling.cli.declared import Argument, Option
 from pulumi_rolling.cli.fitting import Recorded, has_taken_effect, refuse
 from pulumi_rolling.cli.live import Endpoint, Group, Region, Rolled, rolled_group
 from pulumi_rolling.cli.status import standing_of
+from pulumi_rolling.core.model.commands import command
 from pulumi_rolling.engine.clock import Clock, SystemClock
 from pulumi_rolling.engine.lease import found_lease
 from pulumi_rolling.engine.record.pieces import OF_A_MEMBER, read_any, request_mark
@@ -80,7 +81,7 @@ def _run(kind: str, member: str, fleet: Rolled, wait: bool) -> None:
     key, before = ask(fleet, kind, member)
     group = fleet.name
     click.echo(
-        f"{group}: {_ASKED[kind].format(member=member)}; 'rolling status {group}' shows how it goes on."
+        f"{group}: {_ASKED[kind].format(member=member)}; {command('status', fleet.call)} shows how it goes on."
     )
     if wait:
         await_answer(fleet, key, kind, member, before, SystemClock())

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import click
 
+from pulumi_rolling.cli.declared import Option
 from pulumi_rolling.cli.formats import Form, TextOrJson
-from pulumi_rolling.cli.live import Endpoint, Group, Region, Rolled, rolled_group
+from pulumi_rolling.cli.live import Endpoint, Group, Region, Rolled, live_group, rolled_group
 from pulumi_rolling.cli.screen import say
 from pulumi_rolling.core.delegate.observation import Delegated
 from pulumi_rolling.engine.lease import found_lease
+from pulumi_rolling.engine.printable import printable_text
 from pulumi_rolling.engine.record.pieces import read_any, requests
 from pulumi_rolling.engine.said import said
 from pulumi_rolling.fleets.base import Sight
@@ -20,11 +22,29 @@ from pulumi_rolling.report.standing import Either, GroupStatus, OperationStatus,
 from pulumi_rolling.report.status import status_text
 from pulumi_rolling.report.status_json import not_rolling_json, status_json
 
+CONSOLE_LINES = 20
+"""Lines of a console that are shown, the last ones."""
+
+Console = Annotated[
+    str | None,
+    Option(
+        help=f"Show the last {CONSOLE_LINES} lines of this instance's console instead, a terminated one's too."
+    ),
+]
+
 
 def status(
-    group: Group, region: Region = None, endpoint: Endpoint = None, form: Form = TextOrJson.TEXT
+    group: Group,
+    region: Region = None,
+    endpoint: Endpoint = None,
+    form: Form = TextOrJson.TEXT,
+    console: Console = None,
 ) -> None:
     """Tell where the rollout of a group stands, also when the process that drove it was killed."""
+    if console is not None:
+        for line in last_lines(console, live_group(group, region, endpoint).console(console)):
+            click.echo(line)
+        return
     standing = standing_of(rolled_group(group, region, endpoint))
     if form is TextOrJson.JSON:
         found = not_rolling_json(group) if standing is None else status_json(standing)
@@ -35,27 +55,35 @@ def status(
         say(status_text(standing))
 
 
+def last_lines(machine: str, output: str) -> list[str]:
+    """What the machine wrote last, without what a screen would obey."""
+    lines = [printable_text(line.expandtabs().rstrip()) for line in output.splitlines() if line.strip()]
+    if not lines:
+        return [f"EC2 has kept nothing of the console of {machine}; it does so minutes after a boot."]
+    return lines[-CONSOLE_LINES:]
+
+
 def standing_of(fleet: Rolled) -> Either | None:
     """The group's record with what is seen of it now; None where there is no record."""
     record = read_any(fleet.marks())
-    return None if record is None else standing_in(fleet.name, fleet.observe(record[1]))
+    return None if record is None else standing_in(fleet.name, fleet.observe(record[1]), fleet.call)
 
 
-def standing_in(group: str, sight: Sight[Any]) -> Either | None:
+def standing_in(group: str, sight: Sight[Any], call: str = "") -> Either | None:
     """The status in one look: record, lease, the driver's words, requests and members of the same moment."""
     seen = sight.observation
     told = _told(group, sight.marks, seen.at)
     if told is None:
         return None
     if isinstance(seen, Delegated):
-        return OperationStatus(**told, seen=seen)
-    return GroupStatus(**told, members=seen.members)
+        return OperationStatus(**told, call=call, seen=seen)
+    return GroupStatus(**told, call=call, members=seen.members)
 
 
-def recorded(group: str, marks: Mapping[str, str], at: float) -> Standing[Any] | None:
+def recorded(group: str, marks: Mapping[str, str], at: float, call: str = "") -> Standing[Any] | None:
     """What a group's tags say at that moment, without a look at its members."""
     told = _told(group, marks, at)
-    return None if told is None else Standing(**told)
+    return None if told is None else Standing(**told, call=call)
 
 
 def _told(group: str, marks: Mapping[str, str], at: float) -> dict[str, Any] | None:

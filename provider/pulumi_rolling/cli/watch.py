@@ -115,7 +115,7 @@ def follow(fleet: Rolled, clock: Clock, pace: Pace, show: Show, anew: Anew | Non
             fleet = anew()
             now = standing_of(fleet)
         else:
-            now = standing_in(fleet.name, sight)
+            now = standing_in(fleet.name, sight, fleet.call)
         if now is None:
             return ended(standing.rollout, fleet.name, sight.observation)
         standing = now

@@ -18,6 +18,7 @@ from pulumi_rolling.core.model.codes import (
     Step,
     VerdictCode,
 )
+from pulumi_rolling.core.model.commands import command
 from pulumi_rolling.core.model.decision import Because, Decision, Status
 from pulumi_rolling.core.model.durations import iso
 from pulumi_rolling.core.model.goal import Direction
@@ -27,10 +28,12 @@ _COUNTED = (Step.ROLL, Step.FOLLOW, Step.BAKE)
 _MOVING = (Step.ROLL, Step.FOLLOW, Step.RETURN)
 
 
-def sentence(because: Because) -> str:
-    """Why this decision, without numbers that the status line already has."""
+def sentence(because: Because, group: str) -> str:
+    """Why this decision, without numbers that the status line already has. ``group``: as a command has to name it."""
     code = because.code
     match code:
+        case ReasonCode.APPROVAL | ReasonCode.PAUSED | ReasonCode.HELD:
+            return _ASKING[code](because, group)
         case (
             ReasonCode.REPLACING
             | ReasonCode.RAISING
@@ -38,8 +41,6 @@ def sentence(because: Because) -> str:
             | ReasonCode.GUARDED
             | ReasonCode.SOAKING
             | ReasonCode.CHECKPOINT
-            | ReasonCode.APPROVAL
-            | ReasonCode.HELD
             | ReasonCode.FLOORED
             | ReasonCode.OCCUPIED
             | ReasonCode.DRAINING
@@ -60,7 +61,6 @@ def sentence(because: Because) -> str:
             | ReasonCode.UNSEEN
             | ReasonCode.ASTRAY
             | ReasonCode.PAUSING
-            | ReasonCode.PAUSED
             | ReasonCode.REMOVING
             | ReasonCode.REMOVING_OUTSIDE
             | ReasonCode.RESTORING
@@ -78,19 +78,32 @@ def sentence(because: Because) -> str:
             assert_never(code)
 
 
-def status_line(decision: Decision[Any, Any]) -> str:
+def status_line(decision: Decision[Any, Any], group: str) -> str:
     """One line for the resource's row: step, in service, waiting for whom, time left as a range."""
-    return line_of(decision.status, decision.because)
+    return line_of(decision.status, decision.because, group)
 
 
-def line_of(status: Status, because: Because) -> str:
-    """``status_line`` from what was told of a decision, without the decision."""
+def line_of(status: Status, because: Because, group: str) -> str:
+    """``status_line`` from what was told of a decision, without the decision.
+
+    A row is cut at the width of the terminal, so what somebody must do stands before how far it has come.
+    """
     parts = [_step(status), f"{status.in_service} in service"]
-    if status.step in _MOVING or because.code not in (ReasonCode.WAITING, ReasonCode.DONE):
-        parts.append(sentence(because))
+    if REASONS[because.code].asks:
+        parts.insert(0, sentence(because, group))
+    elif status.step in _MOVING or because.code not in (ReasonCode.WAITING, ReasonCode.DONE):
+        parts.append(sentence(because, group))
     if has_time_left(status, because) and status.time_left is not None:
         parts.append(time_range(*status.time_left) + " left")
     return ", ".join(parts)
+
+
+def asked_line(because: Because, name: str, group: str) -> str:
+    """What somebody must do before anything goes on, for a line of its own; empty where it is nothing."""
+    if not REASONS[because.code].asks:
+        return ""
+    asked = sentence(because, group)
+    return asked if f" {group}" in asked else f"{name}: {asked}"
 
 
 def has_time_left(status: Status, because: Because) -> bool:
@@ -243,18 +256,31 @@ def _waiting(because: Because) -> str:
     unseen, flight = int(because.numbers.get("unseen", 0)), int(because.numbers.get("inFlight", 0))
     parts = []
     if flight:
-        names = _names(because.members, flight)
+        noun = ("the canary " if flight == 1 else "the canaries ") if because.numbers.get("canary") else ""
+        names = noun + _names(because.members, flight)
         clock = f" (at most {iso(because.numbers['pause'])} each)" if "pause" in because.numbers else ""
-        parts.append(f"waiting for {names}{clock}")
+        parts.append(f"waiting for {names}{clock}" + ("" if unseen else _because(because.cause)))
     if unseen:
         parts.append(f"{unseen} to launch" + (f": {because.cause}" if because.cause else ""))
     return ", ".join(parts) or "waiting"
 
 
-def _held(because: Because) -> str:
-    who = _names(because.members, int(because.numbers.get("failed", 0)))
-    failed = f" ({who} failed)" if who else ""
-    return f"held{failed}: waiting for 'rolling retry', 'skip', 'resume' or 'abort'"
+def _held(because: Because, group: str) -> str:
+    """Launches that never became instances cannot be named, and only the whole can go on or back."""
+    failed, named = int(because.numbers.get("failed", 0)), because.members[:1]
+    who = f", {_names(because.members, failed)} failed" if failed else ""
+    if not named:
+        return f"run {command('resume', group)} or 'abort': held{who}"
+    return f"run {command('retry', group, named[0])}, 'skip', 'resume' or 'abort': held{who}"
+
+
+def _paused(because: Because, group: str) -> str:
+    return f"run {command('resume', group)}: paused, nothing new starts"
+
+
+def _approval(because: Because, group: str) -> str:
+    at = f"after {_canaries(because)}" if _is_canary(because) else f"at {_stop(because)}"
+    return f"run {command('approve', group)} or 'reject': waiting for approval {at}"
 
 
 def _floored(because: Because) -> str:
@@ -276,18 +302,24 @@ def _guarded(because: Because) -> str:
 
 
 def _gate(because: Because) -> str:
-    count = int(because.numbers.get("count", 0))
-    canaries = "the canary" if count == 1 else "the canaries"
-    percent = because.numbers.get("percent")
-    # A gate of the cloud's own may have a name alone.
-    named = "".join(because.members[:1]) if percent is None and not count else ""
-    if because.code is ReasonCode.APPROVAL:
-        where = f"after {canaries}" if percent is None else f"at {percent:g} %"
-        where = f"at {named}" if named else where
-        return f"waiting for approval {where}: 'rolling approve' or 'rolling reject'"
-    where = f"watching {canaries}" if percent is None else f"stopped at {percent:g} %"
-    where = f"stopped at {named}" if named else where
+    where = f"watching {_canaries(because)}" if _is_canary(because) else f"stopped at {_stop(because)}"
     return f"{where} for another {_rest(because)}" if "left" in because.numbers else where
+
+
+def _is_canary(because: Because) -> bool:
+    return "count" in because.numbers and "percent" not in because.numbers
+
+
+def _canaries(because: Because) -> str:
+    count = int(because.numbers.get("count", 0))
+    noun = "the canary" if count == 1 else "the canaries"
+    return f"{noun} {_names(because.members, count)}" if because.members else noun
+
+
+def _stop(because: Because) -> str:
+    """A stop's percent; a gate of the cloud's own may have a name alone."""
+    percent = because.numbers.get("percent")
+    return "".join(because.members[:1]) if percent is None else f"{percent:g} %"
 
 
 def _names(members: tuple[str, ...], count: int) -> str:
@@ -333,8 +365,6 @@ _WITH_NUMBERS: Mapping[ReasonCode, Callable[[Because], str]] = {
     ReasonCode.GUARDED: _guarded,
     ReasonCode.SOAKING: _gate,
     ReasonCode.CHECKPOINT: _gate,
-    ReasonCode.APPROVAL: _gate,
-    ReasonCode.HELD: _held,
     ReasonCode.FLOORED: _floored,
     ReasonCode.OCCUPIED: lambda b: f"waiting for {_who(b)} (standby, protected or in the warm pool)",
     ReasonCode.DRAINING: lambda b: f"draining {_who(b)}",
@@ -346,4 +376,10 @@ _WITH_NUMBERS: Mapping[ReasonCode, Callable[[Because], str]] = {
     ReasonCode.UNTOLD: lambda b: f"the cloud tells nothing of {', '.join(b.members)}",
     ReasonCode.UNKNOWN_STATUS: _unknown,
     ReasonCode.UNHEEDED: lambda b: f"not possible where the cloud itself rolls: {', '.join(b.members)}",
+}
+
+_ASKING: Mapping[ReasonCode, Callable[[Because, str], str]] = {
+    ReasonCode.APPROVAL: _approval,
+    ReasonCode.HELD: _held,
+    ReasonCode.PAUSED: _paused,
 }

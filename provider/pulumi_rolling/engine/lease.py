@@ -17,6 +17,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pulumi_rolling.core.model.commands import command
 from pulumi_rolling.core.shared.lease_rules import OUTLIVED, RENEWED, lease_length
 from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.engine.printable import printable_text
@@ -218,5 +219,5 @@ class Lease:
         who = f"driver {other.holder}" if other is not None else "another driver"
         return LeaseHeldError(
             f"group {self._fleet.name} is being rolled by {who}",
-            hint="Wait until that update has ended, or end it with 'rolling abort'.",
+            hint=f"Wait until that update has ended, or end it with {command('abort', self._fleet.call)}.",
         )

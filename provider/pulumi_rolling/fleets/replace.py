@@ -5,12 +5,12 @@ Shared by the kinds that are rolled so. Nothing of one cloud stands here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Signal, Sizes
-from pulumi_rolling.core.replace.actions import Action, PointAt, Resize, Resume, Terminate
+from pulumi_rolling.core.replace.actions import KEEP, Action, PointAt, Resize, Resume, Terminate
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.fleets import base
@@ -64,6 +64,10 @@ class Fleet(base.Driven[Rollout, Observation, Action], Protocol):
 
     def observe(self, rollout: Rollout) -> Sight: ...
 
+    def ends(self, machines: Sequence[str]) -> str:
+        """The command that ends machines which were kept, and are no members any more."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
@@ -94,6 +98,8 @@ def counts_of(members: Iterable[Member]) -> dict[Revision, int]:
 
 def key_of(action: Action) -> str:
     """How an act of this machine is called where it is refused."""
+    if isinstance(action, Terminate) and action.keep:
+        return f"{KEEP}{action.member}"
     return {Terminate: "terminate", PointAt: "point at the revision"}.get(
         type(action), type(action).__name__.lower()
     )

@@ -35,6 +35,10 @@ class Context:
     """Shows a warning under the resource, to stay."""
     status: Callable[[str], None] = lambda text: None
     """Replaces the status of the resource's row."""
+    ask: Callable[[str], None] = lambda text: None
+    """Shows on the row of the whole stack, to stay, what somebody must do before anything goes on."""
+    answered: Callable[[str], None] = lambda text: None
+    """Replaces on that row what was asked for and is done."""
     orphaned: Callable[[], bool] = lambda: False
     requests: Callable[[], tuple[Request, ...]] = lambda: ()
     """Asked at each look: what the user wants of the rollout, beside the requests on the group."""

@@ -6,11 +6,12 @@ State keeps the old inputs where it ends in an error, so the next update shows t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from pulumi_rolling.core.explain import status_line
+from pulumi_rolling.core.explain import asked_line, status_line
 from pulumi_rolling.core.machine import is_handed_over
+from pulumi_rolling.core.model.codes import ReasonCode
 from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.engine.lease import Lease
@@ -70,7 +71,7 @@ def _to_the_end(operation: Operation, situation: Situation, context: Context, le
         journal.Journal(operation.fleet, operation.owner),
         lease,
         clock,
-        on_decision=_reporter(context),
+        on_decision=_Reporter(operation.name, operation.fleet.call, context),
         orphaned=context.orphaned,
         requests=context.requests,
     )
@@ -140,6 +141,7 @@ def _ended(
     left: tuple[str, ...],
 ) -> dict[str, Any]:
     telling, last = operation.strategy.situation.telling, last_rollout(decision.next, operation)
+    apart = telling.set_apart(decision.next, operation.fleet)
     if decision.outcome is None or not decision.outcome.done:
         failed = telling.failure(decision, Words(operation.name, operation.mended, timeout))
         if not failed.returned:
@@ -151,25 +153,43 @@ def _ended(
                 decision.next if stays else None,
             )
             failed.left = {**left_so, "lastRollout": last}
+        if apart:
+            failed.add(apart)
         raise failed
     if left:
         context.warn(left_tags(operation.name, left))
     stayed = telling.left_as_they_are(decision.next)
     if stayed:
         context.warn(stayed)
+    if apart:
+        context.warn(apart)
     return state_of(operation, situation, decision.next, last)
 
 
-def _reporter(context: Context) -> Callable[[Any, Decision[Any, Any]], None]:
-    last: list[str] = [""]
+@dataclass
+class _Reporter:
+    """Decisions as the status of a row, and what somebody must do as one line that stays."""
 
-    def report(before: Any, decision: Decision[Any, Any]) -> None:
-        line = status_line(decision)
-        if line != last[0]:
-            last[0] = line
-            context.status(line)
+    name: str
+    call: str
+    context: Context
+    _line: str = ""
+    _asked: ReasonCode | None = None
 
-    return report
+    def __call__(self, before: Any, decision: Decision[Any, Any]) -> None:
+        line = status_line(decision, self.call)
+        if line != self._line:
+            self._line = line
+            self.context.status(line)
+        asked = asked_line(decision.because, self.name, self.call)
+        code = decision.because.code if asked else None
+        if code is self._asked:
+            return
+        self._asked = code
+        if asked:
+            self.context.ask(asked)
+        else:
+            self.context.answered(f"{self.name} goes on")
 
 
 def _bounded(operation: Operation, situation: Situation, context: Context) -> tuple[Any, Any, str]:

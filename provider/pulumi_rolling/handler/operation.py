@@ -139,6 +139,10 @@ class Telling(Protocol):
         """What is said of members that a success has not replaced; empty where there are none."""
         ...
 
+    def set_apart(self, rollout: Any, fleet: Any) -> str:
+        """What is said of machines that live on outside the group; empty where there are none."""
+        ...
+
     def kept(self, rollout: Any) -> dict[str, Any]:
         """What state keeps of a record that stays on the group, for when somebody removes it there."""
         ...

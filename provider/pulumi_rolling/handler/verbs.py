@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pulumi_rolling.core.machine import machine_of
@@ -231,7 +231,8 @@ class RollingGroupHandler:
                 f"{len(self.planned)} groups roll in this update, {self.at_once} at a time; one that waits longer than "
                 "30 minutes for its turn is dropped and needs another 'pulumi up'",
             )
-        context.say(preview_text(operation.strategy.situation.telling.preview(situation, notes)))
+        preview = operation.strategy.situation.telling.preview(situation, notes)
+        context.say(preview_text(replace(preview, call=operation.fleet.call)))
 
 
 def _replaces(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, ...]:

@@ -9,6 +9,9 @@ import socket
 import sys
 from typing import Any
 
+STACK = ""
+"""In place of a resource's URN: the row of the whole stack. It has no diff, so more of a line is to be seen there."""
+
 
 class EngineLog:
     """One engine, found by its address, or by a stub where the program has one."""

@@ -19,7 +19,7 @@ from pulumi_rolling.handler.kinds import declared_as, inputs_model, strategy_fau
 from pulumi_rolling.handler.operation import Kind
 from pulumi_rolling.host.aws_settings import AwsSettings, endpoint_of, have_several, listed, several_endpoints
 from pulumi_rolling.host.durations import seconds
-from pulumi_rolling.host.engine_log import EngineLog
+from pulumi_rolling.host.engine_log import STACK, EngineLog
 from pulumi_rolling.host.hook_call import POLICY_TYPE, Called, Given
 from pulumi_rolling.policy.block import IsUnknown
 from pulumi_rolling.policy.check import check_inputs
@@ -129,6 +129,8 @@ class HookedGroups:
             say=lambda text: engine.say(urn, text),
             warn=lambda text: engine.say(urn, text, warning=True),
             status=lambda text: engine.status(urn, text),
+            ask=lambda text: engine.say(STACK, text),
+            answered=lambda text: engine.status(STACK, text),
             timeout=None if lasts is None else Timeout(lasts, f"customTimeouts.{verb}"),
         )
 

@@ -112,6 +112,8 @@ PROPERTIES: Mapping[str, str] = {
     "terminated. Default: false.",
     "RollingUpdate.drainTimeout": f"How long a victim may drain: {_DURATION} of more than nothing and at most PT2H. "
     "Needs drain. Default: PT15M.",
+    "RollingUpdate.keepFailed": "How many failed instances are kept for a look, 0 to 5: each that reached service is "
+    "detached from the group and its load balancers, tagged rolling:kept, and runs until somebody ends it. Default: 0.",
     "InstanceRefresh.strategy": "Only Rolling, which is the default.",
     "InstanceRefresh.minHealthyPercentage": "Percent of Desired that stays in service, 0 to 100, rounded up. Default: "
     "the group's maintenance policy, then 90 (100 by CloudFormation's defaults).",

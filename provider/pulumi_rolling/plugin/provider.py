@@ -21,7 +21,7 @@ from pulumi_rolling.errors import Fault, RollingError, not_installed, spelled_pa
 from pulumi_rolling.handler import Context, RollingGroupHandler, Timeout
 from pulumi_rolling.handler.kinds import KINDS, kind_in
 from pulumi_rolling.handler.properties import inputs_of, name_in
-from pulumi_rolling.host.engine_log import EngineLog
+from pulumi_rolling.host.engine_log import STACK, EngineLog
 from pulumi_rolling.plugin import configuration
 from pulumi_rolling.plugin.changes import detailed
 from pulumi_rolling.plugin.failures import abort, fail
@@ -210,6 +210,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             say=lambda text: engine.say(urn, text),
             warn=lambda text: engine.say(urn, text, warning=True),
             status=lambda text: engine.status(urn, text),
+            ask=lambda text: engine.say(STACK, text),
+            answered=lambda text: engine.status(STACK, text),
             orphaned=operations.is_stopping,
             requests=operations.aborts if operation is not None else lambda: (),
             timeout=timeout,

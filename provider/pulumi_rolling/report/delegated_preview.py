@@ -7,14 +7,18 @@ from collections.abc import Iterator
 
 from pulumi_rolling.core.delegate.limits import WayBack
 from pulumi_rolling.core.delegate.plan import DelegatePlan
+from pulumi_rolling.core.model.commands import command
 from pulumi_rolling.report.wording import Row, ends, instances, listed, span
 
 ROOM = 61
 """Characters of a row in the diagnostics of a terminal of 80 columns, which the engine indents and does not wrap."""
 
 
-def delegated_rows(plan: DelegatePlan, returns_to: str | None, *, leaves: bool) -> Iterator[Row]:
-    """``returns_to``: the revision that a failed rollout goes back to. ``leaves``: it stops where it is."""
+def delegated_rows(plan: DelegatePlan, returns_to: str | None, call: str, *, leaves: bool) -> Iterator[Row]:
+    """``returns_to``: the revision that a failed rollout goes back to. ``leaves``: it stops where it is.
+
+    ``call``: the group as a command has to name it.
+    """
     if plan.follows:
         yield (
             "rolls",
@@ -23,7 +27,7 @@ def delegated_rows(plan: DelegatePlan, returns_to: str | None, *, leaves: bool) 
     else:
         yield "rolls", f"the service itself, {_at_once(plan)}"
     yield from _bounds(plan)
-    yield from _stops(plan)
+    yield from _stops(plan, call)
     warm_up = plan.limits.foreseen.warm_up
     yield "waits for", "new instances in service and healthy by the group's checks"
     if warm_up:
@@ -52,7 +56,7 @@ def _bounds(plan: DelegatePlan) -> Iterator[Row]:
     yield "in service", f"at least {plan.lowest_in_service}{most}"
 
 
-def _stops(plan: DelegatePlan) -> Iterator[Row]:
+def _stops(plan: DelegatePlan, call: str) -> Iterator[Row]:
     gates = plan.limits.foreseen.gates
     told = [gate for gate in gates if gate.percent is not None]
     if told:
@@ -62,7 +66,7 @@ def _stops(plan: DelegatePlan) -> Iterator[Row]:
         for sentence in _folded([f"at {percents} % ({counts} of {plan.replace})", *lasts], ", "):
             yield "checkpoints", sentence
     if gates and plan.limits.approval:
-        yield "approval", "asked for at each checkpoint (rolling approve GROUP)"
+        yield "approval", f"asked for at each checkpoint: {command('approve', call)} or 'reject'"
 
 
 def _watched(plan: DelegatePlan) -> Iterator[Row]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi_rolling.core.explain import sentence
+from pulumi_rolling.report.counted import counted
 from pulumi_rolling.report.standing import Standing, way
 from pulumi_rolling.report.status_json import VERSION, not_rolling_json, rollout_json
 
@@ -75,14 +76,14 @@ def _state(roll: ListedRoll) -> str:
         return "there is no such group"
     if roll.standing is None:
         return "not rolling"
-    standing, status = roll.standing, roll.standing.status
+    standing, now = roll.standing, counted(roll.standing)
     parts = [way(standing).removeprefix(f"{standing.group}: ")]
     if not standing.is_driven:
         return ", ".join([*parts, "nobody drives it"])
-    if status is not None and status.total:
-        parts.append(f"{status.replaced}/{status.total} replaced")
+    if standing.status is not None and now.total:
+        parts.append(f"{now.replaced}/{now.total} replaced")
     if standing.rollout.way.paused:
         parts.append("paused")
     elif standing.because is not None:
-        parts.append(sentence(standing.because))
+        parts.append(sentence(standing.because, standing.addressed))
     return ", ".join(parts)

@@ -7,7 +7,9 @@ from pulumi_rolling.core.delegate.delegating import Whose
 from pulumi_rolling.core.delegate.operation import Operation
 from pulumi_rolling.core.explain import sentence, verdict_sentence
 from pulumi_rolling.core.model.codes import REASONS, ReasonCode
+from pulumi_rolling.core.model.commands import command
 from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.report.counted import counted
 from pulumi_rolling.report.standing import (
     OperationStatus,
     ago,
@@ -77,8 +79,9 @@ def _operation(standing: OperationStatus) -> str:
 
 
 def _progress(standing: OperationStatus) -> str:
-    target, runs = standing.rollout.target, standing.seen.runs
-    return f"{runs.get(target.digest, 0)} of {instances(sum(runs.values()))} made from {target}"
+    target, runs, now = standing.rollout.target, standing.seen.runs, counted(standing)
+    replaced = f"{now.replaced}/{now.total} replaced, {now.in_service} in service"
+    return f"{replaced}; {runs.get(target.digest, 0)} of {instances(sum(runs.values()))} made from {target}"
 
 
 def _waiting_rows(standing: OperationStatus) -> list[Row]:
@@ -95,12 +98,12 @@ def _waiting_rows(standing: OperationStatus) -> list[Row]:
         told.append(("gate", f"checkpoint {gate.name}, since {moment(gate.at)}{until}{approval}"))
     if because is not None and REASONS[because.code].only_told and standing.is_driven:
         at = "" if standing.said_at is None else f" (said {ago(standing.at - standing.said_at)})"
-        told.append(("waits", f"{sentence(because)}{at}"))
+        told.append(("waits", f"{sentence(because, standing.addressed)}{at}"))
     return told
 
 
 def _advice(standing: OperationStatus) -> str:
-    rollout, group = standing.rollout, standing.group
+    rollout, group = standing.rollout, standing.addressed
     if not standing.is_driven:
         told = followed(standing)
         alone = "the service goes on alone; " if told is not None and not told.is_over else ""
@@ -108,7 +111,7 @@ def _advice(standing: OperationStatus) -> str:
     if rollout.direction is Direction.BACK or rollout.closes:
         return "wait for it to end"
     if rollout.way.paused:
-        return f"'rolling resume {group}' goes on, 'rolling abort {group}' goes back"
+        return f"{command('resume', group)} goes on, {command('abort', group)} goes back"
     if wants_approval(standing):
-        return f"'rolling approve {group}' goes on, 'rolling reject {group}' goes back"
-    return f"wait, or end it with 'rolling abort {group}'"
+        return f"{command('approve', group)} goes on, {command('reject', group)} goes back"
+    return f"wait, or end it with {command('abort', group)}"

@@ -120,6 +120,7 @@ def _precautions(limits: Limits, replaced: int) -> dict[str, Any]:
         scaleInProtectedInstances=_unless(limits.protected, Choice.REPLACE),
         warmPoolInstances=_unless(limits.warm_pool, Choice.REPLACE),
         drainTimeout=_duration(limits.drain),
+        keepFailed=limits.keep_failed,
         timeout=_duration(limits.timeout),
         onFailure=_unless_rolled_back(limits.on_failure),
     )

@@ -11,6 +11,7 @@ from itertools import groupby
 
 from pulumi_rolling.core.delegate.plan import DelegatePlan
 from pulumi_rolling.core.explain import time_range
+from pulumi_rolling.core.model.commands import command
 from pulumi_rolling.core.model.goal import OnFailure
 from pulumi_rolling.core.replace.forecast import time_left
 from pulumi_rolling.core.replace.gates import stops
@@ -63,6 +64,8 @@ class Preview:
     """Boot times of an earlier rollout of the group."""
     where: str = ""
     """Where the cloud has the group: a name may be there in every region and account."""
+    call: str = ""
+    """The group as a command has to name it; empty where the plan is of no group that is there."""
 
 
 def headline(preview: Preview) -> str:
@@ -91,7 +94,7 @@ def rows(preview: Preview) -> list[Row]:
     if preview.plan is not None and preview.plan.replace and not preview.nothing:
         plan = preview.plan
         if isinstance(plan, DelegatePlan):
-            told += delegated_rows(plan, preview.returns_to, leaves=preview.leaves)
+            told += delegated_rows(plan, preview.returns_to, preview.call, leaves=preview.leaves)
         else:
             told += _plan_rows(preview, plan)
     told += [("note", note) for note in preview.notes]
@@ -108,13 +111,15 @@ def _plan_rows(preview: Preview, plan: Plan) -> Iterator[Row]:
     else:
         yield "window", _window(plan)
         yield "guard", _GUARDS[plan.limits.guard]
-    yield from _stop_rows(plan)
+    yield from _stop_rows(plan, preview.call)
     floor = f" (floor {plan.floor})" if plan.floor != plan.lowest_in_service else ""
     yield "in service", f"at least {plan.lowest_in_service}{floor}"
     yield "waits for", _waits_for(plan)
     yield from _watch_rows(plan.limits)
     yield from _order_rows(plan.limits)
     yield "on failure", f"{_fails_when(plan)}, {_then(preview, plan.limits)}"
+    if plan.limits.keep_failed:
+        yield "keeps", _keeps(plan.limits.keep_failed)
     yield "losses", f"the same with more than {plan.losses} lost after having been ready"
     yield "duration", _duration(plan, preview.last_boots)
     yield "API calls", f"at least {_fewest_calls(plan)}"
@@ -130,7 +135,7 @@ def _window(plan: Plan) -> str:
     return f"{plan.batch} at a time, the next as soon as one is ready"
 
 
-def _stop_rows(plan: Plan) -> Iterator[Row]:
+def _stop_rows(plan: Plan, call: str) -> Iterator[Row]:
     limits = plan.limits
     found = stops(limits, plan.replace)
     places = []
@@ -147,7 +152,7 @@ def _stop_rows(plan: Plan) -> Iterator[Row]:
         counts = listed([str(stop.count) for stop in standing])
         yield "checkpoints", f"at {percents} % ({counts} of {plan.replace}){delay}"
     if limits.approval:
-        yield "approval", f"asked for {' and '.join(places)} (rolling approve GROUP)"
+        yield "approval", f"asked for {' and '.join(places)}: {command('approve', call)} or 'reject'"
 
 
 def _watch_rows(limits: Limits) -> Iterator[Row]:
@@ -220,9 +225,18 @@ def _fails_when(plan: Plan) -> str:
     return f"with more than {plan.tolerated} of {instances(plan.replace)} failed"
 
 
+def _keeps(count: int) -> str:
+    if count == 1:
+        return (
+            "the first failed instance in service, out of the group; it runs and costs until somebody ends it"
+        )
+    which = f"the first {count} failed instances in service"
+    return f"{which}, out of the group; they run and cost until somebody ends them"
+
+
 def _then(preview: Preview, limits: Limits) -> str:
     if limits.on_failure is OnFailure.HOLD:
-        return "stops and waits for rolling retry, skip, resume or abort (onFailure: hold)"
+        return f"stops and waits for {command('retry', preview.call)}, 'skip', 'resume' or 'abort' (onFailure: hold)"
     if preview.leaves:
         return "stops and leaves the group as it is (onFailure: leave)"
     if preview.returns_to is None:

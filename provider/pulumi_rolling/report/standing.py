@@ -40,8 +40,15 @@ class Standing(Generic[R]):
     status: Status | None = None
     """The status that the driver told together with ``because``."""
     said_at: float | None = None
+    call: str = ""
+    """The group as a command has to name it, where its name alone is not enough."""
     asked: tuple[Request, ...] = ()
     """Requests that the driver has not taken up yet."""
+
+    @property
+    def addressed(self) -> str:
+        """The group as a command has to name it."""
+        return self.call or self.group
 
     @property
     def is_driven(self) -> bool:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pulumi_rolling.core.explain import sentence, verdict_sentence
-from pulumi_rolling.core.model.codes import REASONS, ReasonCode, Step
+from pulumi_rolling.core.explain import failure_words, sentence, verdict_sentence
+from pulumi_rolling.core.model.codes import FAILURES, REASONS, ReasonCode, Step
+from pulumi_rolling.core.model.commands import command
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Failure, Verdict
-from pulumi_rolling.core.replace.rollout import Gate
+from pulumi_rolling.core.replace.rollout import Gate, Rollout
+from pulumi_rolling.report.counted import Counted, counted, failures
+from pulumi_rolling.report.member_progress import failures_of
 from pulumi_rolling.report.operation_status import operation_rows, rests
 from pulumi_rolling.report.standing import (
     Either,
@@ -58,7 +61,7 @@ def _rows(standing: GroupStatus) -> list[Row]:
     if left is not None:
         told.append(("time left", left))
     told += _waiting_rows(standing)
-    told.append(("failed", _numbered(rollout.way.failures, rollout.way.failed)))
+    told.append(("failed", _failed(rollout)))
     if rollout.way.losses:
         lost = _numbered(rollout.way.losses, rollout.way.lost)
         told.append(("lost", f"{lost}, after having been ready"))
@@ -66,6 +69,8 @@ def _rows(standing: GroupStatus) -> list[Row]:
         told.append(("skipped", f"{_names(sorted(rollout.way.skipped))}, left as they are"))
     if rollout.way.retried:
         told.append(("retried", f"{_names(sorted(rollout.way.retried))}, replaced once more"))
+    if rollout.ours.kept:
+        told.append(("kept", f"{_names(rollout.ours.kept)}, out of the group; no part of any count"))
     if rollout.verdict is not None:
         told.append(("reason", verdict_sentence(rollout.verdict)))
     if rollout.back_failed is not None:
@@ -83,9 +88,12 @@ def _rows(standing: GroupStatus) -> list[Row]:
 
 
 def _waiting_rows(standing: GroupStatus) -> list[Row]:
-    """Rows that tell why nothing new starts, the gravest reason first."""
+    """Rows that tell who is waited for, and why nothing new starts, the gravest reason first."""
     rollout, because = standing.rollout, standing.because
     told: list[Row] = []
+    now = counted(standing)
+    if now.coming or now.unseen:
+        told.append(("waits for", _awaited(standing, now)))
     if rollout.way.held is not None:
         told.append(("held", _held(rollout.way.held)))
     if rollout.way.paused:
@@ -96,7 +104,8 @@ def _waiting_rows(standing: GroupStatus) -> list[Row]:
         told.append(("baking", f"all are ready and watched since {moment(rollout.way.baked_from)}"))
     if because is not None and REASONS[because.code].only_told and standing.is_driven:
         at = "" if standing.said_at is None else f" (said {ago(standing.at - standing.said_at)})"
-        told.append(("guard" if because.code is ReasonCode.GUARDED else "waits", f"{sentence(because)}{at}"))
+        label = "guard" if because.code is ReasonCode.GUARDED else "waits"
+        told.append((label, f"{sentence(because, standing.addressed)}{at}"))
     return told
 
 
@@ -112,7 +121,9 @@ def _gate(standing: GroupStatus, gate: Gate) -> str:
     if because is not None and REASONS[because.code].at_a_gate:
         percent, count = because.numbers.get("percent"), because.numbers.get("count", 0)
         where = (
-            f"checkpoint {percent:g} %" if percent is not None else f"after {instances(int(count))} (canary)"
+            f"checkpoint {percent:g} %"
+            if percent is not None
+            else f"after {_canaries(int(count), because.members)}"
         )
         if because.code is not ReasonCode.APPROVAL:
             until = f", closed until {moment(gate.at + because.numbers.get('wait', 0.0))}"
@@ -127,10 +138,36 @@ def _wants_approval(standing: GroupStatus) -> bool:
     )
 
 
+def _canaries(count: int, members: Sequence[str]) -> str:
+    named = f": {_names(members)}" if members else ""
+    return f"{instances(count)} (canary{named})"
+
+
 def _progress(standing: GroupStatus) -> str:
-    target = standing.rollout.target
+    target, now = standing.rollout.target, counted(standing)
     there = sum(member.revision.digest == target.digest for member in standing.members)
-    return f"{there} of {instances(len(standing.members))} made from {target}"
+    replaced = f"{now.replaced}/{now.total} replaced, {now.in_service} in service"
+    return f"{replaced}; {there} of {instances(len(standing.members))} made from {target}"
+
+
+def _awaited(standing: GroupStatus, now: Counted) -> str:
+    causes = {member.id: member.target_cause for member in standing.members}
+    cause = next((causes[name] for name in now.coming if causes.get(name)), "")
+    parts = [_names(now.coming)] if now.coming else []
+    if now.unseen:
+        parts.append(f"{now.unseen} to launch")
+    return ", ".join(parts) + (f": {cause}" if cause else "")
+
+
+def _failed(rollout: Rollout) -> str:
+    """How many, the last few by name, and why the last one did."""
+    lost = {one.id for one in rollout.way.lost}
+    named = [one for one in failures_of(rollout).values() if one.id not in lost]
+    told = _numbered(failures(rollout), named)
+    if not named:
+        return told
+    why = f": {named[-1].cause}" if named[-1].cause else ""
+    return f"{told} ({failure_words(named[-1])}{why})"
 
 
 def _numbered(count: int, failures: Sequence[Failure]) -> str:
@@ -147,18 +184,22 @@ def _names(ids: Sequence[str]) -> str:
 
 
 def _advice(standing: GroupStatus) -> str:
-    rollout, group = standing.rollout, standing.group
+    rollout, group = standing.rollout, standing.addressed
     if not standing.is_driven:
         return "run 'pulumi up' again: it goes on from here (after 'pulumi cancel' if the stack is locked)"
     if rollout.direction is Direction.BACK or rollout.gives_up or rollout.step is Step.RESTORE:
         return "wait for it to end"
     if rollout.way.held is not None:
+        goes_on = f"{command('resume', group)} goes on, {command('abort', group)} goes back"
+        named = [f.id for f in rollout.way.held.failures if not FAILURES[f.reason].nameless]
+        if not named:
+            return goes_on
         return (
-            f"'rolling retry {group} INSTANCE' replaces a failed one once more, 'rolling skip {group} INSTANCE' "
-            f"leaves it as it is, 'rolling resume {group}' goes on, 'rolling abort {group}' goes back"
+            f"{command('retry', group, named[0])} replaces it once more, {command('skip', group, named[0])} leaves it "
+            f"as it is, {goes_on}"
         )
     if rollout.way.paused:
-        return f"'rolling resume {group}' goes on, 'rolling abort {group}' goes back"
+        return f"{command('resume', group)} goes on, {command('abort', group)} goes back"
     if _wants_approval(standing):
-        return f"'rolling approve {group}' goes on, 'rolling reject {group}' goes back"
-    return f"wait, or end it with 'rolling abort {group}'"
+        return f"{command('approve', group)} goes on, {command('reject', group)} goes back"
+    return f"wait, or end it with {command('abort', group)}"

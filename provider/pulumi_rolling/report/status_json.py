@@ -10,13 +10,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pulumi_rolling.core.explain import failure_words, sentence, verdict_sentence
+from pulumi_rolling.core.model.decision import Because
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.rollout import Rollout
-from pulumi_rolling.report.member_progress import part_of
+from pulumi_rolling.report.counted import counted, failures
+from pulumi_rolling.report.member_progress import failures_of, part_of
 from pulumi_rolling.report.operation_status import followed
 from pulumi_rolling.report.standing import Either, GroupStatus, OperationStatus, Standing
-from pulumi_rolling.report.watch import Ending, progress
+from pulumi_rolling.report.watch import Ending
 
 VERSION = 1
 CHANGING = frozenset({"at", "secondsLeft", "leaseUntil"})
@@ -41,11 +43,14 @@ def status_json(standing: Either) -> dict[str, Any]:
 
 def _members(standing: GroupStatus) -> dict[str, Any]:
     rollout, way = standing.rollout, standing.rollout.way
+    lost = {one.id for one in way.lost}
+    failed = [one for one in failures_of(rollout).values() if one.id not in lost]
     return {
-        "failures": way.failures,
-        "failed": _failed(way.failed),
+        "failures": failures(rollout),
+        "failed": _failed(failed),
         "lost": _failed(way.lost),
         "skipped": sorted(way.skipped),
+        "kept": list(rollout.ours.kept),
         "retried": sorted(way.retried),
         "found": {
             "minSize": rollout.found.sizes.min,
@@ -83,7 +88,7 @@ def rollout_json(standing: Standing[Any]) -> dict[str, Any]:
     """What record, lease and the driver's words say without a look at any member."""
     rollout, way, because = standing.rollout, standing.rollout.way, standing.because
     is_back = rollout.direction is Direction.BACK
-    replaced, total = _counts(standing)
+    now = counted(standing)
     left = standing.status.time_left if standing.status is not None and standing.is_driven else None
     return {
         "version": VERSION,
@@ -97,15 +102,13 @@ def rollout_json(standing: Standing[Any]) -> dict[str, Any]:
         "step": rollout.step.value,
         "from": str(rollout.goal.came_from),
         "to": str(rollout.goal.to),
-        "replaced": replaced,
-        "total": total,
+        "replaced": now.replaced,
+        "total": now.total,
         "secondsLeft": None if left is None else [round(bound) for bound in left],
         "paused": way.paused,
         "held": _verdict(way.held if isinstance(rollout, Rollout) else None),
         "gate": None if way.gate is None else {"since": _moment(way.gate.at), "approved": way.gate.approved},
-        "reason": None
-        if because is None
-        else {"code": because.code.value, "sentence": sentence(because), "members": list(because.members)},
+        "reason": None if because is None else _reason(because, standing.addressed),
         "verdict": _verdict(rollout.verdict),
         "wayBackFailed": _verdict(rollout.back_failed),
         "driver": standing.driver,
@@ -125,12 +128,12 @@ def ending_json(group: str, ending: Ending) -> dict[str, Any]:
     }
 
 
-def _counts(standing: Standing[Any]) -> tuple[int, int]:
-    if isinstance(standing, GroupStatus | OperationStatus):
-        return progress(standing)
-    if standing.status is None:
-        return 0, standing.rollout.way.total
-    return standing.status.replaced, standing.status.total
+def _reason(because: Because, call: str) -> dict[str, Any]:
+    return {
+        "code": because.code.value,
+        "sentence": sentence(because, call),
+        "members": list(because.members),
+    }
 
 
 def _verdict(verdict: Verdict | None) -> dict[str, Any] | None:

@@ -15,7 +15,8 @@ from pulumi_rolling.core.model.verdict import Failure
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.core.shared.ended import is_let_be
-from pulumi_rolling.report.member_progress import Part, count, failures_of, on_the_move
+from pulumi_rolling.report.counted import counted
+from pulumi_rolling.report.member_progress import Part, failures_of, on_the_move
 from pulumi_rolling.report.standing import Either, OperationStatus, way
 from pulumi_rolling.report.wording import instances, span
 
@@ -44,58 +45,45 @@ class Ending:
     words: str
 
 
-def progress(standing: Either) -> tuple[int, int]:
-    """Members replaced, and of how many, as the driver last said: it alone knows what the policy wants of a member."""
-    if isinstance(standing, OperationStatus):
-        return standing.rollout.way.done, standing.rollout.way.total
-    status, now = standing.status, count(standing.rollout, standing.members)
-    if status is None or status.direction is not standing.rollout.direction or status.total != now.total:
-        return now.replaced, now.total
-    return status.replaced, status.total
-
-
 def line(standing: Either, *, with_time_left: bool = True) -> str:
     """The whole in one line. Without the time left, which changes at every look, it tells whether anything happened."""
     if not standing.is_driven:
         return f"{way(standing)}, nobody drives it"
     if isinstance(standing, OperationStatus):
         return f"{way(standing)}, {_of_operation(standing, with_time_left)}"
-    rollout, status, because = standing.rollout, standing.status, standing.because
-    now = count(rollout, standing.members)
+    rollout, status, because, now = standing.rollout, standing.status, standing.because, counted(standing)
     if because is None or REASONS[because.code].passing:
         because = Because(ReasonCode.WAITING, {"inFlight": len(now.coming), "unseen": now.unseen}, now.coming)
-    replaced, total = progress(standing)
     told = Status(
         step=rollout.step,
         direction=Direction.FORWARD,  # Whither is said before it.
-        in_service=now.in_service,
-        ready=now.in_service,
-        replaced=replaced,
-        total=total,
+        in_service=now.in_service or 0,
+        ready=now.in_service or 0,
+        replaced=now.replaced,
+        total=now.total,
         waiting_for=now.coming,
         waiting_count=len(now.coming) + now.unseen,
         time_left=status.time_left if status is not None and with_time_left else None,
     )
-    return f"{way(standing)}, {line_of(told, because)}"
+    return f"{way(standing)}, {line_of(told, because, standing.addressed)}"
 
 
 def _of_operation(standing: OperationStatus, with_time_left: bool) -> str:
-    rollout, status, because = standing.rollout, standing.status, standing.because
-    replaced, total = progress(standing)
+    rollout, status, because, now = standing.rollout, standing.status, standing.because, counted(standing)
     told = Status(
         step=rollout.step,
         direction=Direction.FORWARD,  # Whither is said before it.
         in_service=standing.seen.in_service,
         ready=standing.seen.runs.get(rollout.target.digest, 0),
-        replaced=replaced,
-        total=total,
+        replaced=now.replaced,
+        total=now.total,
         waiting_for=(),
-        waiting_count=max(0, total - replaced),
+        waiting_count=max(0, now.total - now.replaced),
         time_left=status.time_left if status is not None and with_time_left else None,
     )
     if because is None:
         because = Because(ReasonCode.FOLLOWING)
-    return line_of(told, because)
+    return line_of(told, because, standing.addressed)
 
 
 def member_rows(standing: Either) -> list[MemberRow]:
@@ -177,7 +165,8 @@ def _state(part: Part, member: Member, failed: Failure | None, warming: bool) ->
         return "ready, warming up"
     if part is Part.IN_FLIGHT and member.lifecycle is Lifecycle.IN_SERVICE:
         if member.target is not None and member.target is not TargetHealth.HEALTHY:
-            return f"in service, its targets {member.target.value}"
+            why = f": {member.target_cause}" if member.target_cause else ""
+            return f"in service, its targets {member.target.value}{why}"
         if not (member.healthy and member.alive):
             return "in service, unhealthy"
     return _STATES[member.lifecycle]

@@ -10,8 +10,9 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from pulumi_rolling.report.counted import counted
 from pulumi_rolling.report.standing import Either
-from pulumi_rolling.report.watch import line, member_rows, progress
+from pulumi_rolling.report.watch import line, member_rows
 
 MOST_ROWS = 20
 _BAR = 40
@@ -37,8 +38,8 @@ class Screen:
 
 
 def picture(standing: Either) -> RenderableType:
-    done, total = progress(standing)
-    parts: list[RenderableType] = [Text(line(standing), style="bold"), _bar(done, total)]
+    now = counted(standing)
+    parts: list[RenderableType] = [Text(line(standing), style="bold"), _bar(now.replaced, now.total)]
     rows = member_rows(standing)
     if rows:
         table = Table(box=None, pad_edge=False)

@@ -125,6 +125,7 @@ class RollingUpdate(Block):
     warm_pool_instances: pulumi.Input[str] | None = None
     drain: pulumi.Input[bool] | None = None
     drain_timeout: pulumi.Input[str] | None = None
+    keep_failed: pulumi.Input[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,7 +42,7 @@ from pulumi_rolling.errors import (
     not_installed,
 )
 from pulumi_rolling.host.durations import seconds
-from pulumi_rolling.host.engine_log import EngineLog
+from pulumi_rolling.host.engine_log import STACK, EngineLog
 from pulumi_rolling.host.own_end import end_after
 from pulumi_rolling.resource.around import AWS, CONTEXT, TWICE
 from pulumi_rolling.resource.provider_option import as_the_option_says
@@ -130,6 +130,8 @@ class _Process:
             say=lambda text: engine.say(urn, text),
             warn=lambda text: engine.say(urn, text, warning=True),
             status=lambda text: engine.status(urn, text),
+            ask=lambda text: engine.say(STACK, text),
+            answered=lambda text: engine.status(STACK, text),
             orphaned=engine.is_gone,
             timeout=None if lasts is None else self._timeout(lasts, f"customTimeouts.{verb}"),
         )

@@ -197,11 +197,14 @@ class Exported:
 
 
 def test_signal_sets_the_tag(rolling: Rolling, group: str) -> None:
-    """Without a hook an instance's signal is its tag."""
+    """Without a hook an instance's signal is its tag; why it failed, its console may tell."""
     found = boto3.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[group])
     ident = found["AutoScalingGroups"][0]["Instances"][0]["InstanceId"]
     ran = rolling("signal", "--instance", ident, "--failure")
     assert ran.out.startswith(f"FAILURE of {ident} in {group}: tag rolling:signal set")
+    console = rolling("status", group, "--console", ident)
+    assert console.code == 0 and console.out.splitlines()[-1] == "lab: user data has sent SUCCESS"
+    assert rolling("status", group, "--console", "i-0000000000000000f").code == 1
 
 
 def test_lab_of_an_unknown_cloud(rolling: Rolling) -> None:
@@ -221,7 +224,7 @@ def test_verbs_reach_a_driver_through_the_groups_tags(
     )
     with driving:
         until(lambda: "waiting for approval" in rolling("status", group).out)
-        assert "after 1 instance (canary)" in rolling("status", group).out
+        assert "after 1 instance (canary: i-" in rolling("status", group).out
         assert rolling("resume", group).code == 1
         only = json.loads(rolling("list", "--rolling", "--format", "json").out)["groups"]
         mine = next(each for each in only if each["group"] == group)

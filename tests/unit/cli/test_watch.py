@@ -23,8 +23,9 @@ from pulumi_rolling.engine.record.pieces import read
 from pulumi_rolling.errors import RollingError
 from pulumi_rolling.fleets.replace import Sight
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
+from pulumi_rolling.report.counted import counted
 from pulumi_rolling.report.standing import Either, GroupStatus
-from pulumi_rolling.report.watch import Ending, member_rows, progress
+from pulumi_rolling.report.watch import Ending, member_rows
 
 from tests.engine.stage import FleetClock, MortalFleet, drive
 from tests.unit.cli.conftest import Ran
@@ -47,7 +48,7 @@ LIMITS = Limits(
 class Replay:
     """The group as it was at each look of a driver, for whoever looks on afterwards: a look a step, as wait goes."""
 
-    name = "web"
+    name = call = "web"
 
     def __init__(self, sights: list[Sight]) -> None:
         self.sights = sights
@@ -103,7 +104,7 @@ def test_a_roll_is_watched_to_its_end() -> None:
     """Every member in flight is seen on its way, the count goes up to the whole, and the end is a success."""
     ending, shown = followed(rolled())
     assert ending == Ending(True, "web: done, 4 instances on version 2.")
-    counts = [progress(standing)[0] for standing in shown if standing.rollout.way.total]
+    counts = [counted(standing).replaced for standing in shown if standing.rollout.way.total]
     assert counts == sorted(counts) and set(counts) == {0, 2, 4}
     states = {row.state for standing in shown for row in member_rows(standing)}
     assert {"launching", "leaving"} <= states

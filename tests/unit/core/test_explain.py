@@ -55,20 +55,20 @@ def status(step: Step = Step.ROLL, time_left: tuple[float, float] | None = (40.0
         ),
         (
             Because(ReasonCode.APPROVAL, {"count": 3, "wait": 0, "percent": 25}),
-            "waiting for approval at 25 %: 'rolling approve' or 'rolling reject'",
+            "run 'rolling approve web' or 'reject': waiting for approval at 25 %",
         ),
         (
             Because(ReasonCode.APPROVAL, {"count": 1, "wait": 0}),
-            "waiting for approval after the canary: 'rolling approve' or 'rolling reject'",
+            "run 'rolling approve web' or 'reject': waiting for approval after the canary",
         ),
-        (Because(ReasonCode.PAUSED), "paused: nothing new starts until 'rolling resume'"),
+        (Because(ReasonCode.PAUSED), "run 'rolling resume web': paused, nothing new starts"),
         (
             Because(ReasonCode.HELD, {"failed": 3}, ("i-1", "i-2", "i-3")),
-            "held (i-1, i-2 +1 failed): waiting for 'rolling retry', 'skip', 'resume' or 'abort'",
+            "run 'rolling retry web i-1', 'skip', 'resume' or 'abort': held, i-1, i-2 +1 failed",
         ),
         (
             Because(ReasonCode.HELD, {"failed": 0}),
-            "held: waiting for 'rolling retry', 'skip', 'resume' or 'abort'",
+            "run 'rolling resume web' or 'abort': held",
         ),
         (
             Because(ReasonCode.OCCUPIED, {"count": 1}, ("i-1",)),
@@ -97,29 +97,29 @@ def status(step: Step = Step.ROLL, time_left: tuple[float, float] | None = (40.0
         ),
         (
             Because(ReasonCode.APPROVAL, {"approval": 1}, ("hook-1",)),
-            "waiting for approval at hook-1: 'rolling approve' or 'rolling reject'",
+            "run 'rolling approve web' or 'reject': waiting for approval at hook-1",
         ),
         (Because(ReasonCode.CHECKPOINT, {}, ("hook-1",)), "stopped at hook-1"),
     ],
 )
 def test_why_nothing_starts(because: Because, words: str) -> None:
     """Each reason to wait names whom or what it waits for, and the verb that ends it where a person does."""
-    assert sentence(because) == words
+    assert sentence(because, "web") == words
 
 
 @pytest.mark.parametrize("code", ["paused", "held", "approval", "soaking", "checkpoint", "occupied"])
 def test_no_time_left_is_told_while_it_is_not_up_to_boots(code: str) -> None:
     """A range from boots says nothing of how long a person, or a gate, takes."""
     waiting = Because(ReasonCode(code), {"left": 5.0, "count": 1}, ("i-1",))
-    assert not has_time_left(status(), waiting) and " left" not in line_of(status(), waiting)
-    assert line_of(status(), Because(ReasonCode.GUARDED, {"probability": 71}, ("i-1",))).endswith(
+    assert not has_time_left(status(), waiting) and " left" not in line_of(status(), waiting, "web")
+    assert line_of(status(), Because(ReasonCode.GUARDED, {"probability": 71}, ("i-1",)), "web").endswith(
         ", 40-90 s left"
     )
 
 
 def test_a_bake_is_told_with_what_was_replaced() -> None:
     """The members are all there; what is watched is told beside them."""
-    line = line_of(status(Step.BAKE), Because(ReasonCode.BAKING, {"left": 300.0}))
+    line = line_of(status(Step.BAKE), Because(ReasonCode.BAKING, {"left": 300.0}), "web")
     assert line == "3/10 replaced, 9 in service, all are ready, watched for another 5 min"
 
 

@@ -162,10 +162,10 @@ def test_the_time_of_a_stop_runs_from_when_it_is_reached() -> None:
     assert (reached.rollout.way.gate, reached.until) == (Gate(0, START + 5), START + 605)
     assert reached.rollout.progress_at == START + 5
     numbers: dict[str, int | float] = {"count": 1, "wait": 600.0, "left": 600.0}
-    assert reached.because == Because(ReasonCode.SOAKING, numbers)
+    assert reached.because == Because(ReasonCode.SOAKING, numbers, ("new-0",))
     later = stood(reached.rollout, START + 604, **CANARY)
     assert (later.rollout, later.until) == (reached.rollout, START + 605)
-    assert later.because == Because(ReasonCode.SOAKING, numbers | {"left": 1.0})
+    assert later.because == Because(ReasonCode.SOAKING, numbers | {"left": 1.0}, ("new-0",))
     opened = stood(reached.rollout, START + 605, **CANARY)
     assert opened == AtGate(ready(1, passed=1, progress_at=START + 605))
 

@@ -156,14 +156,13 @@ def test_advice_is_one_line_and_names_only_what_still_runs() -> None:
         (
             {"checkpoints": [50, 100], "approval": True},
             6,
-            "the roll stops twice until somebody runs 'rolling approve GROUP' (or 'rolling reject GROUP'), and "
-            "pulumi up waits for that.",
+            "the roll stops twice until somebody approves, and pulumi up waits for that.",
         ),
         (
             {"canary": 1, "approval": True, "timeout": "PT2H"},
             6,
-            "the roll stops once until somebody runs 'rolling approve GROUP' (or 'rolling reject GROUP'), and "
-            "pulumi up waits for that. The timeout of PT2H runs on meanwhile.",
+            "the roll stops once until somebody approves, and pulumi up waits for that. The timeout of PT2H runs on "
+            "meanwhile.",
         ),
         (
             {

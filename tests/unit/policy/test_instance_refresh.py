@@ -319,7 +319,7 @@ def test_what_a_live_group_forbids_has_the_path_of_what_is_to_be_mended() -> Non
         (
             Found(desired=10, old=10),
             {"checkpointPercentages": [20, 100], "approval": True},
-            "stops once until somebody runs 'rolling approve GROUP'",
+            "stops once until somebody approves",
         ),
         (
             Found(desired=10, old=10),

@@ -93,6 +93,7 @@ def test_every_field_beyond_cloudformations_reaches_its_limit() -> None:
         warmPoolInstances="Ignore",
         drain=True,
         drainTimeout="PT2M",
+        keepFailed=1,
     )
     assert limits(full, Sizes(2, 8, 6), TIMING, None, OnFailure.HOLD) == Limits(
         batch=1,
@@ -117,6 +118,7 @@ def test_every_field_beyond_cloudformations_reaches_its_limit() -> None:
         protected=Choice.WAIT,
         warm_pool=Choice.IGNORE,
         drain=120.0,
+        keep_failed=1,
         on_failure=OnFailure.HOLD,
         settle=3.0,
         boot_limit=60.0,

@@ -47,6 +47,7 @@ CANONICAL: dict[str, Any] = {
     "warmPoolInstances": "Replace",
     "drain": True,
     "drainTimeout": "PT20M",
+    "keepFailed": 1,
 }
 
 

@@ -19,5 +19,9 @@ def test_a_gate_that_waits_for_a_word_is_no_fixed_wait() -> None:
     )
     seen = Delegated(0.0, (), OLD.digest, runs={OLD.digest: 4}, desired=4, in_service=4)
     limits = DelegateLimits(foreseen=foreseen)
-    rows = dict(delegated_rows(plan(limits, begin(Goal("plan", NEW, OLD), 0.0), seen), "web:1", leaves=False))
+    rows = dict(
+        delegated_rows(
+            plan(limits, begin(Goal("plan", NEW, OLD), 0.0), seen), "web:1", "shop/web", leaves=False
+        )
+    )
     assert "10 min of bake on top" in rows["duration"] and "checkpoints" not in rows["duration"]

@@ -32,7 +32,7 @@ def rolling(**changes: Any) -> Standing[Any]:
         (ListedRoll("web", 6, fault="the record is torn"), "the record is torn"),
         (
             ListedRoll("web", 6, rolling()),
-            "rolling to version 2, 4/10 replaced, waiting for approval at 50 %: 'rolling approve' or 'rolling reject'",
+            "rolling to version 2, 4/10 replaced, run 'rolling approve web' or 'reject': waiting for approval at 50 %",
         ),
         (
             ListedRoll("web", 6, rolling(lease_until=NOW - 1)),

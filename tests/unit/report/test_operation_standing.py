@@ -14,11 +14,12 @@ from pulumi_rolling.core.model.decision import Because
 from pulumi_rolling.core.model.goal import Direction, Goal
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.core.model.verdict import Verdict
+from pulumi_rolling.report.counted import counted
 from pulumi_rolling.report.listing import ListedRoll, listing_json, listing_text
 from pulumi_rolling.report.standing import OperationStatus, Standing
 from pulumi_rolling.report.status import status_text
 from pulumi_rolling.report.status_json import status_json
-from pulumi_rolling.report.watch import ended, line, member_rows, progress
+from pulumi_rolling.report.watch import ended, line, member_rows
 
 NOW = 1_800_000_000.0
 ONE, TWO = Revision("lt-1:1", "one", "version 1"), Revision("lt-1:2", "two", "version 2")
@@ -44,7 +45,7 @@ def test_a_driven_operation_as_a_whole() -> None:
         "  rollout    r1 of resource abc",
         "  since      2027-01-15 07:50:00 UTC (10 min ago)",
         "  operation  4a77, InProgress, 40 %",
-        "  progress   4 of 10 instances made from version 2",
+        "  progress   4/10 replaced, 9 in service; 4 of 10 instances made from version 2",
         "  driver     d1 is at work",
         "  now        wait, or end it with 'rolling abort web'",
     ]
@@ -93,7 +94,8 @@ def test_watch_tells_the_operation_and_no_members() -> None:
     following = Because(ReasonCode.FOLLOWING, {"percent": 40.0}, ("4a77",))
     told = line(standing(because=following))
     assert told == "web: rolling to version 2, 4/10 replaced, 9 in service, the cloud replaces (40 %)"
-    assert progress(standing()) == (4, 10) and member_rows(standing()) == []
+    now = counted(standing())
+    assert (now.replaced, now.total) == (4, 10) and member_rows(standing()) == []
 
 
 def test_the_end_is_told_by_what_the_group_runs() -> None:

@@ -116,7 +116,7 @@ def test_every_precaution_has_its_row(planner: Planner) -> None:
         "ready",
         "canary       2 instances first, watched for 10 min once ready; a failed one ends the roll",
         "checkpoints  at 20, 50 and 100 % (2, 5 and 10 of 10), 5 min each",
-        "approval     asked for after the canary and at each checkpoint (rolling approve GROUP)",
+        "approval     asked for after the canary and at each checkpoint: 'rolling approve' or 'reject'",
         f"in service   at least {plan.lowest_in_service} (floor 0)",
         "waits for    a SUCCESS signal from each new instance, healthy in every target group, past EC2's status "
         "checks, at most 5 min each, then 1 min of warm-up",
@@ -210,11 +210,23 @@ def test_leave_is_said(planner: Planner) -> None:
     assert row(text, "on failure").endswith("stops and leaves the group as it is (onFailure: leave)")
 
 
+def test_what_is_kept_is_said_with_what_it_costs(planner: Planner) -> None:
+    """One in one number, several in the other; nothing where nobody is kept."""
+    text = [preview_text(planner.preview(planner.sliding(6, 9, KeepFailed=count))) for count in (0, 1, 2)]
+    assert "  keeps " not in text[0]
+    assert row(text[1], "keeps") == (
+        "the first failed instance in service, out of the group; it runs and costs until somebody ends it"
+    )
+    assert row(text[2], "keeps") == (
+        "the first 2 failed instances in service, out of the group; they run and cost until somebody ends them"
+    )
+
+
 def test_hold_is_said(planner: Planner) -> None:
     """onFailure: hold ends nothing by itself, and names the verbs that it waits for."""
     text = preview_text(planner.preview(planner.hold(2, 3)))
     assert row(text, "on failure").endswith(
-        "stops and waits for rolling retry, skip, resume or abort (onFailure: hold)"
+        "stops and waits for 'rolling retry', 'skip', 'resume' or 'abort' (onFailure: hold)"
     )
 
 

@@ -45,7 +45,7 @@ def test_a_driven_rollout_as_a_whole() -> None:
         "web: rolling to version 2, step roll",
         "  rollout    r1 of resource abc",
         "  since      2027-01-15 07:41:40 UTC (18 min ago)",
-        "  progress   6 of 10 instances made from version 2",
+        "  progress   6/10 replaced, 10 in service; 6 of 10 instances made from version 2",
         "  failed     none",
         "  as found   MinSize 4, MaxSize 12, Desired 10",
         "  suspended  AZRebalance, HealthCheck",
@@ -135,7 +135,7 @@ def test_a_hold_is_told_with_what_failed_and_every_verb_that_helps() -> None:
     assert row("held", held) == "1 of 10 instances failed (i-7 sent FAILURE); since 2027-01-15 07:59:00 UTC"
     advice = row("now", held)
     assert advice is not None
-    for verb in ("retry web INSTANCE", "skip web INSTANCE", "resume web", "abort web"):
+    for verb in ("retry web i-7", "skip web i-7", "resume web", "abort web"):
         assert f"'rolling {verb}'" in advice
 
 

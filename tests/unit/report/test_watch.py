@@ -15,9 +15,10 @@ from pulumi_rolling.core.model.member import Lifecycle, Member, Signal, Sizes, T
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.report.counted import counted
 from pulumi_rolling.report.member_progress import Part, count, part_of
 from pulumi_rolling.report.standing import GroupStatus
-from pulumi_rolling.report.watch import Ending, MemberRow, ended, line, member_rows, progress
+from pulumi_rolling.report.watch import Ending, MemberRow, ended, line, member_rows
 from pulumi_rolling.report.watch_screen import MOST_ROWS, Screen, picture
 from rich.console import Console
 
@@ -151,7 +152,9 @@ def test_how_far_it_is_without_the_drivers_words() -> None:
     assert count(ROLLOUT, (NEW, DONE)).unseen == 3
     heavy = changed(ROLLOUT, unit=2, desired=9)
     assert count(heavy, (replace(NEW, weight=2), DONE)).unseen == 3, "six units of two each"
-    assert progress(standing()) == (2, 5) and progress(standing(**said("waiting", replaced=1))) == (1, 5)
+    assert (
+        counted(standing()).replaced == 2 and counted(standing(**said("waiting", replaced=1))).replaced == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -168,8 +171,8 @@ def test_how_far_it_is_without_the_drivers_words() -> None:
         ),
         (
             said("approval", percent=25, count=1),
-            "web: rolling to version 2, 2/5 replaced, 4 in service, waiting for approval at 25 %: "
-            "'rolling approve' or 'rolling reject'",
+            "web: rolling to version 2, run 'rolling approve web' or 'reject': waiting for approval at 25 %, "
+            "2/5 replaced, 4 in service",
         ),
         ({}, "web: rolling to version 2, 2/5 replaced, 4 in service, waiting for i-new, i-late"),
         ({"lease_until": NOW - 1}, "web: stopped while rolling to version 2, nobody drives it"),

@@ -175,6 +175,8 @@ class ReasonMeaning:
     at_a_gate: bool = False
     only_told: bool = False
     """Only the driver's own words tell that nothing new starts."""
+    asks: bool = False
+    """Nothing goes on before somebody acts, so it is told first, and once more to stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,11 +225,11 @@ REASONS: Mapping[ReasonCode, ReasonMeaning] = {
     ReasonCode.DRAINING: ReasonMeaning(only_told=True),
     ReasonCode.SOAKING: ReasonMeaning(decider=_SOMEBODY, at_a_gate=True),
     ReasonCode.CHECKPOINT: ReasonMeaning(decider=_SOMEBODY, at_a_gate=True),
-    ReasonCode.APPROVAL: ReasonMeaning(decider=_SOMEBODY, at_a_gate=True),
-    ReasonCode.PAUSED: ReasonMeaning("paused: nothing new starts until 'rolling resume'", decider=_SOMEBODY),
-    ReasonCode.HELD: ReasonMeaning(decider=_SOMEBODY),
-    ReasonCode.FLOORED: ReasonMeaning(decider=_SOMEBODY, only_told=True),
-    ReasonCode.OCCUPIED: ReasonMeaning(decider=_SOMEBODY, only_told=True),
+    ReasonCode.APPROVAL: ReasonMeaning(decider=_SOMEBODY, at_a_gate=True, asks=True),
+    ReasonCode.PAUSED: ReasonMeaning(decider=_SOMEBODY, asks=True),
+    ReasonCode.HELD: ReasonMeaning(decider=_SOMEBODY, asks=True),
+    ReasonCode.FLOORED: ReasonMeaning(decider=_SOMEBODY, only_told=True, asks=True),
+    ReasonCode.OCCUPIED: ReasonMeaning(decider=_SOMEBODY, only_told=True, asks=True),
     ReasonCode.BAKING: ReasonMeaning(),
     ReasonCode.DOUBTED: ReasonMeaning(only_told=True),
     ReasonCode.REMOVING: ReasonMeaning("removing what is too many"),

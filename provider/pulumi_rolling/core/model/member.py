@@ -78,3 +78,5 @@ class Member:
     """Whether EC2's status checks are passed. None: nobody asked, or EC2 has not said."""
     weight: int = 1
     """Units of Desired that it counts for: more than one only in a mixed instances policy with weights."""
+    target_cause: str = ""
+    """What a load balancer says against it, with the balancer's name; empty where it is healthy or says nothing."""

@@ -35,6 +35,12 @@ class Terminate:
     relaunch: bool
     """True: the cloud launches another; False: Desired falls by ``weight`` with it."""
     weight: int = 1
+    keep: bool = False
+    """True: its machine leaves the group and lives on, for people to look at."""
+
+
+KEEP = "keep "
+"""How a termination that keeps the machine is called where it is refused, before the member."""
 
 
 @value(frozen=True, slots=True)

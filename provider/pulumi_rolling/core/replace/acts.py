@@ -79,9 +79,16 @@ def issue(rollout: Rollout, actions: tuple[Action, ...], at: float) -> Rollout:
             desired_at=at if desired != rollout.ours.desired else rollout.ours.desired_at,
             launched=launched,
             least=least,
+            kept=ours_kept(rollout.ours.kept, actions),
         ),
         progress_at=at,
     )
+
+
+def ours_kept(kept: tuple[str, ...], actions: tuple[Action, ...]) -> tuple[str, ...]:
+    """Members that are kept, with those of these acts."""
+    more = (a.member for a in actions if isinstance(a, Terminate) and a.keep and a.member not in kept)
+    return (*kept, *more)
 
 
 def take_back(rollout: Rollout, unsent: tuple[Action, ...]) -> Rollout:
@@ -89,6 +96,8 @@ def take_back(rollout: Rollout, unsent: tuple[Action, ...]) -> Rollout:
     ours, way = rollout.ours, rollout.way
     issued, desired, launched, surge = list(ours.issued), ours.desired, ours.launched, way.surge
     victims = again = 0
+    spared = {a.member for a in unsent if isinstance(a, Terminate) and a.keep}
+    kept = tuple(name for name in ours.kept if name not in spared)
     for action in reversed(unsent):
         at = next((n for n in reversed(range(len(issued))) if issued[n].action == action), None)
         if at is None:
@@ -102,7 +111,7 @@ def take_back(rollout: Rollout, unsent: tuple[Action, ...]) -> Rollout:
             again, launched, surge, desired = again + more, launched - more, surge + more, ours.desired_before
     return replace(
         rollout,
-        ours=replace(ours, issued=tuple(issued), desired=desired, launched=launched),
+        ours=replace(ours, issued=tuple(issued), desired=desired, launched=launched, kept=kept),
         way=replace(way, surge=surge, round=_without(way.round, victims, again)),
     )
 

@@ -26,12 +26,13 @@ When more members failed than the policy tolerates the direction turns: the same
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import assert_never
 
-from pulumi_rolling.core.model.codes import VERDICTS, EndedBy, ReasonCode, Step, VerdictCode
+from pulumi_rolling.core.model.codes import FAILURES, VERDICTS, EndedBy, ReasonCode, Step, VerdictCode
 from pulumi_rolling.core.model.decision import Because
 from pulumi_rolling.core.model.goal import Direction, OnFailure
-from pulumi_rolling.core.model.verdict import Verdict
+from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.actions import Action, PointAt, Suspend
 from pulumi_rolling.core.replace.acts import desired_at_end, forget_issued
 from pulumi_rolling.core.replace.budget import slot_clock
@@ -39,6 +40,7 @@ from pulumi_rolling.core.replace.census import Census
 from pulumi_rolling.core.replace.decisions import act, stand_by, wait
 from pulumi_rolling.core.replace.ending import bake, resize, restore
 from pulumi_rolling.core.replace.judge import judge
+from pulumi_rolling.core.replace.keeping import take_up_refused
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.look import Look, look_at
 from pulumi_rolling.core.replace.observation import Observation, with_roster
@@ -67,7 +69,7 @@ def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decided:
     if because is not None:
         return stand_by(rules, rollout, seen.at, because)
     seen = with_roster(seen)
-    rollout = _start_direction(rules, rollout, seen)
+    rollout, seen = take_up_refused(_start_direction(rules, rollout, seen), seen)
     look = look_at(rules, forget_issued(rules, renewed(rollout, seen.sizes), seen), seen)
     if not look.rollout.gives_up:
         look = judge(look)
@@ -79,8 +81,7 @@ def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decided:
         return _turn(look, verdict)
     rollout = look.rollout
     if rollout.way.held is not None:
-        members = tuple(f.id for f in rollout.way.failed[-5:])
-        return wait(look, Because(ReasonCode.HELD, {"failed": rollout.way.failures}, members))
+        return wait(look, _held(rollout.way.failures, rollout.way.failed[-5:]))
     if rollout.resumed_at is not None and seen.at < rollout.resumed_at + rules.settle:
         return wait(look, Because(ReasonCode.RESUMED), until=rollout.resumed_at + rules.settle)
     match rollout.step:
@@ -140,9 +141,7 @@ def _turn(look: Look, verdict: Verdict) -> Decided:
         return stand_by(limits, ended, at, Because(ReasonCode.REFUSED))
     if _is_held(limits, rollout, verdict):
         held = replace(rollout, way=replace(rollout.way, held=verdict), progress_at=at)
-        members = tuple(f.id for f in verdict.failures)
-        because = Because(ReasonCode.HELD, {"failed": verdict.failed}, members)
-        return wait(look_at(limits, held, look.seen), because)
+        return wait(look_at(limits, held, look.seen), _held(verdict.failed, verdict.failures))
     because = Because(ReasonCode.FAILED, {"failed": verdict.failed, "of": verdict.of})
     if rollout.direction is Direction.FORWARD:
         verdict = replace(verdict, touched=rollout.ours.launched)
@@ -179,6 +178,12 @@ def _let_be(look: Look, verdict: Verdict) -> Decided:
         ended = replace(rollout, verdict=verdict, step=Step.RESIZE)
     because = Because(ReasonCode.FAILED, {"failed": verdict.failed, "of": verdict.of})
     return wait(look_at(look.limits, ended, look.seen), because)
+
+
+def _held(failed: int, named: Iterable[Failure]) -> Because:
+    """A refused launch has a name that tells people nothing, and that no verb takes."""
+    members = tuple(f.id for f in named if not FAILURES[f.reason].nameless)
+    return Because(ReasonCode.HELD, {"failed": failed}, members)
 
 
 def _is_held(limits: Limits, rollout: Rollout, verdict: Verdict) -> bool:

@@ -15,6 +15,7 @@ from pulumi_rolling.core.replace.acts import issue
 from pulumi_rolling.core.replace.budget import occupied_until, slot_clock, stalled_at
 from pulumi_rolling.core.replace.census import is_in_service
 from pulumi_rolling.core.replace.forecast import time_left
+from pulumi_rolling.core.replace.keeping import keep_some
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.look import Look
 from pulumi_rolling.core.replace.observation import roster_of
@@ -23,6 +24,7 @@ from pulumi_rolling.core.shared import ended, pace
 
 
 def act(look: Look, actions: tuple[Action, ...], because: Because) -> Decided:
+    actions = keep_some(look, actions)
     issued = issue(look.rollout, actions, look.at)
     lowest, after = issued.ours.lowest, _in_service_after(actions, look)
     least = after if lowest is None else min(lowest, after)

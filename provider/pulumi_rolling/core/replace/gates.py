@@ -16,6 +16,9 @@ from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.losses import in_doubt
 from pulumi_rolling.core.replace.rollout import Gate, Rollout, replace
 
+MOST_NAMED = 5
+"""Canaries that a reason names."""
+
 
 @dataclass(slots=True)
 class Stop:
@@ -97,10 +100,11 @@ def stand(limits: Limits, rollout: Rollout, at: float) -> AtGate:
             numbers["approval"] = int(not gate.approved)
         if stop.percent is not None:
             numbers["percent"] = stop.percent
+        tried = tuple(sorted(rollout.way.succeeded))[:MOST_NAMED] if stop.percent is None else ()
         until = gate.at + stop.wait
         if at < until:
             code = ReasonCode.SOAKING if stop.percent is None else ReasonCode.CHECKPOINT
-            return AtGate(rollout, Because(code, {**numbers, "left": until - at}), until)
+            return AtGate(rollout, Because(code, {**numbers, "left": until - at}, tried), until)
         if limits.approval and not gate.approved:
-            return AtGate(rollout, Because(ReasonCode.APPROVAL, numbers))
+            return AtGate(rollout, Because(ReasonCode.APPROVAL, numbers, tried))
         rollout = replace(rollout, way=replace(rollout.way, passed=stop.count, gate=None), progress_at=at)

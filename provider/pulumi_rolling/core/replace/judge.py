@@ -119,7 +119,9 @@ def _fates(look: Look, rollout: Rollout) -> _Fates:
                     continue
             ready.append(member)
         elif launched is not None and at - launched >= clock:
-            failed.append(Failure(member.id, _reason(limits, member)))
+            reason = _reason(limits, member)
+            cause = member.target_cause if reason is FailureReason.TARGET_UNHEALTHY else ""
+            failed.append(Failure(member.id, reason, cause))
     return _Fates(ready, failed, tuple(warming))
 
 

@@ -92,6 +92,8 @@ class Limits:
     warm_pool: Choice = Choice.REPLACE
     drain: float | None = None
     """How long a slot waits for its victim to be gone. None: a victim that is leaving is gone."""
+    keep_failed: int = 0
+    """How many failed members are kept, out of the group, for people to look at."""
     settle: float = 20.0
     """How long an act may take to show in what the cloud answers."""
     boot_limit: float = ONE_HOUR
@@ -120,4 +122,6 @@ class Limits:
             approval=False,
             alarms=(),
             bake=0.0,
+            # The members that failed are those of the way forward, and only now do most of them go.
+            keep_failed=self.keep_failed,
         )

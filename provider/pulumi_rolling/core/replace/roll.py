@@ -25,7 +25,7 @@ from pulumi_rolling.core.replace.budget import launches_left
 from pulumi_rolling.core.replace.census import Census, is_in_service, is_target, is_working
 from pulumi_rolling.core.replace.decisions import act, wait
 from pulumi_rolling.core.replace.ending import bake, resize
-from pulumi_rolling.core.replace.gates import room, stand
+from pulumi_rolling.core.replace.gates import in_canary, room, stand
 from pulumi_rolling.core.replace.guard import Odds
 from pulumi_rolling.core.replace.limits import Pacing, ZoneOrder
 from pulumi_rolling.core.replace.look import Look
@@ -250,8 +250,15 @@ def _waiting(look: Look) -> Because:
     numbers: dict[str, int | float] = {"unseen": census.gap, "inFlight": len(census.unjudged)}
     if look.limits.signals:
         numbers["pause"] = look.limits.pause
+    if look.rollout.direction is Direction.FORWARD and in_canary(look.limits, look.rollout):
+        numbers["canary"] = 1
     members = tuple([m.id for m in census.unjudged[:5]])
-    return Because(ReasonCode.WAITING, numbers, members, _refusal(look) if census.gap else "")
+    return Because(ReasonCode.WAITING, numbers, members, _refusal(look) if census.gap else _unhealthy(look))
+
+
+def _unhealthy(look: Look) -> str:
+    """What the first load balancer has against a member that is waited for."""
+    return next((m.target_cause for m in look.census.unjudged if m.target_cause), "")
 
 
 def _refusal(look: Look) -> str:

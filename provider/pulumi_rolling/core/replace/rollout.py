@@ -184,6 +184,10 @@ class Ledger:
     """New members seen, the cloud's own relaunches included."""
     lowest: int | None = None
     """The fewest in service that any look saw, or that our acts left."""
+    kept: tuple[str, ...] = ()
+    """Failed members that left the group by our act and live on."""
+    keep_refused: str = ""
+    """Why nobody is kept any more, in the cloud's words."""
 
 
 ReplaceStep = Literal[Step.PREPARE, Step.ROLL, Step.BAKE, Step.RESIZE, Step.RESTORE, Step.DONE]

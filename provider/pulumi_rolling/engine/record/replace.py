@@ -117,6 +117,8 @@ def _ledger_out(ours: Ledger) -> dict[str, Any]:
             "de": [ours.desired_before, ours.desired, ours.delta, ours.desired_at],
             "mi": sorted(ours.least),
             "la": [ours.launched, ours.seen_new, ours.lowest],
+            "kf": list(ours.kept),
+            "kr": ours.keep_refused,
         }
     )
 
@@ -200,6 +202,8 @@ def _ledger_in(raw: dict[str, Any]) -> Ledger:
         seen_new=seen_new,
         lowest=lowest,
         least=frozenset(raw.get("mi", ())),
+        kept=tuple(raw.get("kf", ())),
+        keep_refused=raw.get("kr", ""),
     )
 
 
@@ -265,8 +269,9 @@ def _act_out(action: Action) -> list[Any]:
             return ["p", revision_out(revision)]
         case Resize(least, desired):
             return ["z", least, desired]
-        case Terminate(member, again, weight):
-            return ["t", member, int(again), *([weight] if weight > 1 else [])]
+        case Terminate(member, again, weight, keep):
+            rest = [weight, 1] if keep else [weight] if weight > 1 else []
+            return ["t", member, int(again), *rest]
         case Remove(member):
             return ["x", member]
 
@@ -281,6 +286,8 @@ def _act_in(raw: list[Any]) -> Action:
             return PointAt(Revision(*revision))
         case ["z", least, desired]:
             return Resize(least, desired)
+        case ["t", member, again, weight, keep]:
+            return Terminate(member, bool(again), weight, bool(keep))
         case ["t", member, again, *weight]:
             return Terminate(member, bool(again), *weight)
         case ["x", member]:

@@ -14,6 +14,9 @@ from pulumi_rolling.fleets.aws.api import AUTO_SCALING, EC2, Answer, AwsApi
 from pulumi_rolling.fleets.aws.launch_configurations import configuration_in
 from pulumi_rolling.fleets.aws.launch_templates import parts
 
+KEPT_TAG = "rolling:kept"
+"""On a machine that was kept: the group that it was of."""
+
 
 class GroupActs:
     """``describe`` brings the group as it is now, by one request that is sent once."""
@@ -44,6 +47,8 @@ class GroupActs:
             case Resize(least, desired):
                 wanted = {"MinSize": least, "DesiredCapacity": desired}
                 self._do("UpdateAutoScalingGroup", **{k: v for k, v in wanted.items() if v is not None})
+            case Terminate(member, replaced, keep=True):
+                self._keep(member, decrement=not replaced)
             case Terminate(member, replaced):
                 self._terminate(member, decrement=not replaced)
             case Remove(member) if in_warm_pool:
@@ -88,6 +93,30 @@ class GroupActs:
 
         If the answer to the first attempt was lost, a second one with decrement might lower Desired twice.
         """
+        self._once(
+            member,
+            "TerminateInstanceInAutoScalingGroup",
+            InstanceId=member,
+            ShouldDecrementDesiredCapacity=decrement,
+        )
+
+    def _keep(self, member: str, *, decrement: bool) -> None:
+        """DetachInstances takes it out of the group, its target groups and load balancers; its machine runs on.
+
+        The tag first: a machine outside every group that nothing explains would be found by nobody.
+        """
+        tag = {"Key": KEPT_TAG, "Value": self._name}
+        self._api.call(EC2, "CreateTags", Resources=[member], Tags=[tag])
+        self._once(
+            member,
+            "DetachInstances",
+            AutoScalingGroupName=self._name,
+            InstanceIds=[member],
+            ShouldDecrementDesiredCapacity=decrement,
+        )
+
+    def _once(self, member: str, operation: str, **parameters: Any) -> None:
+        """A member leaves by one call; a repeated attempt looks whether it is gone."""
         attempts = 0
 
         def attempt() -> None:
@@ -96,12 +125,7 @@ class GroupActs:
             if attempts > 1 and self._is_gone(member):
                 return
             try:
-                self._api.attempt(
-                    AUTO_SCALING,
-                    "TerminateInstanceInAutoScalingGroup",
-                    InstanceId=member,
-                    ShouldDecrementDesiredCapacity=decrement,
-                )
+                self._api.attempt(AUTO_SCALING, operation, **parameters)
             except PermanentFleetError as error:
                 if not _means_gone(error):
                     raise
@@ -126,4 +150,5 @@ class GroupActs:
 def _means_gone(error: PermanentFleetError) -> bool:
     """AWS answers "Instance Id not found - No managed instance found for instance ID: i-…" then."""
     text = error.message.lower()
-    return error.code == "ValidationError" and ("managed instance" in text or "instance id not found" in text)
+    gone = ("managed instance", "instance id not found", "is not part of auto scaling group")
+    return error.code == "ValidationError" and any(words in text for words in gone)

@@ -7,7 +7,7 @@ or the service, is not known here; the fleets of both stand on this.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pulumi_rolling.cloud_time import steady
@@ -22,7 +22,7 @@ from pulumi_rolling.fleets.auto_scaling_group.overrides import OwnTemplates
 from pulumi_rolling.fleets.auto_scaling_group.poll import poll_of
 from pulumi_rolling.fleets.auto_scaling_group.revisions import Revisions, Wanted
 from pulumi_rolling.fleets.auto_scaling_group.warm_pool import WarmPool
-from pulumi_rolling.fleets.aws.api import Answer, AwsApi
+from pulumi_rolling.fleets.aws.api import EC2, Answer, AwsApi
 from pulumi_rolling.fleets.aws.launch_configurations import (
     PREFIX,
     ConfigurationWanted,
@@ -73,6 +73,20 @@ class OneGroup:
     @property
     def place(self) -> Place:
         return self._api.place
+
+    @property
+    def call(self) -> str:
+        return self.place.call(self.name)
+
+    def ends(self, machines: Sequence[str]) -> str:
+        """The command that ends machines which are no members any more."""
+        region = f" --region {self.place.region}" if "--region" in self.place.options else ""
+        return f"aws ec2 terminate-instances --instance-ids {' '.join(machines)}{region}"
+
+    def console(self, machine: str) -> str:
+        """All that EC2 kept of what the machine wrote to its console; up to an hour after its end."""
+        answer = self._api.call(EC2, "GetConsoleOutput", InstanceId=machine)
+        return str(answer.get("Output") or "")
 
     def api_calls(self) -> int:
         return self._api.count()

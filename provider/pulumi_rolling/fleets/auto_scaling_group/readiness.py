@@ -19,7 +19,7 @@ from pulumi_rolling.fleets.auto_scaling_group.traffic import traffic_of
 from pulumi_rolling.fleets.aws.alarms import AlarmPoll
 from pulumi_rolling.fleets.aws.api import Answer, AwsApi
 from pulumi_rolling.fleets.aws.status_checks import read_checks
-from pulumi_rolling.fleets.aws.targets import health_of, read_targets
+from pulumi_rolling.fleets.aws.targets import read_targets, with_health
 
 
 class Readiness:
@@ -80,5 +80,5 @@ def with_target_health(
     """
     registered = read_targets(api, traffic_of(group))
     used = [each for each in registered if not each.idle]
-    proved = tuple(replace(m, target=health_of(m, used)) for m in members)
+    proved = tuple(with_health(m, used) for m in members)
     return proved, tuple(each.name for each in registered if each.idle)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass
 
 from pulumi_rolling.fleets.credentials import Keys, Role
@@ -43,6 +44,17 @@ class Place:
             keys,
             roles,
         )
+
+    @property
+    def options(self) -> str:
+        """What our commands must be told to go there, where the environment alone leads elsewhere; empty if nothing."""
+        alone = Place.of()
+        told = (("region", self.region, alone.region), ("endpoint", self.endpoint, alone.endpoint))
+        return " ".join(f"--{name} {value}" for name, value, found in told if value != found and value)
+
+    def call(self, name: str) -> str:
+        """How our commands must name what is there."""
+        return " ".join(filter(None, (shlex.quote(name), self.options)))
 
     def __str__(self) -> str:
         """Where somebody would have to look who doubts an answer."""

@@ -6,8 +6,8 @@ Health costs one call for each target group or classic load balancer and brings 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from pulumi_rolling.core.model.member import Lifecycle, Member, TargetHealth
 from pulumi_rolling.errors import PermanentFleetError
@@ -51,6 +51,8 @@ class Registered:
     health: Mapping[str, TargetHealth]
     idle: bool = False
     """No load balancer uses the target group: "Target.NotInUse" (TargetHealth, ELB API) for all in it."""
+    causes: Mapping[str, str] = field(default_factory=dict)
+    """What it says against each target that is unhealthy, in its own words and with its name."""
 
 
 def read_targets(api: AwsApi, traffic: Traffic) -> list[Registered]:
@@ -63,9 +65,17 @@ def read_targets(api: AwsApi, traffic: Traffic) -> list[Registered]:
     for name in traffic.classic:
         answer = _asked(api, CLASSIC_BALANCING, "DescribeInstanceHealth", LoadBalancerName=name)
         if answer is not None:
-            states = {s["InstanceId"]: _classic_state(s) for s in answer["InstanceStates"]}
-            found.append(Registered(name, states))
+            found.append(_of_balancer(name, answer["InstanceStates"]))
     return found
+
+
+def with_health(member: Member, registered: list[Registered]) -> Member:
+    """The member with its health, and with what the first of those that find it unhealthy says."""
+    health = health_of(member, registered)
+    cause = ""
+    if health is TargetHealth.UNHEALTHY:
+        cause = next((each.causes[member.id] for each in registered if member.id in each.causes), "")
+    return replace(member, target=health, target_cause=cause)
 
 
 def health_of(member: Member, registered: list[Registered]) -> TargetHealth | None:
@@ -82,12 +92,30 @@ def _worst(states: list[TargetHealth]) -> TargetHealth | None:
 
 def _of_target_group(name: str, descriptions: list[Answer]) -> Registered:
     health: dict[str, TargetHealth] = {}
+    causes: dict[str, str] = {}
     for each in descriptions:
-        ident, state = each["Target"]["Id"], _target_state(each.get("TargetHealth", {}))
+        told = each.get("TargetHealth", {})
+        ident, state = each["Target"]["Id"], _target_state(told)
         # The same instance may be registered with several ports.
         health[ident] = max(state, health.get(ident, state), key=_WORSE.index)
+        if state is TargetHealth.UNHEALTHY:
+            causes[ident] = _cause("target group", name, (told.get("Reason"), told.get("Description")))
     reasons = {each.get("TargetHealth", {}).get("Reason") for each in descriptions}
-    return Registered(name, health, idle=reasons == {_NOT_IN_USE})
+    return Registered(name, health, reasons == {_NOT_IN_USE}, causes)
+
+
+def _of_balancer(name: str, states: list[Answer]) -> Registered:
+    health = {each["InstanceId"]: _classic_state(each) for each in states}
+    causes = {
+        each["InstanceId"]: _cause("load balancer", name, (each.get("ReasonCode"), each.get("Description")))
+        for each in states
+        if health[each["InstanceId"]] is TargetHealth.UNHEALTHY
+    }
+    return Registered(name, health, causes=causes)
+
+
+def _cause(kind: str, name: str, told: Iterable[str | None]) -> str:
+    return f"{kind} {name}: {', '.join(filter(None, told)) or 'unhealthy'}"
 
 
 def _target_state(health: Answer) -> TargetHealth:

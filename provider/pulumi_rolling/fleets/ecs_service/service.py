@@ -65,6 +65,10 @@ class OneService:
     def place(self) -> Place:
         return self._api.place
 
+    @property
+    def call(self) -> str:
+        return self.place.call(self.name)
+
     def api_calls(self) -> int:
         return self._api.count()
 

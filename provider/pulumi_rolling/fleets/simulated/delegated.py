@@ -47,7 +47,7 @@ class DelegatedFleet(OperatedGroup):
         """Acts, by their number, that have their effect while their answer is lost."""
         self.acts: list[tuple[float, Act]] = []
         super().__init__(options)
-        self.name = options.name
+        self.name = self.call = options.name
 
     def observe(self, rollout: Delegating) -> Sight:
         self._call()

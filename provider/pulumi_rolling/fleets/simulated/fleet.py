@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pulumi_rolling.core.model.member import Revision
@@ -29,7 +29,7 @@ class SimulatedFleet(TroubledGroup):
     @given_as_keywords(Options)
     def __init__(self, options: Options) -> None:
         super().__init__(options)
-        self.name = options.name
+        self.name = self.call = options.name
         self.stale = options.stale
         self.throttled = options.throttled
         self.acts: list[tuple[float, Action]] = []
@@ -87,6 +87,9 @@ class SimulatedFleet(TroubledGroup):
         """Somebody's wish, as the group's tags would bring it."""
         self._requests.append(request)
         self._view.touch(None, self.now - self.stale)
+
+    def ends(self, machines: Sequence[str]) -> str:
+        return f"end {' '.join(machines)}"
 
     def key(self, action: Action) -> str:
         return key_of(action)

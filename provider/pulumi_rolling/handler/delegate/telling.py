@@ -59,6 +59,10 @@ class DelegateTelling:
             f"{'is' if left == 1 else 'are'} not of {rollout.goal.to}; the next update replaces them"
         )
 
+    def set_apart(self, rollout: Delegating, fleet: Any) -> str:
+        """Nothing: the service terminates what it replaces."""
+        return ""
+
     def kept(self, rollout: Delegating) -> dict[str, Any]:
         """Nothing: the service keeps the sizes."""
         return {}

@@ -18,6 +18,7 @@ from pulumi_rolling.fleets.auto_scaling_group.strays import as_old
 from pulumi_rolling.fleets.replace import Glance
 from pulumi_rolling.handler.auto_scaling_group import place_of, wanted_by
 from pulumi_rolling.handler.operation import Operation, Reach
+from pulumi_rolling.handler.replace.keeping import keeping_faults
 from pulumi_rolling.handler.replace.listening import listening
 from pulumi_rolling.handler.replace.serving import (
     directions_of_health,
@@ -87,7 +88,7 @@ class InstanceSurroundings(Surroundings[AutoScalingGroupFacts]):
         health = health_not_waited_for(policy, facts)
         return Judged(
             limits,
-            faults=(*found, *watch_faults(operation, facts, theirs)),
+            faults=(*found, *watch_faults(operation, facts, theirs), *keeping_faults(roll, sources[0])),
             warnings=(*said, *unreachable, *health.warnings, *watch_warnings(policy, facts), *about),
             notes=(*health.notes, *(() if hint is None else (hint,))),
             sources=sources,

@@ -10,8 +10,10 @@ from pulumi_rolling.core.model.verdict import Verdict
 from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.core.shared.ended import is_let_be
 from pulumi_rolling.errors import RollbackFailedError, RolloutError
+from pulumi_rolling.fleets.replace import Fleet
 from pulumi_rolling.handler.endings import GOES_ON, LET_BE, advice_of, again, error_class, not_returned
 from pulumi_rolling.handler.operation import Words
+from pulumi_rolling.handler.replace.keeping import set_apart
 from pulumi_rolling.handler.replace.kept_sizes import kept_of
 from pulumi_rolling.handler.replace.preview import preview_of
 from pulumi_rolling.handler.replace.situation import Situation
@@ -32,6 +34,9 @@ class ReplaceTelling:
     def left_as_they_are(self, rollout: Rollout) -> str:
         return skipped(rollout) if rollout.way.skipped else ""
 
+    def set_apart(self, rollout: Rollout, fleet: Fleet) -> str:
+        return set_apart(rollout, fleet.ends)
+
     def kept(self, rollout: Rollout) -> dict[str, Any]:
         return {**kept_of(rollout)}
 
@@ -45,7 +50,8 @@ class ReplaceTelling:
             "lowestInService": rollout.ours.lowest,
             "boots": {"n": boots.n, "logs": round(boots.logs, 4), "squares": round(boots.squares, 4)},
         }
-        return {**told, "skipped": sorted(rollout.way.skipped)} if rollout.way.skipped else told
+        named = {"skipped": sorted(rollout.way.skipped), "kept": list(rollout.ours.kept)}
+        return {**told, **{key: names for key, names in named.items() if names}}
 
 
 def error_of(decision: Decided, words: Words) -> RolloutError:

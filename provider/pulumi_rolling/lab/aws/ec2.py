@@ -13,6 +13,7 @@ from typing import Any
 
 from pulumi_rolling.lab.aws import moto_side
 from pulumi_rolling.lab.aws.call import Call, page
+from pulumi_rolling.lab.aws.consoles import get_console_output
 from pulumi_rolling.lab.aws.joined import join, split
 from pulumi_rolling.lab.aws.wire import protocol
 from pulumi_rolling.lab.world import machines
@@ -264,6 +265,7 @@ ACTIONS: dict[str, Callable[[Call], tuple[int, str]]] = {
     "CreateTags": create_tags,
     "DeleteTags": delete_tags,
     "DescribeTags": describe_tags,
+    "GetConsoleOutput": get_console_output,
 }
 
 

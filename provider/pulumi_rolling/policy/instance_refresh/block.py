@@ -129,4 +129,6 @@ class InstanceRefresh(Block):
         "it, or use rollingUpdate.",
         "drain": _DRAIN,
         "drainTimeout": _DRAIN,
+        "keepFailed": "is not possible: the service terminates what it replaces by itself; remove it, or use "
+        "rollingUpdate.",
     }

@@ -198,10 +198,7 @@ def _stop_warnings(refresh: InstanceRefresh, found: Found) -> Iterator[str]:
     stops = checkpoints(found.old, percents)
     if refresh.approval and stops:
         times = "once" if len(stops) == 1 else f"{len(stops)} times"
-        yield (
-            f"the refresh stops {times} until somebody runs 'rolling approve GROUP' (or 'rolling reject GROUP'), and "
-            "pulumi up waits for that."
-        )
+        yield (f"the refresh stops {times} until somebody approves, and pulumi up waits for that.")
     waits = refresh.checkpoint_delay * len(stops) + refresh.bake_time
     if refresh.timeout is not None and waits >= refresh.timeout:
         yield (

@@ -116,6 +116,7 @@ class RollingUpdate(Block):
     warm_pool_instances: Annotated[Choice, _special(), PlainValidator(leaves.choice)] = Choice.REPLACE
     drain: Flag = False
     drain_timeout: Annotated[int | None, PlainValidator(leaves.drain_timeout)] = None
+    keep_failed: Annotated[int, Fold(fold_number), PlainValidator(leaves.kept)] = 0
 
     key: ClassVar[str] = "rollingUpdate"
     path: ClassVar[str] = f"{POLICY}.{key}"

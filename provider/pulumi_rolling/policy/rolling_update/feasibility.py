@@ -45,6 +45,7 @@ def feasibility(
     else:
         warnings += _size_warnings(roll, allowed, sizes)
     warnings += _process_warnings(roll, suspended)
+    warnings += _keeping_warnings(roll, suspended)
     warnings += _signal_warnings(roll)
     warnings += _stop_warnings(roll, allowed, sizes.desired if old is None else old)
     return faults, warnings
@@ -132,6 +133,16 @@ def _process_warnings(roll: RollingUpdate, suspended: frozenset[str]) -> list[st
     ]
 
 
+def _keeping_warnings(roll: RollingUpdate, suspended: frozenset[str]) -> list[str]:
+    resting = suspended.union(roll.suspend_processes)
+    if not roll.keep_failed or resting & {"HealthCheck", "ReplaceUnhealthy"}:
+        return []
+    return [
+        "keepFailed keeps what the rollout itself takes out of the group: an instance that fails the group's own "
+        "health check may be terminated by the cloud before that. Adding HealthCheck to suspendProcesses prevents it."
+    ]
+
+
 def _signal_warnings(roll: RollingUpdate) -> list[str]:
     """A launch hook that gives up before pauseTime is told of where the source of signals is chosen."""
     if not roll.wait_on_resource_signals or roll.pause >= _SHORT_PAUSE:
@@ -154,8 +165,7 @@ def _stop_warnings(roll: RollingUpdate, allowed: Limits, old: int) -> list[str]:
     warnings += _merged(roll.checkpoints.percents, found, old)
     if roll.approval:
         warnings.append(
-            f"the roll stops {_times(len(found))} until somebody runs 'rolling approve GROUP' (or 'rolling "
-            "reject GROUP'), and pulumi up waits for that."
+            f"the roll stops {_times(len(found))} until somebody approves, and pulumi up waits for that."
             + (f" The timeout of {iso(roll.timeout)} runs on meanwhile." if roll.timeout else "")
         )
     waits = sum(int(stop.wait) for stop in found) + roll.bake_time

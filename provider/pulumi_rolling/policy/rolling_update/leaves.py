@@ -13,6 +13,8 @@ from pulumi_rolling.policy.leaves import fold_choice, fold_number, is_not_known_
 from pulumi_rolling.policy.percent import Percent
 
 LONGEST_PAUSE = 3600
+MOST_KEPT = 5
+"""Failed members that one rollout may leave running, each at its price until somebody ends it."""
 LONGEST_DRAIN = 7200
 """The longest heartbeat of a termination hook (PutLifecycleHook, HeartbeatTimeout)."""
 
@@ -70,6 +72,12 @@ def floor(value: Any) -> int | Percent:
     raise refusal(
         f'must be a whole number from 0, or a percent of Desired such as "75%"; found {show(value)}.'
     )
+
+
+def kept(value: Any) -> int:
+    if type(value) is int and 0 <= value <= MOST_KEPT:
+        return value
+    raise refusal(f"must be a whole number from 0 to {MOST_KEPT}; found {show(value)}.")
 
 
 def checkpoint(value: Any, info: ValidationInfo) -> float:

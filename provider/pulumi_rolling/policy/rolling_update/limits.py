@@ -54,6 +54,7 @@ def limits(
         protected=roll.scale_in_protected_instances,
         warm_pool=roll.warm_pool_instances,
         drain=None if roll.drain_within is None else float(roll.drain_within),
+        keep_failed=roll.keep_failed,
         settle=timing.settle,
         boot_limit=timing.boot_limit,
         poll=timing.poll,
