@@ -18,6 +18,7 @@ from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import FleetError, MarksLostError, PermanentFleetError, RollingError
 from pulumi_rolling.handler.context import Context
 from pulumi_rolling.handler.operation import Operation, Situation, Words, is_idle, raise_faults
+from pulumi_rolling.handler.skipping import is_skipped, skip
 from pulumi_rolling.handler.state import last_rollout, left_of, state_of
 
 
@@ -26,6 +27,8 @@ def roll(operation: Operation, context: Context) -> dict[str, Any]:
     situations = operation.strategy.situation
     situation: Situation = situations.assess(operation)
     raise_faults(situation)
+    if is_skipped(operation, situation):
+        return skip(operation, situation, context)
     if is_idle(situation) and not journal.ours(situation.facts.tags):
         return state_of(operation, situation)
     with situations.listening(operation, situation):

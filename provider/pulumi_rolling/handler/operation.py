@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from pulumi_rolling.core.machine import Machine
 from pulumi_rolling.core.model.decision import Decision
-from pulumi_rolling.core.model.member import Revision
+from pulumi_rolling.core.model.member import Member, Revision
 from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.engine.retry import Deadline
 from pulumi_rolling.errors import Fault, PolicyErrors, RolloutError
@@ -23,6 +23,7 @@ from pulumi_rolling.handler.context import Defaults
 from pulumi_rolling.policy.block import Block, GroupBlock, fields
 from pulumi_rolling.policy.check import parse_policy
 from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy, given_rows
+from pulumi_rolling.policy.outputs import SKIPPED
 from pulumi_rolling.policy.timing import Timing
 from pulumi_rolling.report.preview import Preview
 from pulumi_rolling.signals.choose import NoSignals
@@ -84,6 +85,11 @@ class Situation(Protocol):
     @property
     def suspended_as_found(self) -> frozenset[str]:
         """Processes that others had suspended."""
+        ...
+
+    @property
+    def old(self) -> Sequence[Member]:
+        """Members that would be replaced."""
         ...
 
     @property
@@ -175,6 +181,10 @@ class Situations(Protocol):
         """Do under the lease what the machine has no act for."""
         ...
 
+    def point_at(self, operation: Operation, to: Revision) -> None:
+        """Move the group's pointer alone, under the lease."""
+        ...
+
     def as_found(self, facts: Any) -> dict[str, Any]:
         """Outputs of a group as it is: what a rollout must put back."""
         ...
@@ -257,6 +267,8 @@ class Operation:
     """Ends a wait on the clock."""
     deadline: Deadline = field(default_factory=Deadline)
     """Of the fleet's calls."""
+    skips: bool = False
+    """The run is to roll nobody (policy.switches)."""
 
     @property
     def name(self) -> str:
@@ -288,6 +300,11 @@ class Operation:
     def forced(self) -> bool:
         """Members are replaced although their revision is equal."""
         return self.olds is not None and self.olds.get("triggers") != self.news.get("triggers")
+
+    @property
+    def was_skipped(self) -> bool:
+        """The last update moved the pointer alone."""
+        return (self.olds or {}).get("status") == SKIPPED
 
     @property
     def block(self) -> Any:

@@ -31,10 +31,11 @@ from pulumi_rolling.handler.opening import Asked, fleet_named, fleet_of_record, 
 from pulumi_rolling.handler.operation import Operation, Reach, Situation, raise_faults
 from pulumi_rolling.handler.properties import inputs_of, is_group_unknown, is_target_unknown
 from pulumi_rolling.handler.recorded import unfinished
+from pulumi_rolling.handler.skipping import is_skipped, skipped_state, told
 from pulumi_rolling.handler.state import outputs_of, without_sizes
 from pulumi_rolling.policy.block import POLICY, IsUnknown
 from pulumi_rolling.policy.check import Checked, check_inputs
-from pulumi_rolling.policy.outputs import OUTPUTS, block_in
+from pulumi_rolling.policy.outputs import OUTPUTS, SKIPPED, block_in
 from pulumi_rolling.policy.timing import Timing
 from pulumi_rolling.report.plan_text import preview_text
 
@@ -125,6 +126,8 @@ class RollingGroupHandler:
         self._say_plan(operation, situation, context, POLICY_RECORDED if recorded else None)
         if is_target_unknown(news, self.is_unknown):
             return Foreseen(given, OUTPUTS)
+        if is_skipped(operation, situation):
+            return Foreseen({**given, **skipped_state(operation, situation)})
         known = {**given, **outputs_of(operation, situation)}
         return Foreseen(known, ("lastRollout",) if situation.has_work else ())
 
@@ -162,6 +165,8 @@ class RollingGroupHandler:
             return {**read, **telling.kept(found[1]), "status": "interrupted"}
         counts = glance.counts
         contents = {revision.digest for revision in counts}
+        if state.get("status") == SKIPPED and contents - {glance.target.digest}:
+            return read
         if counts and glance.target.digest not in contents:
             read["revision"] = max(counts, key=lambda revision: counts[revision]).address
         if len(contents) <= 1:
@@ -219,6 +224,9 @@ class RollingGroupHandler:
         self, operation: Operation, situation: Situation, context: Context, recorded: str | None = None
     ) -> None:
         if situation.faults:
+            return
+        if is_skipped(operation, situation):
+            context.say(told(operation, situation))
             return
         notes = situation.notes
         if situation.has_work:

@@ -40,8 +40,8 @@ PROPERTIES: Mapping[str, str] = {
     "RollingGroup.suspendedAsFound": "Processes that were suspended before the last rollout, and are again.",
     "RollingGroup.sizesAsFound": "While a rollout is interrupted: sizes of the group before it, to which the group "
     "returns also where the record of the rollout is lost.",
-    "RollingGroup.status": "stable, mixed (members of two revisions), or interrupted (a rollout waits to be gone on "
-    "with by the next update).",
+    "RollingGroup.status": "stable, mixed (members of two revisions), interrupted (a rollout waits to be gone on "
+    "with by the next update), or skipped (ROLLING_SKIP was set: the pointer moved, and the next update replaces).",
     "RollingGroup.lastRollout": "The last rollout that this resource drove. Absent while there was none.",
     "SizesAsFound.min": "MinSize before the rollout.",
     "SizesAsFound.max": "MaxSize before the rollout.",

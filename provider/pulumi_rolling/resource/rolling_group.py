@@ -65,7 +65,7 @@ class RollingGroup(Resource, module="rolling", name="RollingGroup"):
 
     @property
     def status(self) -> pulumi.Output[str]:
-        """``stable``, ``mixed`` or ``interrupted``."""
+        """``stable``, ``mixed``, ``interrupted`` or ``skipped``."""
         return self._output("status")
 
     @property
