@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pulumi_rolling.resource.args import (
         AutoScalingGroup,
+        BeforeTerminate,
         Canary,
         Checkpoints,
+        Command,
+        Http,
         InstanceRefresh,
         LaunchTemplate,
         Readiness,
@@ -22,8 +25,11 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "AutoScalingGroup": "pulumi_rolling.resource.args",
+    "BeforeTerminate": "pulumi_rolling.resource.args",
     "Canary": "pulumi_rolling.resource.args",
     "Checkpoints": "pulumi_rolling.resource.args",
+    "Command": "pulumi_rolling.resource.args",
+    "Http": "pulumi_rolling.resource.args",
     "InstanceRefresh": "pulumi_rolling.resource.args",
     "LaunchTemplate": "pulumi_rolling.resource.args",
     "Readiness": "pulumi_rolling.resource.args",
@@ -34,8 +40,11 @@ _WHERE = {
 
 __all__ = [
     "AutoScalingGroup",
+    "BeforeTerminate",
     "Canary",
     "Checkpoints",
+    "Command",
+    "Http",
     "InstanceRefresh",
     "LaunchTemplate",
     "Readiness",

@@ -5,7 +5,7 @@ Shared by the kinds that are rolled so. Nothing of one cloud stands here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -81,6 +81,32 @@ class SignalSource(Protocol):
     needs_tags: bool
 
     def read(self, member: MemberFacts) -> Signal | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A member as a command or a URL of the user's may name it. An address that is not known is empty."""
+
+    id: str
+    zone: str = ""
+    private: str = ""
+    public: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a task of the user's for one member came to. ``said``: why not, with the end of its output."""
+
+    succeeded: bool
+    said: str = ""
+
+
+class MemberTasks(Protocol):
+    """A task of the user's, done for members beside the loop. ``look`` never waits."""
+
+    def look(self, members: Sequence[Reached]) -> Mapping[str, Done]:
+        """Begin it for those for whom it was not, end it for all others, and tell what it brought so far."""
+        ...
 
 
 def counts_of(members: Iterable[Member]) -> dict[Revision, int]:

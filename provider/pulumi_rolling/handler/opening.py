@@ -67,6 +67,7 @@ def open_operation(
         clock=clock,
         reach=reach,
         wake=clock.wake,
+        warn=context.warn,
         deadline=deadline,
         skips=rolls_nobody(os.environ),
     )

@@ -265,6 +265,8 @@ class Operation:
     """What the fleet was made with."""
     wake: Callable[[], None] = lambda: None
     """Ends a wait on the clock."""
+    warn: Callable[[str], None] = lambda text: None
+    """Shows a warning under the resource, to stay."""
     deadline: Deadline = field(default_factory=Deadline)
     """Of the fleet's calls."""
     skips: bool = False
