@@ -109,6 +109,15 @@ class MemberTasks(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class OwnTasks:
+    """What the policy of one direction has done for members."""
+
+    probes: tuple[MemberTasks, ...] = ()
+    """All of them must succeed before a member is ready."""
+    before_end: MemberTasks | None = None
+
+
 def counts_of(members: Iterable[Member]) -> dict[Revision, int]:
     """Members that do not leave, by their revision, in the order of the members."""
     counts: dict[Revision, int] = {}

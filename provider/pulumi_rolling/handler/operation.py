@@ -5,7 +5,7 @@ Kind and Strategy are the shape of a row of the table in ``kinds``; no kind is n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -230,6 +230,10 @@ class Kind:
     mend: Callable[[Any], str]
     """What makes the members by this block of the inputs, as it is called where it is at fault."""
 
+    same_group: Callable[[Any, Reach], Hashable] = lambda group, reach: group
+    """Equal for two blocks of the inputs that name one group."""
+    names_beside: Callable[[Any, Reach], Iterator[str]] = lambda group, reach: iter(())
+    """Names of the groups where the block says that its group is."""
     expect_many: Callable[[], None] = lambda: None
     """Told once by a process that serves the groups of a whole stack."""
     listed: Callable[[Reach, Sequence[str] | None], Iterator[ListedGroup]] = lambda reach, names: iter(())

@@ -19,6 +19,7 @@ from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import Fault, GroupNotFoundError, PermanentFleetError, PolicyErrors
 from pulumi_rolling.handler.context import Context, Defaults, Diffed, Foreseen
 from pulumi_rolling.handler.driving import roll
+from pulumi_rolling.handler.existence import Claims, not_there
 from pulumi_rolling.handler.kinds import (
     inputs_model,
     kind_in,
@@ -49,6 +50,7 @@ class RollingGroupHandler:
     is_unknown: IsUnknown = lambda value: False
     planned: set[str] = field(default_factory=set)
     """Groups that this process has planned to roll."""
+    claims: Claims = field(default_factory=Claims)
     at_once: int | None = None
     """Operations that the face carries out at the same time, where that is few."""
     defaults: Defaults | None = None
@@ -67,17 +69,24 @@ class RollingGroupHandler:
         if kind is None or unable or is_group_unknown(normal, self.is_unknown):
             return normal, faults
         if not any(kind.is_path(f.path) for f in faults):
-            faults += self._live_faults(olds, checked, context)
+            judged = checked.without_faulty(self.is_unknown)
+            reach = Reach(self.defaults or Defaults(), retry_in(Timing.from_environment(os.environ)))
+            taken = self.claims.claim(kind, judged.accepted(), reach, context.urn)
+            faults += taken or self._live_faults(olds, checked, judged, context)
         return normal, faults
 
-    def _live_faults(self, olds: Mapping[str, Any] | None, checked: Checked, context: Context) -> list[Fault]:
+    def _live_faults(
+        self, olds: Mapping[str, Any] | None, checked: Checked, judged: Checked, context: Context
+    ) -> list[Fault]:
+        """``judged``: what is checked, without what is faulty."""
         if olds and inputs_of(olds) == inputs_of(checked.normal):
             return []
-        judged = checked.without_faulty(self.is_unknown)
         operation = self._open(Asked(judged, judged.normal), context, olds or None)
         try:
             situation = _assessed(operation)
         except GroupNotFoundError:
+            if not olds and context.dry_run:
+                context.say(not_there(operation))
             return []
         except PermanentFleetError as error:
             return [Fault(operation.kind.key, str(error))]
@@ -119,7 +128,7 @@ class RollingGroupHandler:
         except GroupNotFoundError:
             if olds is not None:
                 raise
-            context.say(f"group {operation.name} is not there yet; its members will be waited for")
+            context.say(not_there(operation))
             return Foreseen(given, OUTPUTS)
         raise_faults(situation)
         recorded = olds is not None and olds.get(POLICY) != news.get(POLICY)

@@ -26,7 +26,7 @@ from pulumi_rolling.fleets.auto_scaling_group.group import OneGroup
 from pulumi_rolling.fleets.auto_scaling_group.members_to_ask import for_ec2
 from pulumi_rolling.fleets.auto_scaling_group.missing_members import what_went_wrong
 from pulumi_rolling.fleets.auto_scaling_group.overrides import notes_of
-from pulumi_rolling.fleets.auto_scaling_group.own_tasks import Errands, OwnTasks
+from pulumi_rolling.fleets.auto_scaling_group.own_tasks import Errands
 from pulumi_rolling.fleets.auto_scaling_group.poll import Look
 from pulumi_rolling.fleets.auto_scaling_group.readiness import Readiness, with_target_health
 from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
@@ -38,7 +38,7 @@ from pulumi_rolling.fleets.aws.api import Answer
 from pulumi_rolling.fleets.aws.place import Place, told_by
 from pulumi_rolling.fleets.aws.queue import SqsQueue, queue_facts
 from pulumi_rolling.fleets.base import Retry
-from pulumi_rolling.fleets.replace import Sight, SignalSource, key_of, returning_acts
+from pulumi_rolling.fleets.replace import OwnTasks, Sight, SignalSource, key_of, returning_acts
 
 RARELY = 6
 """Times as long as for an alarm an answer about others' operations serves: half a minute, where a look is a second."""

@@ -15,16 +15,7 @@ from pulumi_rolling.core.replace.questions import proves_members, unproved
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.fleets.aws.api import AwsApi
 from pulumi_rolling.fleets.aws.machines import Machines
-from pulumi_rolling.fleets.replace import Done, MemberTasks, Reached
-
-
-@dataclass(frozen=True, slots=True)
-class OwnTasks:
-    """What the policy of one direction has done for members."""
-
-    probes: tuple[MemberTasks, ...] = ()
-    """All of them must succeed before a member is ready."""
-    before_end: MemberTasks | None = None
+from pulumi_rolling.fleets.replace import Done, OwnTasks, Reached
 
 
 @dataclass(slots=True)

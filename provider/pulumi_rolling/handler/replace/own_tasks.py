@@ -7,8 +7,7 @@ from contextlib import contextmanager
 
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.errors import Fault
-from pulumi_rolling.fleets.auto_scaling_group.own_tasks import OwnTasks
-from pulumi_rolling.fleets.replace import Done, Reached
+from pulumi_rolling.fleets.replace import Done, OwnTasks, Reached
 from pulumi_rolling.handler.operation import Operation
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 from pulumi_rolling.probes.attempt import Attempt
