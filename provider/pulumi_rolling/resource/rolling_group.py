@@ -12,6 +12,7 @@ from pulumi_rolling.policy.outputs import OUTPUTS
 from pulumi_rolling.resource.args import AutoScalingGroup, UpdatePolicy, properties_of
 from pulumi_rolling.resource.around import CONTEXT, context_of, refuse_adoption
 from pulumi_rolling.resource.dynamic import RollingGroupProvider
+from pulumi_rolling.resource.inline_program import refuse_other_python
 
 TYPE = "pulumi-python:dynamic/rolling:RollingGroup"
 
@@ -34,6 +35,7 @@ class RollingGroup(Resource, module="rolling", name="RollingGroup"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         refuse_adoption(opts)
+        refuse_other_python()
         properties: dict[str, Any] = {
             "autoScalingGroup": properties_of(auto_scaling_group),
             "updatePolicy": properties_of(update_policy),
