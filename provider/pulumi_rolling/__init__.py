@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pulumi_rolling.resource.args import (
         AutoScalingGroup,
+        BeforeTerminate,
         Canary,
         CanaryConfiguration,
         Checkpoints,
+        Command,
         DeploymentAlarms,
         DeploymentCircuitBreaker,
         DeploymentLifecycleHook,
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
         EcsDeployment,
         EcsService,
         HookTimeoutConfiguration,
+        Http,
         InstanceRefresh,
         LaunchTemplate,
         LinearConfiguration,
@@ -33,9 +36,12 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "AutoScalingGroup": "pulumi_rolling.resource.args",
+    "BeforeTerminate": "pulumi_rolling.resource.args",
     "Canary": "pulumi_rolling.resource.args",
     "CanaryConfiguration": "pulumi_rolling.resource.args",
     "Checkpoints": "pulumi_rolling.resource.args",
+    "Command": "pulumi_rolling.resource.args",
+    "Http": "pulumi_rolling.resource.args",
     "DeploymentAlarms": "pulumi_rolling.resource.args",
     "DeploymentCircuitBreaker": "pulumi_rolling.resource.args",
     "DeploymentLifecycleHook": "pulumi_rolling.resource.args",
@@ -56,9 +62,11 @@ _WHERE = {
 
 __all__ = [
     "AutoScalingGroup",
+    "BeforeTerminate",
     "Canary",
     "CanaryConfiguration",
     "Checkpoints",
+    "Command",
     "DeploymentAlarms",
     "DeploymentCircuitBreaker",
     "DeploymentLifecycleHook",
@@ -66,6 +74,7 @@ __all__ = [
     "EcsDeployment",
     "EcsService",
     "HookTimeoutConfiguration",
+    "Http",
     "InstanceRefresh",
     "LaunchTemplate",
     "LinearConfiguration",

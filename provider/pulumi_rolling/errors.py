@@ -135,6 +135,10 @@ class NoRoomError(RolloutError):
     """The policy's least number in service and the group's greatest size leave no room to replace anybody."""
 
 
+class CommandFailedError(RolloutError):
+    """A command of the policy's own objected to the end of a member. Its output is in the message."""
+
+
 class AbortedError(RolloutError):
     """Somebody asked for the rollout to be aborted."""
 

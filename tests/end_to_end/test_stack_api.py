@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import pulumi
+import pulumi_rolling as rolling
 import pytest
 from pulumi import automation
 from pulumi_rolling.automation import UpdateFailedError, up
@@ -74,3 +76,27 @@ def test_an_inline_program_returns(things: Things, tmp_path: Path) -> None:
     left = [each["urn"].rpartition("::")[2] for each in (stack.export_stack().deployment or {})["resources"]]
     assert left == ["driven-inline", "a"]
     assert list(kept.glob("driven/inline-*/deployments/*.json"))
+
+
+def test_an_inline_program_needs_this_package_where_its_provider_runs(things: Things, tmp_path: Path) -> None:
+    """Pulumi starts the provider of an inline program by PULUMI_PYTHON_CMD: one that lacks us is told before that."""
+    bare = tmp_path / "python-without"
+    bare.write_text(f'#!/bin/sh\nexec {sys.executable} -S -I "$@"\n')
+    bare.chmod(0o755)
+
+    def program() -> None:
+        group = rolling.AutoScalingGroup(
+            name="web", launch_template=rolling.LaunchTemplate(id="lt-1", version="1")
+        )
+        rolling.RollingGroup(
+            "web", auto_scaling_group=group, update_policy={"rollingUpdate": {"maxBatchSize": 0}}
+        )
+
+    told = {**things.environment, "AWS_REGION": "us-east-1", "PULUMI_PYTHON_CMD": str(bare)}
+    options = automation.LocalWorkspaceOptions(env_vars=told)
+    stack = automation.create_or_select_stack("inline", "other-python", program, opts=options)
+    with pytest.raises(automation.CommandError, match="where pulumi_rolling is not installed"):
+        stack.preview()
+    stack.workspace.env_vars = {**told, "PULUMI_PYTHON_CMD": sys.executable}
+    with pytest.raises(automation.CommandError, match=r"updatePolicy\.rollingUpdate\.maxBatchSize"):
+        stack.preview()

@@ -16,6 +16,7 @@ from pulumi_rolling.core.replace.rollout import Astray, Rollout
 from pulumi_rolling.errors import (
     AbortedError,
     AlarmError,
+    CommandFailedError,
     DeadlineExceededError,
     InterferenceError,
     NoRoomError,
@@ -105,6 +106,18 @@ ROWS = (
         MANY,
         "1 of 6 instances failed (i-0a did not pass its status checks within PT5M)",
         "See what the status checks find in version 2, mend that or give it more time, and run 'pulumi up' again.",
+    ),
+    Row(
+        member(FailureReason.PROBE_FAILED, "status 503"),
+        MANY,
+        "1 of 6 instances failed (i-0a did not answer to the policy's own probe within PT5M: status 503)",
+        "See what the probe of version 2 finds, mend that or give it more time, and run 'pulumi up' again.",
+    ),
+    Row(
+        Verdict(VerdictCode.COMMAND_FAILED, 1.0, cause="i-0a: exit code 1: lagging"),
+        CommandFailedError,
+        "beforeTerminate failed for i-0a: exit code 1: lagging",
+        "Mend what the command found, or the command itself, and run 'pulumi up' again.",
     ),
     Row(
         member(FailureReason.VANISHED, "Lifecycle Action Completed with ABANDON Result"),

@@ -80,6 +80,8 @@ def beyond_cloudformation(draw: st.DrawFn, pacing: Pacing) -> dict[str, Any]:
         "zone_order": draw(st.sampled_from(ZoneOrder)),
         "drain": draw(st.sampled_from([None, 1.0, 30.0])),
         "keep_failed": draw(st.integers(0, 2)),
+        "probes": draw(st.booleans()),
+        "before_terminate": draw(st.sampled_from([None, 30.0])),
     }
     stops = bool(fields["canary"] or fields["checkpoints"])
     return {**fields, "approval": stops and draw(st.booleans())}

@@ -44,6 +44,7 @@ def sentence(because: Because, group: str) -> str:
             | ReasonCode.FLOORED
             | ReasonCode.OCCUPIED
             | ReasonCode.DRAINING
+            | ReasonCode.PARTING
             | ReasonCode.FILLING
             | ReasonCode.DOUBTED
             | ReasonCode.BAKING
@@ -139,16 +140,16 @@ def verdict_sentence(verdict: Verdict) -> str:
             return f"{verdict.failed} of {verdict.of} {noun} {lost} ready ({_lost(verdict.failures)})"
         case VerdictCode.ALARM:
             return _alarms(verdict)
-        case VerdictCode.ABORTED:
-            return "aborted on request"
-        case VerdictCode.REJECTED:
-            return "rejected on request"
+        case VerdictCode.ABORTED | VerdictCode.REJECTED:
+            return f"{verdict.code} on request"
         case VerdictCode.OCCUPIED:
             return f"{verdict.cause} stayed in standby, protected or in the warm pool for an hour"
         case VerdictCode.DEADLINE | VerdictCode.STALLED:
             return _late(verdict)
         case VerdictCode.REFUSED:
             return f"the cloud refused: {verdict.cause}"
+        case VerdictCode.COMMAND_FAILED:
+            return f"beforeTerminate failed for {verdict.cause}"
         case VerdictCode.NO_ROOM:
             return VERDICTS[verdict.code].words
         case VerdictCode.NOT_WHOLE:
@@ -368,6 +369,7 @@ _WITH_NUMBERS: Mapping[ReasonCode, Callable[[Because], str]] = {
     ReasonCode.FLOORED: _floored,
     ReasonCode.OCCUPIED: lambda b: f"waiting for {_who(b)} (standby, protected or in the warm pool)",
     ReasonCode.DRAINING: lambda b: f"draining {_who(b)}",
+    ReasonCode.PARTING: lambda b: f"running beforeTerminate for {_who(b)}",
     ReasonCode.FILLING: _filling,
     ReasonCode.DOUBTED: lambda b: f"looking whether {_who(b)} is lost",
     ReasonCode.BAKING: _baking,

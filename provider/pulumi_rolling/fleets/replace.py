@@ -87,6 +87,41 @@ class SignalSource(Protocol):
     def read(self, member: MemberFacts) -> Signal | None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A member as a command or a URL of the user's may name it. An address that is not known is empty."""
+
+    id: str
+    zone: str = ""
+    private: str = ""
+    public: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a task of the user's for one member came to. ``said``: why not, with the end of its output."""
+
+    succeeded: bool
+    said: str = ""
+
+
+class MemberTasks(Protocol):
+    """A task of the user's, done for members beside the loop. ``look`` never waits."""
+
+    def look(self, members: Sequence[Reached]) -> Mapping[str, Done]:
+        """Begin it for those for whom it was not, end it for all others, and tell what it brought so far."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTasks:
+    """What the policy of one direction has done for members."""
+
+    probes: tuple[MemberTasks, ...] = ()
+    """All of them must succeed before a member is ready."""
+    before_end: MemberTasks | None = None
+
+
 def counts_of(members: Iterable[Member]) -> dict[Revision, int]:
     """Members that do not leave, by their revision, in the order of the members."""
     counts: dict[Revision, int] = {}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.fleets.auto_scaling_group.listing import listed
 from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
-from pulumi_rolling.fleets.aws.api import AwsApi
+from pulumi_rolling.fleets.aws.api import AUTO_SCALING, AwsApi
 from pulumi_rolling.fleets.aws.launch_configurations import ConfigurationWanted, configuration_in
 from pulumi_rolling.fleets.aws.launch_templates import LATEST, TemplateWanted, parts
 from pulumi_rolling.fleets.aws.place import Place
+from pulumi_rolling.fleets.aws.sessions import region_of
 from pulumi_rolling.fleets.base import ListedGroup
 from pulumi_rolling.handler.operation import Reach
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
@@ -28,6 +29,17 @@ def place_of(group: AutoScalingGroup, reach: Reach) -> Place:
         defaults.keys,
         defaults.roles,
     )
+
+
+def identity_of(group: AutoScalingGroup, reach: Reach) -> Hashable:
+    """Equal for two blocks that name one group, whichever of region and endpoint they leave to the environment."""
+    place = place_of(group, reach)
+    return (group.name, *place.same_as(region_of(place), AUTO_SCALING))
+
+
+def names_beside(group: AutoScalingGroup, reach: Reach) -> Iterator[str]:
+    """Groups at the place of a group."""
+    return (found.name for found in listed(AwsApi(place_of(group, reach), reach.retry)))
 
 
 def groups_at(reach: Reach, names: Sequence[str] | None) -> Iterator[ListedGroup]:

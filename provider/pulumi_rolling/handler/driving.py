@@ -21,6 +21,7 @@ from pulumi_rolling.errors import FleetError, MarksLostError, PermanentFleetErro
 from pulumi_rolling.handler.context import Context
 from pulumi_rolling.handler.handover import as_successor, assessed, not_begun, overtaken, pass_on
 from pulumi_rolling.handler.operation import Operation, Situation, Words, is_idle, raise_faults
+from pulumi_rolling.handler.skipping import is_skipped, skip
 from pulumi_rolling.handler.state import last_rollout, left_of, state_of
 
 
@@ -28,6 +29,8 @@ def roll(operation: Operation, context: Context) -> dict[str, Any]:
     """The state after the group was rolled, or at once where there is nothing to do."""
     operation, situation = assessed(operation)
     raise_faults(situation)
+    if is_skipped(operation, situation):
+        return skip(operation, situation, context)
     return _rolled(operation, situation, context)
 
 

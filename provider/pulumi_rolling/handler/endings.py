@@ -17,6 +17,7 @@ from pulumi_rolling.core.model.verdict import Verdict, cure_of
 from pulumi_rolling.errors import (
     AbortedError,
     AlarmError,
+    CommandFailedError,
     DeadlineExceededError,
     InterferenceError,
     NoRoomError,
@@ -47,6 +48,8 @@ def _kind(ended_by: EndedBy) -> type[RolloutError]:
             return RefusedError
         case EndedBy.POLICY:
             return NoRoomError
+        case EndedBy.COMMAND:
+            return CommandFailedError
         case EndedBy.OTHERS:
             return InterferenceError
         case _:
@@ -119,6 +122,8 @@ def advice_of(verdict: Verdict, revision: Revision, words: Words) -> str:
             return f"Find who adds old members to group {words.group}, end that, then"
         case Remedy.OPERATION:
             return f"Wait for its end or cancel it, see what group {words.group} runs then, and"
+        case Remedy.COMMAND:
+            return "Mend what the command found, or the command itself, and"
         case Remedy.AGAIN:
             return ""
         case _:

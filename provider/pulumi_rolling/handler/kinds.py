@@ -56,6 +56,8 @@ KINDS: dict[str, Kind] = {
         noun=("instance", "instances"),
         mend=auto_scaling_group.mend,
         declared=(AUTO_SCALING_GROUP,),
+        same_group=auto_scaling_group.identity_of,
+        names_beside=auto_scaling_group.names_beside,
         expect_many=expect_many,
         listed=auto_scaling_group.groups_at,
     ),

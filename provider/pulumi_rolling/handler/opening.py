@@ -19,6 +19,7 @@ from pulumi_rolling.handler.operation import Operation, Reach
 from pulumi_rolling.handler.properties import is_target_unknown
 from pulumi_rolling.policy.block import IsUnknown
 from pulumi_rolling.policy.check import Checked, check_stored, nothing_unknown
+from pulumi_rolling.policy.switches import rolls_nobody
 from pulumi_rolling.policy.timing import Timing
 
 
@@ -66,7 +67,9 @@ def open_operation(
         clock=clock,
         reach=reach,
         wake=clock.wake,
+        warn=context.warn,
         deadline=deadline,
+        skips=rolls_nobody(os.environ),
     )
 
 

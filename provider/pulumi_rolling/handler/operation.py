@@ -5,7 +5,7 @@ Kind and Strategy are the shape of a row of the table in ``kinds``; no kind is n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from pulumi_rolling.core.machine import Machine
 from pulumi_rolling.core.model.decision import Decision
-from pulumi_rolling.core.model.member import Revision
+from pulumi_rolling.core.model.member import Member, Revision
 from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.engine.retry import Deadline
 from pulumi_rolling.errors import Fault, PolicyErrors, RolloutError
@@ -24,6 +24,7 @@ from pulumi_rolling.handler.declared import Declared
 from pulumi_rolling.policy.block import Block, GroupBlock, fields
 from pulumi_rolling.policy.check import parse_policy
 from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy, given_rows
+from pulumi_rolling.policy.outputs import SKIPPED
 from pulumi_rolling.policy.timing import Timing
 from pulumi_rolling.report.preview import Preview
 from pulumi_rolling.signals.choose import NoSignals
@@ -85,6 +86,11 @@ class Situation(Protocol):
     @property
     def suspended_as_found(self) -> frozenset[str]:
         """Processes that others had suspended."""
+        ...
+
+    @property
+    def old(self) -> Sequence[Member]:
+        """Members that would be replaced."""
         ...
 
     @property
@@ -185,6 +191,10 @@ class Situations(Protocol):
         """Do under the lease what the machine has no act for."""
         ...
 
+    def point_at(self, operation: Operation, to: Revision) -> None:
+        """Move the group's pointer alone, under the lease."""
+        ...
+
     def as_found(self, facts: Any) -> dict[str, Any]:
         """Outputs of a group as it is: what a rollout must put back."""
         ...
@@ -246,6 +256,10 @@ class Kind:
 
     declared: tuple[Declared, ...] = ()
     """Resources of Pulumi that are such groups, for a policy that stands at the resource itself."""
+    same_group: Callable[[Any, Reach], Hashable] = lambda group, reach: group
+    """Equal for two blocks of the inputs that name one group."""
+    names_beside: Callable[[Any, Reach], Iterator[str]] = lambda group, reach: iter(())
+    """Names of the groups where the block says that its group is."""
     expect_many: Callable[[], None] = lambda: None
     """Told once by a process that serves the groups of a whole stack."""
     listed: Callable[[Reach, Sequence[str] | None], Iterator[ListedGroup]] = lambda reach, names: iter(())
@@ -281,10 +295,14 @@ class Operation:
     """What the fleet was made with."""
     wake: Callable[[], None] = lambda: None
     """Ends a wait on the clock."""
+    warn: Callable[[str], None] = lambda text: None
+    """Shows a warning under the resource, to stay."""
     deadline: Deadline = field(default_factory=Deadline)
     """Of the fleet's calls."""
     handed_by: Operation | None = None
     """The operation as people wrote it, where its machine has handed the group over to this one's."""
+    skips: bool = False
+    """The run is to roll nobody (policy.switches)."""
 
     @property
     def name(self) -> str:
@@ -316,6 +334,11 @@ class Operation:
     def forced(self) -> bool:
         """Members are replaced although their revision is equal."""
         return self.olds is not None and self.olds.get("triggers") != self.news.get("triggers")
+
+    @property
+    def was_skipped(self) -> bool:
+        """The last update moved the pointer alone."""
+        return (self.olds or {}).get("status") == SKIPPED
 
     @property
     def block(self) -> Any:

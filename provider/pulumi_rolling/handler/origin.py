@@ -39,7 +39,7 @@ def came_from(operation: Operation, facts: Facts, members: Iterable[Member], to:
 
 def lost_members(operation: Operation, members: Iterable[Member], former: Revision | None) -> list[Member]:
     """Members that a rollout without a record has made: they are not of the revision that was deployed last."""
-    if operation.olds is None or former is None:
+    if operation.olds is None or former is None or operation.was_skipped:
         return []
     return [m for m in members if is_old(m, former)]
 
@@ -70,7 +70,7 @@ def pointer_warnings(
 ) -> list[str]:
     """Another resource moved the pointer: then a way back would be undone by its next update."""
     deployed = operation.revision_in_state()
-    if deployed is None or facts.current is None or to is UNKNOWN:
+    if deployed is None or facts.current is None or to is UNKNOWN or operation.was_skipped:
         return []
     moved = facts.current.digest == to.digest and facts.pointer != deployed
     stays = any(is_old(m, to) for m in members)

@@ -19,6 +19,7 @@ from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import Fault, GroupNotFoundError, PermanentFleetError, PolicyErrors
 from pulumi_rolling.handler.context import Context, Defaults, Diffed, Foreseen
 from pulumi_rolling.handler.driving import roll
+from pulumi_rolling.handler.existence import Claims, not_there
 from pulumi_rolling.handler.handover import assessed
 from pulumi_rolling.handler.kinds import (
     inputs_model,
@@ -32,10 +33,11 @@ from pulumi_rolling.handler.opening import Asked, fleet_named, fleet_of_record, 
 from pulumi_rolling.handler.operation import Operation, Reach, Situation, raise_faults
 from pulumi_rolling.handler.properties import inputs_of, is_group_unknown, is_target_unknown
 from pulumi_rolling.handler.recorded import unfinished
+from pulumi_rolling.handler.skipping import is_skipped, skipped_state, told
 from pulumi_rolling.handler.state import outputs_of, without_sizes
 from pulumi_rolling.policy.block import POLICY, IsUnknown
 from pulumi_rolling.policy.check import Checked, check_inputs
-from pulumi_rolling.policy.outputs import OUTPUTS, block_in
+from pulumi_rolling.policy.outputs import OUTPUTS, SKIPPED, block_in
 from pulumi_rolling.policy.timing import Timing
 from pulumi_rolling.report.plan_text import preview_text
 
@@ -49,6 +51,7 @@ class RollingGroupHandler:
     is_unknown: IsUnknown = lambda value: False
     planned: set[str] = field(default_factory=set)
     """Groups that this process has planned to roll."""
+    claims: Claims = field(default_factory=Claims)
     at_once: int | None = None
     """Operations that the face carries out at the same time, where that is few."""
     defaults: Defaults | None = None
@@ -67,17 +70,24 @@ class RollingGroupHandler:
         if kind is None or unable or is_group_unknown(normal, self.is_unknown):
             return normal, faults
         if not any(kind.is_path(f.path) for f in faults):
-            faults += self._live_faults(olds, checked, context)
+            judged = checked.without_faulty(self.is_unknown)
+            reach = Reach(self.defaults or Defaults(), retry_in(Timing.from_environment(os.environ)))
+            taken = self.claims.claim(kind, judged.accepted(), reach, context.urn)
+            faults += taken or self._live_faults(olds, checked, judged, context)
         return normal, faults
 
-    def _live_faults(self, olds: Mapping[str, Any] | None, checked: Checked, context: Context) -> list[Fault]:
+    def _live_faults(
+        self, olds: Mapping[str, Any] | None, checked: Checked, judged: Checked, context: Context
+    ) -> list[Fault]:
+        """``judged``: what is checked, without what is faulty."""
         if olds and inputs_of(olds) == inputs_of(checked.normal):
             return []
-        judged = checked.without_faulty(self.is_unknown)
         operation = self._open(Asked(judged, judged.normal), context, olds or None)
         try:
             operation, situation = assessed(operation)
         except GroupNotFoundError:
+            if not olds and context.dry_run:
+                context.say(not_there(operation))
             return []
         except PermanentFleetError as error:
             return [Fault(operation.kind.key, str(error))]
@@ -119,13 +129,15 @@ class RollingGroupHandler:
         except GroupNotFoundError:
             if olds is not None:
                 raise
-            context.say(f"group {operation.name} is not there yet; its members will be waited for")
+            context.say(not_there(operation))
             return Foreseen(given, OUTPUTS)
         raise_faults(situation)
         recorded = olds is not None and olds.get(POLICY) != news.get(POLICY)
         self._say_plan(operation, situation, context, POLICY_RECORDED if recorded else None)
         if is_target_unknown(news, self.is_unknown):
             return Foreseen(given, OUTPUTS)
+        if is_skipped(operation, situation):
+            return Foreseen({**given, **skipped_state(operation, situation)})
         known = {**given, **outputs_of(operation, situation)}
         return Foreseen(known, ("lastRollout",) if situation.has_work else ())
 
@@ -163,6 +175,8 @@ class RollingGroupHandler:
             return {**read, **telling.kept(found[1]), "status": "interrupted"}
         counts = glance.counts
         contents = {revision.digest for revision in counts}
+        if state.get("status") == SKIPPED and contents - {glance.target.digest}:
+            return read
         if counts and glance.target.digest not in contents:
             read["revision"] = max(counts, key=lambda revision: counts[revision]).address
         if len(contents) <= 1:
@@ -220,6 +234,9 @@ class RollingGroupHandler:
         self, operation: Operation, situation: Situation, context: Context, recorded: str | None = None
     ) -> None:
         if situation.faults:
+            return
+        if is_skipped(operation, situation):
+            context.say(told(operation, situation))
             return
         notes = situation.notes
         if situation.has_work:

@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from pulumi_rolling.plugin import ecs_descriptions as ecs
 
 _DURATION = "an ISO 8601 duration"
+_LINE = (
+    "A line for /bin/sh on the machine where pulumi up runs, with ROLLING_ID, ROLLING_PRIVATE_ADDRESS, "
+    "ROLLING_PUBLIC_ADDRESS, ROLLING_ZONE and ROLLING_GROUP in its environment, that"
+)
 
 TYPES: Mapping[str, str] = {
     "AutoScalingGroup": "The EC2 Auto Scaling group to roll, and the revision that its members are to be made from.",
@@ -18,6 +22,9 @@ TYPES: Mapping[str, str] = {
     "fields beyond them. All are optional; times are whole seconds or ISO 8601 durations.",
     **ecs.TYPES,
     "Canary": "Members that are replaced before all others. One that fails ends the roll, whatever the budget.",
+    "Command": "A command that says whether a new member is ready.",
+    "Http": "A URL that says whether a new member is ready.",
+    "BeforeTerminate": "A command before the end of a member that serves.",
     "Readiness": "What makes a new member ready, beyond being in service and its signal.",
     "Checkpoints": "Shares of the members to replace at which the roll stops for a while.",
     "ReplacingUpdate": "CloudFormation's AutoScalingReplacingUpdate, accepted only where it replaces nothing.",
@@ -43,8 +50,8 @@ PROPERTIES: Mapping[str, str] = {
     "RollingGroup.suspendedAsFound": "Processes that were suspended before the last rollout, and are again.",
     "RollingGroup.sizesAsFound": "While a rollout is interrupted: sizes of the group before it, to which the group "
     "returns also where the record of the rollout is lost.",
-    "RollingGroup.status": "stable, mixed (members of two revisions), or interrupted (a rollout waits to be gone on "
-    "with by the next update).",
+    "RollingGroup.status": "stable, mixed (members of two revisions), interrupted (a rollout waits to be gone on "
+    "with by the next update), or skipped (ROLLING_SKIP was set: the pointer moved, and the next update replaces).",
     "RollingGroup.lastRollout": "The last rollout that this resource drove. Absent while there was none.",
     "SizesAsFound.min": "MinSize before the rollout.",
     "SizesAsFound.max": "MaxSize before the rollout.",
@@ -108,6 +115,8 @@ PROPERTIES: Mapping[str, str] = {
     "hour, then the roll fails). Default: Replace, as CloudFormation does.",
     "RollingUpdate.warmPoolInstances": "Members of the warm pool: Replace, Ignore, or Wait (up to one hour, then the "
     "roll fails). Default: Replace.",
+    "RollingUpdate.beforeTerminate": "A command of your own before a member in service is replaced. One that fails "
+    "keeps the member and ends the roll; on the way back the member goes all the same. Default: none.",
     "RollingUpdate.drain": "Whether a victim is taken out of its target groups, and waited for, before it is "
     "terminated. Default: false.",
     "RollingUpdate.drainTimeout": f"How long a victim may drain: {_DURATION} of more than nothing and at most PT2H. "
@@ -155,6 +164,18 @@ PROPERTIES: Mapping[str, str] = {
     "with signals, else one hour.",
     "Readiness.signalQueue": "The URL of an SQS queue that signals come from. Needs waitOnResourceSignals. Default: "
     "a launch lifecycle hook if the group has one, else the instance's tag.",
+    "Readiness.command": "A command of your own that must have succeeded for it. Default: none.",
+    "Readiness.http": "A URL that must have answered for it. Default: none.",
+    "Command.run": f"{_LINE} exits with 0 once the member is ready.",
+    "Command.timeout": f"Of one try, after which it is killed: {_DURATION} from PT1S to PT1H. Default: PT30S.",
+    "Command.interval": f"Between two tries: {_DURATION} from PT1S to PT1H. Default: PT5S.",
+    "Http.url": "Asked by GET from where pulumi up runs, by no proxy, until it answers from 200 to 399; certificates "
+    "are not verified. May hold {id}, {privateAddress}, {publicAddress}, {zone} and {group}.",
+    "Http.timeout": f"Of one try: {_DURATION} from PT1S to PT1H. Default: PT5S.",
+    "Http.interval": f"Between two tries: {_DURATION} from PT1S to PT1H. Default: PT5S.",
+    "BeforeTerminate.run": f"{_LINE} exits with 0 once the member may go.",
+    "BeforeTerminate.timeout": f"After which it is killed and has failed: {_DURATION} from PT1S to PT1H. Default: "
+    "PT5M.",
     "Checkpoints.percents": "Percents of the members to replace, ascending, from 1 to 100 with at most one decimal.",
     "Checkpoints.delay": f"How long the roll stops at each: {_DURATION} of at most P2D. Default: none.",
     "ReplacingUpdate.willReplace": "Only false, which is the default: to replace the whole group, replace its own "

@@ -100,6 +100,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self.configuration = configuration.configuration_of(given)
         self.handler.defaults = self.configuration.defaults
         self.handler.default_policy = self.configuration.policy
+        self.handler.claims.clear()
         self.operations.renew()
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 

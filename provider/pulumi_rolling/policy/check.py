@@ -22,7 +22,7 @@ from pulumi_rolling.policy.inputs import (
 )
 from pulumi_rolling.policy.leaves import exact
 from pulumi_rolling.policy.normal import normal_form
-from pulumi_rolling.policy.pasted import pasted_sentence
+from pulumi_rolling.policy.pasted import pasted_group, pasted_sentence
 
 
 def nothing_unknown(_: object) -> bool:
@@ -143,16 +143,21 @@ def _judged(model: type[RollingGroupInputs], normal: dict[str, Any], is_unknown:
     inputs, faults = judge(model, normal, is_unknown)
     found = in_order([*faults, *inputs_faults(model, normal, is_unknown)])
     found = _told_once(normal.get(UpdatePolicy.key), found)
+    for key in rows(model):
+        sentence = pasted_group(normal.get(key))
+        found = found if sentence is None else _in_its_place(key, sentence, found)
     return Checked(normal, None if found else inputs, tuple(found), model)
 
 
 def _told_once(policy: Any, faults: list[Fault]) -> list[Fault]:
     """One fault for more than a policy that was pasted in its place, and not one for each key."""
     sentence = pasted_sentence(policy)
-    if sentence is None:
-        return faults
-    others = [fault for fault in faults if not _is_at_or_below(fault.path, UpdatePolicy.path)]
-    return in_order([*others, Fault(UpdatePolicy.path, sentence)])
+    return faults if sentence is None else _in_its_place(UpdatePolicy.path, sentence, faults)
+
+
+def _in_its_place(path: str, sentence: str, faults: list[Fault]) -> list[Fault]:
+    others = [fault for fault in faults if not _is_at_or_below(fault.path, path)]
+    return in_order([*others, Fault(path, sentence)])
 
 
 def _filled(normal: dict[str, Any], default: Mapping[str, Any]) -> dict[str, Any]:

@@ -52,6 +52,8 @@ def _fault(model: type[Block], detail: ErrorDetails) -> Fault:
             return _key_fault(model, place)
         case "model_type":
             sentence = f"must be {_block_at(model, place).form}; found {show(detail['input'])}."
+            if isinstance(detail["input"], str) and "{" in detail["input"]:
+                sentence += " Give the mapping itself in place of its text."
         case "tuple_type":
             sentence = f"must be a list; found {show(detail['input'])}."
         case "policy":
@@ -97,19 +99,19 @@ def _instead(root: type[Block], block: type[Block], key: str) -> str:
     if key_of(key) in meant:
         return f"did you mean {meant[key_of(key)]}?"
     by_key = {key_of(form): name for form, name in names_of(block).items() if name not in block.refused}
+    elsewhere = next((path for path, names in _homes(root, ()) if key_of(key) in names), None)
+    if elsewhere is not None and key_of(key) not in by_key:
+        return f"it belongs at {_path(root, elsewhere)}."
     near = difflib.get_close_matches(key_of(key), by_key, n=1, cutoff=0.7)
     if near:
         return f"did you mean {by_key[near[0]]}?"
-    elsewhere = next((path for path in _homes(root, ()) if key_of(path[-1]) == key_of(key)), None)
-    if elsewhere is not None:
-        return f"it belongs at {_path(root, elsewhere)}."
     return f"allowed are {', '.join(fields(block))}."
 
 
-def _homes(model: type[Block], at: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """The path of every field below the model."""
+def _homes(model: type[Block], at: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], set[str]]]:
+    """The path of every field below the model, with all that it may be called."""
     for name in fields(model):
-        yield (*at, name)
+        yield (*at, name), {key_of(form) for form, field in names_of(model).items() if field == name}
         inner = child(model, name)
         if inner is not None:
             yield from _homes(inner, (*at, name))

@@ -33,10 +33,12 @@ from pulumi_rolling.policy.leaves import (
     refusal,
     show,
 )
+from pulumi_rolling.policy.pasted import CREATION
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 from pulumi_rolling.policy.rolling_update.rules import roll_faults
 
 _LATER = "is not available in this version"
+_OF_A_RESOURCE = {"creationPolicy": f"may not be given; remove it. {CREATION}."}
 _ELSEWHERE = "belongs to another kind of CloudFormation resource, not to an Auto Scaling group; remove it."
 
 
@@ -136,7 +138,8 @@ class RollingGroupInputs(Table):
         "beanstalkEnvironment": f"{_LATER}; this version rolls an autoScalingGroup.",
         "essScalingGroup": f"{_LATER}; this version rolls an autoScalingGroup.",
     }
-    refused: ClassVar[Mapping[str, str]] = later
+    refused: ClassVar[Mapping[str, str]] = {**later, **_OF_A_RESOURCE}
+    meant: ClassVar[Mapping[str, str]] = {"policy": UpdatePolicy.key}
 
 
 @cache
@@ -150,7 +153,9 @@ def inputs_with(*groups: type[GroupBlock]) -> type[RollingGroupInputs]:
     )
     known = {group.key for group in groups}
     made.later = {key: said for key, said in RollingGroupInputs.later.items() if key not in known}
-    made.refused = made.later
+    made.refused = {**made.later, **_OF_A_RESOURCE}
+    named = {f"{key}Name": f"{key}.name" for key in known}
+    made.meant = {**RollingGroupInputs.meant, "group": all_of(sorted(known)), **named}
     return made
 
 

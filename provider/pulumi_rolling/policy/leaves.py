@@ -17,7 +17,7 @@ from pydantic import PlainValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from pulumi_rolling.core.model.durations import parse_duration
-from pulumi_rolling.policy.pasted import is_function
+from pulumi_rolling.policy.pasted import is_function, short_tag
 from pulumi_rolling.policy.spelling import key_of
 
 E = TypeVar("E", bound=Enum)
@@ -97,6 +97,9 @@ def show(value: Any) -> str:
         return "a list"
     if isinstance(value, bool):
         return "true" if value else "false"
+    tag = short_tag(value) if isinstance(value, str) else ""
+    if tag:
+        return f"the CloudFormation function {tag} as a text, which only CloudFormation resolves"
     if isinstance(value, str):
         return f'"{value}"' if len(value) <= 60 else f'"{value[:57]}..."'
     return "nothing" if value is None else f"{value!r:.60}"

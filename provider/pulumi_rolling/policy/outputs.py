@@ -54,6 +54,8 @@ class Outputs(TypedDict):
 
 
 SIZES_AS_FOUND = "sizesAsFound"
+SKIPPED = "skipped"
+"""The status of a group that points at its revision while its members wait to be replaced."""
 OUTPUTS = tuple(Outputs.__annotations__)
 ALWAYS = tuple(name for name in OUTPUTS if name in Outputs.__required_keys__)
 """Outputs that no state is without."""

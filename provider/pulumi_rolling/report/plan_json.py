@@ -110,6 +110,7 @@ def _precautions(limits: Limits, replaced: int) -> dict[str, Any]:
         readiness=_given(
             targetHealth=limits.target_health,
             statusChecks=limits.status_checks,
+            probes=limits.probes,
             warmUp=_duration(limits.warm_up),
             timeout=_duration(limits.ready_within),
         ),
@@ -119,6 +120,7 @@ def _precautions(limits: Limits, replaced: int) -> dict[str, Any]:
         standbyInstances=_unless(limits.standby, Choice.IGNORE),
         scaleInProtectedInstances=_unless(limits.protected, Choice.REPLACE),
         warmPoolInstances=_unless(limits.warm_pool, Choice.REPLACE),
+        beforeTerminate=_duration(limits.before_terminate),
         drainTimeout=_duration(limits.drain),
         keepFailed=limits.keep_failed,
         timeout=_duration(limits.timeout),

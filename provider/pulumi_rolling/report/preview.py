@@ -161,6 +161,11 @@ def _watch_rows(limits: Limits) -> Iterator[Row]:
     if limits.bake:
         who = "alarms and instances" if limits.alarms else "instances"
         yield "bake", f"{who} are watched for {span(limits.bake)} after the last one is ready"
+    own = ["the policy's probe of each new instance"] if limits.probes else []
+    if limits.before_terminate is not None:
+        own.append(f"beforeTerminate for each in service that goes, at most {span(limits.before_terminate)}")
+    if own:
+        yield "runs", f"{listed(own)}; where 'pulumi up' runs, with its environment"
     if limits.drain is not None:
         yield "drain", f"instances that leave are waited for, at most {span(limits.drain)} each"
 
@@ -207,6 +212,8 @@ def _waits_for(plan: Plan) -> str:
         parts.append("healthy in every target group")
     if limits.status_checks:
         parts.append("past EC2's status checks")
+    if limits.probes:
+        parts.append("an answer to the policy's own probe")
     clock = plan.pause if plan.signals else limits.ready_within
     if clock is not None:
         parts.append(f"at most {span(clock)} each")
@@ -272,6 +279,7 @@ def _longest(plan: Plan) -> float:
     """
     launches = sum(each.launch > 0 for each in plan.rounds) + plan.resize
     slot = max(plan.pause + plan.limits.warm_up, plan.limits.drain or 0.0)
+    slot += plan.limits.before_terminate or 0.0
     return max(plan.longest, launches * slot)
 
 

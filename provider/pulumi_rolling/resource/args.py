@@ -77,6 +77,32 @@ class Canary(Block):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Command(Block):
+    """A line for /bin/sh where ``pulumi up`` runs, tried for each new instance until it exits with 0."""
+
+    run: pulumi.Input[str]
+    timeout: pulumi.Input[str] | None = None
+    interval: pulumi.Input[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Http(Block):
+    """A URL asked from where ``pulumi up`` runs, for each new instance, until it answers from 200 to 399."""
+
+    url: pulumi.Input[str]
+    timeout: pulumi.Input[str] | None = None
+    interval: pulumi.Input[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeforeTerminate(Block):
+    """A line for /bin/sh where ``pulumi up`` runs, before each instance in service that is replaced."""
+
+    run: pulumi.Input[str]
+    timeout: pulumi.Input[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Readiness(Block):
     """What makes a new instance ready, beyond being in service and its signal."""
 
@@ -85,6 +111,8 @@ class Readiness(Block):
     warm_up: pulumi.Input[str] | None = None
     timeout: pulumi.Input[str] | None = None
     signal_queue: pulumi.Input[str] | None = None
+    command: pulumi.Input[Command | str] | None = None
+    http: pulumi.Input[Http | str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +151,7 @@ class RollingUpdate(Block):
     standby_instances: pulumi.Input[str] | None = None
     scale_in_protected_instances: pulumi.Input[str] | None = None
     warm_pool_instances: pulumi.Input[str] | None = None
+    before_terminate: pulumi.Input[BeforeTerminate | str] | None = None
     drain: pulumi.Input[bool] | None = None
     drain_timeout: pulumi.Input[str] | None = None
     keep_failed: pulumi.Input[int] | None = None

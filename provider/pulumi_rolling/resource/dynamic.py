@@ -54,8 +54,6 @@ AT_ONCE = 4
 """Worker threads of the SDK's dynamic provider server (pulumi/dynamic/__main__.py)."""
 _ENGINE_KEYS = ("__provider",)
 
-_TWICE = "is the group of {other} already; two RollingGroups on one group are refused."
-
 _GOVERNED = "is of a group whose own resource has an update policy and rolls by that; keep one of the two."
 
 _NAMES: dict[type[RollingError], str] = {
@@ -101,15 +99,13 @@ class _Process:
         self.settings = self._settings(lambda name: read(f"aws:{name}"))
         self.handler.defaults = self.settings.defaults()
 
-    def remember(self, properties: Mapping[str, Any], raw: Mapping[str, Any]) -> list[Fault]:
-        """Whose the group is in the calls to come, which name no resource. One that has another already is refused."""
+    def remember(self, properties: Mapping[str, Any], raw: Mapping[str, Any]) -> None:
+        """Whose the group is in the calls to come, which name no resource. The first that has it keeps it."""
         key = self._key(properties)
         with self.lock:
             other = self.contexts.get(key, {}).get("urn")
-            if key and raw.get("urn") and other not in (None, raw["urn"]):
-                return [Fault(f"{key[0]}.name", _TWICE.format(other=other))]
-            self.contexts[key] = dict(raw)
-        return []
+            if not key or not raw.get("urn") or other in (None, raw["urn"]):
+                self.contexts[key] = dict(raw)
 
     def recall(self, properties: Mapping[str, Any], verb: str = "") -> Context:
         with self.lock:
@@ -171,7 +167,7 @@ class RollingGroupProvider(ResourceProvider):
                 # Nothing is looked at where it would be the wrong place.
                 return CheckResult({**news, **given}, [_failure(fault) for fault in elsewhere])
             normal, faults = process.handler.check(_without_engine_keys(_olds), given, process.context(raw))
-            faults += process.remember(normal, raw)
+            process.remember(normal, raw)
             if raw.get(TWICE) is True:
                 faults.append(Fault("autoScalingGroup.name", _GOVERNED))
             kept = {k: news[k] for k in _ENGINE_KEYS if k in news}

@@ -12,6 +12,7 @@ from pulumi_rolling.policy.outputs import OUTPUTS
 from pulumi_rolling.resource.args import AutoScalingGroup, EcsService, UpdatePolicy, properties_of
 from pulumi_rolling.resource.around import CONTEXT, context_of, refuse_adoption
 from pulumi_rolling.resource.dynamic import RollingGroupProvider
+from pulumi_rolling.resource.inline_program import refuse_other_python
 
 TYPE = "pulumi-python:dynamic/rolling:RollingGroup"
 
@@ -36,6 +37,7 @@ class RollingGroup(Resource, module="rolling", name="RollingGroup"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         refuse_adoption(opts)
+        refuse_other_python()
         properties: dict[str, Any] = {
             "autoScalingGroup": properties_of(auto_scaling_group),
             "ecsService": properties_of(ecs_service),
@@ -68,7 +70,7 @@ class RollingGroup(Resource, module="rolling", name="RollingGroup"):
 
     @property
     def status(self) -> pulumi.Output[str]:
-        """``stable``, ``mixed`` or ``interrupted``."""
+        """``stable``, ``mixed``, ``interrupted`` or ``skipped``."""
         return self._output("status")
 
     @property

@@ -24,22 +24,38 @@ from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup, La
 from pulumi_rolling.policy.groups.ecs_service import EcsService
 from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
 from pulumi_rolling.policy.normal import normal_form
-from pulumi_rolling.policy.rolling_update.block import Canary, Checkpoints, Readiness, RollingUpdate
+from pulumi_rolling.policy.rolling_update.block import (
+    BeforeTerminate,
+    Canary,
+    Checkpoints,
+    Command,
+    Http,
+    Readiness,
+    RollingUpdate,
+)
 from pulumi_rolling.policy.spelling import camel
 from pulumi_rolling.resource import args
 
 from tests.unit.policy.kinds import INPUTS_MODEL
 
+BLOCKS = [
+    AutoScalingGroup,
+    BeforeTerminate,
+    Canary,
+    Checkpoints,
+    Command,
+    Http,
+    InstanceRefresh,
+    LaunchTemplate,
+    Readiness,
+    RollingUpdate,
+    *(CanaryConfiguration, DeploymentAlarms, DeploymentCircuitBreaker, DeploymentLifecycleHook),
+    *(EarlySuccessCriteria, EcsDeployment, EcsService, HookTimeoutConfiguration, LinearConfiguration),
+    ThresholdConfiguration,
+]
 
-@pytest.mark.parametrize(
-    "model",
-    [
-        *(AutoScalingGroup, Canary, Checkpoints, InstanceRefresh, LaunchTemplate, Readiness, RollingUpdate),
-        *(CanaryConfiguration, DeploymentAlarms, DeploymentCircuitBreaker, DeploymentLifecycleHook),
-        *(EarlySuccessCriteria, EcsDeployment, EcsService, HookTimeoutConfiguration, LinearConfiguration),
-        ThresholdConfiguration,
-    ],
-)
+
+@pytest.mark.parametrize("model", BLOCKS)
 def test_every_field_has_its_argument_and_its_public_name(model: type[Block]) -> None:
     """A field that YAML has and Python lacks, or the other way round, would be a language less."""
     name = model.__name__

@@ -12,7 +12,13 @@ from pulumi_rolling.policy.block import Block, fields, names_of
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
 from pulumi_rolling.policy.inputs import UpdatePolicy
 from pulumi_rolling.policy.normal import normal_form
-from pulumi_rolling.policy.rolling_update.block import Canary, Checkpoints, Readiness, RollingUpdate
+from pulumi_rolling.policy.rolling_update.block import (
+    BeforeTerminate,
+    Canary,
+    Checkpoints,
+    Readiness,
+    RollingUpdate,
+)
 from pulumi_rolling.policy.spelling import forms
 
 from tests.unit.policy.kinds import INPUTS_MODEL
@@ -36,7 +42,10 @@ CANONICAL: dict[str, Any] = {
         "warmUp": "PT1M",
         "timeout": "PT10M",
         "signalQueue": "https://sqs.eu-west-1.amazonaws.com/123456789012/signals",
+        "command": {"run": "check $ROLLING_ID", "timeout": "PT20S", "interval": "PT2S"},
+        "http": {"url": "http://{privateAddress}:8080/", "timeout": "PT2S", "interval": "PT1S"},
     },
+    "beforeTerminate": {"run": "drain $ROLLING_ID", "timeout": "PT1M"},
     "alarms": ["errors"],
     "bakeTime": "PT30M",
     "checkpoints": {"percents": [20, 50], "delay": "PT1H"},
@@ -61,7 +70,13 @@ def spelt(value: Any, spelling: int) -> Any:
 def test_the_example_has_every_field() -> None:
     """The example of the tests leaves no field of a rolling update out."""
     assert set(CANONICAL) == set(fields(RollingUpdate))
-    for name, model in (("canary", Canary), ("readiness", Readiness), ("checkpoints", Checkpoints)):
+    blocks: dict[str, type[Block]] = {
+        "canary": Canary,
+        "readiness": Readiness,
+        "checkpoints": Checkpoints,
+        "beforeTerminate": BeforeTerminate,
+    }
+    for name, model in blocks.items():
         assert set(CANONICAL[name]) == set(fields(model))
 
 

@@ -42,6 +42,7 @@ class ReasonCode(StrEnum):
     PAUSING = "pausing"
     GUARDED = "guarded"
     DRAINING = "draining"
+    PARTING = "parting"
     SOAKING = "soaking"
     CHECKPOINT = "checkpoint"
     APPROVAL = "approval"
@@ -78,6 +79,7 @@ class FailureReason(StrEnum):
     NOT_IN_SERVICE = "notInService"
     TARGET_UNHEALTHY = "targetUnhealthy"
     CHECKS_FAILED = "checksFailed"
+    PROBE_FAILED = "probeFailed"
     NEVER_APPEARED = "neverAppeared"
     LAUNCH_REFUSED = "launchRefused"
     VANISHED = "vanished"
@@ -109,6 +111,7 @@ class VerdictCode(StrEnum):
     UNKNOWN_STATUS = "unknownStatus"
     NOT_ARRIVED = "notArrived"
     NOT_APPROVED = "notApproved"
+    COMMAND_FAILED = "commandFailed"
 
 
 class EndedBy(Enum):
@@ -121,6 +124,7 @@ class EndedBy(Enum):
     PERSON = "person"
     CLOUD = "cloud"
     POLICY = "policy"
+    COMMAND = "command"
     OTHERS = "others"
 
 
@@ -152,6 +156,8 @@ class Remedy(StrEnum):
     """Who brings old members into the group while it rolls."""
     OPERATION = "operation"
     """Another roller that is at work on the same group."""
+    COMMAND = "command"
+    """What a command of the user's own objects to, as its output shows."""
     AGAIN = "again"
     """Nothing: a person ended it."""
 
@@ -223,6 +229,7 @@ REASONS: Mapping[ReasonCode, ReasonMeaning] = {
     ReasonCode.PAUSING: ReasonMeaning("pausing"),
     ReasonCode.GUARDED: ReasonMeaning(only_told=True),
     ReasonCode.DRAINING: ReasonMeaning(only_told=True),
+    ReasonCode.PARTING: ReasonMeaning(only_told=True),
     ReasonCode.SOAKING: ReasonMeaning(decider=_SOMEBODY, at_a_gate=True),
     ReasonCode.CHECKPOINT: ReasonMeaning(decider=_SOMEBODY, at_a_gate=True),
     ReasonCode.APPROVAL: ReasonMeaning(decider=_SOMEBODY, at_a_gate=True, asks=True),
@@ -274,6 +281,11 @@ FAILURES: Mapping[FailureReason, FailureMeaning] = {
     FailureReason.CHECKS_FAILED: FailureMeaning(
         "did not pass its status checks",
         look="what the status checks find in {revision}",
+        within_clock=True,
+    ),
+    FailureReason.PROBE_FAILED: FailureMeaning(
+        "did not answer to the policy's own probe",
+        look="what the probe of {revision} finds",
         within_clock=True,
     ),
     FailureReason.NEVER_APPEARED: FailureMeaning(
@@ -328,5 +340,8 @@ VERDICTS: Mapping[VerdictCode, VerdictMeaning] = {
     ),
     VerdictCode.NOT_APPROVED: VerdictMeaning(
         "a gate that nobody approved in time", EndedBy.CLOCK, Remedy.AGAIN
+    ),
+    VerdictCode.COMMAND_FAILED: VerdictMeaning(
+        "a command of the policy's own", EndedBy.COMMAND, Remedy.COMMAND
     ),
 }

@@ -78,5 +78,9 @@ class Member:
     """Whether EC2's status checks are passed. None: nobody asked, or EC2 has not said."""
     weight: int = 1
     """Units of Desired that it counts for: more than one only in a mixed instances policy with weights."""
+    probe: bool | None = None
+    """Whether it answers to the user's own probe. None: nobody asked, or there was no answer yet."""
+    probe_said: str = ""
+    """What the last probe that failed brought, for people."""
     target_cause: str = ""
     """What a load balancer says against it, with the balancer's name; empty where it is healthy or says nothing."""

@@ -35,7 +35,7 @@ def fruitless_at(limits: Limits, rollout: Rollout) -> float:
 
 def _longest(limits: Limits) -> float:
     longest = max(ONE_HOUR, 2 * slot_clock(limits), 2 * limits.pause)
-    return longest + limits.warm_up + (limits.drain or 0.0)
+    return longest + limits.warm_up + (limits.drain or 0.0) + (limits.before_terminate or 0.0)
 
 
 def occupied_until(rollout: Rollout) -> float:

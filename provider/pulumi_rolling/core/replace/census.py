@@ -119,12 +119,13 @@ def issued_victims(rollout: Rollout) -> frozenset[str]:
 
 
 def is_ready(limits: Limits, member: Member) -> bool:
-    """In service and, where the policy wants them, signalled, healthy as a target, past EC2's checks. Not warmed up."""
+    """In service, and all else that the policy wants of it: signal, targets, EC2's checks, probes. Not warmed up."""
     return (
         is_working(member)
         and (not limits.signals or member.signal is Signal.SUCCESS)
         and (not limits.target_health or member.target is TargetHealth.HEALTHY)
         and (not limits.status_checks or member.checks is True)
+        and (not limits.probes or member.probe is True)
     )
 
 

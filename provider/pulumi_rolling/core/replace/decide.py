@@ -140,7 +140,7 @@ def _turn(look: Look, verdict: Verdict) -> Decided:
         ended = replace(rollout, back_failed=verdict, step=step)
         return stand_by(limits, ended, at, Because(ReasonCode.REFUSED))
     if _is_held(limits, rollout, verdict):
-        held = replace(rollout, way=replace(rollout.way, held=verdict), progress_at=at)
+        held = replace(rollout, way=replace(rollout.way, held=verdict, parting=()), progress_at=at)
         return wait(look_at(limits, held, look.seen), _held(verdict.failed, verdict.failures))
     because = Because(ReasonCode.FAILED, {"failed": verdict.failed, "of": verdict.of})
     if rollout.direction is Direction.FORWARD:

@@ -117,6 +117,7 @@ class IdealFleet:
             in_service_at=self.at,
             target=TargetHealth.HEALTHY,
             checks=True,
+            probe=True,
         )
 
     def _put(self, member: Member) -> None:

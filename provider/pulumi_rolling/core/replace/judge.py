@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pulumi_rolling.core.model.codes import FailureReason, Step
-from pulumi_rolling.core.model.member import Lifecycle, Member, Signal
+from pulumi_rolling.core.model.member import Lifecycle, Member, Signal, TargetHealth
 from pulumi_rolling.core.model.verdict import Failure
 from pulumi_rolling.core.replace.boots import add_boots
 from pulumi_rolling.core.replace.budget import slot_clock
@@ -119,9 +119,7 @@ def _fates(look: Look, rollout: Rollout) -> _Fates:
                     continue
             ready.append(member)
         elif launched is not None and at - launched >= clock:
-            reason = _reason(limits, member)
-            cause = member.target_cause if reason is FailureReason.TARGET_UNHEALTHY else ""
-            failed.append(Failure(member.id, reason, cause))
+            failed.append(_late(limits, member))
     return _Fates(ready, failed, tuple(warming))
 
 
@@ -134,6 +132,16 @@ def _warm_since(rollout: Rollout, member: Member, since: dict[str, float], at: f
     return min(at, member.launched_at or at) if unwatched else at
 
 
+def _late(limits: Limits, member: Member) -> Failure:
+    """A member whose clock ran out."""
+    reason = _reason(limits, member)
+    said = {
+        FailureReason.PROBE_FAILED: member.probe_said,
+        FailureReason.TARGET_UNHEALTHY: member.target_cause,
+    }
+    return Failure(member.id, reason, said.get(reason, ""))
+
+
 def _reason(limits: Limits, member: Member) -> FailureReason:
     """What a member whose clock ran out still lacked, the first thing first."""
     held = member.lifecycle in (Lifecycle.IN_SERVICE, Lifecycle.WAITING)
@@ -141,6 +149,9 @@ def _reason(limits: Limits, member: Member) -> FailureReason:
         return FailureReason.SIGNAL_TIMEOUT
     if is_sound(member) and limits.status_checks and member.checks is not True:
         return FailureReason.CHECKS_FAILED
+    unproved = limits.target_health and member.target is not TargetHealth.HEALTHY
+    if limits.probes and is_working(member) and not unproved:
+        return FailureReason.PROBE_FAILED
     if is_sound(member) and (limits.target_health or not is_working(member)):
         return FailureReason.TARGET_UNHEALTHY
     return FailureReason.NOT_IN_SERVICE

@@ -68,6 +68,10 @@ class Limits:
     """Ready needs healthy in every target group that the group is attached to."""
     status_checks: bool = False
     """Ready needs EC2's status checks passed."""
+    probes: bool = False
+    """Ready needs the answer to a probe of the user's own."""
+    before_terminate: float | None = None
+    """How long a command of the user's own may take before a member that serves is ended. None: there is none."""
     warm_up: float = 0.0
     """How long a member must stay otherwise ready before it counts as ready."""
     ready_within: float | None = None

@@ -51,6 +51,15 @@ class Loss:
 
 
 @value(frozen=True, slots=True)
+class Parting:
+    """The command before a member's end, once it is over. ``said``: what it brought where it failed."""
+
+    member: str
+    succeeded: bool
+    said: str = ""
+
+
+@value(frozen=True, slots=True)
 class Observation:
     """The group at one moment, as the cloud tells it."""
 
@@ -68,6 +77,8 @@ class Observation:
     """Instances of the group's warm pool, which are no members."""
     others: str = ""
     """An operation on the group that somebody else began and that is under way, in words."""
+    partings: tuple[Parting, ...] = ()
+    """Of members that ``way.parting`` names, as far as their commands are over."""
     heals: bool = True
     """The cloud replaces a member that broke after it was ready."""
     lease_is_ours: bool = True

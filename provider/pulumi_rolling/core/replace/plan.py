@@ -16,7 +16,7 @@ from pulumi_rolling.core.replace.events import EventTexts, masked
 from pulumi_rolling.core.replace.gates import stops
 from pulumi_rolling.core.replace.ideal import IdealFleet
 from pulumi_rolling.core.replace.limits import Limits, Pacing
-from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.observation import Observation, Parting
 from pulumi_rolling.core.replace.rollout import Decided, Found, Ledger, Rollout
 from pulumi_rolling.core.replace.sizing import tolerated
 
@@ -108,7 +108,9 @@ class _DryRun:
     def to_the_end(self) -> None:
         asked: tuple[Request, ...] = ()
         while True:
-            decision = decide(self._limits, self.rollout, replace(self._fleet.observe(), requests=asked))
+            partings = tuple(Parting(member, succeeded=True) for member in self.rollout.way.parting)
+            seen = replace(self._fleet.observe(), requests=asked, partings=partings)
+            decision = decide(self._limits, self.rollout, seen)
             self._add(decision)
             # Where the rollout waits for people, people do in the plan what lets it go on.
             waits = decision.because.code

@@ -29,6 +29,7 @@ from pulumi_rolling.core.replace.gates import in_canary, room, stand
 from pulumi_rolling.core.replace.guard import Odds
 from pulumi_rolling.core.replace.limits import Pacing, ZoneOrder
 from pulumi_rolling.core.replace.look import Look
+from pulumi_rolling.core.replace.parting import await_partings, chosen_first, parted
 from pulumi_rolling.core.replace.rollout import Decided, Round, replace
 from pulumi_rolling.core.replace.victims import Victims, in_order, zone_by_zone
 
@@ -120,7 +121,7 @@ def _replace(look: Look, free: int) -> Decided:
     """Pick victims; those that nobody needs any more go without replacement."""
     pick = _Pick(look, free)
     zone, order = _victims(look, any_may_go=free > 0 or pick.owed <= 0)
-    pick.take(order)
+    pick.take(chosen_first(look, order))
     rollout = look.rollout
     if zone != rollout.way.zone:
         rollout = replace(rollout, way=replace(rollout.way, zone=zone))
@@ -129,15 +130,21 @@ def _replace(look: Look, free: int) -> Decided:
         if pick.guarded is not None:
             return wait(look, _guarded(pick.guarded, look.census))
         return _stuck(look, pick.free, pick.above)
-    again = sum(t.relaunch for t in pick.picked)
-    least = rollout.ours.desired - sum(t.weight for t in pick.picked if not t.relaunch)
-    actions: tuple[Action, ...] = tuple(pick.picked)
+    look, going = parted(look, pick.picked)
+    return _terminate(look, going) if going else await_partings(look)
+
+
+def _terminate(look: Look, picked: list[Terminate]) -> Decided:
+    rollout = look.rollout
+    again = sum(t.relaunch for t in picked)
+    least = rollout.ours.desired - sum(t.weight for t in picked if not t.relaunch)
+    actions: tuple[Action, ...] = tuple(picked)
     if again < len(actions) and look.seen.sizes.min > least:
         # Auto Scaling refuses a termination with decrement below MinSize.
         actions = (Resize(min=min(rollout.found.sizes.min, least)), *actions)
     number = rollout.way.round.number + 1 if rollout.way.round else 1
-    opened = Round(number, look.at, terminated=len(pick.picked), expected=again)
-    numbers = {"terminate": len(pick.picked), "launch": again, "old": look.census.old}
+    opened = Round(number, look.at, terminated=len(picked), expected=again)
+    numbers = {"terminate": len(picked), "launch": again, "old": look.census.old}
     look = look.with_rollout(replace(rollout, way=replace(rollout.way, round=opened, surge=0)))
     return act(look, actions, Because(ReasonCode.REPLACING, numbers))
 

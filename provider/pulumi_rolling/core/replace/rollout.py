@@ -95,6 +95,8 @@ class Way:
     openings: tuple[Opening, ...] = ()
     draining: tuple[tuple[str, float], ...] = ()
     """Victims that are leaving, each with the time of our act, where the policy waits for them."""
+    parting: tuple[str, ...] = ()
+    """Victims before whose end a command of the user's own is run. No record has them: after a crash it runs anew."""
     in_flight: frozenset[str] = frozenset()
     warming: tuple[tuple[str, float], ...] = ()
     """Members that are ready but for their warm-up, and since when."""
@@ -151,6 +153,7 @@ class Way:
             round=None,
             openings=(),
             draining=(),
+            parting=(),
             warming=(),
             missing=(),
             zone="",

@@ -48,6 +48,10 @@ def take_verdict(look: Look) -> tuple[Look, Verdict | None]:
     if spent is not None:
         return look, spent
     if rollout.direction is Direction.FORWARD:
+        kept = [parting for parting in seen.partings if not parting.succeeded]
+        if kept:
+            cause = f"{kept[0].member}: {kept[0].said}"
+            return look, verdict_of(look, VerdictCode.COMMAND_FAILED, cause=cause)
         look, alarm = _alarmed(look)
         if alarm is not None:
             return look, alarm

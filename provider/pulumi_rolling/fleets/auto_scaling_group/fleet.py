@@ -8,7 +8,7 @@ is decided here.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +26,7 @@ from pulumi_rolling.fleets.auto_scaling_group.group import OneGroup
 from pulumi_rolling.fleets.auto_scaling_group.members_to_ask import for_ec2
 from pulumi_rolling.fleets.auto_scaling_group.missing_members import what_went_wrong
 from pulumi_rolling.fleets.auto_scaling_group.overrides import notes_of
+from pulumi_rolling.fleets.auto_scaling_group.own_tasks import Errands
 from pulumi_rolling.fleets.auto_scaling_group.readiness import Readiness, with_target_health
 from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
 from pulumi_rolling.fleets.auto_scaling_group.strays import as_old, misplaced, outdated
@@ -37,7 +38,7 @@ from pulumi_rolling.fleets.aws.place import Place, told_by
 from pulumi_rolling.fleets.aws.queue import SqsQueue, queue_facts
 from pulumi_rolling.fleets.aws.shared_poll import Look
 from pulumi_rolling.fleets.base import Retry
-from pulumi_rolling.fleets.replace import Sight, SignalSource, key_of, returning_acts
+from pulumi_rolling.fleets.replace import OwnTasks, Sight, SignalSource, key_of, returning_acts
 
 RARELY = 6
 """Times as long as for an alarm an answer about others' operations serves: half a minute, where a look is a second."""
@@ -60,6 +61,7 @@ class AutoScalingGroupFleet(OneGroup):
         self._signals = dict.fromkeys(Direction, signals)
         self._refreshes = surroundings.Refreshes(name, self._api, clock)
         self._readiness = Readiness(self._api, alarms_of(place))
+        self._errands = Errands(self._api, self._machines)
         self._outdated: dict[str, str] = {}
         """As of the last facts or glance: who is launched during a rollout is new, wherever its parameter goes."""
 
@@ -73,6 +75,10 @@ class AutoScalingGroupFleet(OneGroup):
     def use_signals(self, signals: SignalSource, back: SignalSource | None = None) -> None:
         """The choice of a source needs the group's hooks, which only ``facts`` brings. ``back`` is the way back's."""
         self._signals = {Direction.FORWARD: signals, Direction.BACK: back or signals}
+
+    def use_tasks(self, tasks: Mapping[Direction, OwnTasks]) -> None:
+        """What the policies have done for members, beside the loop."""
+        self._errands.tasks = tasks
 
     def watch(self, watched: Watched) -> None:
         """What the policy wants looked at beside the group, from now on."""
@@ -134,7 +140,7 @@ class AutoScalingGroupFleet(OneGroup):
         source = self._signals[rollout.direction]
         ask = for_ec2(rollout, members, suspended, tags=source.needs_tags)
         members = self._members.asked(members, ask, source)
-        members = self._readiness.proved(rollout, group, members)
+        members = self._errands.probed(rollout, self._readiness.proved(rollout, group, members))
         if rollout.direction is Direction.FORWARD:
             strays = {**self._outdated, **misplaced(group, described.listed(group), self._machines)}
             members = as_old(members, strays, rollout.target)
@@ -151,6 +157,7 @@ class AutoScalingGroupFleet(OneGroup):
             launches=launches,
             losses=losses,
             alarms=self._readiness.alarms(rollout),
+            partings=self._errands.partings(rollout, members),
             others=self._refreshes.under_way(rollout, RARELY * watched.seldom),
             warm=self._warm.look(rollout, group, watched.seldom, as_members) if watched.warm_pool else (),
         )

@@ -31,6 +31,7 @@ class Machines:
         self._launched: dict[str, float] = {}
         self._subnets: dict[str, str] = {}
         self._images: dict[str, str] = {}
+        self._addresses: dict[str, tuple[str, str]] = {}
 
     def launched_at(self, member: str) -> float | None:
         return self._launched.get(member)
@@ -42,6 +43,10 @@ class Machines:
     def image(self, member: str) -> str | None:
         """None where EC2 was not asked about it."""
         return self._images.get(member)
+
+    def addresses(self, member: str) -> tuple[str, str]:
+        """The private and the public one, as last heard; empty where it has none."""
+        return self._addresses.get(member, ("", ""))
 
     def look(self, api: AwsApi, members: Iterable[str]) -> dict[str, Machine]:
         """These members as EC2 sees them.
@@ -67,6 +72,9 @@ class Machines:
             self._subnets[instance["InstanceId"]] = instance["SubnetId"]
         if instance.get("ImageId"):
             self._images[instance["InstanceId"]] = instance["ImageId"]
+        addresses = (instance.get("PrivateIpAddress") or "", instance.get("PublicIpAddress") or "")
+        if any(addresses):
+            self._addresses[instance["InstanceId"]] = addresses
         if "LaunchTime" in instance:
             self._launched.setdefault(instance["InstanceId"], instance["LaunchTime"].timestamp())
         return Machine(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from pulumi_rolling.fleets.credentials import Keys, Role
 
@@ -56,6 +57,20 @@ class Place:
         """How our commands must name what is there."""
         return " ".join(filter(None, (shlex.quote(name), self.options)))
 
+    def same_as(self, region: str, service: str) -> tuple[object, ...]:
+        """What is equal where two places are one, however they are spelled. ``region``: the one in effect.
+
+        Other credentials may be those of another account, so they are another place.
+        """
+        return (
+            region,
+            plain_endpoint(self.endpoint, region, service),
+            self.profile,
+            self.key,
+            self.keys,
+            self.roles,
+        )
+
     def __str__(self) -> str:
         """Where somebody would have to look who doubts an answer."""
         as_whom = [
@@ -66,6 +81,17 @@ class Place:
         ]
         region = self.region or "the profile's region"
         return f"{region} ({', '.join(as_whom)})" if as_whom else region
+
+
+def plain_endpoint(endpoint: str, region: str, service: str) -> str:
+    """One spelling of an endpoint; empty for the service's own in that region."""
+    parts = urlsplit(endpoint)
+    host, port = (parts.hostname or "").lower(), parts.port
+    if host == f"{service}.{region}.amazonaws.com":
+        return ""
+    host = "127.0.0.1" if host == "localhost" else host
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    return f"{parts.scheme}://{host}:{port or default}{parts.path.rstrip('/')}" if host else ""
 
 
 def told_by(arn: str) -> str:

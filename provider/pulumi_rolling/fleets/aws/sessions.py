@@ -25,6 +25,16 @@ def session_of(place: Place) -> Any:
         return _sessions[place]
 
 
+def region_of(place: Place) -> str:
+    """The region in effect: the profile's where none is named. Empty where a call would be refused for want of it."""
+    from botocore.exceptions import BotoCoreError  # type: ignore[import-untyped]
+
+    try:
+        return place.region or session_of(place).region_name or ""
+    except BotoCoreError:
+        return ""
+
+
 def _made(place: Place) -> Any:
     import boto3  # type: ignore[import-untyped]
     import botocore.session  # type: ignore[import-untyped]

@@ -9,7 +9,7 @@ from typing import Any
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.core.model.seen import Alarm, Request
 from pulumi_rolling.core.replace.actions import Action, PointAt, Remove, Resize, Resume, Suspend, Terminate
-from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.observation import Observation, Parting
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.errors import TemporaryFleetError
 from pulumi_rolling.fleets.base import Shelf
@@ -55,6 +55,7 @@ class SimulatedFleet(TroubledGroup):
             tuple([Alarm(name, track.at(at)) for name, track in self._alarms.items()]),
             warm,
             self._others.at(at),
+            partings=tuple([Parting(member, succeeded=True) for member in rollout.way.parting]),
             heals=not self._suspended.at(at) & UNHEALED,
             roster=roster,
         )

@@ -126,6 +126,7 @@ class Life:
             self._target(at) if self.targets is not None else None,
             None if self.checks is None else self.checks.at(at),
             self.weight,
+            True,
         )
 
     def _signal(self, at: float) -> tuple[Signal | None, float | None]:

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Generic
 
 from pulumi_rolling.core.machine import DELEGATE
+from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.base import Glance
@@ -86,7 +87,10 @@ class Following(Generic[F]):
     def prepare(self, operation: Operation, situation: Situation) -> None:
         """The service would replace members for a number that stands for the same contents: the pointer moves alone."""
         if is_pointer_only(situation):
-            self._around.point_at(operation, situation.to)
+            self.point_at(operation, situation.to)
+
+    def point_at(self, operation: Operation, to: Revision) -> None:
+        self._around.point_at(operation, to)
 
     def as_found(self, facts: F) -> dict[str, Any]:
         return {"suspendedAsFound": sorted(self._around.suspended(facts))}

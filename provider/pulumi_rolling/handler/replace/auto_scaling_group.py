@@ -6,8 +6,8 @@ in the way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 
 from pulumi_rolling.core.model.member import Revision, Sizes
@@ -20,6 +20,7 @@ from pulumi_rolling.handler.auto_scaling_group import place_of, wanted_by
 from pulumi_rolling.handler.operation import Operation, Reach
 from pulumi_rolling.handler.replace.keeping import keeping_faults
 from pulumi_rolling.handler.replace.listening import listening
+from pulumi_rolling.handler.replace.own_tasks import own_tasks, shell_faults
 from pulumi_rolling.handler.replace.serving import (
     directions_of_health,
     health_by_attachment,
@@ -88,7 +89,12 @@ class InstanceSurroundings(Surroundings[AutoScalingGroupFacts]):
         health = health_not_waited_for(policy, facts)
         return Judged(
             limits,
-            faults=(*found, *watch_faults(operation, facts, theirs), *keeping_faults(roll, sources[0])),
+            faults=(
+                *found,
+                *watch_faults(operation, facts, theirs),
+                *keeping_faults(roll, sources[0]),
+                *shell_faults(roll),
+            ),
             warnings=(*said, *unreachable, *health.warnings, *watch_warnings(policy, facts), *about),
             notes=(*health.notes, *(() if hint is None else (hint,))),
             sources=sources,
@@ -98,10 +104,16 @@ class InstanceSurroundings(Surroundings[AutoScalingGroupFacts]):
         operation.fleet.use_signals(*sources)
 
     def listening(self, operation: Operation, sources: Iterable[Source]) -> AbstractContextManager[None]:
-        return listening(operation, sources)
+        return _beside(operation, sources)
 
     def _watch(self, operation: Operation, former: UpdatePolicy | None) -> None:
         operation.fleet.watch(watched(operation.policy, former, operation.timing))
+
+
+@contextmanager
+def _beside(operation: Operation, sources: Iterable[Source]) -> Iterator[None]:
+    with own_tasks(operation), listening(operation, sources):
+        yield
 
 
 def _signals(

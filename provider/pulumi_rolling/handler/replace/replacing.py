@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager
 from typing import Any, Generic
 
 from pulumi_rolling.core.machine import REPLACE
+from pulumi_rolling.core.model.member import Revision
+from pulumi_rolling.core.replace.actions import PointAt
 from pulumi_rolling.core.replace.sizing import in_instances
 from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import Fault
@@ -85,6 +87,9 @@ class Replacing(Generic[F]):
 
     def prepare(self, operation: Operation, situation: Situation) -> None:
         """The machine has an act for everything."""
+
+    def point_at(self, operation: Operation, to: Revision) -> None:
+        operation.fleet.apply(PointAt(to))
 
     def as_found(self, facts: Facts) -> dict[str, Any]:
         return {"suspendedAsFound": sorted(facts.suspended)}

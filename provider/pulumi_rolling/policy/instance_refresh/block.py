@@ -122,11 +122,14 @@ class InstanceRefresh(Block):
         "as long as checkpointDelay says.",
         "slowStart": _NO_PACE,
         "readiness": "is said by instanceWarmup (for warmUp) and by the group's own health checks: HealthCheckType ELB "
-        "for the health of targets, EC2 for status checks; how long one instance may take is one hour.",
+        "for the health of targets, EC2 for status checks; in place of a command or a URL of your own give the group a "
+        "launch lifecycle hook, or the target group a health check. How long one instance may take is one hour.",
         "checkpoints": "is said by checkpointPercentages and checkpointDelay.",
         "zoneOrder": "has no counterpart: the service keeps the zones balanced; remove it, or use rollingUpdate.",
         "warmPoolInstances": "has no counterpart: the service replaces the warm pool after the group, always; remove "
         "it, or use rollingUpdate.",
+        "beforeTerminate": "has no counterpart: give the group a termination lifecycle hook, for which the service "
+        "waits; or use rollingUpdate.",
         "drain": _DRAIN,
         "drainTimeout": _DRAIN,
         "keepFailed": "is not possible: the service terminates what it replaces by itself; remove it, or use "

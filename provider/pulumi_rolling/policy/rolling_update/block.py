@@ -43,6 +43,38 @@ class Canary(Block):
     form: ClassVar[str] = 'a whole number, a percent of Desired such as "10%", or a mapping of size and soak'
 
 
+class Command(Block):
+    """A command of the user's own that says whether a new member is ready. Times are seconds."""
+
+    run: Annotated[str | None, PlainValidator(leaves.line)] = None
+    """None: no command."""
+    timeout: Annotated[int, PlainValidator(leaves.try_within)] = 30
+    interval: Annotated[int, PlainValidator(leaves.try_within)] = 5
+
+    form: ClassVar[str] = "a line for the shell, or a mapping of run, timeout and interval"
+
+
+class Http(Block):
+    """A URL that answers with success once a new member is ready. Times are seconds."""
+
+    url: Annotated[str | None, PlainValidator(leaves.template)] = None
+    """None: no URL."""
+    timeout: Annotated[int, PlainValidator(leaves.try_within)] = 5
+    interval: Annotated[int, PlainValidator(leaves.try_within)] = 5
+
+    form: ClassVar[str] = "a URL, or a mapping of url, timeout and interval"
+
+
+class BeforeTerminate(Block):
+    """A command of the user's own before a member that serves is ended. Times are seconds."""
+
+    run: Annotated[str | None, PlainValidator(leaves.line)] = None
+    """None: no command."""
+    timeout: Annotated[int, PlainValidator(leaves.try_within)] = 300
+
+    form: ClassVar[str] = "a line for the shell, or a mapping of run and timeout"
+
+
 class Readiness(Block):
     """What makes a new member ready, beyond being in service and its signal. Times are seconds."""
 
@@ -52,6 +84,8 @@ class Readiness(Block):
     warm_up: Annotated[int, PlainValidator(leaves.pause)] = 0
     timeout: Annotated[int | None, PlainValidator(leaves.ready_within)] = None
     signal_queue: Annotated[str | None, PlainValidator(leaves.queue)] = None
+    command: Annotated[Command, Fold(leaves.fold_line)] = Command()
+    http: Annotated[Http, Fold(leaves.fold_url)] = Http()
 
     refused: ClassVar[Mapping[str, str]] = {
         "signals": "is said beside readiness: use waitOnResourceSignals, with pauseTime for how long.",
@@ -114,6 +148,7 @@ class RollingUpdate(Block):
         Choice, _special(refresh=Choice.REPLACE.value), PlainValidator(leaves.choice)
     ] = Choice.REPLACE
     warm_pool_instances: Annotated[Choice, _special(), PlainValidator(leaves.choice)] = Choice.REPLACE
+    before_terminate: Annotated[BeforeTerminate, Fold(leaves.fold_line)] = BeforeTerminate()
     drain: Flag = False
     drain_timeout: Annotated[int | None, PlainValidator(leaves.drain_timeout)] = None
     keep_failed: Annotated[int, Fold(fold_number), PlainValidator(leaves.kept)] = 0
@@ -160,6 +195,11 @@ class RollingUpdate(Block):
         if self.effective_pacing is Pacing.LOCK_STEP:
             return Guard.OFF
         return self.guard or Guard.BALANCED
+
+    @property
+    def probes(self) -> bool:
+        """Whether new members have to answer to something of the user's own."""
+        return self.readiness.command.run is not None or self.readiness.http.url is not None
 
     @property
     def drain_within(self) -> int | None:

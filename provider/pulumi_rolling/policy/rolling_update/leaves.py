@@ -9,7 +9,15 @@ from pydantic import ValidationInfo
 
 from pulumi_rolling.core.model.durations import parse_duration, parse_pause
 from pulumi_rolling.core.replace.limits import Choice, Guard, Pacing, ZoneOrder
-from pulumi_rolling.policy.leaves import fold_choice, fold_number, is_not_known_yet, one_of, refusal, show
+from pulumi_rolling.policy.leaves import (
+    fold_choice,
+    fold_number,
+    is_not_known_yet,
+    one_of,
+    refusal,
+    show,
+    text,
+)
 from pulumi_rolling.policy.percent import Percent
 
 LONGEST_PAUSE = 3600
@@ -17,6 +25,11 @@ MOST_KEPT = 5
 """Failed members that one rollout may leave running, each at its price until somebody ends it."""
 LONGEST_DRAIN = 7200
 """The longest heartbeat of a termination hook (PutLifecycleHook, HeartbeatTimeout)."""
+
+LONGEST_LINE = 4096
+PLACES = ("id", "privateAddress", "publicAddress", "zone", "group")
+"""What a URL may hold of a member, each in braces."""
+_PLACE = re.compile("|".join("\\{" + name + "\\}" for name in PLACES))
 
 _fold_guard = fold_choice(*(choice.value for choice in Guard))
 
@@ -36,6 +49,16 @@ def fold_canary(value: Any) -> Any:
 def fold_checkpoints(value: Any) -> Any:
     """A list as a block with those percents."""
     return {"percents": value} if isinstance(value, list) else value
+
+
+def fold_line(value: Any) -> Any:
+    """A text as a block with that command."""
+    return {"run": value} if isinstance(value, str) else value
+
+
+def fold_url(value: Any) -> Any:
+    """A text as a block with that URL."""
+    return {"url": value} if isinstance(value, str) else value
 
 
 def batch(value: Any) -> int | Percent:
@@ -123,6 +146,35 @@ def queue(value: Any) -> str:
         "must be the URL of an SQS queue, such as https://sqs.eu-west-1.amazonaws.com/123456789012/signals; "
         f"found {show(value)}."
     )
+
+
+def line(value: Any) -> str:
+    given = text(value)
+    if "\0" in given or len(given) > LONGEST_LINE:
+        raise refusal(
+            f"must be a line for /bin/sh of at most {LONGEST_LINE} characters, without a null character; put what is "
+            "longer into a script, and its path here."
+        )
+    return given
+
+
+def template(value: Any) -> str:
+    """A URL with places for what is known of a member. Only known places pass, so that filling it in cannot fail."""
+    given = text(value)
+    bare = _PLACE.sub("x", given)
+    if not re.fullmatch(r"https?://[^\s/{}]+(/[^\s{}]*)?", bare) or len(given) > LONGEST_LINE:
+        raise refusal(
+            'must be a URL such as "http://{privateAddress}:8080/health", with no places but '
+            f"{', '.join('{' + name + '}' for name in PLACES)}; found {show(value)}."
+        )
+    return given
+
+
+def try_within(value: Any) -> int:
+    seconds = parse_duration(value) if isinstance(value, str) else None
+    if seconds is not None and 0 < seconds <= LONGEST_PAUSE:
+        return seconds
+    raise refusal(f"must be an ISO 8601 duration from PT1S to PT1H, for example PT10S; found {show(value)}.")
 
 
 pacing = one_of(Pacing)

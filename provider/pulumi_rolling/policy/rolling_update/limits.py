@@ -41,6 +41,8 @@ def limits(
         status_checks=roll.readiness.status_checks,
         warm_up=float(roll.readiness.warm_up),
         ready_within=None if roll.readiness.timeout is None else float(roll.readiness.timeout),
+        probes=roll.probes,
+        before_terminate=None if roll.before_terminate.run is None else float(roll.before_terminate.timeout),
         canary=canary_of(roll, sizes),
         soak=float(roll.canary.soak),
         slow_start=roll.slow_start,

@@ -20,6 +20,7 @@ def roll_faults(roll: Mapping[str, Any], is_unknown: IsUnknown) -> Iterator[Faul
     yield from _stop_faults(roll)
     yield from _list_faults(roll, is_unknown)
     yield from _drain_faults(roll)
+    yield from _command_faults(roll)
 
 
 def _signal_faults(roll: Mapping[str, Any], is_unknown: IsUnknown) -> Iterator[Fault]:
@@ -112,3 +113,21 @@ def _drain_faults(roll: Mapping[str, Any]) -> Iterator[Fault]:
             "drainTimeout",
             "needs drain: true; without it nobody waits for members that are leaving.",
         )
+
+
+def _command_faults(roll: Mapping[str, Any]) -> Iterator[Fault]:
+    """Times of a command or a URL that was not given."""
+    readiness = roll.get("readiness")
+    ready = readiness if isinstance(readiness, Mapping) else {}
+    for path, block, field, what in (
+        ("readiness.command", ready.get("command"), "run", "the line that /bin/sh runs for each new member"),
+        ("readiness.http", ready.get("http"), "url", "the URL that answers once a new member is ready"),
+        (
+            "beforeTerminate",
+            roll.get("beforeTerminate"),
+            "run",
+            "the line that /bin/sh runs before a member ends",
+        ),
+    ):
+        if isinstance(block, Mapping) and field not in block:
+            yield Fault(f"{path}.{field}", f"is required: {what}.")
