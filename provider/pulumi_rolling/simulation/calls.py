@@ -14,7 +14,7 @@ from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.questions import proves_members
 from pulumi_rolling.core.replace.record_rules import is_news
 from pulumi_rolling.core.replace.rollout import Decided, Rollout
-from pulumi_rolling.core.shared.lease_rules import RENEWED, lease_length
+from pulumi_rolling.core.shared.lease_rules import RENEWED, is_due, lease_length, promised
 
 BEFORE = 10
 """The facts (six calls), the lease: a look, its tag, a look; and the template's version."""
@@ -35,8 +35,8 @@ class Bill:
         """Writes of the record and the lease."""
         self._limits = limits
         self._size = size
-        self._renewal = RENEWED * lease_length(limits.poll)
-        self._written_at = at
+        self._length = lease_length(limits.poll)
+        self._holds_until = at + self._length
         self._known: frozenset[str] = frozenset()
 
     @property
@@ -50,11 +50,11 @@ class Bill:
         self._known = after.way.in_flight
         self.looks += self._look(after, arrived)
         self.acts += len(decision.actions)
-        if decision.actions or is_news(before, after):
+        wait = decision.look_again_at - at if decision.by_boots else 0.0
+        news = decision.actions or is_news(before, after)
+        if news or is_due(self._length, self._holds_until - at, wait):
             self.marks += 1
-            self._written_at = at
-        else:
-            self._renew(at)
+            self._holds_until = max(self._holds_until, at + promised(self._length, wait))
 
     def add_looks(self, rollout: Rollout, count: int, until: float) -> None:
         """Looks up to ``until`` at which nothing is new."""
@@ -62,9 +62,11 @@ class Bill:
             self.looks += count * self._look(rollout, False)
             self._renew(until)
 
-    def _renew(self, at: float) -> None:
-        while at - self._written_at >= self._renewal:
-            self._written_at += self._renewal
+    def _renew(self, until: float) -> None:
+        due = self._holds_until - (1 - RENEWED) * self._length
+        while due <= until:
+            self._holds_until = due + self._length
+            due += RENEWED * self._length
             self.marks += 1
 
     def _look(self, rollout: Rollout, arrived: bool) -> int:

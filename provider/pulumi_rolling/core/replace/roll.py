@@ -127,7 +127,8 @@ def _replace(look: Look, free: int) -> Decided:
         look = look.with_rollout(rollout)
     if not pick.picked:
         if pick.guarded is not None:
-            return wait(look, _guarded(pick.guarded, look.census))
+            suspects = pick.guarded.suspects()
+            return wait(look, _guarded(pick.guarded, look.census), suspects=suspects)
         return _stuck(look, pick.free, pick.above)
     again = sum(t.relaunch for t in pick.picked)
     least = rollout.ours.desired - sum(t.weight for t in pick.picked if not t.relaunch)
