@@ -75,7 +75,7 @@ def test_an_abandoned_lease_of_the_same_resource_is_taken_over_once_it_has_run_o
     fleet = group()
     dead = lease_of(fleet, "me")
     dead.acquire()
-    until = dead._renewed_at + dead.length
+    until = fleet.now + dead.left()
     ours = lease_of(fleet, "me")
     ours.acquire()
     assert fleet.now >= until - 1

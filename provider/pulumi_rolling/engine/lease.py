@@ -1,8 +1,9 @@
 """One driver per group. Tags have no compare-and-set, so a lease is written, given time, and read again.
 
-``rolling:lease`` = ``HOLDER URN-HASH UNTIL``. A driver acts only on observations that show its own lease; one that
-sees another's acts no more. UNTIL is the holder's clock; a lease counts as abandoned when it has passed, or when it
-has not changed for its whole length of our own time, whichever we see first.
+``rolling:lease`` = ``HOLDER URN-HASH UNTIL LENGTH``. A driver acts only on observations that show its own lease; one
+that sees another's acts no more. UNTIL is the holder's clock; a lease counts as abandoned when it has passed, or when
+it has not changed for its whole LENGTH of our own time, whichever we see first. LENGTH is left out where it is the
+usual one; it is longer before a long wait, and UNTIL never goes back.
 
 A driver that slept is a stranger to itself (property 15): it writes and acts only while its look is young and its lease
 has not run out, both by a clock that goes on while it sleeps. A lease that ran out is taken again as a first one is:
@@ -18,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pulumi_rolling.core.model.commands import command
-from pulumi_rolling.core.shared.lease_rules import OUTLIVED, RENEWED, lease_length
+from pulumi_rolling.core.shared.lease_rules import OUTLIVED, is_due, lease_length, promised
 from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.engine.printable import printable_text
 from pulumi_rolling.engine.record.pieces import LEASE, read_any
@@ -34,6 +35,8 @@ class LeaseTag:
     holder: str
     owner: str
     until: float
+    length: float | None = None
+    """Seconds for which it was written; None: the usual ones."""
 
 
 def owner_of(urn: str) -> str:
@@ -43,15 +46,15 @@ def owner_of(urn: str) -> str:
 
 def found_lease(marks: Mapping[str, str]) -> LeaseTag | None:
     parts = marks.get(LEASE, "").split()
-    if len(parts) != 3:
+    if len(parts) not in (3, 4):
         return None
     try:
-        until = float(parts[2])
+        until, *length = [float(part) for part in parts[2:]]
     except ValueError:
         return None
-    return (
-        LeaseTag(printable_text(parts[0]), printable_text(parts[1]), until) if math.isfinite(until) else None
-    )
+    if not all(map(math.isfinite, (until, *length))):
+        return None
+    return LeaseTag(printable_text(parts[0]), printable_text(parts[1]), until, *length)
 
 
 class Lease:
@@ -75,28 +78,38 @@ class Lease:
         self._settle = settle
         self.length = lease_length(poll)
         self._deadline = deadline or Deadline()
-        self._read_at = self._marked_at = self._renewed_at = -math.inf
+        self._read_at = self._marked_until = self._holds_until = -math.inf
 
-    def mark(self) -> dict[str, str]:
-        """The tag that renews it; part of every write of the record. It counts once it is ``written``."""
-        self._marked_at = self._clock.steady()
-        return {LEASE: f"{self.holder} {self._owner} {self._clock.now() + self.length:.0f}"}
+    def mark(self, wait: float = 0.0) -> dict[str, str]:
+        """The tag that renews it; part of every write of the record. It counts once it is ``written``.
+
+        ``wait``: seconds until the look after this one.
+        """
+        now = self._clock.steady()
+        self._marked_until = max(self._holds_until, now + promised(self.length, wait))
+        length = self._marked_until - now
+        longer = f" {length:.0f}" if length > self.length else ""
+        return {LEASE: f"{self.holder} {self._owner} {self._clock.now() + length:.0f}{longer}"}
 
     def written(self) -> None:
         """The tag made last stands on the group."""
-        self._renewed_at = self._marked_at
+        self._holds_until = self._marked_until
 
     def renew(self) -> None:
         """The tag alone."""
         self._fleet.write_marks(self.mark())
         self.written()
 
-    def is_due(self) -> bool:
-        return self._clock.steady() - self._renewed_at >= RENEWED * self.length
+    def is_due(self, wait: float = 0.0) -> bool:
+        return is_due(self.length, self.left(), wait)
+
+    def left(self) -> float:
+        """Seconds that it still holds."""
+        return self._holds_until - self._clock.steady()
 
     def has_run_out(self) -> bool:
         """Others may have taken the group."""
-        return self._clock.steady() - self._renewed_at >= self.length
+        return self.left() <= 0
 
     def look_begins(self) -> None:
         """A look changes nothing, so its calls may take their time."""
@@ -104,7 +117,7 @@ class Lease:
 
     def looked(self, at: float) -> None:
         """What is written and done from now on follows from a look of that moment, by the steady clock."""
-        self._deadline.at = min(at + OUTLIVED * self.length, self._renewed_at + self.length)
+        self._deadline.at = min(at + OUTLIVED * self.length, self._holds_until)
 
     def allows(self) -> bool:
         """Whether the look is still young enough to write and act upon, and the group surely ours."""
@@ -195,7 +208,7 @@ class Lease:
         while found is not None and found.until > self._clock.now():
             if found.owner != self._owner:
                 raise self._refusal(found)
-            if self._clock.steady() - seen_at > self.length:
+            if self._clock.steady() - seen_at > max(self.length, found.length or 0.0):
                 break
             self._clock.wait(max(self._poll, 0.5))
             marks = self._read()

@@ -49,6 +49,8 @@ MOST_RESTORED = 5
 """How often tags of ours are written again that somebody removes, before the drive gives up."""
 GONE = 3
 """Looks in a row that do not find the group, after which it is gone; one empty answer is none."""
+AWAKE = 0.05
+"""Seconds by which a sleep ends early where nobody woke us."""
 SILENCE = 900.0
 """Seconds without any answer of the cloud after which a drive gives up, the record kept."""
 
@@ -104,7 +106,7 @@ class Drive(Generic[R, S, A, L]):
                 self._heard_at = self.clock.steady()
                 self.decided = decision.next
                 self._tell(rollout, decision)
-                unsent = self._carry_out(decision.actions)
+                unsent, whole = self._carry_out(decision.actions)
                 rollout = self.machine.take_back(decision.next, unsent) if unsent else decision.next
                 if decision.outcome is not None:
                     self._finish(decision, marks)
@@ -124,8 +126,25 @@ class Drive(Generic[R, S, A, L]):
                 raise
             self._absent = 0
             if not unsent:
-                # A lease that runs out between two looks would be somebody else's to take.
-                self.clock.wait(min(decision.look_again_at - self.clock.now(), ASLEEP * self.lease.length))
+                self._sleep(self._wait_of(decision) if whole else self.limits.poll)
+
+    def _wait_of(self, decision: Decision[R, A]) -> float:
+        """Seconds until the next look. Where others than boots are waited for it is within the usual lease."""
+        wait = decision.look_again_at - self.clock.now()
+        return wait if decision.by_boots else min(wait, ASLEEP * self.lease.length)
+
+    def _sleep(self, seconds: float) -> None:
+        """Until then, or until somebody wakes us; an engine that is gone is found as soon as in short waits."""
+        # A lease that runs out between two looks would be somebody else's to take.
+        left = min(seconds, ASLEEP * self.lease.left())
+        while left > 0:
+            piece, began = min(left, ASLEEP * self.lease.length), self.clock.steady()
+            self.clock.wait(piece)
+            slept = self.clock.steady() - began
+            left -= piece
+            if slept < piece - AWAKE or left <= 0:
+                return
+            self._stop_if_orphaned()
 
     def _look(self, rollout: R) -> tuple[S, Mapping[str, str]] | None:
         """None: the look does not show our tags, and nothing follows from it."""
@@ -166,14 +185,15 @@ class Drive(Generic[R, S, A, L]):
     def _record(self, written: R, decision: Decision[R, A]) -> R:
         """What now stands on the group. The refusals that the decision has taken up are done with."""
         said = said_mark(decision, self.clock.now(), self.fleet.shelf)
+        wait = self._wait_of(decision)
         if decision.actions or self.machine.is_news(written, decision.next):
             self.lease.insist()
-            self.journal.write(decision.next, {**self.lease.mark(), **said})
+            self.journal.write(decision.next, {**self.lease.mark(wait), **said})
             self.lease.written()
             written = decision.next
-        elif self.lease.is_due():
+        elif self.lease.is_due(wait):
             self.lease.insist()
-            self.fleet.write_marks({**self.lease.mark(), **said})
+            self.fleet.write_marks({**self.lease.mark(wait), **said})
             self.lease.written()
         self._refused = ()
         return written
@@ -196,26 +216,26 @@ class Drive(Generic[R, S, A, L]):
         except Exception:  # noqa: BLE001 - a listener may fail in any way; the group goes first
             return
 
-    def _carry_out(self, actions: tuple[A, ...]) -> tuple[A, ...]:
-        """Do them in order. Those come back that were never sent."""
+    def _carry_out(self, actions: tuple[A, ...]) -> tuple[tuple[A, ...], bool]:
+        """Do them in order. Those come back that were never sent, and whether all that were sent are done."""
         for place, action in enumerate(actions):
             try:
                 if self.lease.is_due() and self.lease.allows():
                     self.lease.renew()
             except (TemporaryFleetError, PermanentFleetError):
-                return actions[place:]
+                return actions[place:], True
             if not self.lease.allows():
                 # A slow call before this one, or we slept: another driver may be at work, as the next look will show.
-                return actions[place:]
+                return actions[place:], True
             try:
                 self.fleet.apply(action)
             except TemporaryFleetError:
                 # It stands in the record as issued; unseen after a settle time it is decided again.
-                return actions[place + 1 :]
+                return actions[place + 1 :], False
             except PermanentFleetError as error:
                 self._refused += (_refused_act(self.fleet.key(action), error),)
-                return actions[place + 1 :]
-        return ()
+                return actions[place + 1 :], False
+        return (), True
 
     def _finish(self, decision: Decision[R, A], marks: Mapping[str, str]) -> None:
         self.lease.insist()

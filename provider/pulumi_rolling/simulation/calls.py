@@ -14,7 +14,7 @@ from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.questions import proves_members
 from pulumi_rolling.core.replace.record_rules import is_news
 from pulumi_rolling.core.replace.rollout import Decided, Rollout
-from pulumi_rolling.core.shared.lease_rules import RENEWED, lease_length
+from pulumi_rolling.core.shared.lease_rules import RENEWED, is_due, lease_length, promised
 
 BEFORE = 10
 """The facts (six calls), the lease: a look, its tag, a look; and the template's version."""
@@ -29,21 +29,24 @@ class Writes:
 
     def __init__(self, poll: float, at: float) -> None:
         self.count = 0
-        self._renewal = RENEWED * lease_length(poll)
-        self._written_at = at
+        self._length = lease_length(poll)
+        self._holds_until = at + self._length
 
-    def add(self, at: float) -> None:
+    def add(self, at: float, wait: float = 0.0) -> None:
+        """``wait``: seconds for which the lease is promised beyond its usual length."""
         self.count += 1
-        self._written_at = at
+        self._holds_until = max(self._holds_until, at + promised(self._length, wait))
 
-    def is_due(self, at: float) -> bool:
-        """The lease is to be renewed by the look at that time."""
-        return at - self._written_at >= self._renewal
+    def is_due(self, at: float, wait: float = 0.0) -> bool:
+        """The lease is to be renewed by the look at that time, before a wait."""
+        return is_due(self._length, self._holds_until - at, wait)
 
-    def renew(self, at: float) -> None:
+    def renew(self, until: float) -> None:
         """The renewals that are due by then, where not every look is made."""
-        while self.is_due(at):
-            self._written_at += self._renewal
+        due = self._holds_until - (1 - RENEWED) * self._length
+        while due <= until:
+            self._holds_until = due + self._length
+            due += RENEWED * self._length
             self.count += 1
 
 
@@ -75,10 +78,9 @@ class Bill:
         self._known = after.way.in_flight
         self.looks += self._look(after, arrived)
         self.acts += len(decision.actions)
-        if decision.actions or is_news(before, after):
-            self._writes.add(at)
-        else:
-            self._writes.renew(at)
+        wait = decision.look_again_at - at if decision.by_boots else 0.0
+        if decision.actions or is_news(before, after) or self._writes.is_due(at, wait):
+            self._writes.add(at, wait)
 
     def add_looks(self, rollout: Rollout, count: int, until: float) -> None:
         """Looks up to ``until`` at which nothing is new."""

@@ -170,6 +170,8 @@ class _Pace:
             return max(fleet.now, min(news, decision.quiet_until)), 0
         if self._manner.grain and rollout.step is Step.ROLL and rollout.way.in_flight and not turned:
             return self._coarse(decision)
+        if decision.by_boots:
+            return decision.look_again_at, 0
         news = fleet.now if self._manner.every_look or turned else fleet.changes_at()
         due = decision.quiet_until
         first = min(decision.look_again_at, fleet.now + self._longest)
@@ -178,14 +180,18 @@ class _Pace:
     def _coarse(self, decision: Decided) -> tuple[float, int]:
         """The next of the looks a grain apart by which something is new or a clock has run out.
 
-        Those before it are counted as if nothing happened until the first event, and from then on as often as the
-        poll allows.
+        Those before it are counted: while boots set the pace, as far apart as the first of them; otherwise as if
+        nothing happened until the first event, and from then on as often as the poll allows.
         """
         now, grain, longest = self._fleet.now, self._manner.grain, self._longest
         clock = decision.quiet_until if decision.quiet_until > now else math.inf
         news = self._fleet.changes_at()
         soonest = now if math.isinf(news) else max(news, now)
         again = min(clock, self._began + grain * math.floor((soonest - self._began) / grain + 1))
+        if decision.by_boots:
+            # The looks between would be as far apart as the next one is.
+            apart = max(self._limits.poll, decision.look_again_at - now)
+            return again, max(0, math.floor((again - now) / apart) - 1)
         event = min(self._fleet.moves_at(), again)
         first = min(decision.look_again_at, now + longest)
         seen, idle = looks_until(self._limits, decision.next, first, event, again, longest)

@@ -22,6 +22,8 @@ from pulumi_rolling.simulation.law import BootLaw
 FEW = 40
 """Runs for which no further process is worth its start."""
 CHUNK = 25
+APART = 0.08
+"""Looks of the engine are about that share of a boot apart."""
 
 
 class Rollable(Protocol):
@@ -113,14 +115,15 @@ def _well(scenario: Scenario) -> Behaviour:
         boot=law.mean,
         spread=law.spread,
         quantiles=law.quantiles,
-        sooner=max(0.0, scenario.grain - limits.poll) / 2,
+        sooner=max(0.0, scenario.grain - max(limits.poll, APART * law.mean)) / 2,
         sooner_up_to=slot_clock(limits),
     )
 
 
 def grain_of(desired: int, window: int, law: BootLaw) -> float:
-    """At most a quarter of a boot; less in a small window, where a look brings little that is new, and in a short roll.
+    """At most a quarter of a boot; less in a short roll; none where every look is hardly more.
 
     At that, roll times are within two percent of those with every look.
     """
-    return law.mean * min(1 / 4, window / 80, desired / max(1, window) / 40)
+    share = min(1 / 4, window / 80, desired / max(1, window) / 40)
+    return law.mean * share if share >= 2 * APART else 0.0

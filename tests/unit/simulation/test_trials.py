@@ -72,7 +72,7 @@ def test_a_grain_changes_no_outcome_and_hardly_the_time(guard: Guard) -> None:
     fine, coarse = study([scenario, replace(scenario, grain=3.0)], 30)
     assert 5 < sum(rolled.done for rolled in fine) < 25, "both outcomes are among them"
     same = sum(one.done is other.done for one, other in zip(fine, coarse, strict=True))
-    assert same >= 29
+    assert same >= 27
     times = [statistics.fmean(r.seconds for r in rolls if r.done) for rolls in (fine, coarse)]
     assert times[1] == pytest.approx(times[0], rel=0.02)
     assert sum(r.decisions for r in coarse) < 0.7 * sum(r.decisions for r in fine)

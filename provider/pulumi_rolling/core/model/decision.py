@@ -61,3 +61,5 @@ class Decision(Generic[R, A]):
     outcome: Outcome | None = None
     quiet_until: float = 0.0
     """Until then another look brings the same answer, unless something changes in the group."""
+    by_boots: bool = False
+    """``look_again_at`` follows from members that boot: it may be far, and another look says anew when the next is."""

@@ -6,6 +6,7 @@ Whether to act or to wait is ``decide``'s; when to look again and what the statu
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 
 from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.model.decision import Because, Decision, Outcome, Status
@@ -18,6 +19,7 @@ from pulumi_rolling.core.replace.forecast import time_left
 from pulumi_rolling.core.replace.keeping import keep_some
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.look import Look
+from pulumi_rolling.core.replace.looks import after_boots
 from pulumi_rolling.core.replace.observation import roster_of
 from pulumi_rolling.core.replace.rollout import Decided, Rollout, replace
 from pulumi_rolling.core.shared import ended, pace
@@ -28,8 +30,18 @@ def act(look: Look, actions: tuple[Action, ...], because: Because) -> Decided:
     issued = issue(look.rollout, actions, look.at)
     lowest, after = issued.ours.lowest, _in_service_after(actions, look)
     least = after if lowest is None else min(lowest, after)
-    look = look.with_rollout(replace(issued, ours=replace(issued.ours, lowest=least)))
-    return Decision(look.rollout, actions, look.at + look.limits.poll, because, status_of(look))
+    started = sum(isinstance(a, Terminate) and a.relaunch for a in actions)
+    # Of other acts the next step waits to see the effect.
+    again = after_boots(look, started) if all(isinstance(a, Terminate) for a in actions) else None
+    due, now = _next_clock(look), look.with_rollout(replace(issued, ours=replace(issued.ours, lowest=least)))
+    if again is None:
+        return Decision(now.rollout, actions, look.at + look.limits.poll, because, status_of(now))
+    again = _not_after(due, look, again)
+    return Decision(now.rollout, actions, again, because, status_of(now), by_boots=True)
+
+
+def _not_after(due: float, look: Look, again: float) -> float:
+    return max(look.at + look.limits.poll / 4, min(again, due))
 
 
 def _in_service_after(actions: tuple[Action, ...], look: Look) -> int:
@@ -41,11 +53,15 @@ def _in_service_after(actions: tuple[Action, ...], look: Look) -> int:
     return look.census.in_service - sum(is_in_service(m) for m in found.values())
 
 
-def wait(look: Look, because: Because, until: float | None = None) -> Decided:
-    """No act; the next look is when anything may be new."""
+def wait(look: Look, because: Because, until: float | None = None, suspects: Collection[str] = ()) -> Decided:
+    """No act; the next look is when anything may be new. ``suspects``: those for whom the guard holds new starts."""
     due = _next_clock(look)
     if until is not None:
         due = min(due, until)
+    again = after_boots(look, suspects=suspects)
+    if again is not None:
+        again = _not_after(due, look, again)
+        return Decision(look.rollout, (), again, because, status_of(look), quiet_until=due, by_boots=True)
     again = look_after(look.limits, look.rollout, look.at, due)
     return Decision(look.rollout, (), again, because, status_of(look), quiet_until=due)
 

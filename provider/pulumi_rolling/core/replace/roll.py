@@ -128,7 +128,8 @@ def _replace(look: Look, free: int) -> Decided:
         look = look.with_rollout(rollout)
     if not pick.picked:
         if pick.guarded is not None:
-            return wait(look, _guarded(pick.guarded, look.census))
+            suspects = pick.guarded.suspects()
+            return wait(look, _guarded(pick.guarded, look.census), suspects=suspects)
         return _stuck(look, pick.free, pick.above)
     look, going = parted(look, pick.picked)
     return _terminate(look, going) if going else await_partings(look)

@@ -1,15 +1,33 @@
-"""How long a driver's lease holds and what it outlives, in parts of its length."""
+"""How long a driver's lease holds and what it outlives.
+
+A lease is written together with the record and says until when it holds. A driver that will look again late promises
+a longer one with what it writes before, so that the lease never lapses while it waits.
+"""
 
 from __future__ import annotations
 
 RENEWED = 1 / 3
-"""The part of its length after which a lease is renewed."""
+"""The part of the usual length after which a lease is renewed."""
 OUTLIVED = 1 / 3
-"""The part of it after which a look is too old to write or act upon."""
+"""The part of the usual length after which a look is too old to write or act upon."""
 ASLEEP = 1 / 2
-"""The part of it that no sleep of its holder is longer than."""
+"""The part of what a lease still holds that no sleep of its holder is longer than."""
+COVERED = 6.0
+"""Waits that a lease covers beyond its usual length: by then the record is mostly written anyway."""
+SPARE = 150.0
+"""Seconds that those are at most, beyond the two waits that it must cover: the next driver has to sit them out."""
 
 
 def lease_length(poll: float) -> float:
-    """Seconds that a lease holds without being renewed, where looks are ``poll`` seconds apart."""
+    """Seconds that a lease usually holds without being renewed, where looks are ``poll`` seconds apart."""
     return max(6.0, 30.0 * poll)
+
+
+def promised(length: float, wait: float) -> float:
+    """Seconds that a lease holds which is written before a wait; ``length`` is the usual one."""
+    return length + 2 * wait + min((COVERED - 2) * wait, SPARE)
+
+
+def is_due(length: float, left: float, wait: float) -> bool:
+    """Whether a lease that holds ``left`` more seconds is written again before a wait."""
+    return left <= (1 - RENEWED) * length or left * ASLEEP < wait
