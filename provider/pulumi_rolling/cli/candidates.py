@@ -18,9 +18,13 @@ from pulumi_rolling.core.replace.sizing import size_roll
 from pulumi_rolling.errors import Fault, PolicyErrors
 from pulumi_rolling.policy.check import check_policy
 from pulumi_rolling.policy.inputs import UpdatePolicy, rows
+from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
+from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 from pulumi_rolling.policy.timing import Timing
 
 STRATEGY, AGAINST = "--strategy", "--against"
+SIMULATED = (RollingUpdate.key, InstanceRefresh.key)
+"""Strategies of which there is a simulated service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,10 @@ def _add(
 
 def _candidate(name: str, block: Any, sizes: Sizes, timing: Timing) -> Candidate:
     checked = check_policy(block)
+    others = [key for key in _given(checked.normal) if key not in SIMULATED]
+    if others:
+        said = f"cannot be simulated; {' and '.join(SIMULATED)} can."
+        raise PolicyErrors([*checked.faults, *(Fault(f"{UpdatePolicy.path}.{key}", said) for key in others)])
     if is_refresh(checked):
         allowed, warnings = imagined_refresh(checked, sizes, timing)
         return Candidate(name, allowed, allowed.foreseen.batch, warnings)
@@ -82,12 +90,15 @@ def _candidate(name: str, block: Any, sizes: Sizes, timing: Timing) -> Candidate
     return Candidate(name, imagined.allowed, batch, imagined.warnings)
 
 
+def _given(normal: Any) -> list[str]:
+    return [key for key in rows(UpdatePolicy) if isinstance(normal, Mapping) and key in normal]
+
+
 def _strategies(given: str) -> list[str]:
     names = [name.strip() for name in given.split(",")]
-    known = list(rows(UpdatePolicy))
     for name in names:
-        if name not in known:
-            raise PolicyErrors([Fault(STRATEGY, f"is {' or '.join(known)}, or both; found {name!r}.")])
+        if name not in SIMULATED:
+            raise PolicyErrors([Fault(STRATEGY, f"is {' or '.join(SIMULATED)}, or both; found {name!r}.")])
     return list(dict.fromkeys(names))
 
 

@@ -29,7 +29,7 @@ from pulumi_rolling.core.machine import Machine, Paced, Remembered
 from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.seen import RefusedAct, Request
-from pulumi_rolling.core.shared.lease_rules import ASLEEP
+from pulumi_rolling.core.shared.lease_rules import ASLEEP, wait_before
 from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.record.pieces import Journal, asked
@@ -129,9 +129,8 @@ class Drive(Generic[R, S, A, L]):
                 self._sleep(self._wait_of(decision) if whole else self.limits.poll)
 
     def _wait_of(self, decision: Decision[R, A]) -> float:
-        """Seconds until the next look. Where others than boots are waited for it is within the usual lease."""
-        wait = decision.look_again_at - self.clock.now()
-        return wait if decision.by_boots else min(wait, ASLEEP * self.lease.length)
+        until_look = decision.look_again_at - self.clock.now()
+        return wait_before(self.lease.length, until_look, by_boots=decision.by_boots)
 
     def _sleep(self, seconds: float) -> None:
         """Until then, or until somebody wakes us; an engine that is gone is found as soon as in short waits."""

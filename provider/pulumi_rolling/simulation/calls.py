@@ -7,14 +7,16 @@ the loop. Signals are taken to come by tag, the dearer of the two sources, and t
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.questions import proves_members
 from pulumi_rolling.core.replace.record_rules import is_news
 from pulumi_rolling.core.replace.rollout import Decided, Rollout
-from pulumi_rolling.core.shared.lease_rules import RENEWED, is_due, lease_length, promised
+from pulumi_rolling.core.shared.lease_rules import RENEWED, is_due, lease_length, promised, wait_before
 
 BEFORE = 10
 """The facts (six calls), the lease: a look, its tag, a look; and the template's version."""
@@ -32,12 +34,16 @@ class Writes:
         self._length = lease_length(poll)
         self._holds_until = at + self._length
 
-    def add(self, at: float, wait: float = 0.0) -> None:
-        """``wait``: seconds for which the lease is promised beyond its usual length."""
+    def wait_of(self, decision: Decision[Any, Any], at: float) -> float:
+        """Seconds of the wait that the loop would sleep, for which the lease is promised."""
+        return wait_before(self._length, decision.look_again_at - at, by_boots=decision.by_boots)
+
+    def add(self, at: float, wait: float) -> None:
+        """A write before a wait."""
         self.count += 1
         self._holds_until = max(self._holds_until, at + promised(self._length, wait))
 
-    def is_due(self, at: float, wait: float = 0.0) -> bool:
+    def is_due(self, at: float, wait: float) -> bool:
         """The lease is to be renewed by the look at that time, before a wait."""
         return is_due(self._length, self._holds_until - at, wait)
 
@@ -78,7 +84,7 @@ class Bill:
         self._known = after.way.in_flight
         self.looks += self._look(after, arrived)
         self.acts += len(decision.actions)
-        wait = decision.look_again_at - at if decision.by_boots else 0.0
+        wait = self._writes.wait_of(decision, at)
         if decision.actions or is_news(before, after) or self._writes.is_due(at, wait):
             self._writes.add(at, wait)
 

@@ -43,8 +43,9 @@ class RefreshBill:
         """One look with what its decision brought: the record, and its acts."""
         self.looks += 1 + self._asks(before, seen) + self._causes(decision.next, seen)
         self.acts += sum(_cost(act) for act in decision.actions)
-        if decision.actions or is_news(before, decision.next) or self._writes.is_due(seen.at):
-            self._writes.add(seen.at)
+        wait = self._writes.wait_of(decision, seen.at)
+        if decision.actions or is_news(before, decision.next) or self._writes.is_due(seen.at, wait):
+            self._writes.add(seen.at, wait)
 
     def _asks(self, rollout: Delegating, seen: Delegated) -> int:
         """Whether the refresh itself is asked for, beside the group."""

@@ -23,6 +23,11 @@ def lease_length(poll: float) -> float:
     return max(6.0, 30.0 * poll)
 
 
+def wait_before(length: float, until_look: float, *, by_boots: bool) -> float:
+    """Seconds of the wait for the next look. Where others than boots are waited for it is within the usual lease."""
+    return until_look if by_boots else min(until_look, ASLEEP * length)
+
+
 def promised(length: float, wait: float) -> float:
     """Seconds that a lease holds which is written before a wait; ``length`` is the usual one."""
     return length + 2 * wait + min((COVERED - 2) * wait, SPARE)

@@ -66,6 +66,8 @@ ELSEWHERE: Mapping[str, str] = {
     "scaleInProtectedInstances": "has no counterpart: ECS waits for protected tasks, always; take the protection away "
     "(UpdateTaskProtection), or let it run out.",
     "warmPoolInstances": "has no counterpart: a service has no warm pool; remove it.",
+    "beforeTerminate": "has no counterpart: a task is told by its stopSignal and has stopTimeout to end; remove it.",
+    "keepFailed": "is not possible: ECS stops what failed by itself, and tells of it for an hour; remove it.",
     "drain": _STOPPING,
     "drainTimeout": _STOPPING,
     "instanceWarmup": _CHECKED,
