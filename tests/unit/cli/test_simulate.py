@@ -169,6 +169,10 @@ def test_boots_of_the_last_rollout(rolling: Rolling, tmp_path: Path, given: str)
             ("--against", '{"instanceRefresh":{"minHealthyPercentage":101}}'),
             "--against: updatePolicy.instanceRefresh.minHealthyPercentage:",
         ),
+        (
+            ("--against", '{"ecsDeployment":{}}'),
+            "--against: updatePolicy.ecsDeployment: cannot be simulated; rollingUpdate and instanceRefresh can.",
+        ),
         (("--against", BOTH), "--against: updatePolicy: needs exactly one strategy"),
         (
             ("--against", '{"rollingUpdate":{"maxBatchSize":0}}'),

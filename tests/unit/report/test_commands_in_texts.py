@@ -115,7 +115,7 @@ def standings() -> Iterator[Either]:
     yield operation.standing(replace(followed, way=replace(followed.way, paused=True)), call=CALL)
 
 
-@pytest.mark.parametrize("standing", standings())
+@pytest.mark.parametrize("standing", list(standings()))
 def test_no_report_has_a_command_without_its_group(standing: Either) -> None:
     """Status, watch, list and JSON name the group as a command must, and no placeholder."""
     texts = (
