@@ -317,6 +317,7 @@ FULL = changed(
     surge=1,
     draining=(("i-d", 30.0),),
     warming=(("i-w", 30.0),),
+    parting=("i-p",),
     missing=(("i-m", 30.0),),
     failed_before=1,
     retried=frozenset({"i-r"}),

@@ -398,6 +398,6 @@ def test_stale_reads_and_a_late_list_begin_no_second_deployment(svc: Svc) -> Non
     svc.serve()
     svc.lab.service_rules(listed=0.3, pending=0.1)
     svc.lab.fault("*", stale=0.2)
-    decision = svc.roll(limits=svc.limits(settle=1.5))
+    decision = svc.roll(limits=svc.limits(settle=5.0))
     assert decision.outcome is not None and decision.outcome.done
     assert svc.kinds() == [Begin] and svc.statuses() == ["SUCCESSFUL", "SUCCESSFUL"]

@@ -117,10 +117,7 @@ def test_a_bad_image_comes_back_to_the_launch_configuration(
     web.asg.suspend_processes(AutoScalingGroupName="web", ScalingProcesses=["AZRebalance"])
     news = web.wants(minHealthyPercentage=percent)
     plan = web.foreseen(news)
-    assert (
-        f"when the service gives up, this program rolls it back to {OLD} itself, as rollingUpdate does"
-        in plan
-    )
+    assert f"on failure  this program rolls it back to {OLD} itself" in plan, plan
     assert (
         f"no instance refresh leads back to {OLD}: this program returns the group by a rolling update" in plan
     )

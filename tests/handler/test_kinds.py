@@ -25,6 +25,7 @@ from tests.handler.tiny_kind import TinyClock, TinyCloud, TinyFleet, TinyGroup, 
 PACKAGE = Path(pulumi_rolling.__file__).parent
 OWN = {
     "handler/auto_scaling_group.py",
+    "handler/auto_scaling_group_declared.py",
     "handler/delegate/instance_refresh.py",
     "handler/kinds.py",
     "handler/replace/auto_scaling_group.py",
