@@ -73,6 +73,11 @@ def _on_failure(plan: DelegatePlan, returns_to: str | None, leaves: bool) -> str
     when = "when the service gives up, "
     if leaves:
         return f"{when}it stops and the group is left as it is (onFailure: leave)"
+    if returns_to is None and plan.way_back:
+        own = (
+            "it returns the group by itself" if plan.limits.returns_by_itself else "it is asked to return it"
+        )
+        return f"{when}{own} to what ran before; where that cannot be, the group is left as it is"
     if returns_to is None:
         return f"{when}it stops; there is no other revision to return to"
     ways = [_way_back(way, returns_to) for way in plan.way_back]

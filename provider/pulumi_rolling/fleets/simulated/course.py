@@ -58,6 +58,12 @@ class Life:
     id: str
     revision: Revision
     up: bool = True
+    open: str = ""
+    """What the revision leaves open (the image behind a tag), as it was when the member was made."""
+
+    @property
+    def made_from(self) -> tuple[str, str]:
+        return self.revision.digest, self.open
 
 
 @dataclass(slots=True, eq=False)
@@ -91,10 +97,23 @@ class Course:
     whole: bool = True
     unknown: bool = False
     by: str = ""
+    open: str = ""
+    """What the revision leaves open, as it was when the operation began."""
+    back_open: str = ""
+    """The same of where the group pointed then."""
 
     @property
     def target(self) -> Revision:
         return self.back if self.state is State.RETURNING else self.to
+
+    @property
+    def leads_to(self) -> tuple[str, str]:
+        return self.to.digest, self.open
+
+    @property
+    def makes_from(self) -> tuple[str, str]:
+        """What it makes members from now."""
+        return (self.back.digest, self.back_open) if self.state is State.RETURNING else self.leads_to
 
     @property
     def is_over(self) -> bool:

@@ -27,13 +27,15 @@ class OperatedGroup:
         self.options = options
         self.now = 1000.0
         self.pointer = options.revision
+        self.pointer_open = self.open = ""
+        """What revisions leave open: as it was when the pointer moved, and as it is now."""
         self.courses: list[Course] = []
         self.history: list[tuple[float, int]] = []
         """How many were in service since when."""
         self.touched = 0
         """Launches by operations."""
         self._chance = random.Random(options.seed)
-        self._booting: Counter[str] = Counter()
+        self._booting: Counter[tuple[str, str]] = Counter()
         self._doubled: set[str] = set()
         """Members that serve until their replacements do."""
         self._events: list[tuple[float, int, Callable[[], object]]] = []
@@ -63,8 +65,19 @@ class OperatedGroup:
 
     def runs(self) -> dict[str, int]:
         """Members by their revision's digest, those included that boot."""
-        there = Counter(life.revision.digest for life in self._lives if life.up)
-        return {digest: count for digest, count in (there + self._booting).items() if count}
+        counts: Counter[str] = Counter()
+        for (digest, _), count in self.makes().items():
+            counts[digest] += count
+        return dict(counts)
+
+    def makes(self) -> dict[tuple[str, str], int]:
+        """The same by revision and what that leaves open, which no driver is shown."""
+        there = Counter(life.made_from for life in self._lives if life.up)
+        return {made: count for made, count in (there + self._booting).items() if count}
+
+    def push(self, what: str) -> None:
+        """Another party puts something else behind what revisions leave open."""
+        self.open = what
 
     def in_service(self) -> int:
         return sum(life.up for life in self._lives)
@@ -72,7 +85,7 @@ class OperatedGroup:
     def start(self, to: Revision, token: str = "", by: str = "", *, gates: bool = True) -> Course:
         """An operation begins: ours, or with ``by`` somebody else's."""
         self._numbers += 1
-        old = sum(life.revision.digest != to.digest for life in self._lives)
+        old = sum(life.made_from != (to.digest, self.open) for life in self._lives)
         course = Course(
             f"op-{len(self.courses) + 1}",
             to,
@@ -83,6 +96,8 @@ class OperatedGroup:
             self.options.checkpoints if gates else (),
             before=len(self._lives) - old,
             by=by,
+            open=self.open,
+            back_open=self.pointer_open,
             moved_at=self.now,
             doomed=self._dooms,
         )
@@ -142,7 +157,7 @@ class OperatedGroup:
         if course.is_over or course.state is State.RETURNING:
             return
         if moves_pointer:
-            self.pointer = course.to
+            self.pointer, self.pointer_open = course.to, course.open
         self._set(course, State.SUCCEEDED)
         self._note()
 
@@ -195,10 +210,10 @@ class OperatedGroup:
         returning = course.state is State.RETURNING
         if course.frozen or course.paused or not (returning or course.state is State.RUNNING):
             return
-        target = course.target
+        target = course.makes_from
         while course.slots < self.options.batch:
             there = [life for life in self._lives if life.up and life.id not in self._doubled]
-            old = [life for life in there if life.revision.digest != target.digest]
+            old = [life for life in there if life.made_from != target]
             if not old or (not returning and self._limit(course) <= course.done + course.slots):
                 break
             self._open(course, old[0])
@@ -209,10 +224,10 @@ class OperatedGroup:
         elif self._is_pure(target):
             self._finish(course, returning=returning)
 
-    def _is_pure(self, target: Revision) -> bool:
-        """All serve and are of one revision, and none of another boots."""
-        boots = any(count for digest, count in self._booting.items() if digest != target.digest)
-        return not boots and all(life.revision.digest == target.digest and life.up for life in self._lives)
+    def _is_pure(self, target: tuple[str, str]) -> bool:
+        """All serve and are made from one thing, and none from another boots."""
+        boots = any(count for made, count in self._booting.items() if made != target)
+        return not boots and all(life.made_from == target and life.up for life in self._lives)
 
     def _limit(self, course: Course) -> float:
         """How many may be done before the next checkpoint."""
@@ -222,9 +237,11 @@ class OperatedGroup:
     def _open(self, course: Course, victim: Life) -> None:
         course.slots += 1
         self.touched += 1
-        self._booting[course.target.digest] += 1
+        made = course.makes_from
+        self._booting[made] += 1
         target, returning = course.target, course.state is State.RETURNING
-        behaviours = (self.options.behaviours or {}).get(target.digest, Behaviour())
+        known = self.options.behaviours or {}
+        behaviours = known.get(made[1]) or known.get(target.digest, Behaviour())
         fate = draw([behaviours] if isinstance(behaviours, Behaviour) else behaviours, self._chance)
         works = fate.in_service and fate.launch_error is None and fate.signal is not Signal.FAILURE
         works = works and not (returning and course.doomed)
@@ -232,23 +249,27 @@ class OperatedGroup:
             self._doubled.add(victim.id)
         else:
             victim.up = False
-        self.after(max(0.1, fate.draw_boot(self._chance)), lambda: self._close(course, victim, target, works))
+        self.after(
+            max(0.1, fate.draw_boot(self._chance)), lambda: self._close(course, victim, target, made, works)
+        )
 
-    def _close(self, course: Course, victim: Life, target: Revision, works: bool) -> None:
+    def _close(
+        self, course: Course, victim: Life, target: Revision, made: tuple[str, str], works: bool
+    ) -> None:
         """A slot ends: the new member serves, or another is tried in its place."""
         course.slots -= 1
-        self._booting[target.digest] -= 1
+        self._booting[made] -= 1
         self._doubled.discard(victim.id)
         if works:
             self._numbers += 1
-            self._lives[self._lives.index(victim)] = Life(f"new-{self._numbers}", target)
+            self._lives[self._lives.index(victim)] = Life(f"new-{self._numbers}", target, open=made[1])
             course.moved_at = self.now
         elif course.state in (State.RUNNING, State.RETURNING) and not (course.frozen or course.paused):
             self._open(course, victim)
         elif not victim.up:
             # Nobody rolls any more: the cloud launches from where the group points.
-            victim.revision, victim.up = self.pointer, True
-        there = sum(life.revision.digest == course.to.digest and life.up for life in self._lives)
+            victim.revision, victim.open, victim.up = self.pointer, self.pointer_open, True
+        there = sum(life.made_from == course.leads_to and life.up for life in self._lives)
         course.done = max(0, there - course.before)
         self._work(course)
         if self.active not in (None, course):
@@ -296,7 +317,7 @@ class OperatedGroup:
         if course.is_over or course.state is State.RETURNING:
             return
         self._set(course, State.SUCCEEDED)
-        self.pointer = course.to
+        self.pointer, self.pointer_open = course.to, course.open
 
     def _watch_patience(self, course: Course) -> None:
         def look() -> None:
