@@ -6,6 +6,7 @@ import sys
 
 from tests.benchmarks import (
     decisions,
+    ecs,
     engine_rolls,
     fifty,
     imports,
@@ -26,6 +27,7 @@ PARTS = {
     "no-op": no_op.report,
     "fifty": fifty.report,
     "stack": stack_returns.report,
+    "ecs": ecs.report,
 }
 
 
