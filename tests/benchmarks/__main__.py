@@ -6,6 +6,7 @@ import sys
 
 from tests.benchmarks import (
     decisions,
+    ecs,
     engine_rolls,
     fifty,
     imports,
@@ -30,6 +31,7 @@ PARTS = {
     "fifty": fifty.report,
     "refresh": refreshes.report,
     "stack": stack_returns.report,
+    "ecs": ecs.report,
 }
 
 

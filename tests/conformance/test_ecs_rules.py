@@ -7,11 +7,9 @@ CloudWatch alarms detect deployment failures"; LIVE answers and events of the se
 
 from __future__ import annotations
 
-import ast
 import re
 from functools import partial
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import botocore.session
 import botocore.validate
@@ -27,7 +25,8 @@ from pulumi_rolling.policy.ecs_deployment.leaves import STAGES
 from pulumi_rolling.policy.groups.ecs_service import EcsService
 from pulumi_rolling.policy.inputs import inputs_with
 
-TESTS = Path(__file__).resolve().parents[1]
+from tests.conformance.rows import TESTS, Rule, is_proved
+
 DOCUMENT = (TESTS.parent / "docs" / "ecs.md").read_text()
 BLOCK = "unit/policy/test_ecs_deployment.py"
 ARITHMETIC = "unit/policy/test_ecs_arithmetic.py"
@@ -37,16 +36,6 @@ LAB = "lab/test_services.py"
 LAB_BOUNDS = "lab/test_service_bounds.py"
 LAB_FAILURES = "lab/test_service_failures.py"
 HERE = "conformance/test_ecs_rules.py"
-
-
-class Rule(NamedTuple):
-    """A row: what the guide or the API says, how far, who says so, and which test proves that we hold it."""
-
-    rule: str
-    limit: str
-    source: str
-    file: str
-    test: str
 
 
 MEMBERS = [
@@ -250,9 +239,7 @@ def faults(**deployment: Any) -> list[str]:
 @pytest.mark.parametrize("rule", [*MEMBERS, *RULES], ids=lambda rule: rule.rule)
 def test_each_rule_names_a_test_that_is_there(rule: Rule) -> None:
     """A row without a test proves nothing."""
-    tree = ast.parse((TESTS / rule.file).read_text())
-    assert rule.test in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-    assert rule.limit and rule.source
+    assert is_proved(rule)
 
 
 def test_the_table_has_every_member_of_the_configuration() -> None:

@@ -9,9 +9,7 @@ have shown.
 
 from __future__ import annotations
 
-import ast
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import botocore.session
 import pytest
@@ -22,23 +20,14 @@ from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
 from pulumi_rolling.policy.instance_refresh.preferences import preferences
 from pulumi_rolling.policy.spelling import forms
 
-TESTS = Path(__file__).resolve().parents[1]
+from tests.conformance.rows import Rule, is_proved
+
 POLICY = "unit/policy/test_instance_refresh.py"
 ARITHMETIC = "unit/policy/test_refresh_arithmetic.py"
 ANSWERS = "fleets/test_refresh_answers.py"
 FLEET = "fleets/test_refresh.py"
 LAB = "fleets/test_refresh_in_lab.py"
 HERE = "conformance/test_refresh_rules.py"
-
-
-class Rule(NamedTuple):
-    """A row: what the service does or takes, how far, who says so, and which test proves that we hold it."""
-
-    rule: str
-    limit: str
-    source: str
-    file: str
-    test: str
 
 
 PREFERENCES = [
@@ -244,9 +233,7 @@ def ours(preference: str) -> str:
 @pytest.mark.parametrize("rule", [*PREFERENCES, *RULES], ids=lambda rule: rule.rule)
 def test_each_rule_names_a_test_that_is_there(rule: Rule) -> None:
     """A row without a test proves nothing."""
-    tree = ast.parse((TESTS / rule.file).read_text())
-    assert rule.test in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-    assert rule.limit and rule.source
+    assert is_proved(rule)
 
 
 def test_the_table_has_every_preference_of_the_service() -> None:

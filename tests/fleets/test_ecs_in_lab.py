@@ -59,6 +59,9 @@ class Svc(Drive):
 
     def serve(self, desired: int = 2, **configuration: Any) -> None:
         self.create(desired, **configuration)
+        self.settled()
+
+    def settled(self) -> None:
         wait(lambda: self.service()["deployments"][0]["rolloutState"] == "COMPLETED")
 
     def service(self) -> dict[str, Any]:
@@ -333,6 +336,48 @@ def test_the_same_task_definition_is_deployed_anew_where_that_is_forced(svc: Svc
     assert svc.kinds() == [Begin] and not running & before
 
 
+@pytest.mark.parametrize(
+    ("end", "returned", "kinds"),
+    [
+        ("breaker", True, [Begin]),
+        ("abort", True, [Begin, RollBack]),
+        ("ABORT", False, [Begin]),
+        ("untold", False, [Begin, RollBack]),
+    ],
+)
+def test_a_forced_deployment_is_returned_by_ecs_alone_or_said_to_be_not(
+    end: str, returned: bool, kinds: list[type], svc: Svc
+) -> None:
+    """Same task definition, another image behind its tag: only ECS's own way back brings the former image back."""
+    svc.lab.image("app:1", digest="sha256:good")
+    svc.serve(**BREAKER)
+    behaviour = CRASHES if end == "breaker" else {"inService": False}
+    svc.lab.image("app:1", digest="sha256:bad", **behaviour)
+    at_work, ours = Once(svc.is_at_work), Kept(svc.is_at_work)
+
+    def stranger() -> bool:
+        if at_work():
+            svc.lab.move_service("web", stop="ABORT")
+        return False
+
+    asked: list[tuple[Callable[[], bool], str]] = [] if end == "breaker" else [(ours, "abort")]
+    if end == "ABORT":
+        asked = [(stranger, "resume")]
+    if end == "untold":
+        svc.lab.fault("StopServiceDeployment", error="AccessDeniedException")
+    limits = svc.limits(returns_equals=True)
+    limits = replace(limits, preferences={"forceNewDeployment": True})
+    decision = svc.roll(*asked, fleet=svc.fleet(svc.one), forced=True, limits=limits)
+    assert decision.outcome is not None and bool(decision.outcome.returned) is returned
+    assert svc.kinds()[: len(kinds)] == kinds and svc.kinds().count(Begin) == 1
+    digests = {
+        each["digests"].get("app")
+        for each in svc.lab.service("web")["tasks"]
+        if each["desiredStatus"] == "RUNNING"
+    }
+    assert digests == {"sha256:good"} or not returned
+
+
 def test_the_service_is_known_by_its_words_and_its_tags(svc: Svc) -> None:
     """Family, ARN and cluster/name; marks beside the owner's tags; a configuration alone starts nothing."""
     svc.serve()
@@ -398,6 +443,8 @@ def test_stale_reads_and_a_late_list_begin_no_second_deployment(svc: Svc) -> Non
     svc.serve()
     svc.lab.service_rules(listed=0.3, pending=0.1)
     svc.lab.fault("*", stale=0.2)
+    # A late look at the first deployment would show it on its way: a stranger, as it must be.
+    svc.settled()
     decision = svc.roll(limits=svc.limits(settle=5.0))
     assert decision.outcome is not None and decision.outcome.done
     assert svc.kinds() == [Begin] and svc.statuses() == ["SUCCESSFUL", "SUCCESSFUL"]

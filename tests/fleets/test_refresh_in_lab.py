@@ -78,7 +78,11 @@ class Web(Drive):
         )
 
     def roll(
-        self, fleet: RefreshFleet, *requests: tuple[Callable[[], bool], str], **refresh: Any
+        self,
+        fleet: RefreshFleet,
+        *requests: tuple[Callable[[], bool], str],
+        forced: bool = False,
+        **refresh: Any,
     ) -> DelegateDecision:
         """To the end. A request is made once its fact holds."""
         facts = fleet.facts()
@@ -88,8 +92,9 @@ class Web(Drive):
             old=len(facts.replaced(fleet.target(), skip_matching=True)),
             irreversible=facts.irreversible,
         )
-        allowed = limits(parse_policy({"instanceRefresh": refresh}).instance_refresh, found, TIMING)
-        goal = Goal("roll", fleet.target(), facts.current)
+        policy = parse_policy({"instanceRefresh": refresh}).instance_refresh
+        allowed = limits(policy, found, TIMING, forced=forced)
+        goal = Goal("roll", fleet.target(), facts.current, forced=forced)
         return self.drive(fleet, allowed, goal, *requests)
 
 
@@ -158,6 +163,30 @@ def test_one_that_ends_and_stays_so_is_returned_by_another_refresh(
     assert (web.versions(), web.stored()) == (["1", "1"], "1")
 
 
+@pytest.mark.parametrize("by", ["fail", "abort"])
+def test_a_forced_refresh_is_returned_where_the_service_turns_by_itself(by: str, web: Web) -> None:
+    """Members are made from the same version either way: an abort leaves them, and AutoRollback is followed."""
+    web.group(2)
+    before = web.lab.group("web")["members"]
+    ids = {each["id"] for each in before}
+
+    def has_begun() -> bool:
+        return not ids >= {each["id"] for each in web.lab.group("web")["members"]}
+
+    once_begun = Once(has_begun)
+
+    def fails() -> bool:
+        if once_begun():
+            web.lab.move_group("web", refresh={"do": "fail"})
+        return False
+
+    asked = (fails, "resume") if by == "fail" else (Kept(has_begun), "abort")
+    decision = web.roll(web.fleet("1"), asked, forced=True, instanceWarmup=1)
+    assert decision.outcome is not None and bool(decision.outcome.returned) is (by == "fail")
+    assert web.kinds() == [Begin, *([] if by == "fail" else [Stop])]
+    assert web.refreshes() == [("1", "RollbackSuccessful" if by == "fail" else "Cancelled")]
+
+
 def test_an_abort_asks_the_service_to_return_what_it_has_done(web: Web) -> None:
     """While it is active the service's own way back is the shortest."""
     web.group(4)
@@ -191,7 +220,7 @@ def test_a_checkpoint_stands_until_somebody_approves(web: Web) -> None:
         (group,) = web.asg.describe_auto_scaling_groups()["AutoScalingGroups"]
         return Continue in web.kinds() or bool(group["SuspendedProcesses"])
 
-    refresh = {"checkpointPercentages": [50, 100], "checkpointDelay": 1, "approval": True}
+    refresh: dict[str, Any] = {"checkpointPercentages": [50, 100], "checkpointDelay": 1, "approval": True}
     decision = web.roll(web.fleet(), (is_held, "approve"), **refresh)
     assert decision.outcome is not None and decision.outcome.done
     assert web.kinds() == [Begin, Pause, Continue]

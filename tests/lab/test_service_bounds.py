@@ -125,7 +125,8 @@ def test_a_hundred_and_a_hundred_is_refused_where_the_switch_says_so(bench: Benc
 
 
 @pytest.mark.parametrize(
-    ("desired", "expected"), [(1, 3), (6, 3), (7, 4), (10, 5), (25, 13), (100, 50), (399, 200), (4000, 200)]
+    ("desired", "expected"),
+    [(1, 3), (6, 3), (7, 4), (10, 5), (25, 13), (100, 50), (399, 200), (400, 200), (800, 200)],
 )
 def test_the_threshold_is_half_the_tasks_between_3_and_200(desired: int, expected: int) -> None:
     """Half is rounded up."""
@@ -142,6 +143,7 @@ def test_the_threshold_is_half_the_tasks_between_3_and_200(desired: int, expecte
         ("BOUNDED_PERCENT", 75, 10, 8),
         ("UNBOUNDED_PERCENT", 10, 10, 1),
         ("UNBOUNDED_PERCENT", 100, 500, 500),
+        ("UNBOUNDED_PERCENT", 50, 800, 400),
         ("UNBOUNDED_PERCENT", 1, 2, 1),
     ],
 )

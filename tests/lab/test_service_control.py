@@ -22,6 +22,7 @@ RULES = {
     "unplacedCounts": False,
     "standingAlarms": False,
     "rollbackFails": True,
+    "countsAnew": True,
     "configurationMerges": True,
     "stopsFirst": False,
     "abortStops": True,

@@ -284,6 +284,45 @@ def test_a_rollback_may_fail_itself(bench: Bench, fails: bool) -> None:
     assert web.of(number)["status"] == ("ROLLBACK_FAILED" if fails else "ROLLBACK_IN_PROGRESS")
 
 
+@pytest.mark.parametrize("anew", [True, False])
+def test_the_count_of_a_deployment_that_is_returned_to_begins_anew_by_a_switch(
+    bench: Bench, anew: bool
+) -> None:
+    """No document says whether failures of its own first time are still counted on the way back."""
+    web = served(bench, unchecked=30.0, countsAnew=anew)
+    cumulative = BREAKER | {
+        "resetOnHealthyTask": False, "thresholdConfiguration": {"type": "COUNT", "value": 4},
+    }  # fmt: skip
+    bounds = {"minimumHealthyPercent": 0, "maximumPercent": 100}
+    web.create(deploymentConfiguration={"deploymentCircuitBreaker": cumulative, **bounds})
+
+    def exits(times: int) -> None:
+        for _ in range(times):
+            web.until(lambda: web.service()["runningCount"] > 0)
+            live = [t for t in web.truth()["tasks"] if t["lastStatus"] == t["desiredStatus"] == "RUNNING"]
+            bench.lab.task(live[0]["id"], do="exit")
+
+    exits(2)
+    web.settled()
+    bench.lab.image("app:bad", launchError="CannotPullContainerError")
+    number = web.update("app:bad")
+    web.became(number, "ROLLBACK_IN_PROGRESS")
+    exits(2)
+    bench.clock.jump(120)
+    assert web.of(number)["status"] == ("ROLLBACK_SUCCESSFUL" if anew else "ROLLBACK_FAILED")
+
+
+def test_a_deployment_that_is_begun_while_the_service_returns_has_no_way_back(bench: Bench) -> None:
+    """What a rollback leads to is IN_PROGRESS until it is done, and nothing returns to what is not COMPLETED."""
+    web = guarded(bench)
+    bench.lab.service_rules(returning=60.0)
+    web.became(web.update("app:bad"), "ROLLBACK_IN_PROGRESS")
+    third = web.update("app:bad")
+    shown = web.became(third, "ROLLBACK_FAILED")
+    assert (shown["statusReason"], shown["rollback"]["reason"]) == (NO_WAY_BACK, BY_BREAKER)
+    assert web.after(600)["deployments"][0]["id"] == f"ecs-svc/{third}"
+
+
 def test_protected_tasks_hold_a_deployment(bench: Bench) -> None:
     """It neither fails nor ends; an event counts them, and it goes on when the protection is over."""
     web = running(bench)

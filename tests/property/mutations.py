@@ -29,10 +29,11 @@ class Fault:
     machine: str = "replace"
 
     @property
-    def tests(self) -> Path:
+    def tests(self) -> tuple[Path, ...]:
         """Where a property must fail."""
         folder = ROOT / "tests" / "property"
-        return folder if self.machine == "replace" else folder / "test_delegate.py"
+        of_delegate = ("test_delegate.py", "test_forced_returns.py")
+        return (folder,) if self.machine == "replace" else tuple(folder / name for name in of_delegate)
 
 
 OF_REPLACE = (
@@ -249,14 +250,14 @@ OF_DELEGATE = (
     Fault(
         "succeeded is arrived, whatever the group runs",
         "judge.py",
-        "    return succeeded and look.runs_target",
+        "    return succeeded and look.runs_target and not look.leaves_equals(operation)",
         "    return succeeded",
         "delegate",
     ),
     Fault(
         "a part is a success although the policy wanted all",
         "judge.py",
-        "    return look.limits.part and bool(look.old)",
+        "    return look.limits.part and (bool(look.old) or look.leaves_equals(operation))",
         "    return bool(look.old)",
         "delegate",
     ),
@@ -304,6 +305,34 @@ OF_DELEGATE = (
         "        return self.matches",
         "delegate",
     ),
+    Fault(
+        "between equals, what was begun is followed on the way back",
+        "ending.py",
+        "    if not leads_along(told, rollout.target.digest) or _leads_away(look):",
+        "    if not leads_along(told, rollout.target.digest):",
+        "delegate",
+    ),
+    Fault(
+        "between equals, what was stopped counts as returned since all match",
+        "ending.py",
+        "        return told.state is not State.RETURNED",
+        "        return False",
+        "delegate",
+    ),
+    Fault(
+        "a service that returns by itself is not followed between equals",
+        "decide.py",
+        "        return wanted and (turned or asked or look.rollout.goal.has_way_back)",
+        "        return wanted and (asked or look.rollout.goal.has_way_back)",
+        "delegate",
+    ),
+    Fault(
+        "a part of equals is the whole",
+        "judge.py",
+        "    return succeeded and look.runs_target and not look.leaves_equals(operation)",
+        "    return succeeded and look.runs_target",
+        "delegate",
+    ),
 )
 FAULTS = (*OF_REPLACE, *OF_DELEGATE)
 
@@ -328,7 +357,7 @@ def is_noticed(fault: Fault) -> str | None:
                 "no:cacheprovider",
                 "--hypothesis-seed=1",
                 "--no-header",
-                str(fault.tests),
+                *map(str, fault.tests),
             ],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": folder, "ROLLING_EXAMPLES": EXAMPLES, "ROLLING_QUICK": "1"},

@@ -84,6 +84,13 @@ def _on_failure(plan: DelegatePlan, returns_to: str | None, leaves: bool) -> Ite
     if leaves:
         yield "the service stops, and the group is left (onFailure: leave)"
         return
+    if returns_to is None and plan.way_back:
+        asked = (
+            "returns the group by itself" if plan.limits.returns_by_itself else "is asked to return the group"
+        )
+        yield f"the service {asked} to what ran before"
+        yield "else the group is left as it is"
+        return
     if returns_to is None:
         yield "the service stops; there is no other revision to return to"
         return

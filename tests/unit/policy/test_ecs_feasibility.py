@@ -261,6 +261,7 @@ def test_limits_are_those_of_the_service_as_found() -> None:
     assert rules.foreseen == Foreseen(batch=2, lowest=4, most=6)
     first = limits(deployment(), service(4, first=True), Timing())
     assert (first.way_back_by, first.returns_by_itself, first.preferences) == (WayBack.OPERATION, False, {})
+    assert rules.returns_equals and rules.back().returns_equals and not first.returns_equals
 
 
 def test_a_strategy_that_shifts_traffic_is_foretold_as_a_whole_revision_beside_the_old_one() -> None:

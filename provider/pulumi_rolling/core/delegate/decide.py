@@ -22,7 +22,9 @@ that it had, and what it looks for is still what started after 4.0 s.
 The way back of a service is one act on an operation that is not over. Where the service refuses it (the group points
 at no number), where it fails at it, or where the operation is over and returned nothing (failed, stopped by somebody's
 hand), returning is ours: an operation to the former revision, or the replace machine on the same group. The latter is
-no act: what we began comes to rest, the rollout ends handed over, and its record stays until that machine's stands.
+no act: what we began comes to rest, the rollout ends handed over, and its record stays until that machine stands.
+Between equal revisions (a forced operation: the image behind a tag is another now) only the way back of the service
+returns anything: a new operation would make what the failed one made. Where that is not to be had, the group stays.
 """
 
 from __future__ import annotations
@@ -33,9 +35,9 @@ from typing import assert_never
 from pulumi_rolling.core.delegate.acts import forget_issued
 from pulumi_rolling.core.delegate.decisions import stand_by, wait
 from pulumi_rolling.core.delegate.delegating import DelegateDecision, Delegating, Earlier, Way, Whose
-from pulumi_rolling.core.delegate.ending import close, goes_on_by, until_over
+from pulumi_rolling.core.delegate.ending import close, goes_on_by, returns_in_vain, until_over
 from pulumi_rolling.core.delegate.follow import bake, follow
-from pulumi_rolling.core.delegate.limits import LONGEST, DelegateLimits
+from pulumi_rolling.core.delegate.limits import LONGEST, DelegateLimits, WayBack
 from pulumi_rolling.core.delegate.look import Look
 from pulumi_rolling.core.delegate.observation import Delegated
 from pulumi_rolling.core.delegate.start import start
@@ -94,6 +96,10 @@ def _return(look: Look) -> DelegateDecision:
     if again is not None:
         return follow(again)
     if rollout.earlier is not None:
+        if returns_in_vain(look, rollout.earlier):
+            # The next look knows that nothing follows: only then a stop that stops nothing is an error.
+            given_up = replace(rollout, direction=Direction.FORWARD, progress_at=look.at)
+            return wait(look.with_rollout(given_up), Because(ReasonCode.FAILED))
         step = until_over(look, rollout.earlier)
         if step is not None:
             return step
@@ -170,6 +176,9 @@ def _goes_back(look: Look) -> bool:
     operation = look.operation
     turned = operation is not None and operation.has_turned
     wanted = look.limits.on_failure is not OnFailure.LEAVE or turned
+    if look.rollout.is_between_equals:
+        asked = look.limits.returns_equals and look.limits.way_back_by is WayBack.SERVICE
+        return wanted and (turned or asked or look.rollout.goal.has_way_back)
     return wanted and look.rollout.goal.has_way_back
 
 

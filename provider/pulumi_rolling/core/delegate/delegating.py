@@ -160,6 +160,12 @@ class Delegating:
         return self.goal.target(self.direction)
 
     @property
+    def is_between_equals(self) -> bool:
+        """A forced way from a revision to its equal: no digest tells which of the two a member runs."""
+        goal = self.goal
+        return goal.forced and goal.came_from is not None and goal.came_from.digest == goal.to.digest
+
+    @property
     def gives_up(self) -> bool:
         """The way forward is over and nobody goes back."""
         return self.verdict is not None and self.direction is Direction.FORWARD

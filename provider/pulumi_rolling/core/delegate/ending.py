@@ -19,6 +19,7 @@ from pulumi_rolling.core.delegate.look import Look
 from pulumi_rolling.core.delegate.operation import Operation, State
 from pulumi_rolling.core.model.codes import ReasonCode, Step
 from pulumi_rolling.core.model.decision import Because
+from pulumi_rolling.core.model.goal import Direction
 
 
 def close(look: Look) -> DelegateDecision:
@@ -41,10 +42,24 @@ def goes_on_by(look: Look) -> Look | None:
     rollout, earlier, told = look.rollout, look.rollout.earlier, look.earlier
     if earlier is None or told is None or told.is_over or rollout.closes or earlier.whose is not Whose.OURS:
         return None
-    if not leads_along(told, rollout.target.digest):
+    if not leads_along(told, rollout.target.digest) or _leads_away(look):
         return None
     way = replace(rollout.way, operation=told.id, beginning=earlier.beginning, whose=Whose.OURS)
     return look.with_rollout(replace(rollout, way=way, earlier=None, step=Step.FOLLOW, progress_at=look.at))
+
+
+def returns_in_vain(look: Look, earlier: Earlier) -> bool:
+    """Between equals: what was begun is not returned by the service, and nobody else can return it."""
+    rollout, told = look.rollout, look.earlier
+    if rollout.direction is Direction.FORWARD or not rollout.is_between_equals:
+        return False
+    if rollout.goal.abandoned and not (look.limits.returns_equals and look.matches):
+        return False
+    if told is None:
+        return bool(earlier.operation)
+    if told.is_over:
+        return told.state is not State.RETURNED
+    return bool(look.way.service_refused)
 
 
 def until_over(look: Look, earlier: Earlier) -> DelegateDecision | None:
@@ -91,6 +106,12 @@ def _ending_acts(look: Look, earlier: Earlier, told: Operation) -> tuple[Act, ..
     leads_back = look.seen.pointer == rollout.target.digest and not rollout.closes
     asked = limits.way_back_by is WayBack.SERVICE and not look.way.service_refused
     return (RollBack(told.id, rollout.target),) if leads_back and asked else (Stop(told.id),)
+
+
+def _leads_away(look: Look) -> bool:
+    """On the way back between equals, what was begun leads to what failed, whatever its digest says."""
+    rollout = look.rollout
+    return rollout.is_between_equals and rollout.direction is Direction.BACK and look.limits.returns_equals
 
 
 def _letting_go(rollout: Delegating, told: Operation) -> tuple[Act, ...]:

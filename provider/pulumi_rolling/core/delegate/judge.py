@@ -16,7 +16,7 @@ from pulumi_rolling.core.model.verdict import Verdict
 def has_arrived(look: Look) -> bool:
     operation = look.operation
     succeeded = operation is not None and operation.state is State.SUCCEEDED
-    return succeeded and look.runs_target
+    return succeeded and look.runs_target and not look.leaves_equals(operation)
 
 
 def is_part(look: Look) -> bool:
@@ -24,7 +24,7 @@ def is_part(look: Look) -> bool:
     operation = look.operation
     if operation is None or operation.state is not State.SUCCEEDED or operation.whole:
         return False
-    return look.limits.part and bool(look.old)
+    return look.limits.part and (bool(look.old) or look.leaves_equals(operation))
 
 
 def judge(look: Look) -> Verdict | None:
@@ -62,7 +62,7 @@ def judge(look: Look) -> Verdict | None:
 def _unproven(look: Look) -> Verdict | None:
     if not _is_settled(look):
         return None
-    if look.matches:
+    if look.matches and not look.leaves_equals(look.operation):
         # Another operation would bring nobody; how long it may take to fill up is the stall's.
         return None
     of = sum(look.seen.runs.values())

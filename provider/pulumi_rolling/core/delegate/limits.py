@@ -74,6 +74,11 @@ class DelegateLimits:
 
     One that failed is then looked at again for a settle time, before returning is ours.
     """
+    returns_equals: bool = False
+    """The service's own way back is worth asking for between equal revisions.
+
+    It alone brings back what a revision leaves open, as the image behind a tag.
+    """
     pausable: bool = False
     """The service can let an operation stand still and go on."""
     approval: bool = False

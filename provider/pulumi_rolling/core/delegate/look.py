@@ -53,6 +53,10 @@ class Look:
         """The group matches, and as many serve as should: nobody is there before (property 16)."""
         return self.matches and self.seen.in_service >= self.seen.desired
 
+    def leaves_equals(self, operation: Operation | None) -> bool:
+        """The operation left members of before, which between equals no digest tells from the new ones."""
+        return self.rollout.is_between_equals and operation is not None and not operation.whole
+
     def with_rollout(self, rollout: Delegating) -> Look:
         return replace(self, rollout=rollout)
 

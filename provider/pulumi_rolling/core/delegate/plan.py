@@ -82,9 +82,10 @@ def plan(limits: DelegateLimits, rollout: Delegating, seen: Delegated) -> Delega
 
 
 def _way_back(limits: DelegateLimits, rollout: Delegating) -> tuple[WayBack, ...]:
-    if not rollout.goal.has_way_back:
-        return ()
     first = limits.way_back_by
+    if not rollout.goal.has_way_back:
+        asked = rollout.is_between_equals and limits.returns_equals and first is WayBack.SERVICE
+        return (first,) if asked else ()
     ways = (first, limits.otherwise) if first is WayBack.SERVICE else (first,)
     at_last = limits.replaces_at_last and WayBack.REPLACE not in ways
     return (*ways, WayBack.REPLACE) if at_last else ways

@@ -151,7 +151,8 @@ def _share(operation: Operation) -> float:
 
 def _doubted(look: Look, way: Way, operation: Operation) -> float | None:
     """Since when the operation is over and the group is not seen to run what this direction leads to."""
-    if not operation.is_over or look.runs_target:
+    arrived = look.runs_target and not look.leaves_equals(operation)
+    if not operation.is_over or arrived:
         return None
     return look.at if way.doubted_since is None else way.doubted_since
 

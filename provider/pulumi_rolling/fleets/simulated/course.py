@@ -14,6 +14,10 @@ from pulumi_rolling.fleets.simulated.behaviour import Behaviour
 _OVER = frozenset({State.SUCCEEDED, State.FAILED, State.STOPPED, State.RETURNED, State.RETURN_FAILED})
 
 
+Made = tuple[str, str]
+"""What members are made from: a revision's digest, and what the revision leaves open."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationOptions:
     """The same options with the same seed make the same group, whose chances are the same."""
@@ -75,6 +79,12 @@ class Life:
     id: str
     revision: Revision
     stage: Stage
+    open: str = ""
+    """What the revision leaves open (the image behind a tag), as it was when the member was made."""
+
+    @property
+    def made_from(self) -> Made:
+        return self.revision.digest, self.open
 
 
 @dataclass(slots=True, eq=False)
@@ -109,6 +119,19 @@ class Course:
     whole: bool = True
     unknown: bool = False
     by: str = ""
+    open: str = ""
+    """What the revision leaves open, as it was when the operation began."""
+    back_open: str = ""
+    """The same of where the group pointed then."""
+
+    @property
+    def leads_to(self) -> Made:
+        return self.to.digest, self.open
+
+    @property
+    def makes_from(self) -> Made:
+        """What it makes members from now."""
+        return (self.back.digest, self.back_open) if self.state is State.RETURNING else self.leads_to
 
     @property
     def target(self) -> Revision:

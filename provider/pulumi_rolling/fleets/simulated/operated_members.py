@@ -18,7 +18,7 @@ from itertools import chain
 
 from pulumi_rolling.core.model.member import Revision, Signal
 from pulumi_rolling.fleets.simulated.behaviour import NEVER, Behaviour, draw, draw_id
-from pulumi_rolling.fleets.simulated.course import Life, OperationOptions, Stage
+from pulumi_rolling.fleets.simulated.course import Life, Made, OperationOptions, Stage
 from pulumi_rolling.fleets.simulated.group import Birth, Truth
 from pulumi_rolling.fleets.simulated.initial_members import START
 
@@ -33,6 +33,8 @@ class OperatedMembers:
         self.options = options
         self.now = START
         self.pointer = options.revision
+        self.pointer_open = self.open = ""
+        """What revisions leave open: as it was when the pointer moved, and as it is now."""
         self.history: list[Truth] = []
         self.launched: list[Birth] = []
         """``by_us``: an operation replaced somebody by it; otherwise it was made since another launch failed."""
@@ -47,7 +49,7 @@ class OperatedMembers:
         """Launches that failed and are to be made again."""
         self._all_gone_at = self.now
         """When the last of those that were ended is gone."""
-        self._stages: dict[Stage, dict[str, dict[Life, None]]] = {stage: {} for stage in Stage}
+        self._stages: dict[Stage, dict[Made, dict[Life, None]]] = {stage: {} for stage in Stage}
         self._ready = self._serving = self._total = 0
         self._warm_at = self.now
         for number in range(options.desired):
@@ -75,18 +77,29 @@ class OperatedMembers:
     def runs(self) -> dict[str, int]:
         """Members by their revision's digest, those included that boot."""
         found: dict[str, int] = {}
-        for stage in Stage:
-            for digest, lives in self._stages[stage].items():
-                if lives:
-                    found[digest] = found.get(digest, 0) + len(lives)
+        for (digest, _), count in self.makes().items():
+            found[digest] = found.get(digest, 0) + count
         return found
+
+    def makes(self) -> dict[Made, int]:
+        """The same by revision and what that leaves open, which no driver is shown."""
+        found: dict[Made, int] = {}
+        for stage in Stage:
+            for made, lives in self._stages[stage].items():
+                if lives:
+                    found[made] = found.get(made, 0) + len(lives)
+        return found
+
+    def push(self, what: str) -> None:
+        """Another party puts something else behind what revisions leave open."""
+        self.open = what
 
     def in_service(self) -> int:
         return self._serving
 
-    def _outdated(self, digest: str) -> int:
-        """Members of other revisions."""
-        return self._total - sum(len(self._stages[stage].get(digest, ())) for stage in Stage)
+    def _outdated(self, wanted: Made) -> int:
+        """Members made from something else."""
+        return self._total - sum(len(self._stages[stage].get(wanted, ())) for stage in Stage)
 
     def _missing(self) -> int:
         """How many are not ready of those that should be."""
@@ -95,30 +108,30 @@ class OperatedMembers:
     def _is_booting(self) -> bool:
         return self._serving < self._total
 
-    def _replace(self, digest: str, starts: float, launch: Callable[[], None]) -> bool:
+    def _replace(self, wanted: Made, starts: float, launch: Callable[[], None]) -> bool:
         """End whom the bounds allow to go; where that is nobody, launch above Desired what they allow.
 
         True where somebody was ended, which may bring an operation to a checkpoint. ``starts``: replacements that may
         begin, at most.
         """
         over = max(0, self._total - self.options.desired)
-        begun = self._victims(digest, starts + over)
+        begun = self._victims(wanted, starts + over)
         if begun:
             for life in begun:
                 self._end(life)
             self._surge = min(self._surge, max(0, self._total - self.options.desired))
         else:
-            room = min(self._top - self.options.desired, self._outdated(digest))
+            room = min(self._top - self.options.desired, self._outdated(wanted))
             self._surge = max(0, int(min(room, over + starts)))
         self._refill(launch)
         return bool(begun)
 
-    def _victims(self, digest: str, most: float) -> list[Life]:
+    def _victims(self, wanted: Made, most: float) -> list[Life]:
         """Those that may go now. One that goes while another stands above Desired begins no replacement."""
         ready, chosen = self._ready, list[Life]()
         for stage in Stage:
             others = chain.from_iterable(
-                lives for other, lives in self._stages[stage].items() if other != digest
+                lives for other, lives in self._stages[stage].items() if other != wanted
             )
             for life in others:
                 if len(chosen) >= most:
@@ -136,14 +149,15 @@ class OperatedMembers:
         while self._total < self.options.desired + self._surge:
             launch()
 
-    def _launch(self, revision: Revision, *, sound: bool = True) -> None:
+    def _launch(self, revision: Revision, leaves_open: str, *, sound: bool = True) -> None:
         """One more member. ``sound``: False, and it fails whatever its behaviour says."""
-        given = (self.options.behaviours or {}).get(revision.digest, Behaviour())
+        known = self.options.behaviours or {}
+        given = known.get(leaves_open) or known.get(revision.digest, Behaviour())
         fate = draw([given] if isinstance(given, Behaviour) else given, self._chance)
         ident = draw_id(self._chance)
         boot = max(SHORTEST_BOOT, fate.draw_boot(self._chance))
         works = sound and fate.launch_error is None and not fate.abandon and fate.signal is not Signal.FAILURE
-        life = Life(ident, revision, Stage.BOOTING)
+        life = Life(ident, revision, Stage.BOOTING, leaves_open)
         self._put(life)
         self.launched.append(Birth(self.now, life.id, revision, not self._again))
         self._again = max(0, self._again - 1)
@@ -176,12 +190,12 @@ class OperatedMembers:
     def _changed(self) -> None:
         """A member came, went or is warm."""
 
-    def _trim(self, digest: str) -> None:
+    def _trim(self, wanted: Made) -> None:
         """Those above Desired go once no operation wants them: booting ones first, then those of other revisions."""
         self._surge = self._again = 0
         order = sorted(
             ((stage, other) for stage in Stage for other in self._stages[stage]),
-            key=lambda place: (place[0] is not Stage.BOOTING, place[1] == digest),
+            key=lambda place: (place[0] is not Stage.BOOTING, place[1] == wanted),
         )
         for stage, other in order:
             for life in reversed(list(self._stages[stage][other])):
@@ -193,7 +207,7 @@ class OperatedMembers:
         self._all_gone_at = max(self._all_gone_at, self.now + self.options.shutdown)
 
     def _is_there(self, life: Life) -> bool:
-        return life in self._stages[life.stage].get(life.revision.digest, ())
+        return life in self._stages[life.stage].get(life.made_from, ())
 
     def _move(self, life: Life, stage: Stage) -> None:
         self._take(life)
@@ -201,11 +215,11 @@ class OperatedMembers:
         self._put(life)
 
     def _put(self, life: Life) -> None:
-        self._stages[life.stage].setdefault(life.revision.digest, {})[life] = None
+        self._stages[life.stage].setdefault(life.made_from, {})[life] = None
         self._count(life, 1)
 
     def _take(self, life: Life) -> None:
-        del self._stages[life.stage][life.revision.digest][life]
+        del self._stages[life.stage][life.made_from][life]
         self._count(life, -1)
 
     def _count(self, life: Life, one: int) -> None:

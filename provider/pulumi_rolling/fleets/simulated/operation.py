@@ -34,7 +34,7 @@ class OperatedGroup(OperatedMembers):
 
     def start(self, to: Revision, token: str = "", by: str = "", *, gates: bool = True) -> Course:
         """An operation begins: ours, or with ``by`` somebody else's."""
-        old = self._outdated(to.digest)
+        old = self._outdated((to.digest, self.open))
         course = Course(
             f"op-{len(self.courses) + 1}",
             to,
@@ -45,6 +45,8 @@ class OperatedGroup(OperatedMembers):
             self.options.checkpoints if gates else (),
             by=by,
             to_go=old + self._missing(),
+            open=self.open,
+            back_open=self.pointer_open,
             moved_at=self.now,
             doomed=self._dooms,
         )
@@ -105,7 +107,7 @@ class OperatedGroup(OperatedMembers):
         if course.is_over or course.state is State.RETURNING:
             return
         if moves_pointer:
-            self.pointer = course.to
+            self._point_at(course)
         self._set(course, State.SUCCEEDED)
         self._note()
 
@@ -152,25 +154,27 @@ class OperatedGroup(OperatedMembers):
             return
         course.state = state
         if course.is_over:
-            self._trim(self.pointer.digest)
+            self._trim((self.pointer.digest, self.pointer_open))
             self._changed()
 
     def _changed(self) -> None:
         active = self.active
         if active is None:
-            self._refill(lambda: self._launch(self.pointer))
+            self._refill(lambda: self._launch(self.pointer, self.pointer_open))
         else:
             self._work(active)
 
     def _work(self, course: Course) -> None:
         """Count, replace as far as bounds, checkpoint and pause allow, and end where nobody is left."""
         self._count_done(course)
-        returning, target = course.state is State.RETURNING, course.target
-        source = self.pointer if course.state is State.STOPPING else target
+        returning, target = course.state is State.RETURNING, course.makes_from
+        source = (course.target, target[1])
+        if course.state is State.STOPPING:
+            source = (self.pointer, self.pointer_open)
         sound = not (returning and course.doomed)
 
         def launch() -> None:
-            self._launch(source, sound=sound)
+            self._launch(*source, sound=sound)
 
         if course.frozen or course.paused or not (returning or course.state is State.RUNNING):
             self._surge = min(self._surge, max(0, self._total - self.options.desired))
@@ -178,14 +182,14 @@ class OperatedGroup(OperatedMembers):
         elif not returning and self._reach_gate(course):
             self._refill(launch)
         else:
-            if self._replace(target.digest, self._may_begin(course), launch):
+            if self._replace(target, self._may_begin(course), launch):
                 self._work(course)
-            elif not self._outdated(target.digest) and not self._missing():
+            elif not self._outdated(target) and not self._missing():
                 self._finish(course, returning=returning)
 
     def _count_done(self, course: Course) -> None:
         """A victim is done when its replacement is ready. On the way back counts are never better than at the turn."""
-        undone = self._outdated(course.target.digest) + self._missing()
+        undone = self._outdated(course.makes_from) + self._missing()
         if undone < course.to_go:
             course.moved_at = self.now
         course.to_go = undone
@@ -199,7 +203,7 @@ class OperatedGroup(OperatedMembers):
         if self.options.overshoots or not following or course.state is State.RETURNING:
             return math.inf
         over = max(0, self._total - self.options.desired)
-        begun = course.total - self._outdated(course.to.digest) + over
+        begun = course.total - self._outdated(course.leads_to) + over
         return max(0, math.ceil(course.total * following[0] / 100) - begun)
 
     def _reach_gate(self, course: Course) -> bool:
@@ -249,7 +253,7 @@ class OperatedGroup(OperatedMembers):
         """What boots is waited for, and old members make room for it."""
         if self._is_booting():
             return
-        self._trim(course.to.digest)
+        self._trim(course.leads_to)
         if not self._waits_for_the_last():
             self._end_operation(course)
 
@@ -260,10 +264,13 @@ class OperatedGroup(OperatedMembers):
             self.after(self._all_gone_at - self.now, self._changed)
         return waits
 
+    def _point_at(self, course: Course) -> None:
+        self.pointer, self.pointer_open = course.to, course.open
+
     def _end_operation(self, course: Course) -> None:
         if course.is_over or course.state is State.RETURNING:
             return
-        self.pointer = course.to
+        self._point_at(course)
         self._set(course, State.SUCCEEDED)
 
     def _watch_patience(self, course: Course) -> None:

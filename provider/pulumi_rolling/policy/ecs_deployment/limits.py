@@ -43,6 +43,8 @@ def limits(
         way_back_by=WayBack.OPERATION if found.first else WayBack.SERVICE,
         otherwise=WayBack.OPERATION,
         returns_by_itself=held.returns_by_itself and not found.first,
+        # Its way back leads to the former images, also where their tags stand for others by now.
+        returns_equals=not found.first,
         timeout=deadline(prospect),
         stall=stall(prospect),
         settle=timing.settle,

@@ -75,8 +75,8 @@ class DeploymentState:
 class Deployment:
     """A deployment and its revision, with what the service said when it began (`told`).
 
-    `failures` is the breaker's count, `in_a_row` how many starts failed one after another, `ran` whether a task of it
-    ever ran; a deployment that is `halted` starts and stops nothing more.
+    `failures` is the breaker's count, `in_a_row` how many starts failed one after another; a deployment that is
+    `halted` starts and stops nothing more.
     """
 
     number: int
@@ -88,7 +88,6 @@ class Deployment:
     resolved: bool = False
     failures: int = 0
     in_a_row: int = 0
-    ran: bool = False
     halted: bool = False
     retry_at: float = 0.0
     said: set[str] = field(default_factory=set)

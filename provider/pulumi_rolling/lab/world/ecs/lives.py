@@ -120,7 +120,6 @@ def _run(cloud: Cloud, service: Service, task: Task) -> None:
     if not task.live:
         return
     deployment = task.deployment
-    deployment.ran = True
     groups = service.target_groups(deployment)
     change(
         cloud, service, task, last=states.RUNNING, started_at=cloud.now, target="initial" if groups else None

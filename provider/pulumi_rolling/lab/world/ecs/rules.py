@@ -1,7 +1,8 @@
 """What the lab plays differently on order about services: times of ECS, and what nobody documents.
 
 Each switch stands where AWS's documents are silent, in the position that is likelier, and the other one is to be
-tried. This module refuses to know what a rule leads to.
+tried. Of `standing_alarms` the developer guide speaks, and its default is what that says. This module refuses to know
+what a rule leads to.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class ServiceRules(Rules):
     """Alarms that were in ALARM when a deployment began are watched, too."""
     rollback_fails: bool = True
     """The breaker counts on the way back as well, and a second trigger is ROLLBACK_FAILED."""
+    counts_anew: bool = True
+    """The breaker's count begins at zero for a deployment that a rollback returns to."""
     configuration_merges: bool = True
     """UpdateService keeps the members of deploymentConfiguration that it does not name."""
     stops_first: bool = False

@@ -190,6 +190,9 @@ def _trigger(cloud: Cloud, rollout: Rollout, cause: Cause) -> None:
 
 def _turn_back(cloud: Cloud, service: Service, failed: Deployment, reason: str) -> None:
     rollout, good = service.rollout, service.good
+    if good is not None and good.state.rollout != steps.COMPLETED:
+        # "not eligible for another rollback until it reaches a COMPLETED state" (developer guide, circuit breaker).
+        good = None
     back = Back(cloud.now, reason, None if good is None else good.number)
     if rollout is not None:
         rollout.alter(cloud.now, back=back)
@@ -214,14 +217,11 @@ def _go_back(cloud: Cloud, service: Service, failed: Deployment, good: Deploymen
     failed.alter(cloud.now, status=steps.ACTIVE)
     service.say(cloud, texts.ROLLS_BACK.format(good.id))
     service.deployments = [good, *(each for each in service.deployments if each is not good)]
-    good.failures, good.in_a_row, good.halted, good.retry_at = 0, 0, False, 0.0
-    good.alter(
-        cloud.now,
-        status=steps.PRIMARY,
-        rollout=steps.GOING,
-        reason=texts.GOING_BACK.format(good.id),
-        failed=0,
-    )
+    good.in_a_row, good.halted, good.retry_at = 0, False, 0.0
+    if cloud.part(ServiceRules).counts_anew:
+        good.failures = 0
+        good.alter(cloud.now, failed=0)
+    good.alter(cloud.now, status=steps.PRIMARY, rollout=steps.GOING, reason=texts.GOING_BACK.format(good.id))
     service.told = {key: value for key, value in service.told.items() if key not in REVISED} | {
         key: value for key, value in good.told.items() if key in REVISED
     }
