@@ -11,23 +11,10 @@ from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
 from pulumi_rolling.fleets.aws.api import AwsApi
 from pulumi_rolling.fleets.aws.launch_configurations import ConfigurationWanted, configuration_in
 from pulumi_rolling.fleets.aws.launch_templates import LATEST, TemplateWanted, parts
-from pulumi_rolling.fleets.aws.place import Place
 from pulumi_rolling.fleets.base import ListedGroup
+from pulumi_rolling.handler.aws_place import place_of
 from pulumi_rolling.handler.operation import Reach
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
-
-
-def place_of(group: AutoScalingGroup, reach: Reach) -> Place:
-    """Where its calls go."""
-    defaults = reach.defaults
-    return Place.of(
-        group.region or defaults.region,
-        group.endpoint or defaults.endpoint,
-        defaults.profile,
-        defaults.ignored_tags,
-        defaults.keys,
-        defaults.roles,
-    )
 
 
 def groups_at(reach: Reach, names: Sequence[str] | None) -> Iterator[ListedGroup]:

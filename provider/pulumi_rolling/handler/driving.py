@@ -60,6 +60,7 @@ def _drive(operation: Operation, situation: Situation, context: Context) -> dict
         on_decision=_reporter(context),
         orphaned=context.orphaned,
         requests=context.requests,
+        before_end=lambda decision: _conclude(operation, situation, decision, context),
     )
     if rollout.resumed_at is not None:
         # The driver before may have acted until the lease was ours: the settle time begins only now.
@@ -72,6 +73,16 @@ def _drive(operation: Operation, situation: Situation, context: Context) -> dict
         error.add(situations.telling.interrupted(operation.name, last, given_back=given_back))
         raise
     return _ended(operation, situation, decision, context, timeout, drive.left)
+
+
+def _conclude(
+    operation: Operation, situation: Situation, decision: Decision[Any, Any], context: Context
+) -> None:
+    """What the service does not return is no reason to keep the record of a rollout that is over."""
+    try:
+        operation.strategy.situation.conclude(operation, situation, decision)
+    except PermanentFleetError as error:
+        context.warn(f"group {operation.name} keeps settings of the policy that failed: {error}")
 
 
 def _clean(operation: Operation, context: Context, keys: list[str], remove: Callable[[], None]) -> None:
@@ -111,7 +122,9 @@ def _ended(
 ) -> dict[str, Any]:
     telling, last = operation.strategy.situation.telling, last_rollout(decision.next, operation)
     if decision.outcome is None or not decision.outcome.done:
-        failed = telling.failure(decision, Words(operation.name, operation.mended, timeout))
+        failed = telling.failure(
+            decision, Words(operation.name, operation.mended, timeout, operation.kind.history)
+        )
         if not failed.returned:
             stays = decision.next.back_failed is not None
             left_so = left_of(

@@ -10,16 +10,20 @@ from typing import Any
 
 from pulumi_rolling.errors import Fault, PolicyErrors
 from pulumi_rolling.fleets.auto_scaling_group.poll import expect_many
-from pulumi_rolling.handler import auto_scaling_group
+from pulumi_rolling.handler import auto_scaling_group, ecs_service
 from pulumi_rolling.handler.auto_scaling_group_declared import AUTO_SCALING_GROUP
 from pulumi_rolling.handler.declared import Declared
+from pulumi_rolling.handler.delegate import ecs_service as ecs_deployment
 from pulumi_rolling.handler.delegate import instance_refresh
 from pulumi_rolling.handler.delegate.following import Following
 from pulumi_rolling.handler.operation import Kind, Strategy
 from pulumi_rolling.handler.replace.auto_scaling_group import InstanceSurroundings, fleet_of
 from pulumi_rolling.handler.replace.replacing import Replacing
 from pulumi_rolling.policy.block import POLICY
+from pulumi_rolling.policy.ecs_deployment.block import EcsDeployment
+from pulumi_rolling.policy.ecs_deployment.limits import limits as deployment_limits
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
+from pulumi_rolling.policy.groups.ecs_service import EcsService
 from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy, inputs_with, rows
 from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
 from pulumi_rolling.policy.instance_refresh.limits import limits as refresh_limits
@@ -55,6 +59,33 @@ KINDS: dict[str, Kind] = {
         declared=(AUTO_SCALING_GROUP,),
         expect_many=expect_many,
         listed=auto_scaling_group.groups_at,
+    ),
+    EcsService.key: Kind(
+        key=EcsService.key,
+        inputs=EcsService,
+        strategies={
+            EcsDeployment.key: Strategy(
+                block=EcsDeployment,
+                limits=deployment_limits,
+                fleet=ecs_deployment.fleet_of,
+                situation=Following(ecs_deployment.DeploymentSurroundings()),
+            ),
+        },
+        identity=("cluster", "service", "region"),
+        address=("cluster", "service", "region", "endpoint"),
+        named_by="service",
+        name_of=ecs_service.name_of,
+        as_named=ecs_service.as_named,
+        is_name=ecs_service.is_name,
+        one_spelling=ecs_service.one_spelling,
+        pointer_property=ecs_service.pointer_property,
+        as_inputs=ecs_service.as_inputs,
+        at_version=ecs_service.at_version,
+        kin=ecs_service.kin,
+        noun=("task", "tasks"),
+        mend=ecs_service.mend,
+        history="events",
+        listed=ecs_service.services_at,
     ),
 }
 

@@ -88,17 +88,28 @@ class Situation(Protocol):
         ...
 
     @property
+    def pointer_moves(self) -> bool:
+        """The group can be pointed elsewhere and nothing else done."""
+        ...
+
+    @property
     def has_work(self) -> bool: ...
 
 
 def is_pointer_only(situation: Situation) -> bool:
     """Whether nothing is replaced, and the group points elsewhere than it shall."""
-    return not situation.has_work and situation.facts.pointer != situation.to.address
+    elsewhere = situation.facts.pointer != situation.to.address
+    return situation.pointer_moves and elsewhere and not situation.has_work
 
 
 def is_idle(situation: Situation) -> bool:
     """Whether nothing at all is to be done."""
     return not situation.has_work and not is_pointer_only(situation)
+
+
+def is_pointed(operation: Operation, glance: Glance) -> bool:
+    """Whether a group whose pointer can be moved points where it shall, by the number that state has."""
+    return glance.pointer == glance.target.address == (operation.olds or {}).get("revision")
 
 
 def raise_faults(situation: Situation) -> None:
@@ -115,6 +126,8 @@ class Words:
     """What makes the members: ``the launch template``."""
     timeout: str = ""
     """The path of what set the deadline."""
+    history: str = "activities"
+    """Where the service tells what it did, as that is called."""
 
 
 class Telling(Protocol):
@@ -164,6 +177,10 @@ class Situations(Protocol):
         """The light look, with what the policy wants looked at."""
         ...
 
+    def is_pointed(self, operation: Operation, glance: Any) -> bool:
+        """Whether new members will be what they shall be."""
+        ...
+
     def is_settled(self, operation: Operation, glance: Any) -> bool:
         """Whether nothing has to be replaced."""
         ...
@@ -174,6 +191,10 @@ class Situations(Protocol):
 
     def prepare(self, operation: Operation, situation: Any) -> None:
         """Do under the lease what the machine has no act for."""
+        ...
+
+    def conclude(self, operation: Operation, situation: Any, decision: Any) -> None:
+        """The same at the end, while the record still stands; done twice it does no more."""
         ...
 
     def as_found(self, facts: Any) -> dict[str, Any]:
@@ -192,6 +213,11 @@ class Strategy(Generic[F]):
     fleet: Callable[[Any, Reach], F]
     """The fleet of a group, from its block of the inputs."""
     situation: Situations
+
+
+def name_in_block(block: Mapping[str, Any]) -> str | None:
+    name = block.get("name")
+    return name if isinstance(name, str) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +247,18 @@ class Kind:
     mend: Callable[[Any], str]
     """What makes the members by this block of the inputs, as it is called where it is at fault."""
 
+    named_by: str = "name"
+    """The field that names the group."""
+    name_of: Callable[[Mapping[str, Any]], str | None] = name_in_block
+    """What people call the group of a block; None where that is not known."""
+    as_named: Callable[[str], dict[str, Any]] = lambda name: {"name": name}
+    """The fields that name the group that people call so."""
+    is_name: Callable[[str], bool] = lambda text: True
+    """Whether a group of the kind may be called so."""
+    one_spelling: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda block: block
+    """The block with its identity in one spelling, where there are several."""
+    history: str = "activities"
+    """Where the service tells what it did, as that is called."""
     declared: tuple[Declared, ...] = ()
     """Resources of Pulumi that are such groups, for a policy that stands at the resource itself."""
     expect_many: Callable[[], None] = lambda: None

@@ -207,7 +207,7 @@ class RollingGroupHandler:
         glance = situations.glance(operation)
         settled = (
             not journal.ours(glance.tags)
-            and glance.pointer == glance.target.address == (operation.olds or {}).get("revision")
+            and situations.is_pointed(operation, glance)
             and situations.is_settled(operation, glance)
         )
         if settled and context.dry_run:
@@ -243,5 +243,5 @@ def _replaces(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, ..
     kind = kind_in(news)
     if kind is None:
         return ()
-    old, new = block_in(olds, kind.key), block_in(news, kind.key)
+    old, new = (kind.one_spelling(block_in(each, kind.key)) for each in (olds, news))
     return (kind.key,) if any(old.get(name) != new.get(name) for name in kind.identity) else ()

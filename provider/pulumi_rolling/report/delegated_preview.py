@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 from pulumi_rolling.core.delegate.limits import WayBack
 from pulumi_rolling.core.delegate.plan import DelegatePlan
-from pulumi_rolling.report.wording import Row, ends, instances, listed, span
+from pulumi_rolling.report.wording import INSTANCE, Noun, Row, counted, ends, listed, span
 
 
-def delegated_rows(plan: DelegatePlan, returns_to: str | None, *, leaves: bool) -> Iterator[Row]:
+def delegated_rows(
+    plan: DelegatePlan, returns_to: str | None, noun: Noun = INSTANCE, *, leaves: bool
+) -> Iterator[Row]:
     """``returns_to``: the revision that a failed rollout goes back to. ``leaves``: it stops where it is."""
     if plan.follows:
         yield (
@@ -23,10 +25,10 @@ def delegated_rows(plan: DelegatePlan, returns_to: str | None, *, leaves: bool) 
     yield from _stops(plan)
     warm_up = plan.limits.foreseen.warm_up
     then = f", then {span(warm_up)} of warm-up" if warm_up else ""
-    yield "waits for", f"each new instance to be in service and healthy by the group's own checks{then}"
+    yield "waits for", f"each new {noun[0]} to be in service and healthy by the group's own checks{then}"
     yield from _watched(plan)
     if plan.left_old:
-        yield "leaves", f"{instances(plan.left_old)} as they are: the last checkpoint ends it"
+        yield "leaves", f"{counted(plan.left_old, noun)} as they are: the last checkpoint ends it"
     yield "on failure", _on_failure(plan, returns_to, leaves)
     yield "duration", _duration(plan)
     yield "API calls", f"at least {plan.decisions + len(plan.acts)}"

@@ -18,7 +18,7 @@ from pulumi_rolling.core.replace.limits import Choice, Guard, Limits, Pacing, Zo
 from pulumi_rolling.core.replace.plan import Plan, PlannedRound
 from pulumi_rolling.core.replace.rollout import Boots
 from pulumi_rolling.report.delegated_preview import delegated_rows
-from pulumi_rolling.report.wording import Row, ends, instances, listed, span
+from pulumi_rolling.report.wording import INSTANCE, Noun, Row, counted, ends, instances, listed, span
 
 MOST_DIFFERENCES = 6
 MOST_RUNS = 4
@@ -63,6 +63,7 @@ class Preview:
     """Boot times of an earlier rollout of the group."""
     where: str = ""
     """Where the cloud has the group: a name may be there in every region and account."""
+    noun: Noun = INSTANCE
 
 
 def headline(preview: Preview) -> str:
@@ -77,12 +78,12 @@ def _what_happens(preview: Preview) -> str:
     if preview.pointer_only:
         return f"{preview.group}: nothing to replace, only the pointer moves, {way} (equal contents)"
     if preview.nothing or preview.plan is None or not preview.plan.replace:
-        runs = f", all instances run {preview.to}" if preview.to else ""
+        runs = f", all {preview.noun[1]} run {preview.to}" if preview.to else ""
         return f"{preview.group}: nothing to replace{runs}"
     if preview.came_from == preview.to:
-        return f"{preview.group}: replacing {instances(preview.plan.replace)}, all of {preview.to} again"
+        return f"{preview.group}: replacing {counted(preview.plan.replace, preview.noun)}, all of {preview.to} again"
     most = "" if preview.to else "up to "
-    return f"{preview.group}: replacing {most}{instances(preview.plan.replace)}, {way}"
+    return f"{preview.group}: replacing {most}{counted(preview.plan.replace, preview.noun)}, {way}"
 
 
 def rows(preview: Preview) -> list[Row]:
@@ -91,7 +92,7 @@ def rows(preview: Preview) -> list[Row]:
     if preview.plan is not None and preview.plan.replace and not preview.nothing:
         plan = preview.plan
         if isinstance(plan, DelegatePlan):
-            told += delegated_rows(plan, preview.returns_to, leaves=preview.leaves)
+            told += delegated_rows(plan, preview.returns_to, preview.noun, leaves=preview.leaves)
         else:
             told += _plan_rows(preview, plan)
     told += [("note", note) for note in preview.notes]

@@ -14,7 +14,7 @@ from pulumi_rolling.handler.delegate.others import others
 from pulumi_rolling.handler.delegate.situation import Situation
 from pulumi_rolling.handler.delegate.surroundings import F, Start, Surroundings
 from pulumi_rolling.handler.delegate.telling import DelegateTelling
-from pulumi_rolling.handler.operation import UNKNOWN, Operation, is_pointer_only
+from pulumi_rolling.handler.operation import UNKNOWN, Operation, is_pointed, is_pointer_only
 from pulumi_rolling.handler.origin import came_from, differences_between, notes_of, pointer_warnings
 from pulumi_rolling.handler.recorded import recorded
 
@@ -58,6 +58,7 @@ class Following(Generic[F]):
             replaced=judged.replaced,
             kept=len(here) - len(set(here) & set(judged.replaced)),
             follows=beside.are_followed,
+            pointer_moves=around.pointer_moves,
             suspended_as_found=around.suspended(facts) - around.paused(record),
             faults=(
                 *facts.refusals,
@@ -68,6 +69,7 @@ class Following(Generic[F]):
             ),
             warnings=(*begun.warnings, *judged.warnings, *beside.warnings, *moved),
             notes=(*begun.notes, *beside.notes, *notes_of(operation, facts), *judged.notes),
+            noun=operation.kind.noun,
             differences=differences_between(operation, goal.came_from, to),
         )
 
@@ -76,6 +78,11 @@ class Following(Generic[F]):
 
     def glance(self, operation: Operation) -> Glance:
         return self._around.glance(operation)
+
+    def is_pointed(self, operation: Operation, glance: Glance) -> bool:
+        if self._around.pointer_moves:
+            return is_pointed(operation, glance)
+        return glance.current is not None and glance.current.digest == glance.target.digest
 
     def is_settled(self, operation: Operation, glance: Any) -> bool:
         return self._around.is_settled(operation, glance)
@@ -87,6 +94,9 @@ class Following(Generic[F]):
         """The service would replace members for a number that stands for the same contents: the pointer moves alone."""
         if is_pointer_only(situation):
             self._around.point_at(operation, situation.to)
+
+    def conclude(self, operation: Operation, situation: Situation, decision: Any) -> None:
+        self._around.conclude(operation, situation.limits, decision)
 
     def as_found(self, facts: F) -> dict[str, Any]:
         return {"suspendedAsFound": sorted(self._around.suspended(facts))}
@@ -101,4 +111,4 @@ def _no_room(operation: Operation, facts: F, begun: Begun) -> tuple[Fault, ...]:
     shelf = operation.fleet.shelf
     needed = journal.pieces_of_operations(begun.rollout, operation.owner, shelf)
     crowded = journal.check_room(facts.tags, needed, shelf, "remove tags")
-    return (Fault(f"{operation.kind.key}.name", crowded),) if crowded else ()
+    return (Fault(f"{operation.kind.key}.{operation.kind.named_by}", crowded),) if crowded else ()

@@ -9,7 +9,7 @@ from pulumi_rolling.core.delegate.plan import plan
 from pulumi_rolling.handler.between import shown
 from pulumi_rolling.handler.delegate.situation import Situation
 from pulumi_rolling.report.preview import Preview
-from pulumi_rolling.report.wording import instances
+from pulumi_rolling.report.wording import counted
 
 _OLD = "of other revisions"
 
@@ -21,7 +21,8 @@ def preview_of(situation: Situation, notes: tuple[str, ...]) -> Preview:
         situation.old,
         lambda: plan(situation.limits, situation.rollout, _as_counted(situation)),
         notes,
-        lambda: f"waits for {instances(situation.facts.observation.desired)} in service",
+        lambda: f"waits for {counted(situation.facts.observation.desired, situation.noun)} in service",
+        situation.noun,
     )
 
 

@@ -10,7 +10,7 @@ from pulumi_rolling.core.replace.sizing import in_instances
 from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.replace import Facts, Glance
-from pulumi_rolling.handler.operation import UNKNOWN, Operation
+from pulumi_rolling.handler.operation import UNKNOWN, Operation, is_pointed
 from pulumi_rolling.handler.origin import (
     came_from,
     differences_between,
@@ -82,6 +82,9 @@ class Replacing(Generic[F]):
     def glance(self, operation: Operation) -> Glance:
         return self._around.glance(operation)
 
+    def is_pointed(self, operation: Operation, glance: Glance) -> bool:
+        return is_pointed(operation, glance)
+
     def is_settled(self, operation: Operation, glance: Glance) -> bool:
         """All members match, those aside that the policy leaves alone."""
         roll = operation.policy.rolling_update
@@ -95,6 +98,9 @@ class Replacing(Generic[F]):
         return self._around.listening(operation, situation.sources if situation.has_work else ())
 
     def prepare(self, operation: Operation, situation: Situation) -> None:
+        """The machine has an act for everything."""
+
+    def conclude(self, operation: Operation, situation: Situation, decision: Any) -> None:
         """The machine has an act for everything."""
 
     def as_found(self, facts: Facts) -> dict[str, Any]:
