@@ -40,6 +40,8 @@ class DeployedWeb:
             urn=URN, say=self.said.append, warn=self.warned.append, status=self.statuses.append
         )
         self.handler = RollingGroupHandler()
+        self.is_over = Event()
+        """Set when the test is over: a drive that still waits for a word ends then."""
         self.ecs.create_cluster(clusterName="prod")
         self.arns = [self.define(f"app:{number}") for number in (1, 2, 3)]
         self.ecs.create_service(
@@ -93,7 +95,7 @@ class DeployedWeb:
 
     def begun(self, news: dict[str, Any], **context: Any) -> Future[dict[str, Any]]:
         with_one = ThreadPoolExecutor(1)
-        future = with_one.submit(self.up, news, **context)
+        future = with_one.submit(self.up, news, **{"orphaned": self.is_over.is_set, **context})
         with_one.shutdown(wait=False)
         return future
 
@@ -129,11 +131,11 @@ class DeployedWeb:
 
     @property
     def configuration(self) -> dict[str, Any]:
-        """Without alarms and hooks that are off, which says the same as none."""
+        """Without alarms, hooks and a bake time that are off, which says the same as none."""
         told = dict(self.service()["deploymentConfiguration"])
         if not (told.get("alarms") or {}).get("enable"):
             told.pop("alarms", None)
-        return {key: value for key, value in told.items() if value != []}
+        return {key: value for key, value in told.items() if value not in ([], 0)}
 
     def truth(self) -> dict[str, int]:
         """Tasks that are to run, by their revision."""

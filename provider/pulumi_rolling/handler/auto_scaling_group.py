@@ -22,6 +22,11 @@ def groups_at(reach: Reach, names: Sequence[str] | None) -> Iterator[ListedGroup
     return listed(AwsApi(place_of(AutoScalingGroup(), reach), reach.retry), names)
 
 
+def is_name(text: str) -> bool:
+    """Whatever has no colon, which no name of a group may have."""
+    return ":" not in text
+
+
 def wanted_by(group: AutoScalingGroup) -> Wanted:
     if group.launch_configuration is not None:
         return ConfigurationWanted(group.launch_configuration)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_rolling.errors import Fault, PolicyErrors
+from pulumi_rolling.errors import Fault, PermanentFleetError, PolicyErrors
 from pulumi_rolling.fleets.auto_scaling_group.poll import expect_many
 from pulumi_rolling.handler import auto_scaling_group, ecs_service
 from pulumi_rolling.handler.auto_scaling_group_declared import AUTO_SCALING_GROUP
@@ -16,7 +16,7 @@ from pulumi_rolling.handler.declared import Declared
 from pulumi_rolling.handler.delegate import ecs_service as ecs_deployment
 from pulumi_rolling.handler.delegate import instance_refresh
 from pulumi_rolling.handler.delegate.following import Following
-from pulumi_rolling.handler.operation import Kind, Strategy
+from pulumi_rolling.handler.operation import Kind, Reach, Strategy
 from pulumi_rolling.handler.replace.auto_scaling_group import InstanceSurroundings, fleet_of
 from pulumi_rolling.handler.replace.replacing import Replacing
 from pulumi_rolling.policy.block import POLICY
@@ -59,6 +59,7 @@ KINDS: dict[str, Kind] = {
         declared=(AUTO_SCALING_GROUP,),
         expect_many=expect_many,
         listed=auto_scaling_group.groups_at,
+        is_name=auto_scaling_group.is_name,
     ),
     EcsService.key: Kind(
         key=EcsService.key,
@@ -101,9 +102,23 @@ def inputs_model() -> type[RollingGroupInputs]:
     return inputs_with(*(kind.inputs for kind in KINDS.values()))
 
 
-def kind_of_name() -> Kind:
-    """What a mere name stands for, on the command line and in an import."""
-    return next(iter(KINDS.values()))
+def kind_named(name: str, reach: Reach) -> Kind:
+    """What a name stands for, on the command line and in an import.
+
+    Where groups of several kinds may be called so, it is the first that has such a group, or else the first.
+    """
+    fitting = [kind for kind in KINDS.values() if kind.is_name(name)] or list(KINDS.values())[:1]
+    if len(fitting) == 1:
+        return fitting[0]
+    return next((kind for kind in fitting if _has(kind, name, reach)), fitting[0])
+
+
+def _has(kind: Kind, name: str, reach: Reach) -> bool:
+    """False as well where the cloud does not say."""
+    try:
+        return any(kind.listed(reach, [name]))
+    except PermanentFleetError:
+        return False
 
 
 def declared_as(resource_type: str) -> tuple[Kind, Declared] | None:

@@ -253,7 +253,7 @@ class Kind:
     """What people call the group of a block; None where that is not known."""
     as_named: Callable[[str], dict[str, Any]] = lambda name: {"name": name}
     """The fields that name the group that people call so."""
-    is_name: Callable[[str], bool] = lambda text: True
+    is_name: Callable[[str], bool] = lambda text: False
     """Whether a group of the kind may be called so."""
     one_spelling: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda block: block
     """The block with its identity in one spelling, where there are several."""

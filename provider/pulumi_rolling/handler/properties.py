@@ -20,6 +20,12 @@ def name_in(properties: Mapping[str, Any]) -> str | None:
     return kind.name_of(group) if kind is not None and isinstance(group, Mapping) else None
 
 
+def name_path(properties: Mapping[str, Any]) -> str:
+    """Where the properties name their group; empty where they name none."""
+    kind = kind_in(properties)
+    return "" if kind is None else f"{kind.key}.{kind.named_by}"
+
+
 def address_in(properties: Mapping[str, Any]) -> tuple[Any, ...] | None:
     """By which a group is told from every other one; None where the properties name no group."""
     kind = kind_in(properties)

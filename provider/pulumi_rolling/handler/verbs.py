@@ -22,7 +22,7 @@ from pulumi_rolling.handler.driving import roll
 from pulumi_rolling.handler.kinds import (
     inputs_model,
     kind_in,
-    kind_of_name,
+    kind_named,
     strategy_faults,
     strategy_in,
     strategy_of_machine,
@@ -130,16 +130,16 @@ class RollingGroupHandler:
 
     def adopt(self, name: str, context: Context) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """(inputs, state) for a group that stands and is to be rolled from now on; None when there is none."""
-        kind = kind_of_name()
-        retry = retry_in(Timing.from_environment(os.environ))
+        reach = Reach(self.defaults or Defaults(), retry_in(Timing.from_environment(os.environ)))
+        kind = kind_named(name, reach)
         try:
-            facts = fleet_named(name, Reach(self.defaults or Defaults(), retry)).facts()
+            facts = fleet_named(name, reach).facts()
         except GroupNotFoundError:
             return None
         if facts.refusals:
             raise PolicyErrors(facts.refusals)
         inputs = {
-            kind.key: {"name": name, **kind.as_inputs(facts.pointer)},
+            kind.key: {**kind.as_named(name), **kind.as_inputs(facts.pointer)},
             POLICY: {next(iter(kind.strategies)): {}},
         }
         revision = facts.current.address if facts.current is not None else facts.pointer

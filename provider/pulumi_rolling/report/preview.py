@@ -64,6 +64,8 @@ class Preview:
     where: str = ""
     """Where the cloud has the group: a name may be there in every region and account."""
     noun: Noun = INSTANCE
+    moves_alone: bool = False
+    """Nobody is there to be replaced, and an operation changes what new members are made from."""
 
 
 def headline(preview: Preview) -> str:
@@ -77,6 +79,8 @@ def _what_happens(preview: Preview) -> str:
     way = f"{preview.came_from} -> {to}" if preview.came_from else f"to {to}"
     if preview.pointer_only:
         return f"{preview.group}: nothing to replace, only the pointer moves, {way} (equal contents)"
+    if preview.moves_alone:
+        return f"{preview.group}: no {preview.noun[1]} to replace, new ones are of another revision, {way}"
     if preview.nothing or preview.plan is None or not preview.plan.replace:
         runs = f", all {preview.noun[1]} run {preview.to}" if preview.to else ""
         return f"{preview.group}: nothing to replace{runs}"

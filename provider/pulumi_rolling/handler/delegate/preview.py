@@ -16,7 +16,7 @@ _OLD = "of other revisions"
 
 def preview_of(situation: Situation, notes: tuple[str, ...]) -> Preview:
     """The plan of the very rollout that would be driven, and what surrounds it."""
-    return shown(
+    preview = shown(
         situation,
         situation.old,
         lambda: plan(situation.limits, situation.rollout, _as_counted(situation)),
@@ -24,6 +24,7 @@ def preview_of(situation: Situation, notes: tuple[str, ...]) -> Preview:
         lambda: f"waits for {counted(situation.facts.observation.desired, situation.noun)} in service",
         situation.noun,
     )
+    return replace(preview, moves_alone=situation.makes_other and not situation.replaced)
 
 
 def _as_counted(situation: Situation) -> Delegated:

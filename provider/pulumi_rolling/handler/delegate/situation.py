@@ -49,5 +49,9 @@ class Situation:
         goal = self.rollout.goal
         forced = goal.forced and bool(self.replaced)
         begun = self.interrupted is not None or self.follows
-        elsewhere = not self.pointer_moves and self.facts.observation.pointer != self.to.digest
-        return bool(self.old) or forced or begun or elsewhere or goal.fresh
+        return bool(self.old) or forced or begun or self.makes_other or goal.fresh
+
+    @property
+    def makes_other(self) -> bool:
+        """New members would not be of the target, and only an operation changes that."""
+        return not self.pointer_moves and self.facts.observation.pointer != self.to.digest
