@@ -20,7 +20,7 @@ from tests.end_to_end.yaml_stage import YamlStage, yaml_stage
 
 AWS = str(Path(sys.executable).with_name("aws"))
 RULES = {"unchecked": 1.0, "turning": 0.3, "returning": 0.3, "retry": 0.1}
-SMALL = {"MinSize": 1, "MaxSize": 4, "DesiredCapacity": 2}
+SMALL: dict[str, Any] = {"MinSize": 1, "MaxSize": 4, "DesiredCapacity": 2}
 
 
 @pytest.fixture
