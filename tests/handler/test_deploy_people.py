@@ -90,7 +90,8 @@ def test_a_killed_driver_is_followed_by_the_next_which_finds_the_deployment(
     web.killed(news, web.is_at_work)
     read = web.handler.read(web.state)
     assert read is not None and read["status"] == "interrupted"
-    assert "stopped while rolling to web:2" in rolling("status", "prod/web").out
+    # Under load the lease is not given up, and runs out.
+    wait_until(lambda: "stopped while rolling to web:2" in rolling("status", "prod/web").out, PATIENCE)
     assert "an interrupted rollout to web:2 was found" in web.plan(news)
     begun = web.service()["deployments"][0]["id"]
     state = web.up(news)

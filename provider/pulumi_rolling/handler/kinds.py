@@ -16,6 +16,7 @@ from pulumi_rolling.handler.declared import Declared
 from pulumi_rolling.handler.delegate import ecs_service as ecs_deployment
 from pulumi_rolling.handler.delegate import instance_refresh
 from pulumi_rolling.handler.delegate.following import Following
+from pulumi_rolling.handler.ecs_service_declared import ECS_SERVICE
 from pulumi_rolling.handler.operation import Kind, Reach, Strategy
 from pulumi_rolling.handler.replace.auto_scaling_group import InstanceSurroundings, fleet_of
 from pulumi_rolling.handler.replace.replacing import Replacing
@@ -86,6 +87,7 @@ KINDS: dict[str, Kind] = {
         noun=("task", "tasks"),
         mend=ecs_service.mend,
         history="events",
+        declared=(ECS_SERVICE,),
         listed=ecs_service.services_at,
     ),
 }
