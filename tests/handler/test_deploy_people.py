@@ -132,6 +132,7 @@ def test_a_fixed_program_goes_forward_from_a_killed_deployment(lab: Lab, web: De
 def test_one_that_another_deployment_supersedes_lets_it_be(lab: Lab, web: DeployedWeb) -> None:
     """Theirs is named with its id and goes on; nothing of it is stopped."""
     lab.image("app:2", **NEVER)
+    lab.image("app:3", boot=2.0)
     update = web.begun(web.wants())
     wait_until(web.is_at_work, PATIENCE)
     lab.move_service("web", cluster="prod", taskDefinition=web.arns[2])
