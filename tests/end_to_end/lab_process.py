@@ -69,6 +69,14 @@ class LabProcess:
         """What instance refreshes do from now on."""
         self._ask("PUT", "refreshes", rules)
 
+    def service_rules(self, **rules: Any) -> None:
+        """What ECS services do from now on."""
+        self._ask("PUT", "ecs", rules)
+
+    def service(self, name: str, cluster: str) -> dict[str, Any]:
+        service: dict[str, Any] = self._ask("GET", f"services/{cluster}/{name}")
+        return service
+
     def member(self, id: str, do: str) -> None:
         self._ask("PUT", f"members/{id}", {"do": do})
 

@@ -85,13 +85,15 @@ def _found_group(lab: LabProcess, name: str) -> str:
     return template
 
 
-def _deploys_and_rolls(project: Path, environment: dict[str, str], **config: str) -> str:
+def _deploys_and_rolls(
+    project: Path, environment: dict[str, str], then: str = "ami-v2", **config: str
+) -> str:
     """The first `up` has this configuration; the second another image."""
     _pulumi(project, environment, "stack", "init", "dev")
     for name, value in config.items():
         _pulumi(project, environment, "config", "set", name, value)
     _pulumi(project, environment, "up", "--yes", "--skip-preview")
-    _pulumi(project, environment, "config", "set", "image", "ami-v2")
+    _pulumi(project, environment, "config", "set", "image", then)
     return _pulumi(project, environment, "up", "--yes")
 
 
@@ -131,6 +133,20 @@ def test_an_instance_refresh_in_yaml(tmp_path: Path, example_lab: LabProcess) ->
     assert "at least 4, and 5 there at most" in said
     ((name, images),) = _images(example_lab).items()
     assert images == {"ami-v2"} and len(_refreshes(example_lab, name)) == 1
+
+
+@pytest.mark.parametrize("example", ["ecs", "ecs_python"])
+def test_ecs(example: str, tmp_path: Path, example_lab: LabProcess) -> None:
+    """A service from nothing, by both faces; a new image is deployed by the RollingGroup alone."""
+    example_lab.reset()
+    example_lab.service_rules(unchecked=0.2, turning=0.2)
+    said = _deploys_and_rolls(
+        _copied(example, tmp_path), _environment(tmp_path, example_lab), image="app:1", then="app:2"
+    )
+    assert "prod/web: replacing up to 2 tasks" in said, said
+    shown = example_lab.service("web", "prod")
+    running = {each["revision"] for each in shown["tasks"] if each["desiredStatus"] == "RUNNING"}
+    assert running == {"web:2"} and len(shown["serviceDeployments"]) == 2
 
 
 def test_python_with_both_faces(tmp_path: Path, example_lab: LabProcess, sdks: Path) -> None:

@@ -90,7 +90,7 @@ class Svc(Drive):
     def fleet(self, wanted: str | None = None) -> EcsFleet:
         fleet = EcsFleet(None, "web", wanted=wanted or self.two, place=Place.of(), retry=once)
         checked: Fleet = fleet
-        assert checked.name == "web"
+        assert checked.name == "default/web"
         return fleet
 
     def limits(self, configuration: Mapping[str, Any] | None = None, **more: Any) -> DelegateLimits:
@@ -390,9 +390,9 @@ def test_the_service_is_known_by_its_words_and_its_tags(svc: Svc) -> None:
     fleet.write_marks({"rolling:lease": "x y 1"})
     assert (fleet.marks(), fleet.glance().tags["team"]) == ({"rolling:lease": "x y 1"}, "a")
     assert [(each.name, each.members, dict(each.tags)) for each in listed(fleet._api)] == [
-        ("web", 2, {"team": "a", "rolling:lease": "x y 1"})
+        ("default/web", 2, {"team": "a", "rolling:lease": "x y 1"})
     ]
-    assert [each.name for each in listed(fleet._api, ["default/web", "gone/away", "none"])] == ["web"]
+    assert [each.name for each in listed(fleet._api, ["default/web", "gone/away", "none"])] == ["default/web"]
     fleet.remove_marks(["rolling:lease"])
     assert EcsFleet("default", arn, wanted=None, place=Place.of(), retry=once).marks() == {}
     glance = svc.fleet().glance()

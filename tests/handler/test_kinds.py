@@ -15,7 +15,6 @@ from pulumi_rolling.errors import PolicyErrors
 from pulumi_rolling.fleets.replace import Fleet
 from pulumi_rolling.handler import Context, RollingGroupHandler
 from pulumi_rolling.handler.kinds import KINDS, inputs_model, strategy_faults
-from pulumi_rolling.policy.ecs_deployment.block import EcsDeployment
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
 from pulumi_rolling.policy.inputs import UpdatePolicy, rows
 
@@ -26,16 +25,17 @@ PACKAGE = Path(pulumi_rolling.__file__).parent
 OWN = {
     "handler/auto_scaling_group.py",
     "handler/auto_scaling_group_declared.py",
+    "handler/aws_place.py",
+    "handler/delegate/ecs_service.py",
     "handler/delegate/instance_refresh.py",
+    "handler/ecs_service.py",
     "handler/kinds.py",
     "handler/replace/auto_scaling_group.py",
     "handler/replace/listening.py",
     "handler/replace/serving.py",
     "handler/replace/watching.py",
 }
-"""The row of the Auto Scaling group, and its own files."""
-STRATEGIES_TO_COME = {EcsDeployment.key}
-"""Strategies that the policy has, and no kind with a row yet."""
+"""The rows, and the own files of the kinds."""
 
 
 class Tiny:
@@ -136,7 +136,7 @@ def test_every_row_of_the_kinds_has_its_row_in_the_policy() -> None:
     assert list(KINDS) == list(rows(inputs_model()))
     assert all(key == kind.key == kind.inputs.key for key, kind in KINDS.items())
     strategies = {(key, each.block.key) for kind in KINDS.values() for key, each in kind.strategies.items()}
-    assert strategies == {(key, key) for key in rows(UpdatePolicy) if key not in STRATEGIES_TO_COME}
+    assert strategies == {(key, key) for key in rows(UpdatePolicy)}
 
 
 def test_a_strategy_of_other_kinds_is_refused_with_those_of_the_kind() -> None:
@@ -163,7 +163,7 @@ def test_a_strategy_without_a_row_is_refused_at_the_door_and_behind_it(tiny: Tin
 @pytest.mark.parametrize("folder", ["handler", "plugin", "cli", "engine", "report"])
 def test_nothing_beside_its_row_and_its_own_files_imports_the_fleet_of_a_kind(folder: str) -> None:
     """A further kind would have to be named there, too."""
-    named = re.compile(r"(from|import) pulumi_rolling\.fleets\.(auto_scaling_group|aws)")
+    named = re.compile(r"(from|import) pulumi_rolling\.fleets\.(auto_scaling_group|aws|ecs_service)")
     found = {
         str(path.relative_to(PACKAGE))
         for path in (PACKAGE / folder).rglob("*.py")
@@ -175,5 +175,6 @@ def test_nothing_beside_its_row_and_its_own_files_imports_the_fleet_of_a_kind(fo
 @pytest.mark.parametrize("folder", ["handler", "cli", "engine", "report", "signals", "fleets/aws"])
 def test_nothing_beside_its_own_files_spells_the_key_of_a_kind(folder: str) -> None:
     """The key comes from the row."""
-    paths = [path for path in (PACKAGE / folder).rglob("*.py") if "autoScalingGroup" in path.read_text()]
+    spelled = re.compile("|".join(KINDS))
+    paths = [path for path in (PACKAGE / folder).rglob("*.py") if spelled.search(path.read_text())]
     assert paths == []

@@ -44,9 +44,9 @@ def test_a_checkpoint_is_approved_from_a_second_shell(web: RefreshedWeb, rolling
     wait_until(lambda: any("waiting for approval" in line for line in web.statuses), PATIENCE)
     status = rolling("status", "web").out
     assert "web: rolling to version 2, step follow, waiting for approval" in status, status
-    assert "1 of 2 instances made from version 2" in status and "checkpoint 50 %" in status, status
+    assert "1 of 2 made from version 2" in status and "checkpoint 50 %" in status, status
     skipped = rolling("skip", "web", web.members()[0])
-    assert skipped.code == 1 and "The service picks the instances of web itself" in skipped.err, skipped
+    assert skipped.code == 1 and "The service picks the members of web itself" in skipped.err, skipped
     assert rolling("approve", "web", "--wait").code == 0
     update.result(PATIENCE)
     assert web.revisions() == {"2"} and not web.is_held() and web.keeps_no_mark()

@@ -7,7 +7,7 @@ from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.model.commands import command
 from pulumi_rolling.engine.record.pieces import OF_A_MEMBER
 from pulumi_rolling.errors import RollingError
-from pulumi_rolling.report.operation_status import wants_approval
+from pulumi_rolling.report.operation_status import heeds_a_word, wants_approval
 from pulumi_rolling.report.standing import OperationStatus
 
 
@@ -22,9 +22,7 @@ def refuse_for_operation(standing: OperationStatus, kind: str) -> None:
     rollout, group = standing.rollout, standing.group
     way, gate = rollout.way, rollout.way.gate
     if kind in OF_A_MEMBER:
-        raise RollingError(
-            f"The service picks the instances of {group} itself; nobody can {kind} one of them."
-        )
+        raise RollingError(f"The service picks the members of {group} itself; nobody can {kind} one of them.")
     if way.whose is Whose.STRANGERS and kind != "abort":
         raise RollingError(
             f"{group} follows {way.operation}, which somebody else began; it is theirs to {kind}."
@@ -40,7 +38,7 @@ def refuse_for_operation(standing: OperationStatus, kind: str) -> None:
             raise RollingError(f"Nothing waits for approval in {group}.")
         case "approve" if gate is not None and gate.approved:
             raise RollingError(f"{group} is approved already; it goes on when the time of its gate is over.")
-        case "approve" if not wants_approval(standing):
+        case "approve" if not (wants_approval(standing) or heeds_a_word(standing)):
             raise RollingError(f"The gate of {group} wants no approval; it opens when its time is over.")
         case _:
             return

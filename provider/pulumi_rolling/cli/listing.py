@@ -17,7 +17,7 @@ from pulumi_rolling.cli.patience import AtATerminal
 from pulumi_rolling.cli.screen import say
 from pulumi_rolling.cli.status import recorded
 from pulumi_rolling.cloud_time import CLOUD
-from pulumi_rolling.errors import Fault, PolicyErrors, RollingError
+from pulumi_rolling.errors import DeniedFleetError, Fault, PolicyErrors, RollingError
 from pulumi_rolling.fleets.base import ListedGroup
 from pulumi_rolling.report.listing import ListedRoll, listing_json, listing_text
 
@@ -61,8 +61,17 @@ def _asked(where: Defaults, names: Sequence[str] | None) -> Iterable[ListedGroup
     from pulumi_rolling.handler.operation import Reach
 
     reach = Reach(where, AtATerminal())
-    for kind in KINDS.values():
-        yield from kind.listed(reach, names)
+    for place, (key, kind) in enumerate(KINDS.items()):
+        own = names if names is None else [name for name in names if kind.is_name(name)]
+        if own == []:
+            continue
+        try:
+            yield from kind.listed(reach, own)
+        except DeniedFleetError as error:
+            if not place:
+                raise
+            # Who rolls groups of another kind alone need not have leave to see these.
+            click.echo(f"{key} is not listed: {error.message}", err=True)
 
 
 def _of_stack(folder: Path, stack: str, given: Defaults) -> list[ListedRoll]:

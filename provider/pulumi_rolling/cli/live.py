@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pulumi_rolling.cli.declared import Argument, Option
 from pulumi_rolling.cli.patience import AtATerminal
@@ -10,10 +10,13 @@ from pulumi_rolling.fleets.base import Driven
 from pulumi_rolling.fleets.replace import SignalSource
 from pulumi_rolling.signals.choose import NoSignals
 
+if TYPE_CHECKING:
+    from pulumi_rolling.handler.operation import Reach
+
 Rolled = Driven[Any, Any, Any]
 """A group as the loop of whichever machine needs it."""
 
-Group = Annotated[str, Argument(help="Name of the Auto Scaling group.")]
+Group = Annotated[str, Argument(help="Name of the Auto Scaling group, or cluster/service of ECS.")]
 Region = Annotated[str | None, Option(help="Default: as the AWS SDK finds it.")]
 Endpoint = Annotated[str | None, Option(help="Another endpoint than AWS's, such as a lab's.")]
 
@@ -44,9 +47,14 @@ def _fleet(
     name: str, region: str | None, endpoint: str | None, signals: SignalSource | None, machine: str = ""
 ) -> Any:
     # Only a live group needs the table of kinds, and through it the models of the inputs.
-    from pulumi_rolling.handler.context import Defaults
     from pulumi_rolling.handler.opening import fleet_named
+
+    return fleet_named(name, reach_of(region, endpoint, signals), machine)
+
+
+def reach_of(region: str | None, endpoint: str | None, signals: SignalSource | None = None) -> Reach:
+    """What a fleet is made with here."""
+    from pulumi_rolling.handler.context import Defaults
     from pulumi_rolling.handler.operation import Reach
 
-    reach = Reach(Defaults(region, endpoint), AtATerminal(), signals or NoSignals())
-    return fleet_named(name, reach, machine)
+    return Reach(Defaults(region, endpoint), AtATerminal(), signals or NoSignals())

@@ -34,7 +34,7 @@ def plan(
     max_size: Annotated[int | None, Option(help="MaxSize, offline.", min=0)] = None,
     min_size: Annotated[int | None, Option(help="MinSize, offline; default 0.", min=0)] = None,
     old: Annotated[int | None, Option(help="Members to replace, offline; default all.", min=0)] = None,
-    group: Annotated[str | None, Option(help="A live Auto Scaling group in place of sizes.")] = None,
+    group: Annotated[str | None, Option(help="A live group in place of sizes.")] = None,
     to: Annotated[
         str | None, Option(help="Launch template version, with --group; default its latest.")
     ] = None,

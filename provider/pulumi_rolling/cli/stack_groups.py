@@ -10,6 +10,7 @@ from typing import Any
 
 from pulumi_rolling.handler.context import Defaults
 from pulumi_rolling.handler.kinds import kind_in
+from pulumi_rolling.handler.properties import name_in
 from pulumi_rolling.host.aws_settings import AwsSettings
 from pulumi_rolling.stack.command import Pulumi, project_of
 from pulumi_rolling.stack.deployment import Deployment, Entry, parsed
@@ -45,7 +46,7 @@ def _group(entry: Entry, deployment: Deployment, set_for_all: Defaults) -> Stack
         region=_text(block.get("region")) or where.region,
         endpoint=_text(block.get("endpoint")) or where.endpoint,
     )
-    return StackGroup(entry.name, _text(block.get("name")) or "", where)
+    return StackGroup(entry.name, name_in(entry.inputs) or "", where)
 
 
 def _of_provider(entry: Entry, deployment: Deployment) -> Defaults:

@@ -74,6 +74,8 @@ class Drive(Generic[R, S, A, L]):
     orphaned: Callable[[], bool]
     requests: Callable[[], tuple[Request, ...]] = lambda: ()
     """What people ask of this process itself, beside the requests on the group."""
+    before_end: Callable[[Decision[R, A]], None] = lambda decision: None
+    """Told of the outcome while the record stands, so that after a death in between it is told again."""
     _refused: tuple[RefusedAct, ...] = ()
     _taken_off: set[str] = field(default_factory=set)
     """Requests whose tags we removed: a read from before that still shows them."""
@@ -109,6 +111,7 @@ class Drive(Generic[R, S, A, L]):
                 unsent, whole = self._carry_out(decision.actions)
                 rollout = self.machine.take_back(decision.next, unsent) if unsent else decision.next
                 if decision.outcome is not None:
+                    self.before_end(decision)
                     self._finish(decision, marks)
                     return decision
             except TemporaryFleetError:

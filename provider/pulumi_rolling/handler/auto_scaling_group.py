@@ -11,24 +11,11 @@ from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
 from pulumi_rolling.fleets.aws.api import AUTO_SCALING, AwsApi
 from pulumi_rolling.fleets.aws.launch_configurations import ConfigurationWanted, configuration_in
 from pulumi_rolling.fleets.aws.launch_templates import LATEST, TemplateWanted, parts
-from pulumi_rolling.fleets.aws.place import Place
 from pulumi_rolling.fleets.aws.sessions import region_of
 from pulumi_rolling.fleets.base import ListedGroup
+from pulumi_rolling.handler.aws_place import place_of
 from pulumi_rolling.handler.operation import Reach
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
-
-
-def place_of(group: AutoScalingGroup, reach: Reach) -> Place:
-    """Where its calls go."""
-    defaults = reach.defaults
-    return Place.of(
-        group.region or defaults.region,
-        group.endpoint or defaults.endpoint,
-        defaults.profile,
-        defaults.ignored_tags,
-        defaults.keys,
-        defaults.roles,
-    )
 
 
 def identity_of(group: AutoScalingGroup, reach: Reach) -> Hashable:
@@ -45,6 +32,11 @@ def names_beside(group: AutoScalingGroup, reach: Reach) -> Iterator[str]:
 def groups_at(reach: Reach, names: Sequence[str] | None) -> Iterator[ListedGroup]:
     """All groups within reach, or those of these names that are there."""
     return listed(AwsApi(place_of(AutoScalingGroup(), reach), reach.retry), names)
+
+
+def is_name(text: str) -> bool:
+    """Whatever has no colon, which no name of a group may have."""
+    return ":" not in text
 
 
 def wanted_by(group: AutoScalingGroup) -> Wanted:

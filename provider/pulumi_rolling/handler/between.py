@@ -11,6 +11,7 @@ from pulumi_rolling.core.model.goal import Direction, OnFailure
 from pulumi_rolling.core.model.member import Member, Revision
 from pulumi_rolling.handler.operation import UNKNOWN, Situation, is_pointer_only
 from pulumi_rolling.report.preview import Preview
+from pulumi_rolling.report.wording import INSTANCE, Noun
 
 TURNED_BACK = (
     "that rollout had turned back: this update returns the group and ends with its failure, "
@@ -34,6 +35,7 @@ def shown(
     plan: Callable[[], Any],
     notes: tuple[str, ...],
     waits: Callable[[], str],
+    noun: Noun = INSTANCE,
 ) -> Preview:
     """The plan of the very rollout that would be driven. ``old``: members that are replaced.
 
@@ -56,6 +58,7 @@ def shown(
         nothing=not work and not pointer_only,
         returns_to=way.returns_to,
         leaves=situation.limits.on_failure is OnFailure.LEAVE,
+        noun=noun,
     )
 
 

@@ -77,6 +77,7 @@ def _to_the_end(operation: Operation, situation: Situation, context: Context, le
         on_decision=_Reporter(operation.name, operation.fleet.call, context),
         orphaned=context.orphaned,
         requests=context.requests,
+        before_end=lambda decision: _conclude(operation, situation, decision, context),
     )
     if rollout.resumed_at is not None:
         # The driver before may have acted until the lease was ours: the settle time begins only now.
@@ -104,6 +105,16 @@ def _go_on(operation: Operation, situation: Situation, context: Context, record:
         failed.left = left_of(operation, situation, "interrupted", record)
         raise failed from error
     return _rolled(other, its, context)
+
+
+def _conclude(
+    operation: Operation, situation: Situation, decision: Decision[Any, Any], context: Context
+) -> None:
+    """What the service does not return is no reason to keep the record of a rollout that is over."""
+    try:
+        operation.strategy.situation.conclude(operation, situation, decision)
+    except PermanentFleetError as error:
+        context.warn(f"group {operation.name} keeps settings of the policy that failed: {error}")
 
 
 def _clean(operation: Operation, context: Context, keys: list[str], remove: Callable[[], None]) -> None:
@@ -146,7 +157,9 @@ def _ended(
     telling, last = operation.strategy.situation.telling, last_rollout(decision.next, operation)
     apart = telling.set_apart(decision.next, operation.fleet)
     if decision.outcome is None or not decision.outcome.done:
-        failed = telling.failure(decision, Words(operation.name, operation.mended, timeout))
+        failed = telling.failure(
+            decision, Words(operation.name, operation.mended, timeout, operation.kind.history)
+        )
         if not failed.returned:
             stays = decision.next.back_failed is not None
             left_so = left_of(

@@ -8,18 +8,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_rolling.errors import Fault, PolicyErrors
+from pulumi_rolling.errors import Fault, PermanentFleetError, PolicyErrors
 from pulumi_rolling.fleets.auto_scaling_group.poll import expect_many
-from pulumi_rolling.handler import auto_scaling_group
+from pulumi_rolling.handler import auto_scaling_group, ecs_service
 from pulumi_rolling.handler.auto_scaling_group_declared import AUTO_SCALING_GROUP
 from pulumi_rolling.handler.declared import Declared
+from pulumi_rolling.handler.delegate import ecs_service as ecs_deployment
 from pulumi_rolling.handler.delegate import instance_refresh
 from pulumi_rolling.handler.delegate.following import Following
-from pulumi_rolling.handler.operation import Handover, Kind, Strategy
+from pulumi_rolling.handler.ecs_service_declared import ECS_SERVICE
+from pulumi_rolling.handler.operation import Handover, Kind, Reach, Strategy
 from pulumi_rolling.handler.replace.auto_scaling_group import InstanceSurroundings, fleet_of
 from pulumi_rolling.handler.replace.replacing import Replacing
 from pulumi_rolling.policy.block import POLICY
+from pulumi_rolling.policy.ecs_deployment.block import EcsDeployment
+from pulumi_rolling.policy.ecs_deployment.limits import limits as deployment_limits
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
+from pulumi_rolling.policy.groups.ecs_service import EcsService
 from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy, inputs_with, rows
 from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
 from pulumi_rolling.policy.instance_refresh.limits import limits as refresh_limits
@@ -60,6 +65,35 @@ KINDS: dict[str, Kind] = {
         names_beside=auto_scaling_group.names_beside,
         expect_many=expect_many,
         listed=auto_scaling_group.groups_at,
+        is_name=auto_scaling_group.is_name,
+    ),
+    EcsService.key: Kind(
+        key=EcsService.key,
+        inputs=EcsService,
+        strategies={
+            EcsDeployment.key: Strategy(
+                block=EcsDeployment,
+                limits=deployment_limits,
+                fleet=ecs_deployment.fleet_of,
+                situation=Following(ecs_deployment.DeploymentSurroundings()),
+            ),
+        },
+        identity=("cluster", "service", "region"),
+        address=("cluster", "service", "region", "endpoint"),
+        named_by="service",
+        name_of=ecs_service.name_of,
+        as_named=ecs_service.as_named,
+        is_name=ecs_service.is_name,
+        one_spelling=ecs_service.one_spelling,
+        pointer_property=ecs_service.pointer_property,
+        as_inputs=ecs_service.as_inputs,
+        at_version=ecs_service.at_version,
+        kin=ecs_service.kin,
+        noun=("task", "tasks"),
+        mend=ecs_service.mend,
+        history="events",
+        declared=(ECS_SERVICE,),
+        listed=ecs_service.services_at,
     ),
 }
 
@@ -75,9 +109,23 @@ def inputs_model() -> type[RollingGroupInputs]:
     return inputs_with(*(kind.inputs for kind in KINDS.values()))
 
 
-def kind_of_name() -> Kind:
-    """What a mere name stands for, on the command line and in an import."""
-    return next(iter(KINDS.values()))
+def kind_named(name: str, reach: Reach) -> Kind:
+    """What a name stands for, on the command line and in an import.
+
+    Where groups of several kinds may be called so, it is the first that has such a group, or else the first.
+    """
+    fitting = [kind for kind in KINDS.values() if kind.is_name(name)] or list(KINDS.values())[:1]
+    if len(fitting) == 1:
+        return fitting[0]
+    return next((kind for kind in fitting if _has(kind, name, reach)), fitting[0])
+
+
+def _has(kind: Kind, name: str, reach: Reach) -> bool:
+    """False as well where the cloud does not say."""
+    try:
+        return any(kind.listed(reach, [name]))
+    except PermanentFleetError:
+        return False
 
 
 def declared_as(resource_type: str) -> tuple[Kind, Declared] | None:

@@ -14,7 +14,7 @@ from pulumi_rolling.engine.lease import owner_of
 from pulumi_rolling.engine.retry import Deadline, Retrier
 from pulumi_rolling.fleets.base import Retry
 from pulumi_rolling.handler.context import Context, Defaults
-from pulumi_rolling.handler.kinds import inputs_model, kind_in, kind_of_name, strategy_in, strategy_of_machine
+from pulumi_rolling.handler.kinds import inputs_model, kind_in, kind_named, strategy_in, strategy_of_machine
 from pulumi_rolling.handler.operation import Operation, Reach
 from pulumi_rolling.handler.properties import is_target_unknown
 from pulumi_rolling.policy.block import IsUnknown
@@ -78,9 +78,9 @@ def fleet_named(name: str, reach: Reach, machine: str = "") -> Any:
 
     ``machine``: the one whose rollouts it tells of; by default that of the kind's first strategy.
     """
-    kind = kind_of_name()
+    kind = kind_named(name, reach)
     strategy = strategy_of_machine(kind, machine) if machine else strategy_in(kind, {})
-    return strategy.fleet(kind.inputs.model_validate({"name": name}), reach)
+    return strategy.fleet(kind.inputs.model_validate(kind.as_named(name)), reach)
 
 
 def fleet_of_record(operation: Operation, record: object) -> Any:

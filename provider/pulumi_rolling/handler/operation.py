@@ -89,6 +89,11 @@ class Situation(Protocol):
         ...
 
     @property
+    def pointer_moves(self) -> bool:
+        """The group can be pointed elsewhere and nothing else done."""
+        ...
+
+    @property
     def old(self) -> Sequence[Member]:
         """Members that would be replaced."""
         ...
@@ -99,7 +104,8 @@ class Situation(Protocol):
 
 def is_pointer_only(situation: Situation) -> bool:
     """Whether nothing is replaced, and the group points elsewhere than it shall."""
-    return not situation.has_work and situation.facts.pointer != situation.to.address
+    elsewhere = situation.facts.pointer != situation.to.address
+    return situation.pointer_moves and elsewhere and not situation.has_work
 
 
 def is_idle(situation: Situation) -> bool:
@@ -110,6 +116,11 @@ def is_idle(situation: Situation) -> bool:
 def notes_of(facts: Facts, to: Revision) -> tuple[str, ...]:
     """What is told of the group as found. The inputs name a target that is known after apply: they need no advice."""
     return facts.notes if to is UNKNOWN else (*facts.notes, *facts.floating)
+
+
+def is_pointed(operation: Operation, glance: Glance) -> bool:
+    """Whether a group whose pointer can be moved points where it shall, by the number that state has."""
+    return glance.pointer == glance.target.address == (operation.olds or {}).get("revision")
 
 
 def raise_faults(situation: Situation) -> None:
@@ -126,6 +137,8 @@ class Words:
     """What makes the members: ``the launch template``."""
     timeout: str = ""
     """The path of what set the deadline."""
+    history: str = "activities"
+    """Where the service tells what it did, as that is called."""
 
 
 class Telling(Protocol):
@@ -179,6 +192,10 @@ class Situations(Protocol):
         """The light look, with what the policy wants looked at."""
         ...
 
+    def is_pointed(self, operation: Operation, glance: Any) -> bool:
+        """Whether new members will be what they shall be."""
+        ...
+
     def is_settled(self, operation: Operation, glance: Any) -> bool:
         """Whether nothing has to be replaced."""
         ...
@@ -193,6 +210,10 @@ class Situations(Protocol):
 
     def point_at(self, operation: Operation, to: Revision) -> None:
         """Move the group's pointer alone, under the lease."""
+        ...
+
+    def conclude(self, operation: Operation, situation: Any, decision: Any) -> None:
+        """The same at the end, while the record still stands; done twice it does no more."""
         ...
 
     def as_found(self, facts: Any) -> dict[str, Any]:
@@ -227,6 +248,11 @@ class Strategy(Generic[F]):
     """None: its machine hands nothing over."""
 
 
+def name_in_block(block: Mapping[str, Any]) -> str | None:
+    name = block.get("name")
+    return name if isinstance(name, str) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of group, as far as the handler knows it."""
@@ -254,6 +280,18 @@ class Kind:
     mend: Callable[[Any], str]
     """What makes the members by this block of the inputs, as it is called where it is at fault."""
 
+    named_by: str = "name"
+    """The field that names the group."""
+    name_of: Callable[[Mapping[str, Any]], str | None] = name_in_block
+    """What people call the group of a block; None where that is not known."""
+    as_named: Callable[[str], dict[str, Any]] = lambda name: {"name": name}
+    """The fields that name the group that people call so."""
+    is_name: Callable[[str], bool] = lambda text: False
+    """Whether a group of the kind may be called so."""
+    one_spelling: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda block: block
+    """The block with its identity in one spelling, where there are several."""
+    history: str = "activities"
+    """Where the service tells what it did, as that is called."""
     declared: tuple[Declared, ...] = ()
     """Resources of Pulumi that are such groups, for a policy that stands at the resource itself."""
     same_group: Callable[[Any, Reach], Hashable] = lambda group, reach: group

@@ -17,8 +17,13 @@ def name_in(properties: Mapping[str, Any]) -> str | None:
     """The group's name; None where it is not given, or given as no text."""
     kind = kind_in(properties)
     group = properties[kind.key] if kind is not None else None
-    name = group.get("name") if isinstance(group, Mapping) else None
-    return name if isinstance(name, str) else None
+    return kind.name_of(group) if kind is not None and isinstance(group, Mapping) else None
+
+
+def name_path(properties: Mapping[str, Any]) -> str:
+    """Where the properties name their group; empty where they name none."""
+    kind = kind_in(properties)
+    return "" if kind is None else f"{kind.key}.{kind.named_by}"
 
 
 def address_in(properties: Mapping[str, Any]) -> tuple[Any, ...] | None:
@@ -27,7 +32,8 @@ def address_in(properties: Mapping[str, Any]) -> tuple[Any, ...] | None:
     group = properties[kind.key] if kind is not None else None
     if kind is None or not isinstance(group, Mapping):
         return None
-    return (kind.key, *(group.get(name) for name in kind.address))
+    spelled = kind.one_spelling(group)
+    return (kind.key, *(spelled.get(name) for name in kind.address))
 
 
 def inputs_of(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from pulumi_rolling.handler.handover import assessed
 from pulumi_rolling.handler.kinds import (
     inputs_model,
     kind_in,
-    kind_of_name,
+    kind_named,
     strategy_faults,
     strategy_in,
     strategy_of_machine,
@@ -143,16 +143,16 @@ class RollingGroupHandler:
 
     def adopt(self, name: str, context: Context) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """(inputs, state) for a group that stands and is to be rolled from now on; None when there is none."""
-        kind = kind_of_name()
-        retry = retry_in(Timing.from_environment(os.environ))
+        reach = Reach(self.defaults or Defaults(), retry_in(Timing.from_environment(os.environ)))
+        kind = kind_named(name, reach)
         try:
-            facts = fleet_named(name, Reach(self.defaults or Defaults(), retry)).facts()
+            facts = fleet_named(name, reach).facts()
         except GroupNotFoundError:
             return None
         if facts.refusals:
             raise PolicyErrors(facts.refusals)
         inputs = {
-            kind.key: {"name": name, **kind.as_inputs(facts.pointer)},
+            kind.key: {**kind.as_named(name), **kind.as_inputs(facts.pointer)},
             POLICY: {next(iter(kind.strategies)): {}},
         }
         revision = facts.current.address if facts.current is not None else facts.pointer
@@ -222,7 +222,7 @@ class RollingGroupHandler:
         glance = situations.glance(operation)
         settled = (
             not journal.ours(glance.tags)
-            and glance.pointer == glance.target.address == (operation.olds or {}).get("revision")
+            and situations.is_pointed(operation, glance)
             and situations.is_settled(operation, glance)
         )
         if settled and context.dry_run:
@@ -257,5 +257,5 @@ def _replaces(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, ..
     kind = kind_in(news)
     if kind is None:
         return ()
-    old, new = block_in(olds, kind.key), block_in(news, kind.key)
+    old, new = (kind.one_spelling(block_in(each, kind.key)) for each in (olds, news))
     return (kind.key,) if any(old.get(name) != new.get(name) for name in kind.identity) else ()

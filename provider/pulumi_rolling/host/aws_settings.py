@@ -23,7 +23,9 @@ _BY_ENVIRONMENT = {
 }
 """Settings that are not read, and the variable that says the same to AWS's SDK."""
 _SERVICES = ("autoscaling", "ec2")
-"""Every roll calls these; AWS's SDK is given one endpoint for all."""
+"""Every roll of an Auto Scaling group calls these; AWS's SDK is given one endpoint for all."""
+_ONLY_OF_SERVICES = "ecs"
+"""Where it is not given, nobody rolls a service."""
 _ROLE_KEYS = {
     "sessionName": "RoleSessionName",
     "externalId": "ExternalId",
@@ -102,11 +104,21 @@ def have_several(endpoints: list[Mapping[str, Any]]) -> bool:
 
 
 def _urls(endpoints: list[Mapping[str, Any]]) -> set[str]:
-    return {next((str(e[name]) for e in endpoints if e.get(name)), "") for name in _SERVICES}
+    of_groups = {_url(endpoints, name) for name in _SERVICES}
+    of_services = _url(endpoints, _ONLY_OF_SERVICES)
+    if not of_services:
+        return of_groups
+    return {of_services} if of_groups == {""} else {*of_groups, of_services}
+
+
+def _url(endpoints: list[Mapping[str, Any]], service: str) -> str:
+    return next((str(each[service]) for each in endpoints if each.get(service)), "")
 
 
 def several_endpoints(instead: str) -> str:
-    return f"autoscaling and ec2 need one URL, the same for both; RollingGroup calls one. Or give {instead}."
+    return (
+        f"autoscaling, ec2 and ecs need one URL, the same for all; RollingGroup calls one. Or give {instead}."
+    )
 
 
 def role_of(given: Mapping[str, Any]) -> Role:

@@ -63,7 +63,9 @@ class HookedGroups:
     def _check(self, name: str, resource_type: object, given: Given) -> None:
         """The policy without the group. Of two resources that have it the first tells its faults."""
         kind, _ = _kind_of(str(resource_type))
-        checked = check_inputs(inputs_model(), _properties(kind, {"name": _NOT_YET}, given), self._is_unknown)
+        checked = check_inputs(
+            inputs_model(), _properties(kind, {kind.named_by: _NOT_YET}, given), self._is_unknown
+        )
         faults = [f for f in checked.faults if not kind.is_path(f.path)]
         faults += strategy_faults(kind, checked.normal)
         if not faults:

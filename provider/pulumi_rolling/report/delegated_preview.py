@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from pulumi_rolling.core.delegate.limits import WayBack
 from pulumi_rolling.core.delegate.plan import DelegatePlan
 from pulumi_rolling.core.model.commands import command
-from pulumi_rolling.report.wording import Row, ends, instances, listed, span
+from pulumi_rolling.report.wording import INSTANCE, Noun, Row, counted, ends, listed, span
 
 ROOM = 61
 """Characters of a row in the diagnostics of a terminal of 80 columns, which the engine indents and does not wrap."""
 
 
-def delegated_rows(plan: DelegatePlan, returns_to: str | None, call: str, *, leaves: bool) -> Iterator[Row]:
+def delegated_rows(
+    plan: DelegatePlan, returns_to: str | None, call: str, noun: Noun = INSTANCE, *, leaves: bool
+) -> Iterator[Row]:
     """``returns_to``: the revision that a failed rollout goes back to. ``leaves``: it stops where it is.
 
     ``call``: the group as a command has to name it.
@@ -29,12 +31,12 @@ def delegated_rows(plan: DelegatePlan, returns_to: str | None, call: str, *, lea
     yield from _bounds(plan)
     yield from _stops(plan, call)
     warm_up = plan.limits.foreseen.warm_up
-    yield "waits for", "new instances in service and healthy by the group's checks"
+    yield "waits for", f"new {noun[1]} in service and healthy by the group's checks"
     if warm_up:
         yield "waits for", f"then {span(warm_up)} of warm-up"
     yield from _watched(plan)
     if plan.left_old:
-        yield "leaves", f"{instances(plan.left_old)} as they are: the last checkpoint ends it"
+        yield "leaves", f"{counted(plan.left_old, noun)} as they are: the last checkpoint ends it"
     for sentence in _on_failure(plan, returns_to, leaves):
         yield "on failure", sentence
     for sentence in _duration(plan):

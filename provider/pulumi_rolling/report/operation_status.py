@@ -19,7 +19,7 @@ from pulumi_rolling.report.standing import (
     opening_rows,
     time_left,
 )
-from pulumi_rolling.report.wording import Row, instances
+from pulumi_rolling.report.wording import Row
 
 
 def followed(standing: OperationStatus) -> Operation | None:
@@ -81,7 +81,7 @@ def _operation(standing: OperationStatus) -> str:
 def _progress(standing: OperationStatus) -> str:
     target, runs, now = standing.rollout.target, standing.seen.runs, counted(standing)
     replaced = f"{now.replaced}/{now.total} replaced, {now.in_service} in service"
-    return f"{replaced}; {runs.get(target.digest, 0)} of {instances(sum(runs.values()))} made from {target}"
+    return f"{replaced}; {runs.get(target.digest, 0)} of {sum(runs.values())} made from {target}"
 
 
 def _waiting_rows(standing: OperationStatus) -> list[Row]:
@@ -94,12 +94,27 @@ def _waiting_rows(standing: OperationStatus) -> list[Row]:
         approval = ", approved" if gate.approved else ", approval wanted" if wants_approval(standing) else ""
         until = ""
         if because is not None and because.code is ReasonCode.CHECKPOINT and "wait" in because.numbers:
-            until = f", closed until {moment(gate.at + because.numbers['wait'])}"
+            until = f", closed until {moment(gate.at + because.numbers['wait'])}{_then(standing)}"
         told.append(("gate", f"checkpoint {gate.name}, since {moment(gate.at)}{until}{approval}"))
     if because is not None and REASONS[because.code].only_told and standing.is_driven:
         at = "" if standing.said_at is None else f" (said {ago(standing.at - standing.said_at)})"
         told.append(("waits", f"{sentence(because, standing.addressed)}{at}"))
     return told
+
+
+def heeds_a_word(standing: OperationStatus) -> bool:
+    """It stands at a gate that somebody's word opens, although the policy wants none."""
+    told, gate = followed(standing), standing.rollout.way.gate
+    return told is not None and told.gate is not None and told.gate.by_word and not (gate and gate.approved)
+
+
+def _then(standing: OperationStatus) -> str:
+    """What the service does at a gate where nobody speaks in time."""
+    if not heeds_a_word(standing):
+        return ""
+    told = followed(standing)
+    goes_on = told is not None and told.gate is not None and told.gate.goes_on
+    return f", when the service goes {'on' if goes_on else 'back'} by itself"
 
 
 def _advice(standing: OperationStatus) -> str:
@@ -112,6 +127,6 @@ def _advice(standing: OperationStatus) -> str:
         return "wait for it to end"
     if rollout.way.paused:
         return f"{command('resume', group)} goes on, {command('abort', group)} goes back"
-    if wants_approval(standing):
+    if wants_approval(standing) or heeds_a_word(standing):
         return f"{command('approve', group)} goes on, {command('reject', group)} goes back"
     return f"wait, or end it with {command('abort', group)}"

@@ -19,7 +19,7 @@ from pulumi_rolling.core.replace.limits import Choice, Guard, Limits, Pacing, Zo
 from pulumi_rolling.core.replace.plan import Plan, PlannedRound
 from pulumi_rolling.core.replace.rollout import Boots
 from pulumi_rolling.report.delegated_preview import delegated_rows
-from pulumi_rolling.report.wording import Row, ends, instances, listed, span
+from pulumi_rolling.report.wording import INSTANCE, Noun, Row, counted, ends, instances, listed, span
 
 MOST_DIFFERENCES = 6
 MOST_RUNS = 4
@@ -66,6 +66,9 @@ class Preview:
     """Where the cloud has the group: a name may be there in every region and account."""
     call: str = ""
     """The group as a command has to name it; empty where the plan is of no group that is there."""
+    noun: Noun = INSTANCE
+    moves_alone: bool = False
+    """Nobody is there to be replaced, and an operation changes what new members are made from."""
 
 
 def headline(preview: Preview) -> str:
@@ -79,13 +82,15 @@ def _what_happens(preview: Preview) -> str:
     way = f"{preview.came_from} -> {to}" if preview.came_from else f"to {to}"
     if preview.pointer_only:
         return f"{preview.group}: nothing to replace, only the pointer moves, {way} (equal contents)"
+    if preview.moves_alone:
+        return f"{preview.group}: no {preview.noun[1]} to replace, new ones are of another revision, {way}"
     if preview.nothing or preview.plan is None or not preview.plan.replace:
-        runs = f", all instances run {preview.to}" if preview.to else ""
+        runs = f", all {preview.noun[1]} run {preview.to}" if preview.to else ""
         return f"{preview.group}: nothing to replace{runs}"
     if preview.came_from == preview.to:
-        return f"{preview.group}: replacing {instances(preview.plan.replace)}, all of {preview.to} again"
+        return f"{preview.group}: replacing {counted(preview.plan.replace, preview.noun)}, all of {preview.to} again"
     most = "" if preview.to else "up to "
-    return f"{preview.group}: replacing {most}{instances(preview.plan.replace)}, {way}"
+    return f"{preview.group}: replacing {most}{counted(preview.plan.replace, preview.noun)}, {way}"
 
 
 def rows(preview: Preview) -> list[Row]:
@@ -94,7 +99,9 @@ def rows(preview: Preview) -> list[Row]:
     if preview.plan is not None and preview.plan.replace and not preview.nothing:
         plan = preview.plan
         if isinstance(plan, DelegatePlan):
-            told += delegated_rows(plan, preview.returns_to, preview.call, leaves=preview.leaves)
+            told += delegated_rows(
+                plan, preview.returns_to, preview.call, preview.noun, leaves=preview.leaves
+            )
         else:
             told += _plan_rows(preview, plan)
     told += [("note", note) for note in preview.notes]

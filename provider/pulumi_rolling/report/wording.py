@@ -11,8 +11,17 @@ MOST_LISTED = 6
 """Words of a list that are said one by one."""
 
 
+Noun = tuple[str, str]
+"""What a member is called, one and many."""
+INSTANCE: Noun = ("instance", "instances")
+
+
 def instances(count: int) -> str:
-    return f"{count} instance{'' if count == 1 else 's'}"
+    return counted(count, INSTANCE)
+
+
+def counted(count: int, noun: Noun) -> str:
+    return f"{count} {noun[count != 1]}"
 
 
 def span(seconds: float) -> str:

@@ -81,12 +81,13 @@ class _Process:
     def __init__(self) -> None:
         # Here and not above: the program imports this module for the class alone.
         from pulumi_rolling.handler import Context, RollingGroupHandler, Timeout
-        from pulumi_rolling.handler.properties import address_in
+        from pulumi_rolling.handler.properties import address_in, name_path
         from pulumi_rolling.host.aws_settings import AwsSettings
 
         self._context = Context
         self._timeout = Timeout
         self._address_in = address_in
+        self.name_path = name_path
         self._settings = AwsSettings
         self.settings = AwsSettings(lambda name: None)
         self.lock = threading.Lock()
@@ -169,7 +170,7 @@ class RollingGroupProvider(ResourceProvider):
             normal, faults = process.handler.check(_without_engine_keys(_olds), given, process.context(raw))
             process.remember(normal, raw)
             if raw.get(TWICE) is True:
-                faults.append(Fault("autoScalingGroup.name", _GOVERNED))
+                faults.append(Fault(process.name_path(normal), _GOVERNED))
             kept = {k: news[k] for k in _ENGINE_KEYS if k in news}
             return CheckResult({**normal, **kept}, [_failure(fault) for fault in faults])
 

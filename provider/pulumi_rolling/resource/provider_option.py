@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _READ = {"region": "region", "profile": "profile", "endpoints": "endpoints", "access_key": "accessKey"}
 """Attributes of the provider that Pulumi's SDK makes known to the program; ``assume_roles`` is not among them."""
 _SECRETS = {"secret_key": "secretKey", "token": "token"}
-_GROUP = "autoScalingGroup"
 _PATH = "opts.provider"
 
 
@@ -48,10 +47,12 @@ def as_the_option_says(
     given: dict[str, Any], option: Mapping[str, Any], stack: Defaults
 ) -> tuple[dict[str, Any], list[Fault]]:
     """The inputs with the provider's region and endpoint where they give none, and what of it cannot be honoured."""
+    from pulumi_rolling.handler.kinds import kind_in
     from pulumi_rolling.host.aws_settings import endpoint_of, have_several, listed, several_endpoints
 
-    group = given.get(_GROUP)
-    if not option or not isinstance(group, Mapping):
+    kind = kind_in(given)
+    group = None if kind is None else given.get(kind.key)
+    if not option or kind is None or not isinstance(group, Mapping):
         return given, []
     named = {str(key).lower() for key in group}
     region, endpoints = option.get("region"), listed(option.get("endpoints"))
@@ -63,14 +64,14 @@ def as_the_option_says(
         own["endpoint"] = endpoint
     faults = []
     if have_several(endpoints) and "endpoint" not in named:
-        faults.append(Fault(f"{_PATH}.endpoints", several_endpoints(f"{_GROUP}.endpoint")))
+        faults.append(Fault(f"{_PATH}.endpoints", several_endpoints(f"{kind.key}.endpoint")))
     if option.get("profile") not in (None, stack.profile, _environment("AWS_PROFILE")):
         faults.append(_elsewhere("profile", f"aws:profile or AWS_PROFILE, not {option['profile']}"))
     ours = stack.keys.id if stack.keys is not None else _environment("AWS_ACCESS_KEY_ID")
     if option.get("accessKey") not in (None, _digest(ours or "")):
         faults.append(_elsewhere("accessKey", "aws:accessKey or AWS_ACCESS_KEY_ID, and that is another one"))
     missing = {key: value for key, value in own.items() if key not in named}
-    return ({**given, _GROUP: {**group, **missing}} if missing else given), faults
+    return ({**given, kind.key: {**group, **missing}} if missing else given), faults
 
 
 def _elsewhere(field: str, stacks: str) -> Fault:

@@ -248,7 +248,7 @@ def test_an_endpoint_is_a_url() -> None:
     assert list(by_path(found)) == ["autoScalingGroup.endpoint", "autoScalingGroup.region"]
 
 
-@pytest.mark.parametrize("kind", ["ecsService", "beanstalkEnvironment", "essScalingGroup"])
+@pytest.mark.parametrize("kind", ["beanstalkEnvironment", "essScalingGroup"])
 def test_another_kind_of_group_is_not_available(kind: str) -> None:
     """A kind of group that this version does not have is refused by name, and counts as the group that is given."""
     found = check_inputs({kind: {"name": "web"}, "updatePolicy": {"rollingUpdate": {}}}).faults
@@ -260,9 +260,9 @@ def test_two_groups_are_refused() -> None:
     """Exactly one group is rolled."""
     group = {"name": "web", "launchTemplate": {"id": "lt-1"}}
     found = check_inputs(
-        {"autoScalingGroup": group, "ecsService": {}, "updatePolicy": {"rollingUpdate": {}}}
+        {"autoScalingGroup": group, "essScalingGroup": {}, "updatePolicy": {"rollingUpdate": {}}}
     ).faults
-    assert {fault.path for fault in found} == {"ecsService"}
+    assert {fault.path for fault in found} == {"essScalingGroup"}
     assert any("exactly one group" in fault.message for fault in found)
 
 

@@ -45,7 +45,7 @@ def test_a_driven_operation_as_a_whole() -> None:
         "  rollout    r1 of resource abc",
         "  since      2027-01-15 07:50:00 UTC (10 min ago)",
         "  operation  4a77, InProgress, 40 %",
-        "  progress   4/10 replaced, 9 in service; 4 of 10 instances made from version 2",
+        "  progress   4/10 replaced, 9 in service; 4 of 10 made from version 2",
         "  driver     d1 is at work",
         "  now        wait, or end it with 'rolling abort web'",
     ]

@@ -1,4 +1,4 @@
-"""A stand-in for the aws plugin: launch templates and Auto Scaling groups, for machines without the real one.
+"""A stand-in for the aws plugin where the real one is not: launch templates, Auto Scaling groups, ECS services.
 
 It follows the real provider where a rollout can tell the difference: what is computed, what a refresh reads,
 what an update puts back. Any other resource, function or property is refused by name.

@@ -15,6 +15,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from standin_aws import FOLLOWS, failures, fields, names
 from standin_aws.cloud import KNOWN, Cloud
+from standin_aws.ecs import Cluster, Service, TaskDefinition
 from standin_aws.failures import Failed, Refused, Unfinished
 from standin_aws.group import Group
 from standin_aws.group_parts import LifecycleHook, Tag
@@ -23,7 +24,10 @@ from standin_aws.launch_template import LaunchTemplate
 from standin_aws.package_schema import schema
 from standin_aws.wire import Properties, decode, encode, is_unknown
 
-KINDS: dict[str, Kind] = {kind.token: kind for kind in (LaunchTemplate(), Group(), LifecycleHook(), Tag())}
+KINDS: dict[str, Kind] = {
+    kind.token: kind
+    for kind in (LaunchTemplate(), Group(), LifecycleHook(), Tag(), Cluster(), TaskDefinition(), Service())
+}
 INTERNAL = "__"
 """Inputs that begin so are the engine's or the provider's own."""
 

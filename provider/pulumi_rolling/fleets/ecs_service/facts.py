@@ -21,6 +21,8 @@ class EcsFacts(delegate.Facts):
     """Tasks that are to run."""
     configuration: Mapping[str, Any] = field(hash=False)
     """Its deploymentConfiguration, whole."""
+    before: Mapping[str, Any] | None = field(default=None, hash=False)
+    """The configuration of the last deployment that succeeded, where a rollout of ours is on the service's record."""
     scheduling: str = "REPLICA"
     controller: str = "ECS"
     first: bool = False

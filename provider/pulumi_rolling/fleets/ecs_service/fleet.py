@@ -71,6 +71,7 @@ class EcsFleet(OneService):
             notes=(*self._floating(), *self._untold(), *self._inactive(pointer)),
             members=members(self._api, self._cluster, running, self._definitions),
             configuration=described.configuration(service),
+            before=self._operations.last_configuration() if described.marks(service) else None,
             scheduling=str(service.get("schedulingStrategy") or "REPLICA"),
             controller=described.controller(service),
             first=not self._has_completed(service),

@@ -14,5 +14,5 @@ def named(cluster: str | None, service: str) -> tuple[str, str]:
 
 
 def full_name(cluster: str, service: str) -> str:
-    """What people call it, and what ``named`` understands: without the cluster where that is ``default``."""
-    return service if cluster == DEFAULT else f"{cluster}/{service}"
+    """What people call it, and what ``named`` understands. A mere name would be that of an Auto Scaling group."""
+    return f"{cluster}/{service}"

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from pulumi_rolling.cloud_time import CLOUD
 from pulumi_rolling.core.delegate.delegating import Delegating
@@ -93,7 +94,8 @@ class Operations:
             seen.followed = tuple(name for name in (rollout.way.operation, earlier) if name)
         if self._wants_list(seen):
             self._list()
-        ids = dict.fromkeys([*seen.followed, *seen.deployments, *self._newest()])
+        seen.followed += tuple(ident for ident in self._known(seen) if self._may_be_ours(seen, ident))
+        ids = dict.fromkeys([*seen.followed, *self._known(seen)])
         self._learn_definitions(seen, ids)
         found = [one for ident in ids if (one := self._operation(seen, ident)) is not None]
         return tuple(sorted(found, key=lambda one: (-_age(one), one.id)))
@@ -111,11 +113,39 @@ class Operations:
 
     def last_good(self) -> str | None:
         """Task definition of the newest that succeeded, as lists told; None where none did."""
-        good = [ident for ident in self._newest_first() if self._listed[ident]["status"] == "SUCCESSFUL"]
-        if not good:
+        good = self._newest_success()
+        if good is None:
             return None
-        self._read_revisions(good[:1])
-        return self._definition.get(good[0])
+        self._read_revisions([good])
+        return self._definition.get(good)
+
+    def last_configuration(self) -> Mapping[str, Any] | None:
+        """What the newest that succeeded went by; None where that is not told."""
+        good = self._newest_success()
+        if good is None or self.untold:
+            return None
+        try:
+            arn = str(self._listed[good]["serviceDeploymentArn"])
+            told = self._poll.look(arn, 0.0, self._api).description
+        except PermanentFleetError:
+            return None  # the configuration is taken as it is then
+        return told.get("deploymentConfiguration")
+
+    def _newest_success(self) -> str | None:
+        return next((i for i in self._newest_first() if self._listed[i]["status"] == "SUCCESSFUL"), None)
+
+    def _known(self, seen: _Seen) -> dict[str, None]:
+        return dict.fromkeys([*seen.deployments, *self._newest()])
+
+    def _may_be_ours(self, seen: _Seen, ident: str) -> bool:
+        """Begun after our act, while ours is to be found: it may be over by then, and its cause is to be told."""
+        begun = seen.rollout.way.beginning if seen.rollout is not None and seen.adopts else None
+        if begun is None or ident in seen.followed or ident in begun.known:
+            return False
+        created = self._created.get(ident)
+        if created is None:
+            created = described.moment(self._listed[ident].get("createdAt")) or 0.0
+        return ident in self.tokens or created >= begun.watermark
 
     def _wants_list(self, seen: _Seen) -> bool:
         if self.untold:

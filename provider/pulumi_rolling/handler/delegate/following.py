@@ -15,7 +15,7 @@ from pulumi_rolling.handler.delegate.others import others
 from pulumi_rolling.handler.delegate.situation import Situation
 from pulumi_rolling.handler.delegate.surroundings import F, Start, Surroundings
 from pulumi_rolling.handler.delegate.telling import DelegateTelling
-from pulumi_rolling.handler.operation import UNKNOWN, Operation, is_pointer_only, notes_of
+from pulumi_rolling.handler.operation import UNKNOWN, Operation, is_pointed, is_pointer_only, notes_of
 from pulumi_rolling.handler.origin import came_from, differences_between, pointer_warnings
 from pulumi_rolling.handler.recorded import recorded
 
@@ -59,6 +59,7 @@ class Following(Generic[F]):
             replaced=judged.replaced,
             kept=len(here) - len(set(here) & set(judged.replaced)),
             follows=beside.are_followed,
+            pointer_moves=around.pointer_moves,
             suspended_as_found=around.suspended(facts) - around.paused(record),
             faults=(
                 *facts.refusals,
@@ -69,6 +70,7 @@ class Following(Generic[F]):
             ),
             warnings=(*begun.warnings, *judged.warnings, *beside.warnings, *moved),
             notes=(*begun.notes, *beside.notes, *notes_of(facts, to), *judged.notes),
+            noun=operation.kind.noun,
             differences=differences_between(operation, goal.came_from, to),
         )
 
@@ -77,6 +79,11 @@ class Following(Generic[F]):
 
     def glance(self, operation: Operation) -> Glance:
         return self._around.glance(operation)
+
+    def is_pointed(self, operation: Operation, glance: Glance) -> bool:
+        if self._around.pointer_moves:
+            return is_pointed(operation, glance)
+        return glance.current is not None and glance.current.digest == glance.target.digest
 
     def is_settled(self, operation: Operation, glance: Any) -> bool:
         return self._around.is_settled(operation, glance)
@@ -92,6 +99,9 @@ class Following(Generic[F]):
     def point_at(self, operation: Operation, to: Revision) -> None:
         self._around.point_at(operation, to)
 
+    def conclude(self, operation: Operation, situation: Situation, decision: Any) -> None:
+        self._around.conclude(operation, situation.limits, decision)
+
     def as_found(self, facts: F) -> dict[str, Any]:
         return {"suspendedAsFound": sorted(self._around.suspended(facts))}
 
@@ -105,4 +115,4 @@ def _no_room(operation: Operation, facts: F, begun: Begun) -> tuple[Fault, ...]:
     shelf = operation.fleet.shelf
     needed = journal.pieces_of_operations(begun.rollout, operation.owner, shelf)
     crowded = journal.check_room(facts.tags, needed, shelf, "remove tags")
-    return (Fault(f"{operation.kind.key}.name", crowded),) if crowded else ()
+    return (Fault(f"{operation.kind.key}.{operation.kind.named_by}", crowded),) if crowded else ()

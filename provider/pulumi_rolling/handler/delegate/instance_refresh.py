@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pulumi_rolling.core.delegate.delegating import Delegating
+from pulumi_rolling.core.delegate.delegating import DelegateDecision, Delegating
+from pulumi_rolling.core.delegate.limits import DelegateLimits
 from pulumi_rolling.core.model.goal import OnFailure
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision
 from pulumi_rolling.core.replace.sizing import in_instances
@@ -16,7 +17,8 @@ from pulumi_rolling.fleets.auto_scaling_group.refresh_rhythm import Rhythm
 from pulumi_rolling.fleets.aws.launch_configurations import configuration_in
 from pulumi_rolling.fleets.replace import Glance
 from pulumi_rolling.handler.alarms import alarm_faults
-from pulumi_rolling.handler.auto_scaling_group import place_of, wanted_by
+from pulumi_rolling.handler.auto_scaling_group import wanted_by
+from pulumi_rolling.handler.aws_place import place_of
 from pulumi_rolling.handler.delegate.returning import as_rolling_update, note, room_faults
 from pulumi_rolling.handler.delegate.surroundings import Judged, Start
 from pulumi_rolling.handler.handover import successor
@@ -43,6 +45,7 @@ def fleet_of(group: AutoScalingGroup, reach: Reach) -> RefreshFleet:
 
 class RefreshSurroundings:
     operation = "instance refresh"
+    pointer_moves = True
 
     def look(self, operation: Operation) -> RefreshFacts:
         refresh: InstanceRefresh = operation.block
@@ -126,6 +129,9 @@ class RefreshSurroundings:
 
     def point_at(self, operation: Operation, to: Revision) -> None:
         operation.fleet.point_at(to)
+
+    def conclude(self, operation: Operation, limits: DelegateLimits, decision: DelegateDecision) -> None:
+        """Nothing: preferences are of one refresh, and do not stay with the group."""
 
 
 def _is_let_be(member: Member, refresh: InstanceRefresh) -> bool:

@@ -9,20 +9,22 @@ from pulumi_rolling.core.delegate.plan import plan
 from pulumi_rolling.handler.between import shown
 from pulumi_rolling.handler.delegate.situation import Situation
 from pulumi_rolling.report.preview import Preview
-from pulumi_rolling.report.wording import instances
+from pulumi_rolling.report.wording import counted
 
 _OLD = "of other revisions"
 
 
 def preview_of(situation: Situation, notes: tuple[str, ...]) -> Preview:
     """The plan of the very rollout that would be driven, and what surrounds it."""
-    return shown(
+    preview = shown(
         situation,
         situation.old,
         lambda: plan(situation.limits, situation.rollout, _as_counted(situation)),
         notes,
-        lambda: f"waits for {instances(situation.facts.observation.desired)} in service",
+        lambda: f"waits for {counted(situation.facts.observation.desired, situation.noun)} in service",
+        situation.noun,
     )
+    return replace(preview, moves_alone=situation.makes_other and not situation.replaced)
 
 
 def _as_counted(situation: Situation) -> Delegated:

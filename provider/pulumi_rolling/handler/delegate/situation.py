@@ -33,10 +33,14 @@ class Situation:
     """Other members."""
     follows: bool
     """An operation is under way that another has begun and that leads to the target."""
+    pointer_moves: bool
+    """The group can be pointed elsewhere without an operation."""
     suspended_as_found: frozenset[str]
     faults: tuple[Fault, ...]
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
+    noun: tuple[str, str]
+    """What a member is called, one and many."""
     differences: tuple[str, ...] = ()
     """Between the contents of the revision that we come from and of the target, where both are known."""
 
@@ -45,4 +49,9 @@ class Situation:
         goal = self.rollout.goal
         forced = goal.forced and bool(self.replaced)
         begun = self.interrupted is not None or self.follows
-        return bool(self.old) or forced or begun or goal.fresh
+        return bool(self.old) or forced or begun or self.makes_other or goal.fresh
+
+    @property
+    def makes_other(self) -> bool:
+        """New members would not be of the target, and only an operation changes that."""
+        return not self.pointer_moves and self.facts.observation.pointer != self.to.digest

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from pulumi_rolling.core.delegate.delegating import Delegating
+from pulumi_rolling.core.delegate.delegating import DelegateDecision, Delegating
 from pulumi_rolling.core.delegate.limits import DelegateLimits
 from pulumi_rolling.core.model.member import Member, Revision
 from pulumi_rolling.errors import Fault
@@ -42,6 +42,8 @@ class Judged:
 class Surroundings(Protocol[F]):
     operation: str
     """What the service calls its operation: ``instance refresh``."""
+    pointer_moves: bool
+    """The group can be pointed elsewhere without an operation."""
 
     def look(self, operation: Operation) -> F:
         """The facts, with what the policy wants looked at."""
@@ -73,4 +75,8 @@ class Surroundings(Protocol[F]):
 
     def point_at(self, operation: Operation, to: Revision) -> None:
         """Move the pointer alone."""
+        ...
+
+    def conclude(self, operation: Operation, limits: DelegateLimits, decision: DelegateDecision) -> None:
+        """Take back what the service does not return, before the record leaves; done twice it does no more."""
         ...

@@ -12,7 +12,7 @@ from pulumi_rolling.core.replace.sizing import in_instances
 from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.replace import Facts, Glance
-from pulumi_rolling.handler.operation import UNKNOWN, Operation, notes_of
+from pulumi_rolling.handler.operation import UNKNOWN, Operation, is_pointed, notes_of
 from pulumi_rolling.handler.origin import came_from, differences_between, is_old, pointer_warnings
 from pulumi_rolling.handler.recorded import recorded
 from pulumi_rolling.handler.replace.lost_record import lost_record
@@ -73,6 +73,9 @@ class Replacing(Generic[F]):
     def glance(self, operation: Operation) -> Glance:
         return self._around.glance(operation)
 
+    def is_pointed(self, operation: Operation, glance: Glance) -> bool:
+        return is_pointed(operation, glance)
+
     def is_settled(self, operation: Operation, glance: Glance) -> bool:
         """All members match, those aside that the policy leaves alone."""
         roll = operation.policy.rolling_update
@@ -90,6 +93,9 @@ class Replacing(Generic[F]):
 
     def point_at(self, operation: Operation, to: Revision) -> None:
         operation.fleet.apply(PointAt(to))
+
+    def conclude(self, operation: Operation, situation: Situation, decision: Any) -> None:
+        """The machine has an act for everything."""
 
     def as_found(self, facts: Facts) -> dict[str, Any]:
         return {"suspendedAsFound": sorted(facts.suspended)}

@@ -66,6 +66,10 @@ class Situation:
         return self.rollout.found.suspended
 
     @property
+    def pointer_moves(self) -> bool:
+        return True
+
+    @property
     def has_work(self) -> bool:
         return (
             bool(self.old or self.outside)

@@ -28,6 +28,14 @@ BREAKER, ALARMS = "deploymentCircuitBreaker", "alarms"
 _OURS_ALONE = ("forceNewDeployment", "timeout")
 """Fields of the block that are no members of a deploymentConfiguration."""
 _NAMES = {"circuitBreaker": BREAKER}
+_OFF: Mapping[str, Any] = {
+    BREAKER: {"enable": False, "rollback": False},
+    ALARMS: {"alarmNames": [], "enable": False, "rollback": False},
+    "strategy": DeploymentStrategy.ROLLING.value,
+    "lifecycleHooks": [],
+    "earlySuccessCriteria": {"enable": False},
+}
+"""Members that a service may be without, and what says the same."""
 
 
 def wanted(
@@ -55,6 +63,15 @@ def wanted(
     if deployment.alarms is not None:
         kept[ALARMS].setdefault("alarmNames", [])
     return kept
+
+
+def taken_back(ours: Mapping[str, Any], former: Mapping[str, Any]) -> dict[str, Any]:
+    """The former configuration, which says of each member that only ours has that it is off.
+
+    A member that is not sent may stay as it is.
+    """
+    left = {name: off for name, off in _OFF.items() if name in ours and name not in former}
+    return {**former, **left}
 
 
 def _rollback(

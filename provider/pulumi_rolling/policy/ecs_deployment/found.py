@@ -27,6 +27,8 @@ class Found:
     """Of a DAEMON the instances on which a task stands."""
     configuration: Mapping[str, Any] = field(default_factory=dict)
     """Its deploymentConfiguration, whole."""
+    before: Mapping[str, Any] | None = None
+    """The same before a rollout that was interrupted. None: as it is."""
     old: int | None = None
     """Tasks that a deployment is to replace. None: all."""
     scheduling: str = "REPLICA"

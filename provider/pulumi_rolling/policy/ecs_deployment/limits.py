@@ -8,7 +8,7 @@ from typing import Any
 from pulumi_rolling.core.delegate.limits import DelegateLimits, Foreseen, ForeseenGate, WayBack
 from pulumi_rolling.core.model.goal import OnFailure
 from pulumi_rolling.policy.ecs_deployment.block import EcsDeployment
-from pulumi_rolling.policy.ecs_deployment.configuration import wanted
+from pulumi_rolling.policy.ecs_deployment.configuration import taken_back, wanted
 from pulumi_rolling.policy.ecs_deployment.deciders import deadline, stall
 from pulumi_rolling.policy.ecs_deployment.found import Found, Prospect
 from pulumi_rolling.policy.timing import Timing
@@ -35,10 +35,11 @@ def limits(
     """
     prospect = Prospect(deployment, found, on_failure)
     held = prospect.held
-    back = dict(found.configuration) if former is None else wanted(former, found.configuration, on_failure)
+    before = found.configuration if found.before is None else found.before
+    back = dict(before) if former is None else wanted(former, before, on_failure)
     forward = DelegateLimits(
         preferences=_sent(prospect, forced=forced or deployment.force_new_deployment),
-        preferences_back={CONFIGURATION: back},
+        preferences_back={CONFIGURATION: taken_back(prospect.configuration, back)},
         on_failure=on_failure,
         way_back_by=WayBack.OPERATION if found.first else WayBack.SERVICE,
         otherwise=WayBack.OPERATION,
