@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pulumi_rolling.automation.up import UpdateFailedError, up
+    from pulumi_rolling.automation.deploying import UpdateFailedError, up
 
 __all__ = ["UpdateFailedError", "up"]
 
@@ -14,6 +15,4 @@ def __getattr__(name: str) -> Any:
     """Pulumi's SDK takes a while to load, so it is loaded when somebody asks for what needs it."""
     if name not in __all__:
         raise AttributeError(name)
-    from pulumi_rolling.automation import up as module
-
-    return getattr(module, name)
+    return getattr(import_module("pulumi_rolling.automation.deploying"), name)

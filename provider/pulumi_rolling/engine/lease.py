@@ -27,6 +27,9 @@ from pulumi_rolling.engine.retry import Deadline
 from pulumi_rolling.errors import LeaseHeldError, LeaseLostError, TemporaryFleetError
 from pulumi_rolling.fleets.base import Group
 
+RELEASES = 5
+"""Reads after which a lease that is given up is left to run out."""
+
 
 @dataclass(frozen=True, slots=True)
 class LeaseTag:
@@ -188,10 +191,14 @@ class Lease:
         return found.owner == self._owner and found.holder != self.holder
 
     def release(self) -> None:
-        """Give it up, unless somebody else has it by now."""
+        """Give it up, unless somebody else has it by now. On a slow machine a read may be too old at once."""
         self._deadline.lift()
-        if self.is_ours(self._read()) and self._is_young():
-            self._fleet.remove_marks([LEASE])
+        for _ in range(RELEASES):
+            if not self.is_ours(self._read()):
+                return
+            if self._is_young():
+                self._fleet.remove_marks([LEASE])
+                return
 
     def _read(self) -> Mapping[str, str]:
         self._read_at = self._clock.steady()

@@ -118,11 +118,6 @@ def notes_of(facts: Facts, to: Revision) -> tuple[str, ...]:
     return facts.notes if to is UNKNOWN else (*facts.notes, *facts.floating)
 
 
-def is_pointed(operation: Operation, glance: Glance) -> bool:
-    """Whether a group whose pointer can be moved points where it shall, by the number that state has."""
-    return glance.pointer == glance.target.address == (operation.olds or {}).get("revision")
-
-
 def raise_faults(situation: Situation) -> None:
     if situation.faults:
         raise PolicyErrors(situation.faults)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from pulumi_rolling.core.model.goal import Goal
 from pulumi_rolling.core.model.member import Member, Revision
 from pulumi_rolling.engine.record import pieces as journal
-from pulumi_rolling.fleets.base import Facts
+from pulumi_rolling.fleets.base import Facts, Glance
 from pulumi_rolling.handler.operation import UNKNOWN, Operation
 from pulumi_rolling.report.differences import differences
 
@@ -35,6 +35,11 @@ def came_from(operation: Operation, facts: Facts, members: Iterable[Member], to:
     if facts.current is not None and facts.current.digest == revision.digest and "$" not in facts.pointer:
         return facts.current
     return revision
+
+
+def is_pointed(operation: Operation, glance: Glance) -> bool:
+    """Whether a group whose pointer can be moved points where it shall, by the number that state has."""
+    return glance.pointer == glance.target.address == (operation.olds or {}).get("revision")
 
 
 def lost_members(operation: Operation, members: Iterable[Member], former: Revision | None) -> list[Member]:

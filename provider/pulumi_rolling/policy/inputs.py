@@ -154,7 +154,7 @@ def inputs_with(*groups: type[GroupBlock]) -> type[RollingGroupInputs]:
     made.later = {key: said for key, said in RollingGroupInputs.later.items() if key not in known}
     made.refused = {**made.later, **_OF_A_RESOURCE}
     named = {f"{key}Name": f"{key}.name" for key in known}
-    made.meant = {**RollingGroupInputs.meant, "group": all_of(sorted(known)), **named}
+    made.meant = {**RollingGroupInputs.meant, "group": _or(sorted(known)), **named}
     return made
 
 

@@ -15,8 +15,8 @@ from pulumi_rolling.handler.delegate.others import others
 from pulumi_rolling.handler.delegate.situation import Situation
 from pulumi_rolling.handler.delegate.surroundings import F, Start, Surroundings
 from pulumi_rolling.handler.delegate.telling import DelegateTelling
-from pulumi_rolling.handler.operation import UNKNOWN, Operation, is_pointed, is_pointer_only, notes_of
-from pulumi_rolling.handler.origin import came_from, differences_between, pointer_warnings
+from pulumi_rolling.handler.operation import UNKNOWN, Operation, is_pointer_only, notes_of
+from pulumi_rolling.handler.origin import came_from, differences_between, is_pointed, pointer_warnings
 from pulumi_rolling.handler.recorded import recorded
 
 
