@@ -15,6 +15,8 @@ from pulumi_rolling.fleets.base import Facts
 from pulumi_rolling.handler.operation import UNKNOWN, Operation
 from pulumi_rolling.report.differences import differences
 
+EQUAL = "an instance that runs equal contents is not replaced"
+
 
 def is_old(member: Member, to: Revision, forced: bool = False) -> bool:
     return forced or member.revision.digest != to.digest
@@ -39,7 +41,10 @@ def came_from(operation: Operation, facts: Facts, members: Iterable[Member], to:
 
 def notes_of(operation: Operation, facts: Facts) -> tuple[str, ...]:
     """What people should know of the group as it is, and of the words in which its revision is wanted."""
-    return facts.notes if operation.target_unknown else (*facts.notes, *facts.target_notes)
+    if not operation.target_unknown:
+        return (*facts.notes, *facts.target_notes)
+    # Tags of a launch template make a plan show its version as unknown, although they make no version.
+    return facts.notes if operation.forced else (*facts.notes, EQUAL)
 
 
 def lost_members(operation: Operation, members: Iterable[Member], former: Revision | None) -> list[Member]:
