@@ -1,4 +1,4 @@
-"""The tables of documents whose rows are proved: a row's last cell links the tests that do so, `[1](file "test_name")`."""
+"""The tables of documents whose rows are proved: a row's last cell links the tests, `[1](file "test_name")`."""
 
 from __future__ import annotations
 
