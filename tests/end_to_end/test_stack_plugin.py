@@ -95,7 +95,7 @@ def test_two_groups_of_which_the_second_fails_return_with_all_beside_them(stage:
     for image in ("ami-v2", "ami-v3"):
         stage.lab.image(image)
     stage.lab.image("ami-failing", signal="FAILURE")
-    stage.declare(groups=groups, others=others(dict.fromkeys(NAMES, "ami-v1"), "one", 15, tag=TAG))
+    stage.declare(groups=groups, others=others(dict.fromkeys(NAMES, "ami-v1"), "one", 45, tag=TAG))
     assert (ran := rolling_up(stage)).code == 0, ran.output
     second = others({"web": "ami-v2", "api": "ami-v1"}, "one", 30, tag=TAG)
     stage.declare(others=second)
