@@ -21,12 +21,7 @@ class Service(pulumi.ComponentResource):
         super().__init__("acme:web:Service", f"service-{region}", {}, opts)
         ours = pulumi.ResourceOptions(parent=self)
         template = aws.ec2.LaunchTemplate(
-            f"template-{region}",
-            image_id=config.require("image"),
-            instance_type="t3.small",
-            description=config.get("description"),
-            tags=config.get_object("tags"),
-            opts=ours,
+            f"template-{region}", image_id=config.require("image"), instance_type="t3.small", opts=ours
         )
         targets = behind_a_load_balancer(region, ours)
         group = aws.autoscaling.Group(
