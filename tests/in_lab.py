@@ -4,8 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
+import boto3
 import pytest
+
+
+def client(service: str) -> Any:
+    """Of the lab that is in use. A client takes longer to make than most of its calls, so it is made once."""
+    return _client(service, os.environ["AWS_ENDPOINT_URL"])
+
+
+@cache
+def _client(service: str, endpoint: str) -> Any:
+    return boto3.client(service, endpoint_url=endpoint)
 
 
 def use_lab(patch: pytest.MonkeyPatch, environment: Mapping[str, str], **seconds: float) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from tests.end_to_end.conftest import Open
 from tests.end_to_end.lab_process import LabProcess
-from tests.end_to_end.stage import HERE, TYPE, Stage, target_group
+from tests.end_to_end.stage import HERE, TYPE, Stage
 from tests.end_to_end.truth import Watched
 from tests.end_to_end.yaml_stage import TYPE as PLUGIN
 from tests.made_sdks import installed, made_sdks
@@ -60,6 +60,14 @@ class Region:
         return sum((m["revision"], m["lifecycle"]) == ("2", "InService") for m in present)
 
 
+def _network(lab: LabProcess, region: str) -> dict[str, Any]:
+    """A region's default network."""
+    ec2 = lab.client("ec2", region)
+    [vpc] = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
+    subnets = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc["VpcId"]]}])["Subnets"]
+    return {"vpc": vpc["VpcId"], "subnets": [each["SubnetId"] for each in subnets[:2]]}
+
+
 def _prepared(stage: Stage, face: str, sdk: Path) -> list[Region]:
     shutil.copy(HERE / "as_written" / "__main__.py", stage.project / "__main__.py")
     stage.type = TYPES[face]
@@ -78,17 +86,18 @@ def _prepared(stage: Stage, face: str, sdk: Path) -> list[Region]:
         "image": "ami-v1",
         "group": json.dumps({"min_size": 2, "max_size": 6, "desired_capacity": 4}),
         "roll": json.dumps(ROLL),
-        "targets": json.dumps({region: target_group(stage.lab, "web", region) for region in REGIONS}),
+        "network": json.dumps({region: _network(stage.lab, region) for region in REGIONS}),
+        "drain": "0",
     }
-    for name, value in configured.items():
-        ran = stage.run("config", "set", name, value)
-        assert ran.code == 0, ran.output
+    settings = [word for pair in configured.items() for word in ("--plaintext", "=".join(pair))]
+    ran = stage.run("config", "set-all", *settings)
+    assert ran.code == 0, ran.output
     return [Region(stage.lab, region) for region in REGIONS]
 
 
 @pytest.mark.parametrize("face", TYPES)
 def test_each_face_rolls_it_and_goes_on_after_a_kill(open_stage: Open, tmp_path: Path, face: str) -> None:
-    """Components, options, explicit providers, two regions with a group `web` each, a target group, settings.
+    """Components, options, explicit providers, two regions with a group `web` each behind a listener, settings.
 
     Killed with -9 while both roll, together with every provider of ours; the next `up` ends both rolls.
     """

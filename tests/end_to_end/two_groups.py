@@ -39,7 +39,7 @@ def return_of_the_second(stage: Stage, say: Say) -> str:
     for image in ("ami-v2", "ami-v3"):
         stage.lab.image(image)
     stage.lab.image("ami-failing", signal="FAILURE")
-    say(dict.fromkeys(NAMES, "ami-v1"), "one", 15)
+    say(dict.fromkeys(NAMES, "ami-v1"), "one", 45)
     assert (ran := rolling_up(stage)).code == 0, ran.output
     second = {"web": "ami-v2", "api": "ami-v1"}
     say(second, "one", 30)

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-import boto3
 from pulumi_rolling.handler import Context, RollingGroupHandler
 from pulumi_rolling.lab import Lab
+
+from tests.in_lab import client
 
 URN = "urn:pulumi:dev::trial::pulumi-python:dynamic/rolling:RollingGroup::web"
 
@@ -20,7 +21,7 @@ class LabWeb:
         self, lab: Lab, *versions: str, size: int = 2, serving: int | None = None, **group: Any
     ) -> None:
         self.lab = lab
-        self.ec2, self.asg = boto3.client("ec2"), boto3.client("autoscaling")
+        self.ec2, self.asg = client("ec2"), client("autoscaling")
         self.said: list[str] = []
         self.warned: list[str] = []
         self.statuses: list[str] = []
@@ -39,7 +40,7 @@ class LabWeb:
     @classmethod
     def mixed(cls, lab: Lab, own: dict[str, Any], *versions: str) -> LabWeb:
         """A mixed instances policy whose only override launches from a template of its own."""
-        ec2 = boto3.client("ec2")
+        ec2 = client("ec2")
         data = {"ImageId": versions[0], "InstanceType": "t3.small"}
         main = ec2.create_launch_template(LaunchTemplateName="main", LaunchTemplateData=data)[
             "LaunchTemplate"
@@ -59,7 +60,7 @@ class LabWeb:
     @classmethod
     def weighted(cls, lab: Lab, weight: int, *versions: str, instances: int) -> LabWeb:
         """A mixed instances policy whose instances count for ``weight`` units of Desired each."""
-        ec2 = boto3.client("ec2")
+        ec2 = client("ec2")
         data = {"ImageId": versions[0], "InstanceType": "t3.small"}
         main = ec2.create_launch_template(LaunchTemplateName="heavy", LaunchTemplateData=data)
         ident = main["LaunchTemplate"]["LaunchTemplateId"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import boto3
 import pytest
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.engine.lease import Lease, owner_of
@@ -16,6 +15,7 @@ from pulumi_rolling.handler import Context, RollingGroupHandler
 from pulumi_rolling.lab import Lab
 
 from tests.handler.conftest import assessed, opened
+from tests.in_lab import client
 from tests.rollouts import changed
 
 URN = "urn:pulumi:dev::trial::pulumi-python:dynamic/rolling:RollingGroup::web"
@@ -27,7 +27,7 @@ class Web:
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
-        self.ec2, self.asg = boto3.client("ec2"), boto3.client("autoscaling")
+        self.ec2, self.asg = client("ec2"), client("autoscaling")
         data = {"ImageId": "ami-v1", "InstanceType": "t3.small"}
         made = self.ec2.create_launch_template(LaunchTemplateName="web", LaunchTemplateData=data)
         self.template = made["LaunchTemplate"]["LaunchTemplateId"]

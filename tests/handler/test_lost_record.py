@@ -60,7 +60,9 @@ class Killed:
         """The warnings of the next update, after which all members are of version 2."""
         self.state = self.web.update(self.state, self.web.news("2", **FLOOR))
         assert self.web.revisions() == {"2"} and not self.web.group["suspended"]
-        return "\n".join(self.web.warned)
+        said = "\n".join(self.web.warned)
+        assert "another resource moved it" not in said, "the pointer was moved by the roll that died"
+        return said
 
     def sizes(self) -> tuple[int, int]:
         group = self.web.group

@@ -15,6 +15,7 @@ from pulumi_rolling.core.replace.rollout import Boots
 from pulumi_rolling.engine.clock import SystemClock
 from pulumi_rolling.errors import PolicyErrors
 from pulumi_rolling.fleets.auto_scaling_group.facts import AutoScalingGroupFacts
+from pulumi_rolling.handler.origin import EQUAL
 from pulumi_rolling.handler.replace.listening import listening
 from pulumi_rolling.handler.replace.preview import preview_of
 from pulumi_rolling.handler.replace.watching import within_reach
@@ -44,6 +45,17 @@ def test_target_health_needs_something_to_be_attached(handled: Handled) -> None:
     handled.stage.shows(group(instance("i-1")))
     assert paths(handled, readiness={"targetHealth": True}) == [f"{ROLL}.readiness.targetHealth"]
     assert paths(handled) == []
+
+
+def test_a_target_that_preview_does_not_know_may_be_equal(handled: Handled) -> None:
+    """Other tags of a template announce a version and make none: who runs equal contents stays, but for triggers."""
+    handled.stage.shows(group(instance("i-1")))
+    state = handled.inputs("1")
+    for triggers, told in (({}, True), ({"triggers": {"build": "2"}}, False)):
+        operation = handled.operation(handled.inputs() | triggers, state)
+        for unknown in (True, False):
+            notes = assessed(replace(operation, target_unknown=unknown)).notes
+            assert (EQUAL in notes) is (told and unknown)
 
 
 def test_target_health_needs_a_load_balancer_that_uses_the_group(handled: Handled) -> None:

@@ -1,4 +1,4 @@
-"""The tables of docs/failure-modes.md: each row's last cell links the tests that prove it, `[1](file "test_name")`."""
+"""The tables of documents whose rows are proved: a row's last cell links the tests, `[1](file "test_name")`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tests.house.documents import defines
 from tests.house.sources import TOP
 
 DOCUMENT = TOP / "docs" / "failure-modes.md"
+PROVED = (DOCUMENT, TOP / "docs" / "aws-provider.md")
 _RULE = re.compile(r"\|(-+\|)+")
 _PROOF = re.compile(r'\[\d+\]\((?P<path>\S+) "(?P<name>test_\w+)"\)')
 _UNQUOTED_BAR = re.compile(r" \| ")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
 from pulumi_rolling.lab import Lab
 
 from tests.lab.bench import Bench, HeldClock
-
-# No test looks for a public image, and making some thousand of them takes time at every reset.
-os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 
 
 @pytest.fixture(scope="module")

@@ -114,3 +114,35 @@ def test_a_console_tells_boot_signal_and_end(bench: Bench) -> None:
     bench.eventually(lambda: "shut down" in bench.ec2.get_console_output(InstanceId=first)["Output"])
     told = bench.ec2.get_console_output(InstanceId=first)["Output"].splitlines()
     assert told[0].startswith(f"lab: {first} boots from ami-") and told[1].startswith("lab: booted after ")
+
+
+def test_tags_of_a_template_are_its_own_and_shown_as_they_are_now(bench: Bench) -> None:
+    """They are no part of its versions' contents, and a template shows those that calls gave and took since."""
+    tagged = [
+        {"ResourceType": "launch-template", "Tags": [{"Key": "app", "Value": "web"}]},
+    ]
+    contents = {
+        "ImageId": "ami-v1",
+        "TagSpecifications": [{"ResourceType": "instance", "Tags": [{"Key": "a", "Value": "b"}]}],
+    }
+    template = bench.ec2.create_launch_template(
+        LaunchTemplateName="web", LaunchTemplateData=contents, TagSpecifications=tagged
+    )["LaunchTemplate"]["LaunchTemplateId"]
+    first = bench.ec2.describe_launch_template_versions(LaunchTemplateId=template)["LaunchTemplateVersions"][
+        0
+    ]
+    assert [each["ResourceType"] for each in first["LaunchTemplateData"]["TagSpecifications"]] == ["instance"]
+
+    def shown() -> dict[str, str]:
+        [found] = bench.ec2.describe_launch_templates(LaunchTemplateIds=[template])["LaunchTemplates"]
+        return {tag["Key"]: tag["Value"] for tag in found.get("Tags", ())}
+
+    assert shown() == {"app": "web"}
+    bench.ec2.create_tags(Resources=[template], Tags=[{"Key": "team", "Value": "x"}])
+    bench.ec2.delete_tags(Resources=[template], Tags=[{"Key": "app"}])
+    assert shown() == {"team": "x"}
+    bare = bench.ec2.create_launch_template(
+        LaunchTemplateName="bare", LaunchTemplateData={"ImageId": "ami-v1"}, TagSpecifications=tagged
+    )["LaunchTemplate"]["LaunchTemplateId"]
+    version = bench.ec2.describe_launch_template_versions(LaunchTemplateId=bare)["LaunchTemplateVersions"][0]
+    assert "TagSpecifications" not in version["LaunchTemplateData"]

@@ -139,6 +139,37 @@ def test_scale_in_spares_the_protected(bench: Bench) -> None:
     assert bench.settled(1) == [second]
 
 
+def test_members_that_lose_their_protection_are_scaled_in(bench: Bench) -> None:
+    """A group above its desired capacity takes them as soon as their protection is taken, with no other call."""
+    bench.start(desired=3)
+    kept = bench.settled(3)[:2]
+    protection = {"AutoScalingGroupName": "web", "InstanceIds": kept}
+    bench.asg.set_instance_protection(ProtectedFromScaleIn=True, **protection)
+    bench.asg.update_auto_scaling_group(AutoScalingGroupName="web", MinSize=0, MaxSize=0, DesiredCapacity=0)
+    assert sorted(bench.settled(2)) == sorted(kept)
+    bench.asg.set_instance_protection(ProtectedFromScaleIn=False, **protection)
+    bench.eventually(lambda: not bench.members())
+
+
+def test_metrics_are_added_and_taken_one_by_one(bench: Bench) -> None:
+    """EnableMetricsCollection adds to those that are collected, and names all when it names none."""
+    bench.start(desired=0)
+
+    def collected() -> set[str]:
+        return {each["Metric"] for each in bench.group()["EnabledMetrics"]}
+
+    web = {"AutoScalingGroupName": "web"}
+    for metric in ("GroupMinSize", "GroupMaxSize"):
+        bench.asg.enable_metrics_collection(Granularity="1Minute", Metrics=[metric], **web)
+    assert collected() == {"GroupMinSize", "GroupMaxSize"}
+    bench.asg.disable_metrics_collection(Metrics=["GroupMinSize"], **web)
+    assert collected() == {"GroupMaxSize"}
+    bench.asg.enable_metrics_collection(Granularity="1Minute", **web)
+    assert len(collected()) == 20
+    bench.asg.disable_metrics_collection(**web)
+    assert not collected()
+
+
 def test_a_newest_instance_policy_takes_the_newest(bench: Bench) -> None:
     """With NewestInstance the youngest goes first (API reference, TerminationPolicies)."""
     bench.start(desired=1, TerminationPolicies=["NewestInstance"])

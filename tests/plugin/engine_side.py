@@ -8,7 +8,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 import grpc
 from google.protobuf import empty_pb2
 from google.rpc import status_pb2
@@ -17,6 +16,8 @@ from pulumi_rolling.lab import Lab
 from pulumi_rolling.plugin.failures import DETAILS
 from pulumi_rolling.plugin.provider import RESOURCE, Provider
 from pulumi_rolling.plugin.wire import Path, decode, encode
+
+from tests.in_lab import client
 
 POLICY = {
     "maxBatchSize": 1,
@@ -208,7 +209,7 @@ class Web:
         **group: Any,
     ) -> None:
         self.lab, self.plugged, self.name, self.policy = lab, plugged, name, policy
-        self.ec2, self.asg = boto3.client("ec2"), boto3.client("autoscaling")
+        self.ec2, self.asg = client("ec2"), client("autoscaling")
         made = self.ec2.create_launch_template(
             LaunchTemplateName=name, LaunchTemplateData={"ImageId": "ami-v1", "InstanceType": "t3.small"}
         )

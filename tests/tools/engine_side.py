@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import boto3
 from pulumi.runtime.proto import provider_pb2
 from standin_aws.wire import Properties, decode, encode
+
+TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+GROUP = "aws:autoscaling/group:Group"
+FIRST, SECOND = "ami-12c6146b", "ami-785db401"
+
+
+def live(aws: boto3.session.Session, group: Resource) -> Any:
+    found = aws.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[group.id])
+    return found["AutoScalingGroups"][0]
 
 
 class Resource:

@@ -71,6 +71,33 @@ def test_a_failed_build_says_so_and_leaves_no_stamp(top: Path) -> None:
     assert list((top / ".engine" / "bin").iterdir()) == []
 
 
+def test_a_copied_engine_is_repaired_without_a_build(
+    top: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The clone it came from is named by no launcher any more, and no compiler is asked."""
+    go = top / "path" / "go"
+    go.write_text(
+        '#!/bin/sh\nfor each; do case "$each" in *made.*) mkdir -p "$each"; '
+        f'for name in {" ".join(ensure_engine.PROGRAMS)}; do : > "$each$name"; done;; esac; done\n'
+        f'[ "$2" = -m ] && echo {top}/sdk; exit 0\n'
+    )
+    go.chmod(0o755)
+    (top / "path" / "mkdir").symlink_to("/bin/mkdir")
+    for path in ensure_engine.FROM_THE_SDK:
+        (top / "sdk" / path).parent.mkdir(parents=True, exist_ok=True)
+        (top / "sdk" / path).touch()
+    engine(top).ensure()
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    (top / ".engine").rename(copy / ".engine")
+    go.unlink()
+    engine(copy).ensure()
+    assert "what was built is kept" in capsys.readouterr().out
+    stand_in = copy / ".engine" / "plugins" / ensure_engine.AWS_FOLDER / "pulumi-resource-aws"
+    for launcher in (copy / ".engine" / "bin" / "pulumi-language-python", stand_in):
+        assert f'"{copy / ".venv"}' in launcher.read_text()
+
+
 def test_the_environment_is_isolated_and_offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The backend is a folder, plugins are links to ours, and none is downloaded."""
     for name in env.NOT_FOR_US:

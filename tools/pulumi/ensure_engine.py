@@ -59,14 +59,26 @@ class Engine:
             print(f"engine: nothing to do ({official or self.bin / 'pulumi'})")
             return
         self.bin.mkdir(parents=True, exist_ok=True)
+        copied = self._built_elsewhere(wanted)
         self.stamp.unlink(missing_ok=True)
         if official:
             print(f"engine: using {official}, with its own language hosts; nothing is built")
             self._remove_built()
+        elif copied:
+            print("engine: what was built is kept; its launchers named another folder or aws plugin")
         else:
             self._build()
+        if not official:
+            _write(self.bin / "pulumi-language-python", self._launcher("language-python"), 0o755)
         self._aws()
         _write(self.stamp, wanted.encode(), 0o644)
+
+    def _built_elsewhere(self, wanted: str) -> bool:
+        """A copied `.engine` has this clone's programs and launchers that name the clone it came from."""
+        if not self.stamp.exists() or not self._complete(None):
+            return False
+        then, now = json.loads(self.stamp.read_text()), json.loads(wanted)
+        return all(then.get(fact) == now[fact] for fact in ("official", "sums"))
 
     def _build(self) -> None:
         if shutil.which("go") is None:
@@ -91,7 +103,6 @@ class Engine:
         sdk = Path(_go(["go", "list", "-m", "-f", "{{.Dir}}", SDK_MODULE]).stdout.strip())
         for path in FROM_THE_SDK:
             _write(self.bin / Path(path).name, (sdk / path).read_bytes(), 0o755)
-        _write(self.bin / "pulumi-language-python", self._launcher("language-python"), 0o755)
         print("engine: Python language host, its launcher and the dynamic provider's launcher are in place")
 
     def _aws(self) -> None:

@@ -113,11 +113,6 @@ def is_idle(situation: Situation) -> bool:
     return not situation.has_work and not is_pointer_only(situation)
 
 
-def notes_of(facts: Facts, to: Revision) -> tuple[str, ...]:
-    """What is told of the group as found. The inputs name a target that is known after apply: they need no advice."""
-    return facts.notes if to is UNKNOWN else (*facts.notes, *facts.floating)
-
-
 def raise_faults(situation: Situation) -> None:
     if situation.faults:
         raise PolicyErrors(situation.faults)

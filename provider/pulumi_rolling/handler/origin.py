@@ -15,6 +15,8 @@ from pulumi_rolling.fleets.base import Facts, Glance
 from pulumi_rolling.handler.operation import UNKNOWN, Operation
 from pulumi_rolling.report.differences import differences
 
+EQUAL = "an instance that runs equal contents is not replaced"
+
 
 def is_old(member: Member, to: Revision, forced: bool = False) -> bool:
     return forced or member.revision.digest != to.digest
@@ -35,6 +37,14 @@ def came_from(operation: Operation, facts: Facts, members: Iterable[Member], to:
     if facts.current is not None and facts.current.digest == revision.digest and "$" not in facts.pointer:
         return facts.current
     return revision
+
+
+def notes_of(operation: Operation, facts: Facts) -> tuple[str, ...]:
+    """What is told of the group as found. Inputs whose target is known after apply need no advice on its wording."""
+    if not operation.target_unknown:
+        return (*facts.notes, *facts.floating)
+    # Tags of a launch template make a plan show its version as unknown, although they make no version.
+    return facts.notes if operation.forced else (*facts.notes, EQUAL)
 
 
 def is_pointed(operation: Operation, glance: Glance) -> bool:

@@ -1,6 +1,7 @@
 """A service in two regions as people write one: components, an explicit provider, all that varies from the stack.
 
-Both groups are called `web`. `face` says which RollingGroup rolls them.
+Both groups are called `web`, each behind a load balancer: at home as the group's own input says, away by an attachment.
+`face` says which RollingGroup rolls them.
 """
 
 from typing import Any
@@ -22,18 +23,28 @@ class Service(pulumi.ComponentResource):
         template = aws.ec2.LaunchTemplate(
             f"template-{region}", image_id=config.require("image"), instance_type="t3.small", opts=ours
         )
+        targets = behind_a_load_balancer(region, ours)
         group = aws.autoscaling.Group(
             f"group-{region}",
             name="web",
             availability_zones=[f"{region}a", f"{region}b"],
             launch_template={"id": template.id, "version": "1"},
-            target_group_arns=[config.require_object("targets")[region]],
+            target_group_arns=[targets.arn] if region == HOME else None,
             **config.require_object("group"),
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["launchTemplate"]),
         )
+        before: list[pulumi.Resource] = [template]
+        if region != HOME:
+            attachment = aws.autoscaling.Attachment(
+                f"attachment-{region}",
+                autoscaling_group_name=group.name,
+                lb_target_group_arn=targets.arn,
+                opts=ours,
+            )
+            before.append(attachment)
         options = pulumi.ResourceOptions(
             parent=self,
-            depends_on=[template],
+            depends_on=before,
             aliases=[pulumi.Alias(name="former", parent=None)],
             transforms=[unchanged],
             ignore_changes=["onFailure"],
@@ -56,6 +67,30 @@ class Site(pulumi.ComponentResource):
         )
         Service(region, pulumi.ResourceOptions(parent=self))
         self.register_outputs({})
+
+
+def behind_a_load_balancer(region: str, ours: pulumi.ResourceOptions) -> aws.lb.TargetGroup:
+    """The target group to which a listener of a load balancer of its own forwards."""
+    network = config.require_object("network")[region]
+    targets = aws.lb.TargetGroup(
+        f"targets-{region}",
+        port=80,
+        protocol="HTTP",
+        vpc_id=network["vpc"],
+        deregistration_delay=config.require_int("drain"),
+        health_check={"path": "/ready", "interval": 5, "timeout": 2, "healthy_threshold": 2},
+        opts=ours,
+    )
+    balancer = aws.lb.LoadBalancer(f"front-{region}", subnets=network["subnets"], internal=True, opts=ours)
+    aws.lb.Listener(
+        f"http-{region}",
+        load_balancer_arn=balancer.arn,
+        port=80,
+        protocol="HTTP",
+        default_actions=[{"type": "forward", "target_group_arn": targets.arn}],
+        opts=ours,
+    )
+    return targets
 
 
 def unchanged(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult:

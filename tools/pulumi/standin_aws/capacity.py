@@ -26,46 +26,46 @@ def seconds(duration: Any) -> float:
 
 
 class CapacityWait:
-    """`until` returns when the count of healthy instances in service is right; a failed launch ends it."""
+    """`until` returns when the capacity in service is right; a failed launch ends it, even then."""
 
     def __init__(self, cloud: Cloud, client: Any, name: str, news: Properties) -> None:
         self._cloud = cloud
         self._client = client
         self._name = name
-        self._timeout = seconds(news.get("waitForCapacityTimeout", "10m"))
+        self._limit = str(news.get("waitForCapacityTimeout", "10m"))
         self._launches_may_fail = bool(news.get("ignoreFailedScalingActivities"))
         self._since = datetime.now(UTC).replace(microsecond=0)
-        self._count = 0
+        self._capacity = 0
 
     def until(self, enough: Callable[[int], bool], wanted: str) -> None:
-        if self._timeout and not wait(self._cloud, lambda: self._look(enough), self._timeout):
-            raise Failed(
-                f"waiting for Auto Scaling Group ({self._name}) capacity satisfied: want {wanted} healthy "
-                f"instance(s) in Auto Scaling Group, have {self._count}"
+        timeout = seconds(self._limit)
+        if timeout and not wait(self._cloud, lambda: self._look(enough), timeout):
+            raise self._failed(
+                f"timeout while waiting for state to become 'ok' (last state: 'want {wanted} healthy instance(s) in "
+                f"Auto Scaling Group, have {self._capacity}', timeout: {self._limit})"
             )
 
     def _look(self, enough: Callable[[int], bool]) -> bool:
-        group = found_group(self._client, self._name)
-        members = group["Instances"] if group else ()
-        self._count = sum(
-            m["LifecycleState"] == "InService" and m["HealthStatus"] == "Healthy" for m in members
-        )
-        if enough(self._count):
-            return True
         if not self._launches_may_fail:
             self._refuse_failed_launches()
-        return False
+        group = found_group(self._client, self._name)
+        self._capacity = sum(
+            int(m.get("WeightedCapacity") or 1)
+            for m in (group["Instances"] if group else ())
+            if m["LifecycleState"] == "InService" and m["HealthStatus"] == "Healthy"
+        )
+        return enough(self._capacity)
 
     def _refuse_failed_launches(self) -> None:
-        found = self._client.describe_scaling_activities(AutoScalingGroupName=self._name)["Activities"]
-        for activity in found:
-            if activity["StatusCode"] == "Failed" and activity["StartTime"] >= self._since:
-                raise Failed(
-                    f"waiting for Auto Scaling Group ({self._name}) capacity satisfied: scaling activity "
-                    f"({activity['ActivityId']}): Failed: {activity.get('StatusMessage', '')}"
-                )
+        pages = self._client.get_paginator("describe_scaling_activities")
+        failed = [
+            f"scaling activity ({each['ActivityId']}): Failed: {each.get('StatusMessage', '')}"
+            for page in pages.paginate(AutoScalingGroupName=self._name)
+            for each in page["Activities"]
+            if each["StatusCode"] == "Failed" and each["StartTime"] >= self._since
+        ]
+        if failed:
+            raise self._failed("; ".join(failed))
 
-
-def drained(client: Any, name: str) -> bool:
-    group = found_group(client, name)
-    return group is None or not group["Instances"]
+    def _failed(self, why: str) -> Failed:
+        return Failed(f"waiting for Auto Scaling Group ({self._name}) capacity satisfied: {why}")

@@ -21,7 +21,7 @@ class Failed(Exception):
 
 
 class Unfinished(Exception):
-    """The resource exists, but not as wanted; its state is kept, and the next update tries again."""
+    """The resource exists, but not as wanted; its state says what was planned."""
 
     def __init__(self, reason: str, id: str, outputs: Properties) -> None:
         super().__init__(reason)
@@ -35,6 +35,11 @@ def code(error: ClientError) -> str:
 
 def message(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Message", ""))
+
+
+def said(doing: str, error: Failed | ClientError | BotoCoreError) -> str:
+    """Failures of our own have said already what was being done."""
+    return str(error) if isinstance(error, Failed) else one_line(doing, error)
 
 
 def one_line(doing: str, error: ClientError | BotoCoreError) -> str:

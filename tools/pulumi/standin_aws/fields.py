@@ -78,16 +78,21 @@ def covers(wanted: Any, found: Any, unordered: bool = False) -> bool:
     return bool(_scalar(wanted) == _scalar(found))
 
 
-def declared(inputs: Properties, state: Properties) -> Properties:
-    """The inputs as a refresh finds them: only what the program declared, with the values of the state."""
+def declared(fields: Mapping[str, Field], inputs: Properties, state: Properties) -> Properties:
+    """The inputs as a refresh finds them: only what the program declared, with the values of the state.
+
+    Of a set only what the program declared stays, and what others put into it is in the state alone.
+    """
     return {
-        name: _declared(value, state.get(name))
+        name: _declared(value, state.get(name), name in fields and fields[name].unordered)
         for name, value in inputs.items()
         if name == DEFAULTED or name in state
     }
 
 
-def _declared(value: Any, found: Any) -> Any:
+def _declared(value: Any, found: Any, unordered: bool = False) -> Any:
+    if unordered and isinstance(value, list) and isinstance(found, list):
+        return [part for part in value if any(covers(part, other) for other in found)]
     if isinstance(value, dict) and isinstance(found, dict):
         return {name: _declared(part, found[name]) for name, part in value.items() if name in found}
     if isinstance(value, list) and isinstance(found, list):

@@ -1,4 +1,4 @@
-"""What hangs on a group as a resource of its own: a lifecycle hook, a tag."""
+"""What hangs on a group as a resource of its own: a lifecycle hook, a tag, a load balancer's place at it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
-from standin_aws import casing, failures
+from standin_aws import casing, failures, names
 from standin_aws.cloud import Cloud
-from standin_aws.failures import Failed
+from standin_aws.failures import Refused
 from standin_aws.fields import Field
 from standin_aws.group_state import found_group
 from standin_aws.kind import Change, Kind
-from standin_aws.wire import Properties
+from standin_aws.wire import Properties, is_unknown
 
 HOOK_SHAPE = casing.input_shape("autoscaling", "PutLifecycleHook")
+HEARTBEATS = range(30, 7201)
 HOOK_RENAMED = {
     "name": "LifecycleHookName",
     "autoscalingGroupName": "AutoScalingGroupName",
@@ -31,7 +32,7 @@ class LifecycleHook(Kind):
     fields: ClassVar[Mapping[str, Field]] = {
         "name": Field(computed=True, replaces=True),
         "region": Field(computed=True, replaces=True),
-        "autoscalingGroupName": Field(required=True, replaces=True),
+        "autoscalingGroupName": Field(required=True),
         "lifecycleTransition": Field(required=True),
         "defaultResult": Field(computed=True),
         "heartbeatTimeout": Field(),
@@ -39,6 +40,15 @@ class LifecycleHook(Kind):
         "notificationTargetArn": Field(),
         "roleArn": Field(),
     }
+
+    def check(self, news: Properties) -> None:
+        heartbeat = news.get("heartbeatTimeout", HEARTBEATS[0])
+        if not is_unknown(heartbeat) and int(heartbeat) not in HEARTBEATS:
+            first, last = HEARTBEATS[0], HEARTBEATS[-1]
+            raise Refused(
+                "heartbeatTimeout",
+                f"expected heartbeat_timeout to be in the range ({first} - {last}), got {heartbeat}",
+            )
 
     def create(self, cloud: Cloud, news: Properties) -> tuple[str, Properties]:
         return news["name"], self._put(cloud, news)
@@ -75,10 +85,7 @@ class LifecycleHook(Kind):
         given = {name: news[name] for name in self.fields if name in news and name != "region"}
         asked = casing.to_api(HOOK_SHAPE, given, "lifecycleHook", HOOK_RENAMED)
         cloud.client("autoscaling", news.get("region")).put_lifecycle_hook(**asked)
-        found = self.read(cloud, news["name"], news)
-        if found is None:
-            raise Failed(f"reading {self.what} ({news['name']}): it is gone again")
-        return found
+        return self.found(cloud, news["name"], news)
 
 
 class Tag(Kind):
@@ -126,3 +133,56 @@ class Tag(Kind):
         written |= {"Value": str(tag["value"]), "PropagateAtLaunch": bool(tag["propagateAtLaunch"])}
         cloud.client("autoscaling", news.get("region")).create_or_update_tags(Tags=[written])
         return {"id": f"{group},{tag['key']}", **news}
+
+
+class Attachment(Kind):
+    token = "aws:autoscaling/attachment:Attachment"
+    what = "Auto Scaling Group Attachment"
+    name_length = None
+    outputs: ClassVar[frozenset[str]] = frozenset()
+    fields: ClassVar[Mapping[str, Field]] = {
+        "region": Field(computed=True, replaces=True),
+        "autoscalingGroupName": Field(required=True, replaces=True),
+        "elb": Field(replaces=True),
+        "lbTargetGroupArn": Field(replaces=True),
+    }
+
+    def check(self, news: Properties) -> None:
+        if ("elb" in news) == ("lbTargetGroupArn" in news):
+            raise Refused("lbTargetGroupArn", "exactly one of elb, lbTargetGroupArn is wanted")
+
+    def create(self, cloud: Cloud, news: Properties) -> tuple[str, Properties]:
+        client, group = cloud.client("autoscaling", news.get("region")), news["autoscalingGroupName"]
+        if "elb" in news:
+            client.attach_load_balancers(AutoScalingGroupName=group, LoadBalancerNames=[news["elb"]])
+        else:
+            client.attach_load_balancer_target_groups(
+                AutoScalingGroupName=group, TargetGroupARNs=[news["lbTargetGroupArn"]]
+            )
+        id = names.chosen({"namePrefix": f"{group}-"})
+        return id, self.found(cloud, id, news)
+
+    def read(self, cloud: Cloud, id: str, state: Properties) -> Properties | None:
+        client = cloud.client("autoscaling", state.get("region"))
+        group = found_group(client, state["autoscalingGroupName"])
+        if group is None:
+            return None
+        attached = (*group.get("LoadBalancerNames", ()), *group.get("TargetGroupARNs", ()))
+        if state.get("elb", state.get("lbTargetGroupArn")) not in attached:
+            return None
+        return {**state, "id": id, "region": client.meta.region_name}
+
+    def update(self, cloud: Cloud, change: Change) -> Properties:
+        """Every property is a reason to replace it."""
+        return change.olds
+
+    def delete(self, cloud: Cloud, id: str, state: Properties, timeout: float) -> None:
+        client, group = cloud.client("autoscaling", state.get("region")), state["autoscalingGroupName"]
+        if self.read(cloud, id, state) is None:
+            return
+        if "elb" in state:
+            client.detach_load_balancers(AutoScalingGroupName=group, LoadBalancerNames=[state["elb"]])
+        else:
+            client.detach_load_balancer_target_groups(
+                AutoScalingGroupName=group, TargetGroupARNs=[state["lbTargetGroupArn"]]
+            )

@@ -33,11 +33,14 @@ def state_of(group: Mapping[str, Any], cloud: Cloud, renamed: Mapping[str, str])
             "name": found.get("LaunchTemplateName"),
             "version": found.get("Version"),
         }
+    collected = group.get("EnabledMetrics")
+    state["metricsGranularity"] = collected[0]["Granularity"] if collected else "1Minute"
     policies = group.get("TerminationPolicies", [])
     state |= {
         "id": group["AutoScalingGroupName"],
         "name": group["AutoScalingGroupName"],
         "arn": group["AutoScalingGroupARN"],
+        "enabledMetrics": sorted(entry["Metric"] for entry in group.get("EnabledMetrics", ())),
         "suspendedProcesses": sorted(entry["ProcessName"] for entry in group.get("SuspendedProcesses", ())),
         "tags": _tags(group, cloud),
         "terminationPolicies": None if policies == ["Default"] else policies,

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from standin_aws.cloud import Cloud
+from standin_aws.failures import Failed
 from standin_aws.fields import Field
-from standin_aws.wire import UNKNOWN, Properties
+from standin_aws.wire import UNKNOWN, Properties, is_unknown
 
 POLL_SECONDS = 0.5
 
@@ -52,8 +53,15 @@ class Kind(ABC):
     @abstractmethod
     def delete(self, cloud: Cloud, id: str, state: Properties, timeout: float) -> None: ...
 
-    def moved_by(self, names: frozenset[str]) -> frozenset[str]:
-        """Outputs that an update of these properties changes to values that preview cannot know."""
+    def found(self, cloud: Cloud, id: str, news: Properties) -> Properties:
+        """What is read after it was made or altered."""
+        found = self.read(cloud, id, news)
+        if found is None:
+            raise Failed(f"reading {self.what} ({id}): it is gone again")
+        return found
+
+    def moved_by(self, names: frozenset[str], news: Properties) -> frozenset[str]:
+        """Outputs that a plan shows as unknown when these properties change, whether or not they do change."""
         return frozenset()
 
     def planned_create(self, news: Properties) -> Properties:
@@ -64,7 +72,19 @@ class Kind(ABC):
     def planned_update(self, change: Change) -> Properties:
         dropped = {name for name in change.names if name not in change.news}
         kept = {name: value for name, value in change.olds.items() if name not in dropped}
-        return kept | self.defaults() | change.news | dict.fromkeys(self.moved_by(change.names), UNKNOWN)
+        return (
+            kept
+            | self.defaults()
+            | change.news
+            | dict.fromkeys(self.moved_by(change.names, change.news), UNKNOWN)
+        )
+
+    def left_by_failure(self, change: Change) -> Properties:
+        """The state after an update that failed: what was planned, true or not; what was unknown stays as it was."""
+        return {
+            name: change.olds.get(name) if is_unknown(value) else value
+            for name, value in self.planned_update(change).items()
+        }
 
     def defaults(self) -> Properties:
         return {name: field.default for name, field in self.fields.items() if field.default is not None}

@@ -1,7 +1,8 @@
 """aws:ec2/launchTemplate:LaunchTemplate.
 
-As the real one: any change of the data makes a new version, also when an older version has the same data;
-the state describes the latest version; preview does not know the next version's number.
+As the real one: a change of the data makes a new version, also when an older version has the same data; the state
+describes the latest version. What preview shows as unknown is not what changes: another description makes a version
+that preview does not announce, and other tags make none although it announces one.
 """
 
 from __future__ import annotations
@@ -29,10 +30,12 @@ DATA = (
 )  # fmt: skip
 COMPUTED_DATA = {"metadataOptions"}
 UNORDERED_DATA = {"securityGroupNames", "vpcSecurityGroupIds"}
-NEW_VERSION = frozenset((*DATA, "description"))
+NEW_VERSION = frozenset((*DATA, "description")) - {"maintenanceOptions"}
+ANNOUNCED = frozenset((*DATA, "tags", "updateDefaultVersion"))
+"""What makes preview show the latest version as unknown."""
 GONE = ("InvalidLaunchTemplateId.NotFound", "InvalidLaunchTemplateName.NotFoundException")
 OWN_TAGS = "launch-template"
-"""Tags of the template itself; some servers repeat them in each version's data."""
+"""The type of resource whose tags are the template's own."""
 SHAPE = casing.input_shape("ec2", "CreateLaunchTemplate").members["LaunchTemplateData"]
 
 
@@ -57,16 +60,11 @@ class LaunchTemplate(Kind):
             raise Refused("defaultVersion", "conflicts with updateDefaultVersion")
         _contents({name: value for name, value in news.items() if not is_unknown(value)})
 
-    def moved_by(self, names: frozenset[str]) -> frozenset[str]:
-        if not names & NEW_VERSION:
+    def moved_by(self, names: frozenset[str], news: Properties) -> frozenset[str]:
+        if not names & ANNOUNCED:
             return frozenset()
-        return frozenset(("latestVersion", "defaultVersion"))
-
-    def planned_update(self, change: Change) -> Properties:
-        planned = super().planned_update(change)
-        if not change.news.get("updateDefaultVersion"):
-            planned["defaultVersion"] = change.news.get("defaultVersion", change.olds.get("defaultVersion"))
-        return planned
+        with_them = {"defaultVersion": bool(news.get("updateDefaultVersion")), "tagsAll": "tags" in names}
+        return frozenset(("latestVersion", *(name for name, moves in with_them.items() if moves)))
 
     def create(self, cloud: Cloud, news: Properties) -> tuple[str, Properties]:
         ec2 = cloud.client("ec2", news.get("region"))
@@ -79,7 +77,7 @@ class LaunchTemplate(Kind):
         if news.get("tags"):
             asked["TagSpecifications"] = [_specification(OWN_TAGS, news["tags"])]
         id = ec2.create_launch_template(**asked)["LaunchTemplate"]["LaunchTemplateId"]
-        return id, self._found(cloud, id, news)
+        return id, self.found(cloud, id, news)
 
     def read(self, cloud: Cloud, id: str, state: Properties) -> Properties | None:
         ec2 = cloud.client("ec2", state.get("region"))
@@ -130,7 +128,7 @@ class LaunchTemplate(Kind):
             ec2.modify_launch_template(LaunchTemplateId=change.id, DefaultVersion=str(default))
         if "tags" in change.names:
             _retag(ec2, change)
-        return self._found(cloud, change.id, news)
+        return self.found(cloud, change.id, news)
 
     def delete(self, cloud: Cloud, id: str, state: Properties, timeout: float) -> None:
         try:
@@ -139,16 +137,12 @@ class LaunchTemplate(Kind):
             if failures.code(error) not in GONE:
                 raise
 
-    def _found(self, cloud: Cloud, id: str, news: Properties) -> Properties:
-        found = self.read(cloud, id, news)
-        if found is None:
-            raise failures.Failed(f"reading {self.what} ({id}): it is gone again")
-        return found
-
 
 def _contents(news: Properties) -> dict[str, Any]:
     given = {name: news[name] for name in DATA if name in news}
     specifications = given.pop("tagSpecifications", None)
+    # An empty one is sent, too: the call wants at least one field.
+    given.setdefault("userData", "")
     data: dict[str, Any] = casing.to_api(SHAPE, given, "launchTemplate", DATA_RENAMED)
     if specifications:
         data["TagSpecifications"] = [
@@ -163,7 +157,6 @@ def _properties(data: Mapping[str, Any]) -> Properties:
     found["tagSpecifications"] = [
         {"resourceType": s["ResourceType"], "tags": {tag["Key"]: tag["Value"] for tag in s.get("Tags", ())}}
         for s in data.get("TagSpecifications", ())
-        if s["ResourceType"] != OWN_TAGS
     ]
     return found
 

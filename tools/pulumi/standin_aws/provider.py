@@ -18,15 +18,30 @@ from standin_aws.cloud import KNOWN, Cloud
 from standin_aws.ecs import Cluster, Service, TaskDefinition
 from standin_aws.failures import Failed, Refused, Unfinished
 from standin_aws.group import Group
-from standin_aws.group_parts import LifecycleHook, Tag
+from standin_aws.group_parts import Attachment, LifecycleHook, Tag
 from standin_aws.kind import Change, Kind
 from standin_aws.launch_template import LaunchTemplate
+from standin_aws.listener import Listener
+from standin_aws.load_balancer import LoadBalancer
 from standin_aws.package_schema import schema
+from standin_aws.target_group import TargetGroup
 from standin_aws.wire import Properties, decode, encode, is_unknown
 
 KINDS: dict[str, Kind] = {
     kind.token: kind
-    for kind in (LaunchTemplate(), Group(), LifecycleHook(), Tag(), Cluster(), TaskDefinition(), Service())
+    for kind in (
+        LaunchTemplate(),
+        Group(),
+        LifecycleHook(),
+        Tag(),
+        Attachment(),
+        TargetGroup(),
+        LoadBalancer(),
+        Listener(),
+        Cluster(),
+        TaskDefinition(),
+        Service(),
+    )
 }
 INTERNAL = "__"
 """Inputs that begin so are the engine's or the provider's own."""
@@ -111,15 +126,17 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.DiffResponse(
                 changes=provider_pb2.DiffResponse.DIFF_NONE, hasDetailedDiff=True
             )
+        moved = kind.moved_by(changes.names, news)
         same_name = "name" not in news.get(fields.DEFAULTED, ()) and news.get("name") == olds.get("name")
         return provider_pb2.DiffResponse(
             changes=provider_pb2.DiffResponse.DIFF_SOME,
-            diffs=sorted(changes.names),
+            diffs=sorted(changes.names | moved),
             replaces=sorted(changes.replacing),
             deleteBeforeReplace=bool(changes.replacing) and "name" in news and same_name,
             stables=["id", "arn", "name"],
             hasDetailedDiff=True,
-            detailedDiff=_detailed(changes, olds, news),
+            detailedDiff=_detailed(changes, olds, news)
+            | {name: provider_pb2.PropertyDiff(kind=provider_pb2.PropertyDiff.UPDATE) for name in moved},
         )
 
     def Create(
@@ -142,7 +159,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if found is None:
             return provider_pb2.ReadResponse()
         if inputs:
-            now = fields.declared(inputs, found)
+            now = fields.declared(kind.fields, inputs, found)
         else:
             now = {name: found[name] for name in kind.fields if found.get(name) not in (None, "", [], {})}
         return provider_pb2.ReadResponse(id=request.id, properties=encode(found), inputs=encode(now))
@@ -156,8 +173,17 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         )
         if request.preview:
             return provider_pb2.UpdateResponse(properties=encode(_outputs(kind.planned_update(change))))
-        with _telling(context, f"updating {kind.what} ({request.id})"):
-            return provider_pb2.UpdateResponse(properties=encode(kind.update(self.cloud, change)))
+        if not change.names:
+            # The engine asks again after a failure, when nothing differs any more: no call is made, as by the real one.
+            return provider_pb2.UpdateResponse(properties=encode(change.olds))
+        doing = f"updating {kind.what} ({request.id})"
+        with _telling(context, doing):
+            try:
+                found = kind.update(self.cloud, change)
+            except (Failed, ClientError, BotoCoreError) as error:
+                left = kind.left_by_failure(change)
+                raise Unfinished(failures.said(doing, error), request.id, left) from error
+        return provider_pb2.UpdateResponse(properties=encode(found))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
         kind = _kind(request, context)

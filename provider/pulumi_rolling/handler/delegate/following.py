@@ -15,8 +15,14 @@ from pulumi_rolling.handler.delegate.others import others
 from pulumi_rolling.handler.delegate.situation import Situation
 from pulumi_rolling.handler.delegate.surroundings import F, Start, Surroundings
 from pulumi_rolling.handler.delegate.telling import DelegateTelling
-from pulumi_rolling.handler.operation import UNKNOWN, Operation, is_pointer_only, notes_of
-from pulumi_rolling.handler.origin import came_from, differences_between, is_pointed, pointer_warnings
+from pulumi_rolling.handler.operation import UNKNOWN, Operation, is_pointer_only
+from pulumi_rolling.handler.origin import (
+    came_from,
+    differences_between,
+    is_pointed,
+    notes_of,
+    pointer_warnings,
+)
 from pulumi_rolling.handler.recorded import recorded
 
 
@@ -69,7 +75,7 @@ class Following(Generic[F]):
                 *_no_room(operation, facts, begun),
             ),
             warnings=(*begun.warnings, *judged.warnings, *beside.warnings, *moved),
-            notes=(*begun.notes, *beside.notes, *notes_of(facts, to), *judged.notes),
+            notes=(*begun.notes, *beside.notes, *notes_of(operation, facts), *judged.notes),
             noun=operation.kind.noun,
             differences=differences_between(operation, goal.came_from, to),
         )

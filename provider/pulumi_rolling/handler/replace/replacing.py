@@ -12,8 +12,15 @@ from pulumi_rolling.core.replace.sizing import in_instances
 from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.replace import Facts, Glance
-from pulumi_rolling.handler.operation import UNKNOWN, Operation, notes_of
-from pulumi_rolling.handler.origin import came_from, differences_between, is_old, is_pointed, pointer_warnings
+from pulumi_rolling.handler.operation import UNKNOWN, Operation
+from pulumi_rolling.handler.origin import (
+    came_from,
+    differences_between,
+    is_old,
+    is_pointed,
+    notes_of,
+    pointer_warnings,
+)
 from pulumi_rolling.handler.recorded import recorded
 from pulumi_rolling.handler.replace.lost_record import lost_record
 from pulumi_rolling.handler.replace.members import is_left_alone, members_counted
@@ -60,7 +67,12 @@ class Replacing(Generic[F]):
             interrupted=record,
             faults=(*facts.refusals, *taken, *judged.faults, *_no_room(operation, facts, begun, judged)),
             warnings=(*begun.warnings, *judged.warnings, *moved),
-            notes=(*begun.notes, *member_notes(facts, judged.limits), *notes_of(facts, to), *judged.notes),
+            notes=(
+                *begun.notes,
+                *member_notes(facts, judged.limits),
+                *notes_of(operation, facts),
+                *judged.notes,
+            ),
             differences=differences_between(operation, begun.rollout.goal.came_from, to),
             sources=judged.sources,
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from pulumi_rolling.lab.aws import moto_side
+from pulumi_rolling.lab.aws import moto_side, templates
 from pulumi_rolling.lab.aws.call import Call, page
 from pulumi_rolling.lab.aws.consoles import get_console_output
 from pulumi_rolling.lab.aws.joined import join, split
@@ -218,7 +218,9 @@ def _tag(call: Call, change: Callable[[Mapping[str, str]], dict[str, str]]) -> t
     own, form = split(call, call.values["Resources"], "ResourceId.{}")
     for member in own:
         call.cloud.change(member, tags=change(member.now.tags))
-    return call.ask(form) if form is not None else (200, protocol("ec2").write(call.action, {}))
+    answer = call.ask(form) if form is not None else (200, protocol("ec2").write(call.action, {}))
+    templates.retagged(call.region, call.values["Resources"])
+    return answer
 
 
 def create_tags(call: Call) -> tuple[int, str]:
@@ -266,6 +268,7 @@ ACTIONS: dict[str, Callable[[Call], tuple[int, str]]] = {
     "DeleteTags": delete_tags,
     "DescribeTags": describe_tags,
     "GetConsoleOutput": get_console_output,
+    "CreateLaunchTemplate": templates.create_launch_template,
 }
 
 

@@ -270,9 +270,22 @@ def describe_tags(call: Call) -> dict[str, Any]:
     return {"Tags": chosen, "NextToken": token}
 
 
+_WARM = ("DesiredCapacity", "WarmedCapacity", "PendingCapacity", "TerminatingCapacity", "TotalCapacity")
+METRICS = (
+    *("GroupMinSize", "GroupMaxSize", "GroupDesiredCapacity"),
+    *(f"Group{each}" for each in ("InServiceInstances", "PendingInstances", "StandbyInstances")),
+    *(f"Group{each}" for each in ("TerminatingInstances", "TotalInstances")),
+    *(f"Group{each}Capacity" for each in ("InService", "Pending", "Standby", "Terminating", "Total")),
+    *(f"WarmPool{each}" for each in _WARM),
+    *("GroupAndWarmPoolDesiredCapacity", "GroupAndWarmPoolTotalCapacity"),
+)
+"""Source: EC2 Auto Scaling API reference, EnableMetricsCollection."""
+
+
 def enable_metrics(call: Call) -> None:
-    named = tuple(call.values.get("Metrics") or ["GroupInServiceInstances"])
-    call.group.alter(call.cloud.now, metrics=named)
+    """More are added to those that are collected; a call that names none means all of them."""
+    named = call.values.get("Metrics") or METRICS
+    call.group.alter(call.cloud.now, metrics=tuple(dict.fromkeys((*call.group.now.metrics, *named))))
 
 
 def disable_metrics(call: Call) -> None:
