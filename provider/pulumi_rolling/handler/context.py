@@ -35,6 +35,8 @@ class Context:
     """Shows a warning under the resource, to stay."""
     status: Callable[[str], None] = lambda text: None
     """Replaces the status of the resource's row."""
+    known_as: str | None = None
+    """The cloud's own name of the group, where the face has it: one that is found by the group's name must be it."""
     orphaned: Callable[[], bool] = lambda: False
     requests: Callable[[], tuple[Request, ...]] = lambda: ()
     """Asked at each look: what the user wants of the rollout, beside the requests on the group."""

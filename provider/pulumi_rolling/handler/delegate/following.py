@@ -15,7 +15,13 @@ from pulumi_rolling.handler.delegate.situation import Situation
 from pulumi_rolling.handler.delegate.surroundings import F, Start, Surroundings
 from pulumi_rolling.handler.delegate.telling import DelegateTelling
 from pulumi_rolling.handler.operation import UNKNOWN, Operation, is_pointer_only
-from pulumi_rolling.handler.origin import came_from, differences_between, notes_of, pointer_warnings
+from pulumi_rolling.handler.origin import (
+    another_group,
+    came_from,
+    differences_between,
+    notes_of,
+    pointer_warnings,
+)
 from pulumi_rolling.handler.recorded import recorded
 
 
@@ -61,6 +67,7 @@ class Following(Generic[F]):
             suspended_as_found=around.suspended(facts) - around.paused(record),
             faults=(
                 *facts.refusals,
+                *another_group(operation, facts),
                 *taken,
                 *judged.faults,
                 *beside.faults,

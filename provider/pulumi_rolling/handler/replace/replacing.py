@@ -12,6 +12,7 @@ from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.replace import Facts, Glance
 from pulumi_rolling.handler.operation import UNKNOWN, Operation
 from pulumi_rolling.handler.origin import (
+    another_group,
     came_from,
     differences_between,
     is_old,
@@ -62,7 +63,13 @@ class Replacing(Generic[F]):
             limits=judged.limits,
             rollout=begun.rollout,
             interrupted=record,
-            faults=(*facts.refusals, *taken, *judged.faults, *_no_room(operation, facts, begun, judged)),
+            faults=(
+                *facts.refusals,
+                *another_group(operation, facts),
+                *taken,
+                *judged.faults,
+                *_no_room(operation, facts, begun, judged),
+            ),
             warnings=(*begun.warnings, *judged.warnings, *moved),
             notes=(
                 *begun.notes,
