@@ -18,6 +18,7 @@ from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import FleetError, MarksLostError, PermanentFleetError, RollingError
 from pulumi_rolling.handler.context import Context
 from pulumi_rolling.handler.operation import Operation, Situation, Words, is_idle, raise_faults
+from pulumi_rolling.handler.recorded import policy_marks
 from pulumi_rolling.handler.state import last_rollout, left_of, state_of
 
 
@@ -54,7 +55,7 @@ def _drive(operation: Operation, situation: Situation, context: Context) -> dict
         situations.machine,
         fleet,
         limits,
-        journal.Journal(fleet, operation.owner),
+        journal.Journal(fleet, operation.owner, policy_marks(operation)),
         lease,
         clock,
         on_decision=_reporter(context),

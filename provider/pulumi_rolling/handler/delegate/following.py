@@ -22,7 +22,7 @@ from pulumi_rolling.handler.origin import (
     notes_of,
     pointer_warnings,
 )
-from pulumi_rolling.handler.recorded import recorded
+from pulumi_rolling.handler.recorded import policy_marks, recorded
 
 
 class Following(Generic[F]):
@@ -107,5 +107,6 @@ def _no_room(operation: Operation, facts: F, begun: Begun) -> tuple[Fault, ...]:
     """The record must fit beside the tags that the group has already."""
     shelf = operation.fleet.shelf
     needed = journal.pieces_of_operations(begun.rollout, operation.owner, shelf)
+    needed += len(policy_marks(operation))
     crowded = journal.check_room(facts.tags, needed, shelf, "remove tags")
     return (Fault(f"{operation.kind.key}.name", crowded),) if crowded else ()

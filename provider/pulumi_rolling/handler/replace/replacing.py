@@ -19,7 +19,7 @@ from pulumi_rolling.handler.origin import (
     notes_of,
     pointer_warnings,
 )
-from pulumi_rolling.handler.recorded import recorded
+from pulumi_rolling.handler.recorded import policy_marks, recorded
 from pulumi_rolling.handler.replace.lost_record import lost_record
 from pulumi_rolling.handler.replace.members import is_left_alone, members_counted
 from pulumi_rolling.handler.replace.notes import member_notes
@@ -113,5 +113,6 @@ def _no_room(operation: Operation, facts: Facts, begun: Begun, judged: Judged) -
     shelf, rules = operation.fleet.shelf, judged.limits
     window = min(rules.batch, begun.rollout.found.sizes.max)
     needed = journal.pieces_needed(begun.rollout, window, operation.owner, shelf, rules)
+    needed += len(policy_marks(operation))
     crowded = journal.check_room(facts.tags, needed, shelf)
     return (Fault(f"{RollingUpdate.path}.maxBatchSize", crowded),) if crowded else ()
