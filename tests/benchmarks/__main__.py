@@ -10,6 +10,7 @@ from tests.benchmarks import (
     fifty,
     imports,
     no_op,
+    no_op_attribute,
     pacing,
     rolls,
     simulate,
@@ -24,6 +25,7 @@ PARTS = {
     "roll": rolls.report,
     "pulumi-up": engine_rolls.report,
     "no-op": no_op.report,
+    "no-op-attribute": no_op_attribute.report,
     "fifty": fifty.report,
     "stack": stack_returns.report,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ import pulumi_rolling as rolling
 import pytest
 from pulumi.runtime.mocks import MockMonitor, MockResourceArgs, set_mocks
 from pulumi_rolling.resource.attribute import policy
+from pulumi_rolling.resource.attribute.hook import Attached
 
 POLICY = "rolling:index:UpdatePolicy"
 GROUP = "aws:autoscaling/group:Group"
@@ -123,3 +125,28 @@ def test_a_renamed_group_keeps_its_policy_in_state(mocked: Mocked, monkeypatch: 
         ("web", ...),
         f"urn:pulumi:dev::trial::{POLICY}::web",
     ]
+
+
+def test_the_work_of_a_hook_sees_the_settings_of_its_program() -> None:
+    """Those of an inline program are in the context of its calls, and a thread begins without one."""
+    setting = contextvars.ContextVar("setting", default="another program's")
+    heard: list[str] = []
+
+    class House:
+        def hear(self, called: Any, given: Any) -> None:
+            heard.append(setting.get())
+
+    async def program() -> None:
+        setting.set("mine")
+        none: dict[str, Any] = {
+            "policy": {},
+            "on_failure": None,
+            "option": {},
+            "timeouts": {},
+            "dry_run": True,
+        }
+        called = pulumi.ResourceHookArgs(urn="urn", id="1", name="web", type=GROUP)
+        await Attached(none, House).hear(called)
+
+    asyncio.run(program())
+    assert heard == ["mine"]
