@@ -1,7 +1,8 @@
 """A stack whose groups have the policy as their attribute (attribute/__main__.py).
 
 Of the settings of Stage it has names, image, group, policy (None: no attribute) and onFailure, and attach, which are
-groups with a RollingGroup besides. ``images``: those of groups that have another than the rest.
+groups with a RollingGroup besides. Where policy is None they have that alone, under the policy that attach names, with
+pointer and ignore. ``images``: those of groups that have another than the rest.
 """
 
 from __future__ import annotations

@@ -107,6 +107,25 @@ def test_sizes_of_the_same_update_come_after_the_roll(stage: AttributeStage) -> 
     watched.is_as_found(maxSize=12, desired=9)
 
 
+def test_a_group_moves_from_one_face_to_the_other_untouched(stage: AttributeStage) -> None:
+    """From the attribute to RollingGroup, which rolls it, and back: where the members match nobody is replaced."""
+    watched = Watched(stage)
+    stage.declare(policy=None, attach={"web": QUICK})
+    ran = stage.up()
+    assert ran.code == 0, ran.output
+    watched.is_untouched()
+    stage.declare(image="ami-v2")
+    ran = stage.up()
+    assert ran.code == 0, ran.output
+    watched.runs("ami-v2", 6, "2")
+    watched = Watched(stage)
+    stage.declare(policy={"rollingUpdate": QUICK}, attach={})
+    ran = stage.up(preview=True)
+    assert ran.code == 0 and "web: nothing to replace" in ran.output, ran.output
+    watched.is_untouched()
+    assert not stage.resources("RollingGroup") and len(stage.resources("UpdatePolicy")) == 1
+
+
 def test_groups_that_rolled_in_a_failed_update_roll_back(tmp_path: Path, around: Around) -> None:
     """`rolling up` with two groups of which the second fails: the first rolls back by its own policy, floor held."""
     with attribute_stage(tmp_path, around, names=["web", "api"]) as stage:

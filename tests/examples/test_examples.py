@@ -105,6 +105,17 @@ def test_yaml(tmp_path: Path, example_lab: LabProcess) -> None:
     assert set().union(*_images(example_lab).values()) == {"ami-v2"}
 
 
+def test_attribute(tmp_path: Path, example_lab: LabProcess) -> None:
+    """README's first program: the group rolls by its own policy, and its state holds the policy."""
+    example_lab.reset()
+    project = _copied("attribute", tmp_path)
+    said = _deploys_and_rolls(project, _environment(tmp_path, example_lab), image="ami-v1")
+    assert re.search(
+        r"web-\w+: replacing up to 6 instances, version 1 -> a version known after apply", said
+    ), said
+    assert list(_images(example_lab).values()) == [{"ami-v2"}]
+
+
 def test_autoscaling(tmp_path: Path, example_lab: LabProcess) -> None:
     """The same by the dynamic face; the image has no default."""
     example_lab.reset()

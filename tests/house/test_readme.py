@@ -1,4 +1,4 @@
-"""README's program is the demo's, so that what README shows of a run is what a reader sees of `make demo`."""
+"""README's programs: the first is an example that a test runs, the second the demo, whose run README shows."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ from tests.house.sources import TOP
 BLOCKS = {"RollingUpdate", "Group"}
 
 
+def programs() -> list[str]:
+    """The blocks of Python."""
+    return [part.partition("```")[0] for part in (TOP / "README.md").read_text().split("```python\n")[1:]]
+
+
 def written() -> dict[str, dict[str, Any]]:
-    """The plain values of README's program by the class that they are given to, spelled as in YAML."""
-    source = (TOP / "README.md").read_text().partition("```python\n")[2].partition("```")[0]
-    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    """The plain values of the second program by the class that they are given to, spelled as in YAML."""
+    calls = [node for node in ast.walk(ast.parse(programs()[1])) if isinstance(node, ast.Call)]
     return {
         call.func.attr: {
             camel(given.arg): ast.literal_eval(given.value)
@@ -30,6 +34,12 @@ def written() -> dict[str, dict[str, Any]]:
 
 def _plain(value: ast.expr) -> bool:
     return isinstance(value, ast.Constant | ast.List)
+
+
+def test_the_first_program_is_the_example() -> None:
+    """Word by word, but for its docstring; tests/examples runs it."""
+    example = (TOP / "examples" / "attribute" / "__main__.py").read_text()
+    assert example.partition('"""\n\n')[2] == programs()[0]
 
 
 def test_the_program_is_the_demo_s() -> None:

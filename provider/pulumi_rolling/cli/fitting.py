@@ -64,7 +64,7 @@ def _refuse_anywhere(standing: Either, kind: str, member: str) -> None:
     if not standing.is_driven:
         raise RollingError(
             f"Nobody drives the rollout of {group} at present.",
-            hint="Run 'pulumi up' to go on with it, or revert the program first to go back.",
+            hint=f"Run 'pulumi up' or 'rolling finish {group}' to go on with it, 'rolling return {group}' to go back.",
         )
     if any((request.kind, request.member) == (kind, member) for request in standing.asked):
         raise RollingError(f"{group} is asked for that already; the driver has not taken it up yet.")

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from pulumi_rolling.handler.context import Defaults
-from pulumi_rolling.handler.kinds import kind_in
+from pulumi_rolling.handler.kinds import declared_as, kind_in
 from pulumi_rolling.handler.properties import name_in
 from pulumi_rolling.host.aws_settings import AwsSettings
 from pulumi_rolling.stack.command import Pulumi, project_of
 from pulumi_rolling.stack.deployment import Deployment, Entry, parsed
 from pulumi_rolling.stack.groups import is_dynamic, is_group
+from pulumi_rolling.stack.own_hooks import OwnHook, own_hooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,33 @@ def groups_of(folder: Path, stack: str) -> list[StackGroup]:
     if any(map(is_dynamic, entries)):
         configured = json.loads(pulumi.asked("config", "--json") or "{}")
         set_for_all = AwsSettings(lambda name: configured.get(f"aws:{name}", {}).get("value")).defaults()
-    return [_group(entry, deployment, set_for_all) for entry in entries]
+    governed = own_hooks(deployment)
+    return [
+        *(_group(entry, deployment, set_for_all) for entry in entries),
+        *(
+            _of_its_own(entry, deployment)
+            for entry in deployment.living.values()
+            if _is_rolled(entry, governed)
+        ),
+    ]
+
+
+def _is_rolled(entry: Entry, governed: Mapping[str, OwnHook]) -> bool:
+    """A group's own resource that has its policy as an attribute; the policy in state has the same hook."""
+    return declared_as(entry.type) is not None and any(
+        name in governed for names in entry.hooks.values() for name in names
+    )
+
+
+def _of_its_own(entry: Entry, deployment: Deployment) -> StackGroup:
+    """A group by the properties of its own resource, where the provider of that looks."""
+    found = declared_as(entry.type)
+    place = {} if found is None else found[1].place(entry.outputs)
+    provider = next((each for each in deployment.entries if each.reference == entry.provider), None)
+    given = {} if provider is None else provider.inputs
+    where = AwsSettings(lambda name: _text(given.get(name))).defaults()
+    region = _text(place.get("region")) or where.region
+    return StackGroup(entry.name, _text(place.get("name")) or "", replace(where, region=region))
 
 
 def _group(entry: Entry, deployment: Deployment, set_for_all: Defaults) -> StackGroup:

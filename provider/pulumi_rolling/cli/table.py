@@ -8,6 +8,11 @@ from dataclasses import dataclass
 DONE = {0: "done"}
 ONE_LINE = {**DONE, 1: "failed, or refused with the reason in one line"}
 FAULTS = {2: "an option, or the policy, is at fault"}
+_DRIVEN = {
+    0: "the group is at its target",
+    1: "it is not, or no rollout was interrupted",
+    130: "stopped by Ctrl-C; the record is kept",
+}
 OF_A_STACK = {
     0: "succeeded",
     20: "failed, and returned",
@@ -127,6 +132,23 @@ ROWS = (
     _verb("retry", "Replace an instance once more.", " i-0b17"),
     _verb("skip", "Leave an instance as it is.", " i-0b17"),
     _verb("abort", "End a rollout and, unless its policy says leave, roll back."),
+    Row(
+        "finish",
+        "continuing",
+        "Go on with a rollout that was interrupted.",
+        "rolling finish web",
+        _DRIVEN,
+        asks_aws=True,
+    ),
+    Row(
+        "return",
+        "continuing",
+        "Take back a rollout that was interrupted.",
+        "rolling return web",
+        {**_DRIVEN, 0: "the group is back on the revision that it came from"},
+        asks_aws=True,
+        function="take_back",
+    ),
     Row(
         "signal",
         "signal",

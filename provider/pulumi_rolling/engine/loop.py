@@ -181,7 +181,7 @@ class Drive(Generic[R, S, A, L]):
                 hint="Let whatever cleans up tags leave those that begin with 'rolling:', then run 'pulumi up' again.",
             )
         self.lease.insist()
-        self.journal.write(rollout, self.lease.mark())
+        self.journal.write(rollout, self.lease.mark(), whole=True)
         self.lease.written()
 
     def _record(self, written: R, decision: Decision[R, A]) -> R:

@@ -70,6 +70,11 @@ def _address(properties: Mapping[str, Any]) -> str | None:
     return address(template["id"], version)
 
 
+def _id(properties: Mapping[str, Any]) -> str | None:
+    arn = properties.get("arn")
+    return arn if isinstance(arn, str) else None
+
+
 def _conflicts(properties: Mapping[str, Any]) -> Iterator[Fault]:
     if properties.get(_REFRESH):
         yield Fault(
@@ -84,6 +89,7 @@ AUTO_SCALING_GROUP = Declared(
     place=_place,
     wanted=_wanted,
     address=_address,
+    id=_id,
     conflicts=_conflicts,
     pointers=frozenset({"launchTemplate", "launchConfiguration", "mixedInstancesPolicy"}),
 )

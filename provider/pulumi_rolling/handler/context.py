@@ -39,6 +39,8 @@ class Context:
     """Shows on the row of the whole stack, to stay, what somebody must do before anything goes on."""
     answered: Callable[[str], None] = lambda text: None
     """Replaces on that row what was asked for and is done."""
+    known_as: str | None = None
+    """The cloud's own name of the group, where the face has it: one that is found by the group's name must be it."""
     orphaned: Callable[[], bool] = lambda: False
     requests: Callable[[], tuple[Request, ...]] = lambda: ()
     """Asked at each look: what the user wants of the rollout, beside the requests on the group."""

@@ -24,6 +24,8 @@ class Declared:
     """The revision by the properties, as fields of the kind's block."""
     address: Callable[[Mapping[str, Any]], str | None]
     """The same as the address of a revision. None where it is no fixed one."""
+    id: Callable[[Mapping[str, Any]], str | None]
+    """The cloud's own name of the group by its outputs."""
     conflicts: Callable[[Mapping[str, Any]], Iterator[Fault]]
     """Inputs that begin a replacement of their own, with their paths."""
     pointers: frozenset[str]

@@ -21,6 +21,7 @@ from pulumi_rolling.errors import FleetError, MarksLostError, PermanentFleetErro
 from pulumi_rolling.handler.context import Context
 from pulumi_rolling.handler.handover import as_successor, assessed, not_begun, overtaken, pass_on
 from pulumi_rolling.handler.operation import Operation, Situation, Words, is_idle, raise_faults
+from pulumi_rolling.handler.recorded import policy_marks
 from pulumi_rolling.handler.skipping import is_skipped, skip
 from pulumi_rolling.handler.state import last_rollout, left_of, state_of
 
@@ -71,7 +72,7 @@ def _to_the_end(operation: Operation, situation: Situation, context: Context, le
         situations.machine,
         operation.fleet,
         limits,
-        journal.Journal(operation.fleet, operation.owner),
+        journal.Journal(operation.fleet, operation.owner, policy_marks(operation)),
         lease,
         clock,
         on_decision=_Reporter(operation.name, operation.fleet.call, context),

@@ -47,6 +47,12 @@ def _address(properties: Mapping[str, Any]) -> str | None:
     return str(given) if fixed else None
 
 
+def _id(properties: Mapping[str, Any]) -> str | None:
+    """The resource's id is the service's ARN."""
+    given = properties.get("arn") or properties.get("id")
+    return given if isinstance(given, str) and given.startswith("arn:") else None
+
+
 def _conflicts(properties: Mapping[str, Any]) -> Iterator[Fault]:
     given = [name for name in _OF_POLICY if properties.get(name)]
     defaulted = properties.get("__defaults") or ()
@@ -70,6 +76,7 @@ ECS_SERVICE = Declared(
     place=_place,
     wanted=_wanted,
     address=_address,
+    id=_id,
     conflicts=_conflicts,
     pointers=frozenset({"taskDefinition"}),
 )

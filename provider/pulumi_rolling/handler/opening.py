@@ -66,6 +66,7 @@ def open_operation(
         timing=timing,
         clock=clock,
         reach=reach,
+        known_as=context.known_as,
         wake=clock.wake,
         warn=context.warn,
         deadline=deadline,

@@ -321,6 +321,8 @@ class Operation:
     clock: Clock
     reach: Reach
     """What the fleet was made with."""
+    known_as: str | None = None
+    """The cloud's own name of the group, by the face that asks for it."""
     wake: Callable[[], None] = lambda: None
     """Ends a wait on the clock."""
     warn: Callable[[str], None] = lambda text: None

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pulumi_rolling.core.model.goal import Goal
 from pulumi_rolling.core.model.member import Member, Revision
 from pulumi_rolling.engine.record import pieces as journal
+from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.base import Facts, Glance
 from pulumi_rolling.handler.operation import UNKNOWN, Operation
 from pulumi_rolling.report.differences import differences
@@ -37,6 +38,18 @@ def came_from(operation: Operation, facts: Facts, members: Iterable[Member], to:
     if facts.current is not None and facts.current.digest == revision.digest and "$" not in facts.pointer:
         return facts.current
     return revision
+
+
+def another_group(operation: Operation, facts: Facts) -> tuple[Fault, ...]:
+    """The fault of a group that is not the one which the face knows: its name stands in several places."""
+    if operation.known_as in (None, facts.id):
+        return ()
+    sentence = (
+        f"the program's group is {operation.known_as}, and what was found by its name is {facts.id}. Where that is "
+        "another account: roles that an explicit provider assumes are not told to the program; set aws:assumeRoles for "
+        "the stack, or take the plugin with a rolling.Provider. Where the group was made anew: run 'pulumi refresh'."
+    )
+    return (Fault(f"{operation.kind.key}.name", sentence),)
 
 
 def notes_of(operation: Operation, facts: Facts) -> tuple[str, ...]:

@@ -12,7 +12,9 @@ from typing import Any
 from pulumi_rolling.core.machine import is_over, machine_of
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.engine import lease
+from pulumi_rolling.engine.record import kept_policy
 from pulumi_rolling.engine.record import pieces as journal
+from pulumi_rolling.engine.record.kept_policy import KeptPolicy
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.base import Facts
 from pulumi_rolling.handler.operation import UNKNOWN, Operation
@@ -26,6 +28,13 @@ def unfinished(tags: Mapping[str, str]) -> tuple[str, Any] | None:
     """Owner and rollout of a record from which somebody has to go on."""
     found = journal.read_any(tags)
     return None if found is None or is_over(found[1]) else found
+
+
+def policy_marks(operation: Operation) -> dict[str, str]:
+    """The operation's policy as tags that stand beside its record."""
+    news, former = operation.news, (operation.olds or {}).get(POLICY)
+    kept = KeptPolicy(news.get(POLICY) or {}, news.get("onFailure"), former)
+    return kept_policy.pack(kept, operation.fleet.shelf)
 
 
 def recorded(

@@ -34,7 +34,9 @@ class EngineLog:
         self._log(urn, text, ephemeral=True)
 
     def is_gone(self) -> bool:
-        """Whether nobody listens at the engine's address: it was killed, and we live on."""
+        """Whether the engine no longer answers: it was killed, or stopped by a second Ctrl-C, and we live on."""
+        if not self.address:
+            return self._stub is not None and self._is_silent()
         host, _, port = self.address.rpartition(":")
         if not port.isdigit():
             return False
@@ -46,6 +48,22 @@ class EngineLog:
         except OSError:
             # A busy machine is no death; a refused connection is.
             return False
+
+    def _is_silent(self) -> bool:
+        """A program is given a stub and no address, so a call tells: one that asks for nothing new."""
+        import grpc
+        from pulumi.runtime.proto import engine_pb2
+
+        try:
+            self._stub.GetRootResource(engine_pb2.GetRootResourceRequest(), timeout=2.0)
+        except grpc.RpcError as error:
+            # A busy engine answers late, which is no death.
+            gone: bool = error.code() == grpc.StatusCode.UNAVAILABLE
+            return gone
+        except ValueError:
+            # The channel is closed: the run is over.
+            return True
+        return False
 
     def _log(self, urn: str, text: str, *, ephemeral: bool, warning: bool = False) -> None:
         if not self.address and self._stub is None:

@@ -25,7 +25,8 @@ from pulumi_rolling.policy.block import IsUnknown
 from pulumi_rolling.policy.check import check_inputs
 
 _LATER = "{names} {change} in this update as well: after the roll, which sees the group as it is now"
-
+_BY_WORD = "{name}: Ctrl-C waits for the end of this roll; 'rolling abort {name}' ends it sooner"
+"""Pulumi calls no hook of a program that it was told to cancel, and answers all that one may ask of it as before."""
 
 _NOT_YET = object()
 """Stands for a name that nothing may be asked for."""
@@ -84,8 +85,8 @@ class HookedGroups:
             return
         outputs = called.new_outputs or {}
         news = _properties(kind, declared.block(outputs, outputs), given)
-        handler, context = self._handler(given), self._context(called, given, "create")
-        handler.create(self._normal(news), context)
+        context = self._context(called, given, "create", declared.id(outputs))
+        self._handler(given).create(self._normal(news), context)
 
     def _changed(self, kind: Kind, declared: Declared, called: Called, given: Given) -> None:
         """A group will be changed: its members are rolled to what it will make them from."""
@@ -94,7 +95,7 @@ class HookedGroups:
         olds = self._normal(_properties(kind, declared.block(before, before), given))
         olds |= {} if address is None else {"revision": address}
         news = self._normal(_properties(kind, declared.block(before, after), given))
-        handler, context = self._handler(given), self._context(called, given, "update")
+        handler, context = self._handler(given), self._context(called, given, "update", declared.id(before))
         if not given.dry_run:
             handler.update(olds, news, context)
             return
@@ -122,17 +123,28 @@ class HookedGroups:
                 )
             return made
 
-    def _context(self, called: Called, given: Given, verb: str) -> Context:
+    def _context(self, called: Called, given: Given, verb: str, known_as: str | None) -> Context:
         urn, engine = called.urn, self._engine
+        name = (called.old_outputs or called.new_outputs or {}).get("name") or called.name
+        begun = threading.Event()
+
+        def status(text: str) -> None:
+            if not begun.is_set():
+                begun.set()
+                engine.say(urn, _BY_WORD.format(name=name))
+            engine.status(urn, text)
+
         lasts = seconds(given.timeouts.get(verb))
         return Context(
             urn=urn,
             dry_run=given.dry_run,
             say=lambda text: engine.say(urn, text),
             warn=lambda text: engine.say(urn, text, warning=True),
-            status=lambda text: engine.status(urn, text),
+            status=status,
             ask=lambda text: engine.say(STACK, text),
             answered=lambda text: engine.status(STACK, text),
+            known_as=known_as,
+            orphaned=engine.is_gone,
             timeout=None if lasts is None else Timeout(lasts, f"customTimeouts.{verb}"),
         )
 

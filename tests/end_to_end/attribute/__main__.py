@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pulumi
 import pulumi_aws as aws
 import pulumi_rolling as rolling
 
@@ -13,16 +14,26 @@ for name in settings["names"]:
         name, image_id=settings["images"].get(name, settings["image"]), instance_type="t3.small"
     )
     policy = settings["policy"]
-    aws.autoscaling.Group(
+    # Without a policy a group that is attached is rolled by a RollingGroup of the same program.
+    beside = policy is None and name in settings["attach"]
+    ignored = pulumi.ResourceOptions(ignore_changes=settings["ignore"] if beside else None)
+    newest = {"id": template.id, "version": template.latest_version}
+    group = aws.autoscaling.Group(
         name,
         name=name,
         availability_zones=["us-east-1a", "us-east-1b", "us-east-1c"],
-        launch_template={"id": template.id, "version": template.latest_version},
+        launch_template={**newest, "version": settings["pointer"]} if beside else newest,
         **settings["group"],
-        opts=None if policy is None else rolling.update_policy(policy, on_failure=settings["onFailure"]),
+        opts=ignored if policy is None else rolling.update_policy(policy, on_failure=settings["onFailure"]),
     )
+    if beside:
+        rolling.RollingGroup(
+            name,
+            auto_scaling_group={"name": group.name, "launchTemplate": newest},
+            update_policy={"rollingUpdate": settings["attach"][name]},
+        )
 
-for name, launched in settings["attach"].items():
+for name, launched in settings["attach"].items() if settings["policy"] else ():
     rolling.RollingGroup(
         f"{name}-again",
         auto_scaling_group={"name": name, "launchTemplate": launched},

@@ -127,7 +127,7 @@ def test_status_of_a_live_group(rolling: Rolling, group: str) -> None:
 def test_list_of_a_region_and_of_a_stack(
     rolling: Rolling, group: str, served: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """A region's groups are listed with their counts; a stack's by both faces, and one that is not there is told."""
+    """A region's groups are listed with their counts; a stack's by each face, and one that is not there is told."""
     lines = rolling("list").out.splitlines()
     assert lines[0].split() == ["GROUP", "INSTANCES", "STATE"]
     assert [line.split() for line in lines if line.startswith(f"{group} ")] == [
@@ -149,15 +149,21 @@ def test_list_of_a_region_and_of_a_stack(
     assert told == [
         "? hidden us-east-1 state does not tell its name",
         "gone other us-east-1 there is no such group",
+        f"{group} 4 own us-east-1 {torn}",
         f"{group} 4 web us-east-1 {torn}",
     ]
     listed = json.loads(rolling("list", "--stack", "prod", "-C", str(tmp_path), "--format", "json").out)
     states = {each["resourceName"]: each["state"] for each in listed["groups"]}
-    assert states == {"web": "unreadable", "other": "missing", "hidden": "unreadable"}
+    assert states == {
+        "web": "unreadable",
+        "own": "unreadable",
+        "other": "missing",
+        "hidden": "unreadable",
+    }
 
 
 class Exported:
-    """The command for a stack with a group of the Python face, whose place is configured, and two of the plugin."""
+    """A stack with a group of the Python face, whose place is configured, two of the plugin, and one by attribute."""
 
     def __init__(self, group: str, endpoint: str) -> None:
         self.group, self.endpoint = group, endpoint
@@ -193,7 +199,32 @@ class Exported:
             }
             for name, kind, group in groups
         ]
+        resources += self._by_attribute(start)
         return json.dumps({"version": 3, "deployment": {"manifest": {}, "resources": resources}})
+
+    def _by_attribute(self, start: str) -> list[dict[str, Any]]:
+        """The group's own resource, another one without a policy, and what stands beside the first."""
+        kind, aws = "aws:autoscaling/group:Group", f"{start}pulumi:providers:aws::default"
+        endpoints = json.dumps([{"autoscaling": self.endpoint, "ec2": self.endpoint}])
+        outputs = {"name": self.group, "arn": "arn:aws:autoscaling:us-east-1:1:autoScalingGroup:u:x"}
+        own = {"custom": True, "id": "3", "type": kind, "provider": f"{aws}::4", "outputs": outputs}
+        kept = {"group": kind, "hook": "own", "policy": {"rollingUpdate": {}}}
+        return [
+            {
+                "urn": aws,
+                "custom": True,
+                "id": "4",
+                "type": "pulumi:providers:aws",
+                "inputs": {"endpoints": endpoints},
+            },
+            {"urn": f"{start}{kind}::own", "resourceHooks": {"BeforeUpdate": ["own"]}, **own},
+            {"urn": f"{start}{kind}::bare", **own},
+            {
+                "urn": f"{start}rolling:index:UpdatePolicy::own",
+                "type": "rolling:index:UpdatePolicy",
+                "inputs": kept,
+            },
+        ]
 
 
 def test_signal_sets_the_tag(rolling: Rolling, group: str) -> None:

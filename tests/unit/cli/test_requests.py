@@ -65,7 +65,7 @@ def test_every_verb_says_that_nobody_drives(
 ) -> None:
     """A request that nobody acts on would strike the next, perhaps repaired, rollout at its first look."""
     stage.record(lease_for=lease_for)
-    assert "Nobody drives the rollout of web at present. Run 'pulumi up'" in refuses(
+    assert "Nobody drives the rollout of web at present. Run 'pulumi up' or 'rolling finish web'" in refuses(
         rolling, stage, *arguments(verb)
     )
 

@@ -1,9 +1,8 @@
 """The record of a rollout in the group's own tags: where the next run, or another machine, finds it.
 
 A tag holds few characters and a group few tags (the fleet's shelf says how many), so the text is cut into
-``rolling:record.N``. Each piece names the serial of its writing and how many pieces there are; pieces of two writings
-never make a record. Nothing propagates to instances. Beside the record stand ``rolling:lease``, ``rolling:said`` and
-requests.
+``rolling:record.N``. Nothing propagates to instances. Beside the record stand its policy, ``rolling:lease``,
+``rolling:said`` and requests.
 
 A request is ``rolling:request.ID`` = ``KIND`` or ``KIND:MEMBER``, put there by any shell; one tag each, so that two
 shells never overwrite each other. IDs begin with the time of asking and are taken up in that order. The driver acts on
@@ -14,7 +13,6 @@ one tag of earlier versions, is still read.
 from __future__ import annotations
 
 import math
-import re
 import time
 import uuid
 from collections.abc import Mapping
@@ -30,6 +28,7 @@ from pulumi_rolling.core.replace.actions import Terminate
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.rollout import Issued, Ledger, Rollout, Way
 from pulumi_rolling.engine.printable import printable_text
+from pulumi_rolling.engine.record.cut import HEADER, TornError, cut, joined
 from pulumi_rolling.engine.record.header import decode, encode
 from pulumi_rolling.engine.record.replace import KEPT_FAILURES
 from pulumi_rolling.engine.said import SAID
@@ -48,24 +47,28 @@ MOST_PENDING = 3
 """Requests that may wait on a group at a time."""
 ROOM_FOR_CAUSES = 708
 """Characters for what the cloud says of failures and of their remedies, in the record and in its verdict."""
-_HEADER = 20
-"""Characters of a piece for the serial and the count."""
 
 
 class Journal:
     """Writes and reads one group's record. ``owner`` (the resource's URN) is kept in it, to tell strangers apart."""
 
-    def __init__(self, fleet: Group, owner: str) -> None:
+    def __init__(self, fleet: Group, owner: str, beside: Mapping[str, str] | None = None) -> None:
+        """``beside``: tags that stand with the record and never change."""
         self._fleet = fleet
         self._owner = owner
+        self._beside = dict(beside or {})
         self._serial = int(uuid.uuid4().int % 10_000)
         self._pieces = 0
 
-    def write(self, rollout: Any, extra: Mapping[str, str] | None = None) -> None:
-        """One call for all pieces and ``extra`` (the lease); pieces no longer needed are removed after it."""
+    def write(self, rollout: Any, extra: Mapping[str, str] | None = None, *, whole: bool = False) -> None:
+        """One call for all pieces and ``extra`` (the lease); pieces no longer needed are removed after it.
+
+        What stands beside the record is written with it at first, and where ``whole`` says so.
+        """
         self._serial += 1
         marks = pack(rollout, self._owner, self._serial, self._fleet.shelf)
-        self._fleet.write_marks({**marks, **(extra or {})})
+        beside = self._beside if whole or not self._pieces else {}
+        self._fleet.write_marks({**marks, **beside, **(extra or {})})
         left = [f"{RECORD}{i}" for i in range(len(marks), self._pieces)]
         if left:
             # Each piece tells how many there are, so one too many says nothing wrong.
@@ -75,14 +78,14 @@ class Journal:
 
     def misses(self, marks: Mapping[str, str]) -> bool:
         """Whether pieces that were written last are not among ``marks``."""
-        return any(f"{RECORD}{i}" not in marks for i in range(self._pieces))
+        return not {*self._written()} <= marks.keys()
+
+    def _written(self) -> list[str]:
+        return [*(f"{RECORD}{i}" for i in range(self._pieces)), *(self._beside if self._pieces else ())]
 
     def all_of(self, marks: Mapping[str, str]) -> list[str]:
         """The tags of ours that stand among ``marks`` or were written by this journal."""
-        keys = {key for key in marks if key.startswith(PREFIX)} | {
-            f"{RECORD}{i}" for i in range(self._pieces)
-        }
-        return sorted(keys | {LEASE, SAID})
+        return sorted({key for key in marks if key.startswith(PREFIX)} | {*self._written(), LEASE, SAID})
 
     def clear(self, marks: Mapping[str, str]) -> None:
         """Remove everything of ours."""
@@ -93,9 +96,7 @@ class Journal:
 def pack(rollout: Any, owner: str, serial: int, shelf: Shelf) -> dict[str, str]:
     """The pieces of a record as tags."""
     text = f"{owner} {encode(rollout)}"
-    size = shelf.characters - _HEADER
-    pieces = [text[i : i + size] for i in range(0, len(text), size)]
-    marks = {f"{RECORD}{i}": f"{serial}.{len(pieces)} {piece}" for i, piece in enumerate(pieces)}
+    marks = cut(RECORD, serial, text, shelf)
     if not all(map(shelf.allowed, marks.values())):
         raise JournalError("the record of the rollout holds a text that the cloud allows in no tag")
     return marks
@@ -122,23 +123,15 @@ def read_as(marks: Mapping[str, str], shape: type[R]) -> tuple[str, R] | None:
 
 def read_any(marks: Mapping[str, str]) -> tuple[str, Any] | None:
     """(owner, rollout) of the record among a group's tags, whatever the machine."""
-    if f"{RECORD}0" not in marks:
-        return None
-    first, _, _ = marks[f"{RECORD}0"].partition(" ")
-    told = first.partition(".")[2]
-    count = int(told) if re.fullmatch("[0-9]{1,3}", told) else 0
-    text = ""
-    for i in range(count):
-        head, _, piece = marks.get(f"{RECORD}{i}", "").partition(" ")
-        if head != first:
-            count = 0
-            break
-        text += piece
-    if not count:
+    try:
+        text = joined(RECORD, marks)
+    except TornError as error:
         raise JournalError(
             "the record on the group is torn: its tags belong to different writings",
             hint="Look at the group, then remove its tags that begin with 'rolling:record.' to start anew.",
-        )
+        ) from error
+    if text is None:
+        return None
     owner, _, packed = text.partition(" ")
     return printable_text(owner), decode(packed)
 
@@ -207,14 +200,14 @@ def pieces_needed(
         ),
     )
     beside = len((LEASE, SAID)) + MOST_PENDING
-    causes = math.ceil(ROOM_FOR_CAUSES / (shelf.characters - _HEADER))
+    causes = math.ceil(ROOM_FOR_CAUSES / (shelf.characters - HEADER))
     return len(pack(full, owner, 99_999, shelf)) + causes + beside
 
 
 def pieces_of_operations(rollout: Delegating, owner: str, shelf: Shelf) -> int:
     """Tags that a delegated rollout may take: its record does not grow with the group, only by what is said."""
     beside = len((LEASE, SAID)) + MOST_PENDING
-    causes = math.ceil(ROOM_FOR_CAUSES / (shelf.characters - _HEADER))
+    causes = math.ceil(ROOM_FOR_CAUSES / (shelf.characters - HEADER))
     return len(pack(rollout, owner, 99_999, shelf)) + causes + beside
 
 

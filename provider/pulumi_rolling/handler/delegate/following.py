@@ -17,13 +17,14 @@ from pulumi_rolling.handler.delegate.surroundings import F, Start, Surroundings
 from pulumi_rolling.handler.delegate.telling import DelegateTelling
 from pulumi_rolling.handler.operation import UNKNOWN, Operation, is_pointer_only
 from pulumi_rolling.handler.origin import (
+    another_group,
     came_from,
     differences_between,
     is_pointed,
     notes_of,
     pointer_warnings,
 )
-from pulumi_rolling.handler.recorded import recorded
+from pulumi_rolling.handler.recorded import policy_marks, recorded
 
 
 class Following(Generic[F]):
@@ -69,6 +70,7 @@ class Following(Generic[F]):
             suspended_as_found=around.suspended(facts) - around.paused(record),
             faults=(
                 *facts.refusals,
+                *another_group(operation, facts),
                 *taken,
                 *judged.faults,
                 *beside.faults,
@@ -120,5 +122,6 @@ def _no_room(operation: Operation, facts: F, begun: Begun) -> tuple[Fault, ...]:
     """The record must fit beside the tags that the group has already."""
     shelf = operation.fleet.shelf
     needed = journal.pieces_of_operations(begun.rollout, operation.owner, shelf)
+    needed += len(policy_marks(operation))
     crowded = journal.check_room(facts.tags, needed, shelf, "remove tags")
     return (Fault(f"{operation.kind.key}.{operation.kind.named_by}", crowded),) if crowded else ()

@@ -14,6 +14,7 @@ from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.replace import Facts, Glance
 from pulumi_rolling.handler.operation import UNKNOWN, Operation
 from pulumi_rolling.handler.origin import (
+    another_group,
     came_from,
     differences_between,
     is_old,
@@ -21,7 +22,7 @@ from pulumi_rolling.handler.origin import (
     notes_of,
     pointer_warnings,
 )
-from pulumi_rolling.handler.recorded import recorded
+from pulumi_rolling.handler.recorded import policy_marks, recorded
 from pulumi_rolling.handler.replace.lost_record import lost_record
 from pulumi_rolling.handler.replace.members import is_left_alone, members_counted
 from pulumi_rolling.handler.replace.notes import member_notes
@@ -65,7 +66,13 @@ class Replacing(Generic[F]):
             limits=judged.limits,
             rollout=begun.rollout,
             interrupted=record,
-            faults=(*facts.refusals, *taken, *judged.faults, *_no_room(operation, facts, begun, judged)),
+            faults=(
+                *facts.refusals,
+                *another_group(operation, facts),
+                *taken,
+                *judged.faults,
+                *_no_room(operation, facts, begun, judged),
+            ),
             warnings=(*begun.warnings, *judged.warnings, *moved),
             notes=(
                 *begun.notes,
@@ -118,5 +125,6 @@ def _no_room(operation: Operation, facts: Facts, begun: Begun, judged: Judged) -
     shelf, rules = operation.fleet.shelf, judged.limits
     window = min(rules.batch, begun.rollout.found.sizes.max)
     needed = journal.pieces_needed(begun.rollout, window, operation.owner, shelf, rules)
+    needed += len(policy_marks(operation))
     crowded = journal.check_room(facts.tags, needed, shelf)
     return (Fault(f"{RollingUpdate.path}.maxBatchSize", crowded),) if crowded else ()

@@ -7,6 +7,7 @@ many groups roll at once as the engine lets change at once. The house below is l
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -48,7 +49,10 @@ class Attached:
 
 
 async def _in_a_thread(work: Callable[[], None]) -> None:
-    """Work in a thread that ends with the process: asyncio's own pool has few, and waits for them at the end."""
+    """Work in a thread that ends with the process: asyncio's own pool has few, and waits for them at the end.
+
+    The settings of a program that runs inside another one (Automation API) are in the context of its calls.
+    """
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[None] = loop.create_future()
 
@@ -65,7 +69,8 @@ async def _in_a_thread(work: Callable[[], None]) -> None:
         if not loop.is_closed():
             loop.call_soon_threadsafe(tell, failure)
 
-    threading.Thread(target=run, name="rolling", daemon=True).start()
+    inside = contextvars.copy_context()
+    threading.Thread(target=inside.run, args=(run,), name="rolling", daemon=True).start()
     await ended
 
 

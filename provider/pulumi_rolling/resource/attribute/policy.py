@@ -6,15 +6,17 @@ it says how it was to be rolled. Nothing here judges a policy or looks at a grou
 
 from __future__ import annotations
 
+import copy
 import weakref
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import pulumi
-from pulumi.runtime import get_root_resource, is_dry_run
-from pulumi.runtime.settings import get_engine
+from pulumi.runtime import is_dry_run
+from pulumi.runtime.settings import get_engine, get_monitor
 
 from pulumi_rolling.host.engine_log import EngineLog
+from pulumi_rolling.host.hook_call import POLICY_TYPE
 from pulumi_rolling.policy.resource_types import GROUPS
 from pulumi_rolling.resource.args import (
     Block,
@@ -86,14 +88,13 @@ def _numbered(name: str) -> list[str]:
     return [f"{name} ({number})" for number in range(2, 1000)]
 
 
-_runs: weakref.WeakKeyDictionary[pulumi.Resource, _Run] = weakref.WeakKeyDictionary()
+_runs: weakref.WeakKeyDictionary[Any, _Run] = weakref.WeakKeyDictionary()
+"""By the monitor of each, which is another one in each run, and in each test with mocks."""
 
 
 def _this_run() -> _Run:
-    root = get_root_resource()
-    if root is None:
-        raise pulumi.RunError("update_policy: there is no stack; it is called by a Pulumi program.")
-    return _runs.setdefault(root, _Run())
+    """Raises RunError where there is no program of Pulumi."""
+    return _runs.setdefault(get_monitor(), _Run())
 
 
 def has_policy(name: object) -> pulumi.Output[bool]:
@@ -128,18 +129,27 @@ class _Attribute:
         if isinstance(named, str):
             run.names.add(named)
         name = run.hook_name(made.name, made.opts.parent)
-        hook = pulumi.ResourceHook(
-            name, self._attached(run, made.opts).hear, pulumi.ResourceHookOptions(True)
-        )
+        before, around = self._hooks(name, run, made.opts)
         given = {"group": made.type_, "hook": name, "policy": self._policy, "onFailure": self._on_failure}
         PolicyInState(
             made.name,
             {key: value for key, value in given.items() if value is not None},
-            pulumi.ResourceOptions(parent=made.opts.parent, hooks=_before(hook)),
+            pulumi.ResourceOptions(parent=made.opts.parent, hooks=before, aliases=_followed(made)),
         )
-        hooks = pulumi.ResourceHookBinding(before_create=[hook], after_create=[hook], before_update=[hook])
-        opts = pulumi.ResourceOptions.merge(made.opts, pulumi.ResourceOptions(hooks=hooks))
+        opts = pulumi.ResourceOptions.merge(made.opts, around)
         return pulumi.ResourceTransformationResult(made.props, opts)
+
+    def _hooks(
+        self, name: str, run: _Run, opts: pulumi.ResourceOptions
+    ) -> tuple[pulumi.ResourceHookBinding | None, pulumi.ResourceOptions]:
+        """Those of the policy in state, and the group's, which is waited for when it is made."""
+        if not hasattr(get_monitor(), "RegisterResourceHook"):
+            # A unit test with Pulumi's mocks, of a version whose mocks have none: no hook is ever called there.
+            return None, pulumi.ResourceOptions()
+        hook = pulumi.ResourceHook(name, self._attached(run, opts).hear, pulumi.ResourceHookOptions(True))
+        before = pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])
+        around = pulumi.ResourceHookBinding(before_create=[hook], after_create=[hook], before_update=[hook])
+        return before, pulumi.ResourceOptions(hooks=around)
 
     def _refuse(self, made: pulumi.ResourceTransformationArgs) -> None:
         """The options were given to a resource that is no group."""
@@ -164,5 +174,18 @@ class _Attribute:
         )
 
 
-def _before(hook: pulumi.ResourceHook) -> pulumi.ResourceHookBinding:
-    return pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])
+def _followed(made: pulumi.ResourceTransformationArgs) -> list[Any]:
+    """The group's former names as those of its policy in state, which moves with it."""
+    return [former for each in made.opts.aliases or () for former in _of_policy(each, made.type_)]
+
+
+def _of_policy(alias: Any, group: str) -> list[Any]:
+    if isinstance(alias, pulumi.Alias):
+        # The group's former type is no part of it.
+        followed = copy.copy(alias)
+        followed.type_ = cast(Any, ...)
+        return [followed] if any(each is not ... for each in vars(followed).values()) else []
+    if isinstance(alias, str):
+        # A whole URN, in which the type stands last before the name.
+        return [alias.replace(f"{group}::", f"{POLICY_TYPE}::")]
+    return []

@@ -1,0 +1,190 @@
+"""`rolling finish` and `rolling return` on a group whose rollout was interrupted, on the lab."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pytest
+from pulumi_rolling.cli.main import main
+from pulumi_rolling.errors import OrphanedError
+from pulumi_rolling.lab import Lab
+
+from tests.fleets.scripted_aws import wait_until
+from tests.handler.lab_web import LabWeb
+from tests.handler.refreshed_web import RefreshedWeb
+
+SLOW, QUICK = 3.0, 0.1
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+
+Rolling = Callable[..., Ran]
+
+
+@pytest.fixture
+def rolling(capsys: pytest.CaptureFixture[str]) -> Rolling:
+    def run(*arguments: str) -> Ran:
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        told = capsys.readouterr()
+        return Ran(int(ended.value.code or 0), told.out, told.err)
+
+    return run
+
+
+@dataclass
+class Interrupted:
+    """Group `web` of three on its way from version 1 to 2, one at a time with a floor of two; nobody drives it."""
+
+    web: LabWeb
+    olds: dict[str, object]
+    news: dict[str, object]
+
+    def is_over(self, version: str) -> bool:
+        """The group is at the version with its sizes and processes, and holds nothing of ours."""
+        group = self.web.group
+        sizes = (group["minSize"], group["maxSize"], group["desired"])
+        return (
+            self.web.revisions() == {version}
+            and group["launchTemplate"]["Version"] == version
+            and sizes == (1, 6, 3)
+            and (group["tags"], group["suspended"]) == ({}, [])
+        )
+
+    def floor(self) -> int:
+        """Fewest in service since the group was whole."""
+        counts: list[int] = [point["inService"] for point in self.web.lab.history("web")]
+        return min(counts[counts.index(3) :])
+
+
+@pytest.fixture
+def interrupted(lab: Lab) -> Interrupted:
+    web = LabWeb(lab, "ami-v1", "ami-v2", size=3)
+    olds = web.deploy(web.news("1"))
+    lab.image("ami-v2", boot=SLOW)
+    dead = threading.Event()
+    web.context = replace(web.context, orphaned=dead.is_set)
+    news = web.news("2", maxBatchSize=1, minInstancesInService=2)
+    rolled = web.in_background(olds, news)
+    wait_until(lambda: any(m["revision"] == "2" for m in web.group["members"]), 20.0)
+    dead.set()
+    with pytest.raises(OrphanedError):
+        rolled.result(20)
+    web.context = replace(web.context, orphaned=lambda: False)
+    lab.image("ami-v2", boot=QUICK)
+    return Interrupted(web, olds, news)
+
+
+def test_finish_goes_on_by_the_policy_of_the_record(interrupted: Interrupted, rolling: Rolling) -> None:
+    """The group comes to its target, one at a time and above the floor; the next update only takes note of it."""
+    ran = rolling("finish", "web")
+    assert ran.code == 0, ran.err
+    assert ran.out.startswith("web: the rollout goes on to version 2\n")
+    assert "/3 replaced, " in ran.out and ran.out.endswith(
+        "web: done, on version 2; the next 'pulumi up' finds it there.\n"
+    )
+    assert interrupted.is_over("2") and interrupted.floor() == 2
+    launched = len(interrupted.web.group["members"])
+    state = interrupted.web.update(interrupted.olds, interrupted.news)
+    assert state["status"] == "stable" and str(state["revision"]).endswith(":2")
+    assert len(interrupted.web.group["members"]) <= launched
+
+
+def test_return_takes_the_group_back(interrupted: Interrupted, rolling: Rolling) -> None:
+    """The group is on its former version as it was found, and the next update rolls it again."""
+    ran = rolling("return", "web")
+    assert ran.code == 0, ran.err
+    assert ran.out.startswith("web: going back to version 1\n") and "web: back on version 1." in ran.out
+    assert interrupted.is_over("1") and interrupted.floor() == 2
+    interrupted.web.update(interrupted.olds, interrupted.news)
+    assert interrupted.is_over("2")
+
+
+def after(fact: Callable[[], bool], *acts: Callable[[], None]) -> None:
+    """In the background, once the fact is true."""
+
+    def work() -> None:
+        wait_until(fact, 20.0)
+        for act in acts:
+            act()
+
+    threading.Thread(target=work, daemon=True).start()
+
+
+def interrupt(number: int = signal.SIGINT) -> None:
+    os.kill(os.getpid(), number)
+
+
+def test_ctrl_c_returns_and_a_second_one_stops(interrupted: Interrupted, rolling: Rolling, lab: Lab) -> None:
+    """Once: the group goes back, code 1. SIGTERM, as a second Ctrl-C: nothing more is done, code 130, record kept."""
+    lab.image("ami-v2", boot=10 * SLOW)
+    web = interrupted.web
+    after(lambda: "rolling:lease" in web.group["tags"], lambda: interrupt(signal.SIGTERM))
+    ran = rolling("finish", "web")
+    assert ran.code == 130 and "web: stopping" in ran.err
+    assert "'rolling finish web' goes on, 'rolling return web' takes it back" in ran.out
+    assert "rolling:record.0" in web.group["tags"] and "rolling:lease" not in web.group["tags"]
+
+    after(lambda: "rolling:lease" in web.group["tags"], interrupt)
+    ran = rolling("finish", "web")
+    assert ran.code == 1 and "going back; Ctrl-C once more stops it" in ran.err
+    assert "rolling: aborted on request. Group web is back on version 1" in ran.err
+    assert interrupted.is_over("1")
+
+
+def test_what_cannot_be_gone_on_with_is_told(interrupted: Interrupted, rolling: Rolling) -> None:
+    """A driver that lives, and a record without its policy: one line, and nothing is done."""
+    web, lab = interrupted.web, interrupted.web.lab
+    lab.image("ami-v2", boot=10 * SLOW)
+    dead = threading.Event()
+    web.context = replace(web.context, orphaned=dead.is_set)
+    driven = web.in_background(interrupted.olds, interrupted.news)
+    wait_until(lambda: "rolling:lease" in web.group["tags"], 20.0)
+    ran = rolling("return", "web")
+    assert ran.code == 1 and "web is being rolled by driver " in ran.err
+    dead.set()
+    with pytest.raises(OrphanedError):
+        driven.result(20)
+    policies = [key for key in web.group["tags"] if key.startswith("rolling:policy.")]
+    assert len(policies) == 1
+    web.asg.delete_tags(
+        Tags=[{"ResourceId": "web", "ResourceType": "auto-scaling-group", "Key": key} for key in policies]
+    )
+    for verb in ("finish", "return"):
+        ran = rolling(verb, "web")
+        assert (ran.code, ran.err.count("\n")) == (1, 1) and "kept no policy beside it. Go on" in ran.err
+
+
+def test_a_group_without_a_record_has_nothing_to_finish(rolling: Rolling, lab: Lab) -> None:
+    """Both verbs say so in one line."""
+    LabWeb(lab, "ami-v1", size=1)
+    for verb in ("finish", "return"):
+        ran = rolling(verb, "web")
+        assert (ran.code, ran.err) == (1, "rolling: web has no rollout that was interrupted.\n")
+
+
+def test_a_refresh_is_gone_on_with_and_taken_back(rolling: Rolling, lab: Lab) -> None:
+    """The service's own operation is followed to its end, or returned, by the record's policy."""
+    web = RefreshedWeb(lab)
+    lab.image("ami-v2", boot=SLOW)
+    news = web.wants("2", instanceWarmup=0)
+    web.killed(news, web.is_mixed)
+    ran = rolling("finish", "web")
+    assert ran.code == 0 and ran.out.endswith(
+        "web: done, on version 2; the next 'pulumi up' finds it there.\n"
+    )
+    assert web.revisions() == {"2"} and web.keeps_no_mark()
+    web.up(news)
+    web.killed(web.wants("3", instanceWarmup=0), web.is_mixed)
+    ran = rolling("return", "web")
+    assert ran.code == 0 and "web: back on version 2." in ran.out, ran.err
+    assert web.revisions() == {"2"} and web.keeps_no_mark() and web.stored == "2"

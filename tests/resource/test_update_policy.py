@@ -1,0 +1,152 @@
+"""A program with the attribute under Pulumi's mocks, as users test theirs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_rolling as rolling
+import pytest
+from pulumi.runtime.mocks import MockMonitor, MockResourceArgs, set_mocks
+from pulumi_rolling.resource.attribute import policy
+from pulumi_rolling.resource.attribute.hook import Attached
+
+POLICY = "rolling:index:UpdatePolicy"
+GROUP = "aws:autoscaling/group:Group"
+
+
+class Mocked(pulumi.runtime.Mocks):
+    def __init__(self) -> None:
+        self.made: list[MockResourceArgs] = []
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        self.made.append(args)
+        return f"{args.name}-id", dict(args.inputs)
+
+    def call(self, args: Any) -> Any:
+        return {}
+
+    def named(self, kind: str) -> list[str]:
+        return sorted(each.name for each in self.made if each.typ == kind)
+
+
+@pytest.fixture(params=["with hooks", "without hooks"])
+def mocked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Mocked:
+    """Mocks of an earlier SDK know no hooks."""
+    if request.param == "without hooks":
+        monkeypatch.delattr(MockMonitor, "RegisterResourceHook", raising=False)
+    return Mocked()
+
+
+def run(mocks: Mocked, program: Callable[[], Any]) -> None:
+    """As a user's test runs it. Nothing of it is left for other tests."""
+
+    def tested() -> None:
+        set_mocks(mocks, preview=False)
+        pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]
+
+    contextvars.copy_context().run(tested)
+
+
+def group(name: str, **options: Any) -> aws.autoscaling.Group:
+    given = rolling.update_policy(
+        rolling.RollingUpdate(max_batch_size=2), opts=pulumi.ResourceOptions(**options)
+    )
+    return aws.autoscaling.Group(
+        name, min_size=1, max_size=2, launch_template={"id": "lt-1", "version": "1"}, opts=given
+    )
+
+
+def test_a_program_is_tested_as_it_was(mocked: Mocked) -> None:
+    """The group is made with its inputs and its options; beside it stands the policy, and nothing else."""
+    heard: list[Any] = []
+
+    def program() -> Any:
+        made = group("web", protect=True)
+        return pulumi.Output.all(made.min_size, made.id).apply(heard.append)
+
+    run(mocked, program)
+    assert heard == [[1, "web-id"]]
+    assert (mocked.named(GROUP), mocked.named(POLICY), len(mocked.made)) == (["web"], ["web"], 2)
+    [kept] = [each for each in mocked.made if each.typ == POLICY]
+    assert kept.inputs["policy"] == {"rollingUpdate": {"maxBatchSize": 2}} and kept.inputs["hook"] == "web"
+
+
+def test_a_component_hands_the_policy_on_to_its_groups(mocked: Mocked) -> None:
+    """Each group that the component makes has it, of two of one name the second hook has another one."""
+
+    class Fleet(pulumi.ComponentResource):
+        def __init__(self, name: str, opts: pulumi.ResourceOptions) -> None:
+            super().__init__("test:index:Fleet", name, None, opts)
+            below = pulumi.ResourceOptions(parent=self)
+            for each in ("web", "api"):
+                aws.autoscaling.Group(each, min_size=1, max_size=2, opts=below)
+            aws.ec2.LaunchTemplate("template", image_id="ami-1", opts=below)
+
+    def program() -> None:
+        group("web")
+        Fleet("blue", rolling.update_policy({"rollingUpdate": {"maxBatchSize": 1}}))
+
+    run(mocked, program)
+    assert mocked.named(GROUP) == mocked.named(POLICY) == ["api", "web", "web"]
+    hooks = {each.inputs["hook"] for each in mocked.made if each.typ == POLICY}
+    assert hooks == {"web", "blue/web", "api"}
+
+
+def test_what_is_no_group_is_refused(mocked: Mocked) -> None:
+    """The program fails where it gives the options to something that nothing rolls, and where it gives two."""
+    rolls = rolling.update_policy({"rollingUpdate": {}})
+    twice = pulumi.ResourceOptions.merge(rolls, rolling.update_policy({}))
+
+    def no_group() -> None:
+        aws.ec2.LaunchTemplate("template", image_id="ami-1", opts=rolls)
+
+    def two() -> None:
+        aws.autoscaling.Group("web", min_size=1, max_size=2, opts=twice)
+
+    with pytest.raises(pulumi.RunError, match="an update policy rolls no aws:ec2/launchTemplate"):
+        run(mocked, no_group)
+    with pytest.raises(pulumi.RunError, match="a group has one update policy, and this one is given two"):
+        run(mocked, two)
+
+
+def test_a_renamed_group_keeps_its_policy_in_state(mocked: Mocked, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Former names and URNs of the group are those of the policy beside it, with its own type."""
+    former: list[Any] = []
+    monkeypatch.setattr(policy, "PolicyInState", lambda name, inputs, opts: former.extend(opts.aliases))
+    urn = f"urn:pulumi:dev::trial::{GROUP}::web"
+    aliases = [pulumi.Alias(name="web"), urn, pulumi.Alias(type_="aws:ec2/asg:Asg")]
+    run(mocked, lambda: group("site", aliases=aliases))
+    assert [each if isinstance(each, str) else (each.name, each.type_) for each in former] == [
+        ("web", ...),
+        f"urn:pulumi:dev::trial::{POLICY}::web",
+    ]
+
+
+def test_the_work_of_a_hook_sees_the_settings_of_its_program() -> None:
+    """Those of an inline program are in the context of its calls, and a thread begins without one."""
+    setting = contextvars.ContextVar("setting", default="another program's")
+    heard: list[str] = []
+
+    class House:
+        def hear(self, called: Any, given: Any) -> None:
+            heard.append(setting.get())
+
+    async def program() -> None:
+        setting.set("mine")
+        none: dict[str, Any] = {
+            "policy": {},
+            "on_failure": None,
+            "option": {},
+            "timeouts": {},
+            "dry_run": True,
+        }
+        called = pulumi.ResourceHookArgs(urn="urn", id="1", name="web", type=GROUP)
+        await Attached(none, House).hear(called)
+
+    asyncio.run(program())
+    assert heard == ["mine"]
