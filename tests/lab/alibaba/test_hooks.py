@@ -199,3 +199,18 @@ def test_hooks_are_made_read_altered_and_deleted_within_limits(bench: AlibabaBen
     assert bench.call("DescribeLifecycleHooks", ScalingGroupId=group)["TotalCount"] == 5
     unknown = bench.refusal("DeleteLifecycleHook", LifecycleHookId=hook)
     assert unknown == (404, "InvalidLifecycleHookId.NotExist")
+
+
+def test_one_success_of_two_is_not_yet_an_answer(bench: AlibabaBench) -> None:
+    """Between the first signal and the second both wait; with the second both come into service."""
+    group, _ = _hooked(bench, DefaultResult="ABANDON")
+    bench.lab.image("img-v1", boot=2, spread=0.2, signalAfter=6)
+    bench.call("ModifyScalingGroup", ScalingGroupId=group, DesiredCapacity=2)
+
+    def successes() -> int:
+        return [each["signalled"] for each in bench.lab.group(group)["members"]].count("SUCCESS")
+
+    assert bench.eventually(successes) == 1
+    assert len(bench.ids(group, "Pending:Wait")) == 2
+    bench.eventually(lambda: successes() == 2)
+    assert len(bench.ids(group, "InService")) == 2
