@@ -197,3 +197,28 @@ def test_machines_are_tagged_and_ended_by_ecs(bench: AlibabaBench) -> None:
     bench.quiet(group)
     assert bench.lab.group(group)["inService"] == 2
     assert bench.refusal("StopInstance", ECS, InstanceId=first) == (404, "InvalidInstanceId.NotFound")
+
+
+def test_lists_may_come_as_json_as_pulumi_alicloud_sends_them(bench: AlibabaBench) -> None:
+    """The older version takes JSON texts, singular names with numbers, and flags in any case."""
+    made = bench.older(
+        "CreateScalingGroup",
+        ScalingGroupName="web",
+        MinSize=0,
+        MaxSize=1,
+        LoadBalancerIds='["lb-1", "lb-2"]',
+        DBInstanceIds="[]",
+        VSwitchIds=["vsw-1"],
+        RemovalPolicy=["NewestInstance"],
+        Tag=[{"Key": "a", "Value": "b", "Propagate": "True"}],
+        GroupDeletionProtection="TRUE",
+    )
+    (shown,) = bench.older("DescribeScalingGroups", ScalingGroupId=[made["ScalingGroupId"]])["ScalingGroups"][
+        "ScalingGroup"
+    ]
+    assert shown["LoadBalancerIds"] == {"LoadBalancerId": ["lb-1", "lb-2"]}
+    assert shown["RemovalPolicies"] == {"RemovalPolicy": ["NewestInstance"]}
+    assert shown["Tags"] == {"Tag": [{"TagKey": "a", "TagValue": "b", "Propagate": True}]}
+    assert (shown["DBInstanceIds"], shown["GroupDeletionProtection"]) == ({"DBInstanceId": []}, True)
+    assert bench.refusal("CreateScalingGroup", OLDER, MinSize=0, MaxSize=1, LoadBalancerIds="lb-1") == WRONG
+    assert bench.refusal("CreateScalingGroup", OLDER, MinSize=0) == (400, "MissingParameter")
