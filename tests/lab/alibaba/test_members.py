@@ -206,3 +206,38 @@ def test_instances_signal_by_a_tag_and_fall_ill_as_their_image_says(bench: Aliba
     bench.clock.jump(3)
     activities = bench.call("DescribeScalingActivities", ScalingGroupId=group, PageSize=50)
     assert activities["TotalCount"] > 5
+
+
+def test_what_is_not_there_may_be_ignored(bench: AlibabaBench) -> None:
+    """An unknown id refuses the whole removal, or is told in the answer; members are found by each filter."""
+    group = bench.standing(2)
+    first, second = bench.ids(group)
+    given = {"ScalingGroupId": group, "InstanceIds": [first, "i-none"]}
+    assert bench.refusal("RemoveInstances", **given) == (404, "InvalidInstanceId.NotFound")
+    removed = bench.call("RemoveInstances", IgnoreInvalidInstance=True, **given)
+    assert [each["InstanceId"] for each in removed["IgnoredInstances"]] == ["i-none"]
+    configuration = bench.lab.group(group)["scalingConfiguration"]
+    for filters, found in (
+        ({"LifecycleStates": ["Removing", "Standby"]}, [first]),
+        ({"LifecycleState": "InService", "HealthStatus": "Healthy"}, [second]),
+        ({"CreationTypes": ["Attached"]}, []),
+        ({"ScalingConfigurationId": configuration}, [first, second]),
+        ({"ScalingGroupId": "asg-none"}, []),
+    ):
+        shown = bench.call("DescribeScalingInstances", **filters)["ScalingInstances"]
+        assert [each["InstanceId"] for each in shown] == found, filters
+
+
+def test_an_attachment_keeps_max_size_and_suspended_processes(bench: AlibabaBench) -> None:
+    """Above MaxSize it is refused, with ScaleOut suspended too, and an unknown machine is not found."""
+    group = bench.standing(2, MaxSize=2)
+    first = bench.ids(group)[0]
+    bench.call("DetachInstances", ScalingGroupId=group, InstanceIds=[first], DecreaseDesiredCapacity=False)
+    bench.quiet(group)
+    given = {"ScalingGroupId": group, "InstanceIds": [first]}
+    assert bench.refusal("AttachInstances", **given) == (400, "IncorrectCapacity.MaxSize")
+    bench.call("SuspendProcesses", ScalingGroupId=group, Processes=["ScaleOut"])
+    assert bench.refusal("AttachInstances", **given) == (400, "IncorrectScalingGroupStatus")
+    bench.call("ResumeProcesses", ScalingGroupId=group, Processes=["ScaleOut"])
+    unknown = bench.refusal("AttachInstances", ScalingGroupId=group, InstanceIds=["i-none"])
+    assert unknown == (404, "InvalidInstanceId.NotFound")
