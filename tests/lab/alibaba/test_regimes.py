@@ -209,6 +209,20 @@ def test_suspended_scaling_refuses_removals_and_is_made_up_for(bench: AlibabaBen
     assert unknown == (400, "InvalidParameter")
 
 
+def test_a_rule_while_scaling_is_suspended(bench: AlibabaBench) -> None:
+    """With an expected number it alters the number alone; without one it is refused."""
+    group = bench.standing(2)
+    bench.call("SuspendProcesses", ScalingGroupId=group, Processes=["ScaleOut"])
+    answered = bench.call("ScaleWithAdjustment", **_adjust(group, 2, SyncActivity=True))
+    bench.quiet(group)
+    truth = bench.lab.group(group)
+    assert (answered["ActivityType"], truth["desired"], truth["total"]) == ("CapacityChange", 4, 2)
+    other = bench.group(ScalingGroupName="other")
+    bench.call("SuspendProcesses", ScalingGroupId=other, Processes=["ScaleOut"])
+    assert bench.refusal("ScaleWithAdjustment", **_adjust(other, 1)) == STATUS
+    assert bench.lab.group(other)["total"] == 0
+
+
 def test_an_inactive_group_is_edited_and_not_scaled(bench: AlibabaBench) -> None:
     """Nothing is launched before it is enabled; afterwards it is; a group without configuration cannot be enabled."""
     group = bench.group(enable=False, DesiredCapacity=2)

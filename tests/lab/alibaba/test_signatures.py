@@ -84,7 +84,7 @@ def test_acs3_as_published() -> None:
     assert computed(request, claimed, "YourAccessKeySecret") == signature
 
 
-def _answer(url: str) -> tuple[int, str]:
+def _answer(url: str | urllib.request.Request) -> tuple[int, str]:
     try:
         with urllib.request.urlopen(url) as answer:
             return answer.status, ""
@@ -139,3 +139,23 @@ def test_lists_of_more_than_nine_are_signed_in_the_order_of_their_names(bench: A
     ids = [f"asg-{number}" for number in range(12)]
     assert bench.call("DescribeScalingGroups", ScalingGroupIds=ids)["TotalCount"] == 0
     assert bench.older("DescribeScalingGroups", ScalingGroupId=ids)["TotalCount"] == 0
+
+
+def test_a_body_that_was_not_signed_is_refused(bench: AlibabaBench) -> None:
+    """ACS3 signs the hash of a body, and another body than that is refused under a signature that is right."""
+    headers = {
+        "host": bench.address,
+        "x-acs-action": "DescribeScalingGroups",
+        "x-acs-content-sha256": EMPTY,
+        "x-acs-signature-nonce": "once",
+        "x-acs-version": "2022-02-22",
+    }
+    names = tuple(sorted(headers))
+    query = {"RegionId": "cn-hangzhou"}
+    signature = computed(_arrived("POST", query, headers), Claim("lab", "", "once", 3, names), "lab")
+    header = f"ACS3-HMAC-SHA256 Credential=lab,SignedHeaders={';'.join(names)},Signature={signature}"
+    url = f"http://{bench.address}/?RegionId=cn-hangzhou"
+    given = headers | {"Authorization": header}
+    altered = urllib.request.Request(url, method="POST", headers=given, data=b"altered")
+    assert _answer(altered) == (403, "SignatureDoesNotMatch")
+    assert _answer(urllib.request.Request(url, method="POST", headers=given)) == (200, "")

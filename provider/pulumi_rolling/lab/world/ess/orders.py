@@ -102,18 +102,20 @@ def adjust(cloud: EssCloud, group: Group, number: int, at_once: bool, trigger: s
     """ScaleWithAdjustment: an expected number moves and the check acts; otherwise an activity begins now."""
     group.needs_active()
     activities.needs_free(cloud, group, trigger)
-    if group.now.desired is not None and not at_once:
-        if number == group.now.desired:
+    expected = group.now.desired
+    change = number - (group.count(stable=True, pending=True) if group.expects else group.total)
+    suspended = ("ScaleOut" if change > 0 else "ScaleIn") in group.now.suspended
+    if expected is not None and (not at_once or suspended):
+        if number == expected:
             raise Refused("IncorrectCapacity.NoChange", UNCHANGED)
         group.set(cloud.now, desired=number)
         cloud.stir(group)
         return None
-    change = number - (group.count(stable=True, pending=True) if group.expects else group.total)
     if change == 0:
         raise Refused("IncorrectCapacity.NoChange", UNCHANGED)
-    if ("ScaleOut" if change > 0 else "ScaleIn") in group.now.suspended:
+    if suspended:
         raise incorrect_status()
-    if group.expects:
+    if expected is not None:
         group.set(cloud.now, desired=number)
     words = sizes.adds(change) if change > 0 else sizes.removes(-change)
     activity = activities.begin(cloud, group, trigger, _cause(group, "adjust the capacity", change), words)
