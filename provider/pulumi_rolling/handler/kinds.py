@@ -10,16 +10,19 @@ from typing import Any
 
 from pulumi_rolling.errors import Fault, PolicyErrors
 from pulumi_rolling.fleets.auto_scaling_group.poll import expect_many
-from pulumi_rolling.handler import auto_scaling_group
+from pulumi_rolling.handler import auto_scaling_group, ess_scaling_group
 from pulumi_rolling.handler.auto_scaling_group_declared import AUTO_SCALING_GROUP
 from pulumi_rolling.handler.declared import Declared
 from pulumi_rolling.handler.delegate import instance_refresh
 from pulumi_rolling.handler.delegate.following import Following
 from pulumi_rolling.handler.operation import Handover, Kind, Strategy
 from pulumi_rolling.handler.replace.auto_scaling_group import InstanceSurroundings, fleet_of
+from pulumi_rolling.handler.replace.ess_scaling_group import EssSurroundings
+from pulumi_rolling.handler.replace.ess_scaling_group import fleet_of as ess_fleet_of
 from pulumi_rolling.handler.replace.replacing import Replacing
 from pulumi_rolling.policy.block import POLICY
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
+from pulumi_rolling.policy.groups.ess_scaling_group import EssScalingGroup
 from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy, inputs_with, rows
 from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
 from pulumi_rolling.policy.instance_refresh.limits import limits as refresh_limits
@@ -58,6 +61,26 @@ KINDS: dict[str, Kind] = {
         declared=(AUTO_SCALING_GROUP,),
         expect_many=expect_many,
         listed=auto_scaling_group.groups_at,
+    ),
+    EssScalingGroup.key: Kind(
+        key=EssScalingGroup.key,
+        inputs=EssScalingGroup,
+        strategies={
+            RollingUpdate.key: Strategy(
+                block=RollingUpdate,
+                limits=limits,
+                fleet=ess_fleet_of,
+                situation=Replacing(EssSurroundings()),
+            ),
+        },
+        identity=("id", "region"),
+        address=("id", "region", "endpoint", "accessKey", "secretKey", "securityToken"),
+        pointer_property=ess_scaling_group.pointer_property,
+        as_inputs=ess_scaling_group.as_inputs,
+        at_version=ess_scaling_group.at_version,
+        kin=ess_scaling_group.kin,
+        noun=("instance", "instances"),
+        mend=ess_scaling_group.mend,
     ),
 }
 

@@ -17,7 +17,7 @@ def name_in(properties: Mapping[str, Any]) -> str | None:
     """The group's name; None where it is not given, or given as no text."""
     kind = kind_in(properties)
     group = properties[kind.key] if kind is not None else None
-    name = group.get("name") if isinstance(group, Mapping) else None
+    name = group.get(kind.identity[0]) if kind is not None and isinstance(group, Mapping) else None
     return name if isinstance(name, str) else None
 
 

@@ -134,7 +134,6 @@ class RollingGroupInputs(Table):
     later: ClassVar[Mapping[str, str]] = {
         "ecsService": f"{_LATER}; this version rolls an autoScalingGroup.",
         "beanstalkEnvironment": f"{_LATER}; this version rolls an autoScalingGroup.",
-        "essScalingGroup": f"{_LATER}; this version rolls an autoScalingGroup.",
     }
     refused: ClassVar[Mapping[str, str]] = later
 

@@ -131,8 +131,10 @@ def _replace(look: Look, free: int) -> Decided:
         return _stuck(look, pick.free, pick.above)
     again = sum(t.relaunch for t in pick.picked)
     least = rollout.ours.desired - sum(t.weight for t in pick.picked if not t.relaunch)
+    if look.limits.firm_min:
+        least = min(least, max(0, look.census.in_service - len(pick.picked)))
     actions: tuple[Action, ...] = tuple(pick.picked)
-    if again < len(actions) and look.seen.sizes.min > least:
+    if (again < len(actions) or look.limits.firm_min) and look.seen.sizes.min > least:
         # Auto Scaling refuses a termination with decrement below MinSize.
         actions = (Resize(min=min(rollout.found.sizes.min, least)), *actions)
     number = rollout.way.round.number + 1 if rollout.way.round else 1
@@ -224,7 +226,8 @@ def _raise(look: Look, more: int) -> Decided:
     opened = Round(0, look.at, terminated=0, expected=more)
     because = Because(ReasonCode.RAISING, {"capacity": capacity, "launch": more})
     raised = replace(rollout, way=replace(way, round=opened, surge=max(0, way.surge - more)))
-    return act(look.with_rollout(raised), (Resize(capacity, capacity),), because)
+    least = None if look.limits.firm_min else capacity
+    return act(look.with_rollout(raised), (Resize(least, capacity),), because)
 
 
 def _close_round(look: Look, in_use: int) -> Look:
