@@ -1,17 +1,16 @@
-"""What a user of the lab does beside the cloud's API: describe images, order faults, read the truth, move."""
+"""What a user of AWS's lab does beside the cloud's API and what every lab has: read the truth, move."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pulumi_rolling.lab.faults import fault_from
+from pulumi_rolling.lab.common_control import CommonControl
 from pulumi_rolling.lab.misfortunes import befall
 from pulumi_rolling.lab.other_parties import move
 from pulumi_rolling.lab.service_truth import found, found_task, service_truth
 from pulumi_rolling.lab.task_misfortunes import befall_task
 from pulumi_rolling.lab.truth import group_truth
-from pulumi_rolling.lab.world.behaviour import behaviour_from
 from pulumi_rolling.lab.world.capacity import Capacity
 from pulumi_rolling.lab.world.ecs.rules import ServiceRules
 from pulumi_rolling.lab.world.ecs.service import services
@@ -23,27 +22,17 @@ if TYPE_CHECKING:
 REGION = "us-east-1"
 
 
-class Control:
-    """The methods of the lab; keywords are spelled as in the JSON of the HTTP interface."""
+class Control(CommonControl):
+    """The methods of AWS's lab; keywords are spelled as in the JSON of the HTTP interface."""
 
     def __init__(self, state: Callable[[], LabState]) -> None:
         """`state` gives the lab's state, waiting for it if it is not there yet."""
+        super().__init__(state)
         self._get = state
 
     @property
     def _state(self) -> LabState:
         return self._get()
-
-    def image(self, image: str, **behaviour: Any) -> dict[str, Any]:
-        """Say how instances launched from an image behave from now on."""
-        described = behaviour_from(behaviour)
-        with self._state.cloud() as cloud:
-            cloud.behaviours.describe(image, described)
-        return described.as_json()
-
-    def images(self) -> dict[str, Any]:
-        with self._state.cloud() as cloud:
-            return {image: behaviour.as_json() for image, behaviour in cloud.behaviours.by_image.items()}
 
     def type(self, instance_type: str, capacity: int | None = None) -> dict[str, Any]:
         """Say how many instances of a type there is room for; None: any number."""
@@ -54,33 +43,6 @@ class Control:
     def types(self) -> dict[str, Any]:
         with self._state.cloud() as cloud:
             return dict(cloud.part(Capacity).by_type)
-
-    def fault(self, action: str = "*", **fault: Any) -> dict[str, Any]:
-        """Order a fault for an action, or for all (`*`)."""
-        described = fault_from(fault)
-        with self._state.cloud():
-            self._state.faults.by_action[action] = described
-        return described.as_json()
-
-    def clear_fault(self, action: str | None = None) -> None:
-        """Take back the fault of an action, or all faults."""
-        with self._state.cloud():
-            if action is None:
-                self._state.faults.by_action.clear()
-            else:
-                self._state.faults.by_action.pop(action, None)
-
-    def faults(self) -> dict[str, Any]:
-        with self._state.cloud():
-            return {action: fault.as_json() for action, fault in self._state.faults.by_action.items()}
-
-    def calls(self, log: bool = False) -> dict[str, Any]:
-        with self._state.cloud():
-            return self._state.calls.as_json(log)
-
-    def clear_calls(self) -> None:
-        with self._state.cloud():
-            self._state.calls.log.clear()
 
     def groups(self) -> list[str]:
         with self._state.cloud() as cloud:
@@ -159,7 +121,3 @@ class Control:
         """Let a misfortune befall a task of a service."""
         with self._state.cloud() as cloud:
             befall_task(cloud, *found_task(cloud, task_id), do)
-
-    def reset(self, seed: int = 1) -> None:
-        """An empty cloud: groups, images, counts and faults gone, time at zero."""
-        self._state.reset(seed)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 import json
 import re
-import socket
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -18,7 +18,8 @@ from pulumi_rolling.lab.aws import autoscaling, ec2, ecs, elb, elbv2, moto_side,
 from pulumi_rolling.lab.aws.call import Call
 from pulumi_rolling.lab.aws.wire import error_body, protocol
 from pulumi_rolling.lab.control import Control
-from pulumi_rolling.lab.faults import DROP, LOST, STATUS, TEXTS
+from pulumi_rolling.lab.faults import STATUS, TEXTS
+from pulumi_rolling.lab.ordered import Answer, Environ, Named, put_through
 from pulumi_rolling.lab.state import LabState
 from pulumi_rolling.lab.world.cloud import Cloud
 from pulumi_rolling.lab.world.kinds import alarms_changed
@@ -29,8 +30,6 @@ ALARMS = "monitoring"
 """CloudWatch's name in signatures."""
 POLL = 0.05
 
-Environ = dict[str, Any]
-Answer = tuple[int, list[tuple[str, str]], bytes]
 Start = Callable[[str, list[tuple[str, str]]], Any]
 
 
@@ -60,7 +59,7 @@ class Service:
 class Front:
     def __init__(self, state: LabState, control: Control) -> None:
         self._state = state
-        self._control = control
+        self._do = partial(routes.do, control)
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def warm(self, region: str) -> None:
@@ -75,7 +74,7 @@ class Front:
         path = environ.get("PATH_INFO", "")
         if path == "/lab" or path.startswith("/lab/"):
             query = environ.get("QUERY_STRING", "")
-            status, text = routes.answer(self._control, environ["REQUEST_METHOD"], path, query, body)
+            status, text = routes.answer(self._do, environ["REQUEST_METHOD"], path, query, body)
             answer: Answer = (status, [("Content-Type", "application/json")], text.encode())
         else:
             answer = self._cloud(_request(environ, body))
@@ -86,21 +85,14 @@ class Front:
 
     def _cloud(self, request: Request) -> Answer:
         """A call of the cloud's API: counted, late, refused or lost as ordered, and otherwise carried out."""
-        with self._state.cloud() as cloud:
-            self._state.calls.note(cloud.now, request.service, request.action, _subject(request.form))
-            fault = self._state.faults.of(request.action)
-            struck = fault.error if self._state.faults.strikes(fault) else None
-            latency, stale = fault.latency, fault.stale
-        if latency:
-            self._state.clock.wait(latency)
-        if struck is not None and struck not in (DROP, LOST):
-            return _error(
-                request, struck, TEXTS.get(struck, f"An error on order: {struck}"), STATUS.get(struck, 400)
-            )
-        answer = _GONE if struck == DROP else self._carry_out(request, stale)
-        if struck in (DROP, LOST):
-            _hang_up(request.environ)
-        return answer
+
+        def refuse(code: str) -> Answer:
+            text = TEXTS.get(code, f"An error on order: {code}")
+            return _error(request, code, text, STATUS.get(code, 400))
+
+        named = Named(request.service, request.action, _subject(request.form))
+        carry_out = partial(self._carry_out, request)
+        return put_through(self._state, named, request.environ, refuse, carry_out)
 
     def _carry_out(self, request: Request, stale: float) -> Answer:
         if request.service == "sqs" and request.action == "ReceiveMessage":
@@ -168,7 +160,6 @@ _SERVICES = {
     "elasticloadbalancing/2012-06-01": Service("elb", elb.answer, elb.ACTIONS),
     "ecs": Service("ecs", ecs.answer),
 }
-_GONE: Answer = (500, [], b"")
 
 
 def _request(environ: Environ, body: bytes) -> Request:
@@ -195,10 +186,3 @@ def _subject(form: Mapping[str, Any]) -> str | None:
 def _error(request: Request, code: str, message: str, status: int) -> Answer:
     content_type, text = error_body(request.service, request.json_protocol, code, message)
     return status, [("Content-Type", content_type)], text.encode()
-
-
-def _hang_up(environ: Environ) -> None:
-    """The connection is closed without an answer; what is written afterwards goes nowhere."""
-    connection: socket.socket = environ["werkzeug.socket"]
-    connection.shutdown(socket.SHUT_RDWR)
-    raise ConnectionError("closed on order")

@@ -1,43 +1,28 @@
-"""The lab as a whole: in a process of its own (`serve`) or within one (`Lab`)."""
+"""The lab as a whole: in a process of its own (`serve`) or within one (`Lab`, `AlibabaLab`)."""
 
 from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from threading import Event, Lock, Thread
-from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Any
+from threading import Event, Lock
+from types import FrameType
+from typing import TYPE_CHECKING
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
-
+from pulumi_rolling.lab.alibaba.control import REGION as ALIBABA_REGION
+from pulumi_rolling.lab.alibaba.control import AlibabaControl
 from pulumi_rolling.lab.clock import Clock, WallClock
 from pulumi_rolling.lab.control import REGION, Control
+from pulumi_rolling.lab.serving import Front, LabError, Served
 
 if TYPE_CHECKING:
-    from pulumi_rolling.lab.front import Front
+    from pulumi_rolling.lab.alibaba.state import AlibabaState
     from pulumi_rolling.lab.state import LabState
 
-POLL = 0.05
 _one = Lock()
 
 
-class LabError(Exception):
-    """The lab cannot be started as asked."""
-
-
-class _Quiet(WSGIRequestHandler):
-    """A handler that writes no log, and sends small answers at once."""
-
-    disable_nagle_algorithm = True
-
-    def log(self, type: str, message: str, *args: Any) -> None:
-        """Nothing: the calls are counted and kept by the lab itself."""
-
-
-class Lab(Control):
-    """A running lab; leaving the context stops it.
+class Lab(Served["LabState"], Control):
+    """A running lab of AWS; leaving the context stops it.
 
     One lab at a time runs in a process, because moto's state belongs to the process. The port is open at once;
     moto takes a second or two to load, and a call waits for it.
@@ -55,52 +40,31 @@ class Lab(Control):
     ) -> None:
         """Time in the lab is real, unless a `clock` is given: a JumpingClock moves when it is told to."""
         if cloud == "alibaba":
-            raise LabError("The lab for alibaba is not there yet; there is aws.")
+            raise LabError("Lab is AWS; the lab of alibaba is AlibabaLab.")
         if cloud != "aws":
-            raise LabError(f"There is no lab for {cloud}; there is aws.")
-        super().__init__(self._opened)
-        self._port = port
+            raise no_lab(cloud)
+        Served.__init__(self, port)
+        Control.__init__(self, self._opened)
         self._drawn = (seed, boot, spread)
         self._clock = clock or WallClock()
-        self._server: BaseWSGIServer | None = None
-        self._serving: Thread | None = None
-        self._opening: Future[tuple[LabState, Front]] | None = None
 
     def __enter__(self) -> Lab:
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
     def start(self) -> None:
         if not _one.acquire(blocking=False):
             raise LabError("A lab is running in this process already; run another with `rolling lab`.")
         try:
-            self._server = make_server(
-                "127.0.0.1", self._port, self._serve_one, threaded=True, request_handler=_Quiet
-            )
+            super().start()
         except BaseException:
             _one.release()
             raise
-        loading = ThreadPoolExecutor(1, thread_name_prefix="lab-loading")
-        self._opening = loading.submit(self._open)
-        loading.shutdown(wait=False)
-        self._serving = Thread(target=self._server.serve_forever, args=(POLL,), name="lab", daemon=True)
-        self._serving.start()
 
     def stop(self) -> None:
-        if self._server is None or self._serving is None or self._opening is None:
-            return
-        self._server.shutdown()
-        self._serving.join()
-        self._server.server_close()
-        # A load that goes on would empty moto under the next lab.
-        wait([self._opening])
-        self._server = self._serving = self._opening = None
-        _one.release()
+        if self.is_running:
+            super().stop()
+            _one.release()
 
     def _open(self) -> tuple[LabState, Front]:
         # Imported here because moto takes most of the time of a start.
@@ -111,22 +75,6 @@ class Lab(Control):
         front = Front(state, self)
         front.warm(REGION)
         return state, front
-
-    def _opened(self) -> LabState:
-        if self._opening is None:
-            raise LabError("The lab is not running.")
-        return self._opening.result()[0]
-
-    def _serve_one(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        if self._opening is None:
-            raise ConnectionError("the lab is stopping")
-        return self._opening.result()[1](environ, start)
-
-    @property
-    def endpoint(self) -> str:
-        if self._server is None:
-            raise LabError("The lab is not running.")
-        return f"http://127.0.0.1:{self._server.server_port}"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -139,6 +87,66 @@ class Lab(Control):
         }
 
 
+class AlibabaLab(Served["AlibabaState"], AlibabaControl):
+    """A running lab of Alibaba Cloud; leaving the context stops it. Any number of them run in a process."""
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        seed: int = 1,
+        boot: float = 0.5,
+        spread: float = 0.0,
+        clock: Clock | None = None,
+    ) -> None:
+        """Time in the lab is real, unless a `clock` is given: a JumpingClock moves when it is told to."""
+        Served.__init__(self, port)
+        AlibabaControl.__init__(self, self._opened)
+        self._drawn = (seed, boot, spread)
+        self._clock = clock or WallClock()
+
+    def __enter__(self) -> AlibabaLab:
+        self.start()
+        return self
+
+    def _open(self) -> tuple[AlibabaState, Front]:
+        # Imported here so that a lab of AWS starts without it.
+        from pulumi_rolling.lab.alibaba.front import AlibabaFront
+        from pulumi_rolling.lab.alibaba.state import AlibabaState
+
+        state = AlibabaState(*self._drawn, clock=self._clock)
+        return state, AlibabaFront(state, self)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a program needs in its environment to use the lab instead of the cloud."""
+        address = self.endpoint.removeprefix("http://")
+        return {
+            "ALIBABA_CLOUD_ENDPOINT_ESS": address,
+            "ALIBABA_CLOUD_ENDPOINT_ECS": address,
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": "lab",
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "lab",
+            "ALIBABA_CLOUD_REGION": ALIBABA_REGION,
+            "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
+        }
+
+
+def no_lab(cloud: str) -> LabError:
+    return LabError(f"There is no lab for {cloud}; there are aws and alibaba.")
+
+
+def lab_of(
+    cloud: str, port: int = 0, seed: int = 1, boot: float = 0.5, spread: float = 0.0
+) -> Lab | AlibabaLab:
+    """The lab of a cloud, not started yet."""
+    match cloud:
+        case "aws":
+            return Lab(port=port, seed=seed, boot=boot, spread=spread)
+        case "alibaba":
+            return AlibabaLab(port=port, seed=seed, boot=boot, spread=spread)
+    raise no_lab(cloud)
+
+
 def serve(cloud: str = "aws", port: int = 0, seed: int = 1, boot: float = 0.5, spread: float = 0.0) -> None:
     """Print one JSON line when ready, then serve until SIGINT or SIGTERM."""
     over = Event()
@@ -148,6 +156,6 @@ def serve(cloud: str = "aws", port: int = 0, seed: int = 1, boot: float = 0.5, s
 
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, end)
-    with Lab(cloud=cloud, port=port, seed=seed, boot=boot, spread=spread) as lab:
+    with lab_of(cloud, port, seed, boot, spread) as lab:
         print(json.dumps({"endpoint": lab.endpoint, "environment": lab.environment}), flush=True)
         over.wait()

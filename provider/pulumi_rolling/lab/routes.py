@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
+from pulumi_rolling.lab.common_control import CommonControl
 from pulumi_rolling.lab.control import Control
 from pulumi_rolling.lab.world.refusal import Refused
 
@@ -15,13 +16,17 @@ class NoSuchRoute(Exception):
     """There is nothing at this address, or not for this verb."""
 
 
-def answer(control: Control, verb: str, path: str, query: str, body: bytes) -> tuple[int, str]:
+Query = Mapping[str, list[str]]
+Do = Callable[[str, str, Query, dict[str, Any]], Any]
+
+
+def answer(do: Do, verb: str, path: str, query: str, body: bytes) -> tuple[int, str]:
     """Status and JSON body of one call."""
     try:
         given = json.loads(body) if body.strip() else {}
         if not isinstance(given, dict):
             raise ValueError("the body must be a JSON object")
-        result = _do(control, verb, path, parse_qs(query), given)
+        result = do(verb, path, parse_qs(query), given)
     except NoSuchRoute:
         return 404, json.dumps({"error": f"no such call: {verb} {path}"})
     except KeyError as missing:
@@ -33,35 +38,22 @@ def answer(control: Control, verb: str, path: str, query: str, body: bytes) -> t
     return 200, json.dumps(result)
 
 
-def _do(control: Control, verb: str, path: str, query: Mapping[str, list[str]], body: dict[str, Any]) -> Any:
+def do(control: Control, verb: str, path: str, query: Query, body: dict[str, Any]) -> Any:
+    """A call of the control of AWS's lab."""
     kind, _, name = path.removeprefix("/lab/").partition("/")
     match verb, kind, name:
-        case "GET", "images", "":
-            return control.images()
-        case "PUT", "images", image if image:
-            return control.image(image, **body)
         case "GET", "types", "":
             return control.types()
         case "PUT", "types", instance_type if instance_type:
             return control.type(instance_type, **body)
-        case "GET", "faults", "":
-            return control.faults()
-        case "PUT", "faults", action if action:
-            return control.fault(action, **body)
-        case "DELETE", "faults", action:
-            return control.clear_fault(action or None)
-        case "GET", "calls", "":
-            return control.calls(log=query.get("log") == ["1"])
-        case "DELETE", "calls", "":
-            return control.clear_calls()
         case "GET", "groups", "":
             return control.groups()
         case "GET", "groups", group:
-            return control.group(group, _region(query))
+            return control.group(group, region(query))
         case "PUT", "groups", group if group:
             return control.move_group(group, **body)
         case "GET", "history", group if group:
-            return control.history(group, _region(query))
+            return control.history(group, region(query))
         case "GET", "alarms", "":
             return control.alarms()
         case "PUT", "alarms", alarm if alarm:
@@ -74,14 +66,33 @@ def _do(control: Control, verb: str, path: str, query: Mapping[str, list[str]], 
             return _services(control, verb, path, query, body)
         case "PUT", "members", member if member:
             return control.member(member, **body)
+    return do_common(control, verb, path, query, body)
+
+
+def do_common(control: CommonControl, verb: str, path: str, query: Query, body: dict[str, Any]) -> Any:
+    """A call of what every lab has."""
+    kind, _, name = path.removeprefix("/lab/").partition("/")
+    match verb, kind, name:
+        case "GET", "images", "":
+            return control.images()
+        case "PUT", "images", image if image:
+            return control.image(image, **body)
+        case "GET", "faults", "":
+            return control.faults()
+        case "PUT", "faults", action if action:
+            return control.fault(action, **body)
+        case "DELETE", "faults", action:
+            return control.clear_fault(action or None)
+        case "GET", "calls", "":
+            return control.calls(log=query.get("log") == ["1"])
+        case "DELETE", "calls", "":
+            return control.clear_calls()
         case "POST", "reset", "":
             return control.reset(**body)
     raise NoSuchRoute
 
 
-def _services(
-    control: Control, verb: str, path: str, query: Mapping[str, list[str]], body: dict[str, Any]
-) -> Any:
+def _services(control: Control, verb: str, path: str, query: Query, body: dict[str, Any]) -> Any:
     """Calls about ECS; a service is named by its cluster and its name."""
     match verb, path.removeprefix("/lab/").split("/"):
         case "GET", ["ecs"]:
@@ -91,9 +102,9 @@ def _services(
         case "GET", ["services"]:
             return control.services()
         case "GET", ["services", cluster, name]:
-            return control.service(name, cluster, _region(query))
+            return control.service(name, cluster, region(query))
         case "GET", ["services", cluster, name, "history"]:
-            return control.service_history(name, cluster, _region(query))
+            return control.service_history(name, cluster, region(query))
         case "PUT", ["services", cluster, name]:
             return control.move_service(name, cluster, **body)
         case "PUT", ["tasks", task]:
@@ -101,5 +112,5 @@ def _services(
     raise NoSuchRoute
 
 
-def _region(query: Mapping[str, list[str]]) -> str | None:
+def region(query: Query) -> str | None:
     return next(iter(query.get("region", ())), None)

@@ -207,7 +207,7 @@ def test_signal_sets_the_tag(rolling: Rolling, group: str) -> None:
 def test_lab_of_an_unknown_cloud(rolling: Rolling) -> None:
     """One line and code 1, before a port is opened."""
     ran = rolling("lab", "--cloud", "moon")
-    assert (ran.code, ran.err) == (1, "rolling: There is no lab for moon; there is aws.\n")
+    assert (ran.code, ran.err) == (1, "rolling: There is no lab for moon; there are aws and alibaba.\n")
 
 
 def test_verbs_reach_a_driver_through_the_groups_tags(

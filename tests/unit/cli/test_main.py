@@ -94,9 +94,9 @@ def test_a_form_that_is_not_there_is_refused_with_those_that_are(rolling: Rollin
         assert "Error: Invalid value for '--format': 'yaml' is not one of 'text', 'json'" in ran.err
 
 
-def test_the_help_offers_no_lab_that_is_refused(rolling: Rolling) -> None:
-    """The one cloud of the lab is named, and no other."""
-    assert "alibaba" not in rolling("lab", "--help").out
+def test_the_help_names_the_clouds_of_the_lab(rolling: Rolling) -> None:
+    """The help names both clouds that can be served."""
+    assert "aws or alibaba" in rolling("lab", "--help").out
 
 
 def test_a_folder_without_a_stack_is_refused(rolling: Rolling) -> None:

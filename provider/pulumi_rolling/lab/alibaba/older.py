@@ -1,0 +1,56 @@
+"""The shapes of 2014-08-28: every list stands in a frame named in the plural, under its singular.
+
+Source: the response types of Alibaba's SDKs for both versions. This module refuses to know what the lists hold.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+SINGULARS = {
+    "AlbServerGroups": "AlbServerGroup",
+    "Checkpoints": "Checkpoint",
+    "Commands": "Command",
+    "Containers": "Container",
+    "DBInstanceIds": "DBInstanceId",
+    "DataDisks": "DataDisk",
+    "ErrorMessages": "ErrorMessage",
+    "HealthCheckTypes": "HealthCheckType",
+    "IgnoredInstances": "IgnoredInstance",
+    "IgnoredLifecycleHookIds": "IgnoredLifecycleHookId",
+    "InstanceIds": "InstanceId",
+    "InstanceRefreshTasks": "InstanceRefreshTask",
+    "InstanceTypes": "InstanceType",
+    "LaunchTemplateOverrides": "LaunchTemplateOverride",
+    "LifecycleActions": "LifecycleAction",
+    "LifecycleHooks": "LifecycleHook",
+    "LoadBalancerIds": "LoadBalancerId",
+    "RemovalPolicies": "RemovalPolicy",
+    "ScalingActivities": "ScalingActivity",
+    "ScalingConfigurations": "ScalingConfiguration",
+    "ScalingGroups": "ScalingGroup",
+    "ScalingInstances": "ScalingInstance",
+    "SecurityGroupIds": "SecurityGroupId",
+    "ServerGroups": "ServerGroup",
+    "SuspendedProcesses": "SuspendedProcess",
+    "TagResources": "TagResource",
+    "Tags": "Tag",
+    "VServerGroupAttributes": "VServerGroupAttribute",
+    "VServerGroups": "VServerGroup",
+    "VSwitchIds": "VSwitchId",
+}
+
+
+def framed(value: Any) -> Any:
+    """An answer of the newer version in the older one's shapes."""
+    if isinstance(value, dict):
+        return {key: _member(key, item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [framed(item) for item in value]
+    return value
+
+
+def _member(key: str, item: Any) -> Any:
+    if isinstance(item, list) and key in SINGULARS:
+        return {SINGULARS[key]: framed(item)}
+    return framed(item)

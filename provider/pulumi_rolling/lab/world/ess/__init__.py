@@ -1,0 +1,1 @@
+"""ESS: scaling groups of Alibaba Cloud, their activities, hooks and refreshes, beside the clock and without a wire."""
