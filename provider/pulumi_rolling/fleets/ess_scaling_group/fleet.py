@@ -18,7 +18,7 @@ from pulumi_rolling.core.replace.actions import Action
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.questions import here, revocable, unproved
 from pulumi_rolling.core.replace.rollout import Rollout
-from pulumi_rolling.errors import DeniedFleetError, GroupNotFoundError
+from pulumi_rolling.errors import GroupNotFoundError, PermanentFleetError
 from pulumi_rolling.fleets.alibaba.api import AlibabaApi, Answer
 from pulumi_rolling.fleets.alibaba.machines import PAGE, Machines
 from pulumi_rolling.fleets.alibaba.place import ESS, Place
@@ -258,8 +258,8 @@ class EssScalingGroupFleet:
         try:
             if unseen:
                 self._machines.look(unseen)
-        except DeniedFleetError as error:
-            return (f"whether a scaling configuration was edited in place is not known: {error.hint}",)
+        except PermanentFleetError as error:
+            return (f"whether the scaling configuration was edited in place is not known: {error}",)
         images = {ident: image for ident in asked if (image := self._machines.image(ident))}
         self._edited = self._revisions.edited(listed, images)
         return ()
