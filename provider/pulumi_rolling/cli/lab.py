@@ -37,7 +37,9 @@ def lab(
             serve(cloud=cloud, port=port, seed=seed, boot=boot, spread=spread)
             return
         with lab_of(cloud, port, seed, boot, spread) as running:
-            click.echo(f"rolling: {NAMES[cloud]} is {running.endpoint} in this shell; `exit` ends both.", err=True)
+            click.echo(
+                f"rolling: {NAMES[cloud]} is {running.endpoint} in this shell; `exit` ends both.", err=True
+            )
             code = _shell(running.environment)
     except (LabError, OSError) as error:
         raise RollingError(str(error)) from error

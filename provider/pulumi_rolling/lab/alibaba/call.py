@@ -51,11 +51,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`takes` describes the parameters; `older` is what the version of 2014 takes where that differs."""
+    """`takes` describes the parameters."""
 
     takes: str
     act: Callable[[Call], Answer]
-    older: str | None = None
 
 
 def numbered(call: Call, items: list[Any], most: int) -> tuple[list[Any], Answer]:

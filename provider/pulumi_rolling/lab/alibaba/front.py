@@ -15,7 +15,7 @@ from uuid import UUID
 
 from pulumi_rolling.lab import routes
 from pulumi_rolling.lab.alibaba import refusals, signature
-from pulumi_rolling.lab.alibaba.call import OLDER, Answer, Call, Operation
+from pulumi_rolling.lab.alibaba.call import NEWER, Answer, Call, Operation
 from pulumi_rolling.lab.alibaba.control import AlibabaControl
 from pulumi_rolling.lab.alibaba.control_routes import do
 from pulumi_rolling.lab.alibaba.older import framed
@@ -89,7 +89,7 @@ class AlibabaFront:
             self._wait(call)
         except Refused as refused:
             return self._refused(refused)
-        shown = framed(answer) if version == OLDER else answer
+        shown = answer if version == NEWER else framed(answer)
         return self._sent(200, {**_present(shown), "RequestId": self._request_id()})
 
     def _answer(self, call: Call, operation: Operation) -> Answer:

@@ -1,4 +1,4 @@
-"""The shapes of 2014-08-28: every list stands in a frame named in the plural, under its singular.
+"""The shapes of 2014, of ESS and of ECS: every list stands in a frame named in the plural, under its singular.
 
 Source: the response types of Alibaba's SDKs for both versions. This module refuses to know what the lists hold.
 """
@@ -20,8 +20,12 @@ SINGULARS = {
     "IgnoredLifecycleHookIds": "IgnoredLifecycleHookId",
     "InstanceIds": "InstanceId",
     "InstanceRefreshTasks": "InstanceRefreshTask",
+    "InstanceStatuses": "InstanceStatus",
     "InstanceTypes": "InstanceType",
+    "Instances": "Instance",
     "LaunchTemplateOverrides": "LaunchTemplateOverride",
+    "LaunchTemplateSets": "LaunchTemplateSet",
+    "LaunchTemplateVersionSets": "LaunchTemplateVersionSet",
     "LifecycleActions": "LifecycleAction",
     "LifecycleHooks": "LifecycleHook",
     "LoadBalancerIds": "LoadBalancerId",

@@ -107,6 +107,10 @@ class EssCloud:
         group = self.groups.get(member.group_id)
         return group if group is not None and member.id in group.members else None
 
+    def group_that_made(self, member: Member) -> Group:
+        """The group that a machine is in or was in, also one that has been deleted."""
+        return self.found(member.group_id)
+
     def stir(self, group: Group, after: float | None = None) -> None:
         """One check of the group's sizes, soon, however often it is stirred before that."""
         if group.id not in self._due:

@@ -47,7 +47,7 @@ def launches_from(cloud: EssCloud, group: Group) -> Source | None:
     return desired_source(cloud, group, task)
 
 
-def matches(cloud: EssCloud, member: Member, source: Source, by_image: bool) -> bool:
+def matches(member: Member, source: Source, by_image: bool) -> bool:
     """A member is up to date by the id of its configuration; the contents are not compared."""
     if by_image and member.source.image != source.image:
         return False

@@ -42,6 +42,8 @@ class EssRules(Rules):
     """ResumeInstanceRefresh ends a pause at a checkpoint; otherwise it is refused there."""
     floor_minimum: bool = False
     """The members that a refresh keeps in service are rounded down; otherwise up."""
+    image_compared: bool = True
+    """Where a refresh names an image, members are matched by it; otherwise by the id of the configuration alone."""
     container_refresh: bool = False
     """A group of container instances can be refreshed."""
     nonce_once: bool = True

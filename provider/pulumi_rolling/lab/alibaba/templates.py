@@ -1,0 +1,105 @@
+"""ECS calls about launch templates: made, given versions, read, their default moved.
+
+Source: ECS API reference, version 2014-05-26. This module refuses to know who launches from a template.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pulumi_rolling.lab.alibaba.call import Answer, Call, Operation, numbered
+from pulumi_rolling.lab.alibaba.refusals import missing
+from pulumi_rolling.lab.world.ess.source import Template
+from pulumi_rolling.lab.world.refusal import Refused
+
+TOLD = ("ImageId", "InstanceType", "UserData", "KeyPairName", "SecurityGroupId", "VersionDescription")
+BODY = " ".join(TOLD)
+
+
+def _found(call: Call) -> Template:
+    values = call.values
+    for template in call.cloud.templates.values():
+        if values.get("LaunchTemplateId") == template.id or values.get("LaunchTemplateName") == template.name:
+            return template
+    raise Refused("InvalidLaunchTemplate.NotFound", "The specified LaunchTemplate does not exist.", 404)
+
+
+def _body(call: Call) -> dict[str, Any]:
+    return {name: call.values[name] for name in TOLD if name in call.values}
+
+
+def create(call: Call) -> Answer:
+    name = call.values["LaunchTemplateName"]
+    if any(each.name == name for each in call.cloud.templates.values()):
+        text = "The specified LaunchTemplateName is already in use."
+        raise Refused("LaunchTemplateName.Duplicated", text, 403)
+    template = Template(call.cloud.new_id("lt"), name, call.cloud.now, versions=[_body(call)])
+    call.cloud.templates[template.id] = template
+    return {"LaunchTemplateId": template.id, "LaunchTemplateVersionNumber": 1}
+
+
+def create_version(call: Call) -> Answer:
+    template = _found(call)
+    template.versions.append(_body(call))
+    number = len(template.versions)
+    return {"LaunchTemplateId": template.id, "LaunchTemplateVersionNumber": number}
+
+
+def modify_default(call: Call) -> Answer:
+    template = _found(call)
+    template.default = template.number(str(call.values["DefaultVersionNumber"]))
+    return {}
+
+
+def describe(call: Call) -> Answer:
+    ids, names = call.values.get("LaunchTemplateId"), call.values.get("LaunchTemplateName")
+    shown = [
+        {
+            "LaunchTemplateId": each.id,
+            "LaunchTemplateName": each.name,
+            "DefaultVersionNumber": each.default,
+            "LatestVersionNumber": len(each.versions),
+            "CreateTime": call.minute(each.created_at),
+        }
+        for each in call.cloud.templates.values()
+        if (not ids or each.id in ids) and (not names or each.name in names)
+    ]
+    page, about = numbered(call, shown, 50)
+    return {**about, "LaunchTemplateSets": page}
+
+
+def describe_versions(call: Call) -> Answer:
+    if "LaunchTemplateId" not in call.values and "LaunchTemplateName" not in call.values:
+        raise missing("LaunchTemplateId")
+    template, wanted = _found(call), call.values.get("LaunchTemplateVersion") or []
+    shown = [
+        {
+            "LaunchTemplateId": template.id,
+            "LaunchTemplateName": template.name,
+            "VersionNumber": number,
+            "DefaultVersion": number == template.default,
+            "LaunchTemplateData": dict(told),
+        }
+        for number, told in enumerate(template.versions, 1)
+        if not wanted or str(number) in wanted
+    ]
+    page, about = numbered(call, list(reversed(shown)), 50)
+    return {**about, "LaunchTemplateVersionSets": page}
+
+
+OPERATIONS = {
+    "CreateLaunchTemplate": Operation(f"RegionId* LaunchTemplateName* {BODY}", create),
+    "CreateLaunchTemplateVersion": Operation(
+        f"RegionId* LaunchTemplateId LaunchTemplateName {BODY}", create_version
+    ),
+    "ModifyLaunchTemplateDefaultVersion": Operation(
+        "RegionId* LaunchTemplateId LaunchTemplateName DefaultVersionNumber*:i", modify_default
+    ),
+    "DescribeLaunchTemplates": Operation(
+        "RegionId* LaunchTemplateId:l LaunchTemplateName:l PageNumber:i PageSize:i", describe
+    ),
+    "DescribeLaunchTemplateVersions": Operation(
+        "RegionId* LaunchTemplateId LaunchTemplateName LaunchTemplateVersion:l PageNumber:i PageSize:i",
+        describe_versions,
+    ),
+}
