@@ -104,7 +104,7 @@ class EssWeb:
         """The fewest in service at any moment since the group was whole, as an observer of the truth has it."""
         points = self.lab.history(self.id)
         whole = next(n for n, point in enumerate(points) if point["inService"] >= self.group["desired"])
-        return min(point["inService"] for point in points[whole:])
+        return min(int(point["inService"]) for point in points[whole:])
 
     @property
     def sizes(self) -> list[int]:

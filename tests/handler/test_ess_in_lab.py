@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from threading import Event
 from typing import Any
 
 import pytest
-from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.errors import (
     AbortedError,
     OrphanedError,
@@ -20,6 +19,9 @@ from pulumi_rolling.lab import AlibabaLab
 
 from tests.fleets.scripted_aws import wait_until
 from tests.handler.ess_web import EssWeb
+from tests.unit.cli.conftest import Ran, rolling
+
+__all__ = ["rolling"]
 
 PROCESSES = ["HealthCheck", "AlarmNotification", "ScheduledActions"]
 
@@ -39,14 +41,14 @@ def lab(running_lab: AlibabaLab, monkeypatch: pytest.MonkeyPatch) -> AlibabaLab:
     return running_lab
 
 
-def is_as_found(web: EssWeb, sizes: list[int], version: int = 1) -> bool:
+def is_as_found(web: EssWeb, sizes: list[int], version: int = 1, suspended: tuple[str, ...] = ()) -> bool:
     """Pointer, members, sizes, processes; and nothing of ours is left on the group."""
     group = web.group
     pointer = web.configurations[version - 1]
     return (
         web.versions() == {version}
         and (web.sizes, group["scalingConfiguration"]) == (sizes, pointer)
-        and (group["suspended"], group["tags"]) == ([], {})
+        and (group["suspended"], group["tags"]) == (list(suspended), {})
     )
 
 
@@ -82,10 +84,11 @@ def test_an_image_that_does_not_exist_returns_the_group(lab: AlibabaLab) -> None
     lab.image("m-2", launchError="InvalidImageId.NotFound")
     web = EssWeb(lab, "m-1", "m-2", size=3)
     state = web.deploy(web.news(1))
+    lab.move_group(web.id, suspend=["AlarmNotification"])
     with pytest.raises(TooManyFailuresError, match=r"launch refused: InvalidImageId\.NotFound") as caught:
         web.update(state, web.news(2, minInstancesInService=2, suspendProcesses=PROCESSES))
     assert caught.value.returned and "Name an image in the scaling configuration" in str(caught.value)
-    assert is_as_found(web, [1, 6, 3]) and web.lowest() >= 2
+    assert is_as_found(web, [1, 6, 3], suspended=("AlarmNotification",)) and web.lowest() >= 2
 
 
 def test_an_image_that_never_serves_returns_the_group(lab: AlibabaLab) -> None:
@@ -122,19 +125,31 @@ def test_a_killed_roll_goes_on_from_its_record(lab: AlibabaLab) -> None:
     assert is_as_found(web, [1, 6, 4], version=2) and web.lowest() >= 4
 
 
-def test_an_aborted_roll_returns_the_group(lab: AlibabaLab) -> None:
-    """Somebody's word ends it, and the members of the former configuration are back."""
+def test_a_roll_is_watched_and_aborted_from_a_shell(
+    lab: AlibabaLab, monkeypatch: pytest.MonkeyPatch, rolling: Callable[..., Ran]
+) -> None:
+    """By the group's id alone, and credentials of the environment; the former configuration's members are back."""
+    for name, value in {
+        "ALICLOUD_ACCESS_KEY": "lab",
+        "ALICLOUD_SECRET_KEY": "lab",
+        **lab.environment,
+    }.items():
+        monkeypatch.setenv(name, value)
     lab.image("m-2", boot=0.3)
     web = EssWeb(lab, "m-1", "m-2", size=4)
     state = web.deploy(web.news(1))
-    asked: list[Request] = []
-    web.context = replace(web.context, requests=lambda: tuple(asked))
     rolled = web.in_background(state, web.news(2, minInstancesInService=3, maxBatchSize=1))
     wait_until(lambda: web.versions() == {1, 2})
-    asked.append(Request("r-1", "abort"))
+    status = rolling("status", web.id)
+    assert f"to {web.configurations[1]}" in status.out, status
+    assert rolling("abort", web.id).code == 0
     with pytest.raises(AbortedError) as caught:
         rolled.result(30)
     assert caught.value.returned and is_as_found(web, [1, 6, 4]) and web.lowest() >= 3
+    plan = rolling(
+        "plan", "--group", web.id, "--to", web.configurations[1], "--policy", '{"rollingUpdate": {}}'
+    )
+    assert "replacing 4 instances" in plan.out, plan
 
 
 def test_a_member_in_standby_counts_and_is_left_alone_unless_the_policy_says_otherwise(

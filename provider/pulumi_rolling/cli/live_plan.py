@@ -19,8 +19,13 @@ from pulumi_rolling.report.preview import Preview
 def live_preview(block: Any, name: str, to: str | None, region: str | None, endpoint: str | None) -> Preview:
     """The preview of the policy on the group as it is now. PolicyErrors with everything that stands in the way."""
     facts = live_group(name, region, endpoint).facts()
-    kind = kind_of_name()
-    group = {"name": name, "region": region, "endpoint": endpoint, **kind.at_version(facts.pointer, to)}
+    kind = kind_of_name(name)
+    group = {
+        kind.identity[0]: name,
+        "region": region,
+        "endpoint": endpoint,
+        **kind.at_version(facts.pointer, to),
+    }
     given = {key: value for key, value in group.items() if value is not None}
     checked = check_inputs(inputs_model(), {kind.key: given, "updatePolicy": block})
     operation = open_operation(Asked(checked, checked.normal), Context())

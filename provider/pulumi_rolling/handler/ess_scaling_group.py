@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pulumi_rolling.core.model.member import Revision
@@ -11,6 +12,8 @@ from pulumi_rolling.fleets.credentials import Keys
 from pulumi_rolling.fleets.ess_scaling_group.revisions import Wanted
 from pulumi_rolling.policy.groups.ess_scaling_group import EssScalingGroup
 
+_ID = re.compile(r"asg-[a-z0-9]{20}")
+"""As ESS makes it."""
 REPLACED_ON_EDIT = 'replace_on_changes=["*"]'
 """The option of an ess.ScalingConfiguration with which each edit makes a new one."""
 
@@ -21,6 +24,10 @@ def place_of(group: EssScalingGroup) -> Place:
     if group.access_key and group.secret_key:
         keys = Keys(group.access_key, group.secret_key, group.security_token or "")
     return Place.of(group.region, group.endpoint, keys)
+
+
+def is_name(name: str) -> bool:
+    return _ID.fullmatch(name) is not None
 
 
 def wanted_by(group: EssScalingGroup) -> Wanted:

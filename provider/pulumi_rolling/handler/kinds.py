@@ -81,6 +81,7 @@ KINDS: dict[str, Kind] = {
         kin=ess_scaling_group.kin,
         noun=("instance", "instances"),
         mend=ess_scaling_group.mend,
+        is_name=ess_scaling_group.is_name,
     ),
 }
 
@@ -96,9 +97,10 @@ def inputs_model() -> type[RollingGroupInputs]:
     return inputs_with(*(kind.inputs for kind in KINDS.values()))
 
 
-def kind_of_name() -> Kind:
-    """What a mere name stands for, on the command line and in an import."""
-    return next(iter(KINDS.values()))
+def kind_of_name(name: str = "") -> Kind:
+    """What a mere name stands for, on the command line and in an import; by default the first kind."""
+    rows_of = [kind for kind in KINDS.values() if kind.is_name(name)]
+    return next(iter((*rows_of, *KINDS.values())))
 
 
 def declared_as(resource_type: str) -> tuple[Kind, Declared] | None:

@@ -235,6 +235,8 @@ class Kind:
     mend: Callable[[Any], str]
     """What makes the members by this block of the inputs, as it is called where it is at fault."""
 
+    is_name: Callable[[str], bool] = lambda name: False
+    """Whether a mere name is of such a group, although other kinds have names, too."""
     declared: tuple[Declared, ...] = ()
     """Resources of Pulumi that are such groups, for a policy that stands at the resource itself."""
     expect_many: Callable[[], None] = lambda: None

@@ -131,16 +131,18 @@ class RollingGroupHandler:
 
     def adopt(self, name: str, context: Context) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """(inputs, state) for a group that stands and is to be rolled from now on; None when there is none."""
-        kind = kind_of_name()
+        kind = kind_of_name(name)
+        # Where the first kind's calls go says nothing of another cloud.
+        defaults = self.defaults if kind is kind_of_name() else None
         retry = retry_in(Timing.from_environment(os.environ))
         try:
-            facts = fleet_named(name, Reach(self.defaults or Defaults(), retry)).facts()
+            facts = fleet_named(name, Reach(defaults or Defaults(), retry)).facts()
         except GroupNotFoundError:
             return None
         if facts.refusals:
             raise PolicyErrors(facts.refusals)
         inputs = {
-            kind.key: {"name": name, **kind.as_inputs(facts.pointer)},
+            kind.key: {kind.identity[0]: name, **kind.as_inputs(facts.pointer)},
             POLICY: {next(iter(kind.strategies)): {}},
         }
         revision = facts.current.address if facts.current is not None else facts.pointer
