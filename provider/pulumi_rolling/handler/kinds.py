@@ -82,6 +82,7 @@ KINDS: dict[str, Kind] = {
         noun=("instance", "instances"),
         mend=ess_scaling_group.mend,
         is_name=ess_scaling_group.is_name,
+        secrets=EssScalingGroup.secrets,
     ),
 }
 

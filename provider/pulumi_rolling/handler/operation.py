@@ -237,6 +237,8 @@ class Kind:
 
     is_name: Callable[[str], bool] = lambda name: False
     """Whether a mere name is of such a group, although other kinds have names, too."""
+    secrets: frozenset[str] = frozenset()
+    """Fields that may be secret: they stand in no id, plan or message."""
     declared: tuple[Declared, ...] = ()
     """Resources of Pulumi that are such groups, for a policy that stands at the resource itself."""
     expect_many: Callable[[], None] = lambda: None

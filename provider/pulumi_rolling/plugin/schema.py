@@ -36,7 +36,7 @@ _REQUIRED = {
     DeploymentLifecycleHook.__name__: ["lifecycleStages"],
     ThresholdConfiguration.__name__: ["type", "value"],
 }
-_SECRET = {"EssScalingGroup.accessKey", "EssScalingGroup.secretKey", "EssScalingGroup.securityToken"}
+_SECRET = {f"{EssScalingGroup.__name__}.{name}" for name in EssScalingGroup.secrets}
 _WORDS = {str: STRING, int: INTEGER, float: NUMBER}
 
 

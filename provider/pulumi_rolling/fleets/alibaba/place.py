@@ -94,13 +94,10 @@ class Place:
         return Endpoint(f"{product}.{self.region}.aliyuncs.com")
 
     def __str__(self) -> str:
-        """Where somebody would have to look who doubts an answer."""
-        as_whom = [
-            *([f"access key {self.keys.id}"] if self.keys else ()),
-            *(f"{product} at {given.host}" for product, given in self.endpoints),
-        ]
+        """Where somebody would have to look who doubts an answer; the keys may be secret."""
         region = self.region or "no region"
-        return f"{region} ({', '.join(as_whom)})" if as_whom else region
+        where = ", ".join(f"{product} at {given.host}" for product, given in self.endpoints)
+        return f"{region} ({where})" if where else region
 
 
 def _endpoints(given: str | None, environment: Mapping[str, str]) -> list[tuple[str, Endpoint]]:

@@ -80,6 +80,7 @@ class EssScalingGroup(GroupBlock):
     scaling_configuration: Annotated[str | None, PlainValidator(configuration_id)] = None
     launch_template: EssLaunchTemplate = EssLaunchTemplate()
 
+    secrets: ClassVar[frozenset[str]] = frozenset({"accessKey", "secretKey", "securityToken"})
     key: ClassVar[str] = "essScalingGroup"
     path: ClassVar[str] = key
     wanted: ClassVar[str] = "the ESS scaling group of Alibaba Cloud to roll"
