@@ -66,7 +66,7 @@ class AlibabaBench:
             no_proxy="127.0.0.1",
         )
 
-    def call(self, action: str, version: str = NEWER, **parameters: Any) -> Any:
+    def call(self, action: str, version: str = NEWER, /, **parameters: Any) -> Any:
         """One call by Alibaba's generic client, signed by ACS3-HMAC-SHA256; the body of the answer."""
         params = utils_models.Params(
             action=action,
@@ -82,7 +82,7 @@ class AlibabaBench:
         request = utils_models.OpenApiRequest(query=flat({"RegionId": REGION, **parameters}))
         return self._open_api.call_api(params, request, RuntimeOptions())["body"]
 
-    def older(self, action: str, version: str = OLDER, **parameters: Any) -> Any:
+    def older(self, action: str, version: str = OLDER, /, **parameters: Any) -> Any:
         """One call by the client of an earlier code base, signed by HMAC-SHA1."""
         request = CommonRequest(domain=self.address, version=version, action_name=action)
         request.set_protocol_type("http")
@@ -91,7 +91,7 @@ class AlibabaBench:
             request.add_query_param(name, value)
         return json.loads(AcsClient("lab", "lab", REGION).do_action_with_exception(request))
 
-    def refusal(self, action: str, version: str = NEWER, **parameters: Any) -> tuple[int, str]:
+    def refusal(self, action: str, version: str = NEWER, /, **parameters: Any) -> tuple[int, str]:
         """Status and code with which a call is refused."""
         try:
             self.call(action, version, **parameters)

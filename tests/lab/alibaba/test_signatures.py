@@ -132,3 +132,10 @@ def test_unknown_versions_and_actions_are_refused(bench: AlibabaBench) -> None:
     """A version tells the product; an action that is not modelled is not found."""
     assert bench.refusal("DescribeScalingGroups", "2014-05-27") == (400, "NoSuchVersion")
     assert bench.refusal("DescribeAlarms") == (404, "InvalidAction.NotFound")
+
+
+def test_lists_of_more_than_nine_are_signed_in_the_order_of_their_names(bench: AlibabaBench) -> None:
+    """Both SDKs sort by the name alone, where the tenth comes between the first and the second."""
+    ids = [f"asg-{number}" for number in range(12)]
+    assert bench.call("DescribeScalingGroups", ScalingGroupIds=ids)["TotalCount"] == 0
+    assert bench.older("DescribeScalingGroups", ScalingGroupId=ids)["TotalCount"] == 0

@@ -51,8 +51,9 @@ def encoded(text: str) -> str:
 
 
 def _sorted_query(pairs: Mapping[str, str] | tuple[tuple[str, str], ...]) -> str:
+    """In the order of the names alone: `Ids.1` comes before `Ids.10`, and `Ids.1=` would not."""
     items = pairs.items() if isinstance(pairs, Mapping) else pairs
-    return "&".join(sorted(f"{encoded(key)}={encoded(value)}" for key, value in items))
+    return "&".join(f"{encoded(key)}={encoded(value)}" for key, value in sorted(items))
 
 
 def claim(request: Arrived) -> Claim | None:
