@@ -15,6 +15,7 @@ from pulumi_rolling.errors import (
     RolloutError,
     TooManyFailuresError,
 )
+from pulumi_rolling.fleets.alibaba.place import ECS
 from pulumi_rolling.lab import AlibabaLab
 
 from tests.fleets.scripted_aws import wait_until
@@ -192,6 +193,33 @@ def test_signals_come_by_tag_or_by_a_hook_for_one_instance_at_a_time(lab: Alibab
     with pytest.raises(RolloutError, match="vanished before it was ready: LifecycleHookAbandon") as caught:
         web.update(state, web.news(3, maxBatchSize=1, **waits))
     assert caught.value.returned and is_as_found(web, [1, 6, 2], version=2)
+
+
+def test_a_group_goes_from_a_configuration_to_a_template_and_back_to_its_version(lab: AlibabaLab) -> None:
+    """A version by its number is the revision; a bad one returns the group to the version before it."""
+    web = EssWeb(lab, "m-0", size=2)
+    body = {"InstanceType": "ecs.g7.large", "LaunchTemplateName": "web"}
+    made = web.api.call(ECS, "CreateLaunchTemplate", ImageId="m-1", **body)["LaunchTemplateId"]
+    web.api.call(ECS, "CreateLaunchTemplateVersion", ImageId="m-2", **body)
+    state = web.deploy(web.news(1))
+
+    def news(version: int) -> dict[str, Any]:
+        given = web.news(1)
+        group = {
+            key: value for key, value in given["essScalingGroup"].items() if key != "scalingConfiguration"
+        }
+        return {**given, "essScalingGroup": {**group, "launchTemplate": {"id": made, "version": version}}}
+
+    state = web.update(state, news(1))
+    assert (state["revision"], state["previousRevision"]) == (f"{made}:1", web.configurations[0])
+    lab.image("m-2", launchError="QuotaExceed.Instance")
+    with pytest.raises(TooManyFailuresError, match="is back on version 1") as caught:
+        web.update(state, news(2))
+    assert caught.value.returned and "higher quota" in str(caught.value)
+    group = web.group
+    assert (group["launchTemplate"], group["launchTemplateVersion"]) == (made, "1")
+    there = {m["revision"] for m in group["members"] if not m["lifecycle"].startswith("Removing")}
+    assert there == {f"{made}:1"} and web.sizes == [1, 6, 2]
 
 
 def test_a_configuration_edited_in_place_is_found_in_preview(lab: AlibabaLab) -> None:
