@@ -174,6 +174,10 @@ EXTRAS = {
     "flask_cors": "lab",
     "matplotlib": "report",
     "cloudpathlib": "stores",
+    "alibabacloud_tea_openapi": "alibaba",
+    "alibabacloud_credentials": "alibaba",
+    "darabonba": "alibaba",
+    "Tea": "alibaba",
 }
 """The extra of this package that brings a module; all others come with the package itself."""
 

@@ -12,7 +12,7 @@ from pulumi_rolling.errors import TemporaryFleetError
 from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
 from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
 from pulumi_rolling.fleets.aws.launch_templates import TemplateWanted
-from pulumi_rolling.fleets.aws.revision import digest_of
+from pulumi_rolling.fleets.contents import digest_of
 from pulumi_rolling.fleets.replace import Fleet
 from pulumi_rolling.signals.choose import NoSignals
 

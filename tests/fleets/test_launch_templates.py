@@ -14,7 +14,7 @@ from pulumi_rolling.fleets.aws.launch_templates import (
     no_such_version,
     parts,
 )
-from pulumi_rolling.fleets.aws.revision import digest_of
+from pulumi_rolling.fleets.contents import digest_of
 
 from tests.fleets.scripted_aws import Answer, ScriptedAws, refused
 

@@ -27,10 +27,12 @@ OWN = {
     "handler/auto_scaling_group_declared.py",
     "handler/aws_place.py",
     "handler/delegate/ecs_service.py",
+    "handler/ess_scaling_group.py",
     "handler/delegate/instance_refresh.py",
     "handler/ecs_service.py",
     "handler/kinds.py",
     "handler/replace/auto_scaling_group.py",
+    "handler/replace/ess_scaling_group.py",
     "handler/replace/listening.py",
     "handler/replace/serving.py",
     "handler/replace/watching.py",
@@ -163,7 +165,9 @@ def test_a_strategy_without_a_row_is_refused_at_the_door_and_behind_it(tiny: Tin
 @pytest.mark.parametrize("folder", ["handler", "plugin", "cli", "engine", "report"])
 def test_nothing_beside_its_row_and_its_own_files_imports_the_fleet_of_a_kind(folder: str) -> None:
     """A further kind would have to be named there, too."""
-    named = re.compile(r"(from|import) pulumi_rolling\.fleets\.(auto_scaling_group|aws|ecs_service)")
+    named = re.compile(
+        r"(from|import) pulumi_rolling\.fleets\.(auto_scaling_group|aws|ecs_service|ess_scaling_group|alibaba)"
+    )
     found = {
         str(path.relative_to(PACKAGE))
         for path in (PACKAGE / folder).rglob("*.py")

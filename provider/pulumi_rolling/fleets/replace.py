@@ -6,7 +6,7 @@ Shared by the kinds that are rolled so. Nothing of one cloud stands here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Signal, Sizes
@@ -15,13 +15,16 @@ from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.fleets import base
 
+Strays = Mapping[str, str]
+"""Members that the group would make otherwise now, each with what sets it apart, as its label goes on."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts(base.Facts):
     """The group as found before a rollout, with its members."""
 
     observation: Observation
-    strays: Mapping[str, str] = field(default_factory=dict)
+    strays: Strays = field(default_factory=dict)
     """Members that the group would make otherwise now although their revision is the same, each with why."""
 
     @property
@@ -144,3 +147,18 @@ def returning_acts(record: Rollout) -> tuple[Action, ...]:
     """Sizes and processes as the rollout of a record found them. Desired stays, so that no member goes or comes."""
     resume = (Resume(record.ours.suspended),) if record.ours.suspended else ()
     return Resize(min=record.found.sizes.min), *resume
+
+
+def as_old(members: tuple[Member, ...], strays: Strays, target: Revision) -> tuple[Member, ...]:
+    """Strays no longer match the target; one that does not match anyway is left as it is."""
+    return tuple(
+        replace(m, revision=_apart(m.revision, strays[m.id]))
+        if m.id in strays and m.revision.digest == target.digest
+        else m
+        for m in members
+    )
+
+
+def _apart(revision: Revision, reason: str) -> Revision:
+    """There is no way back to it, since the group makes none like it."""
+    return replace(revision, digest=f"{revision.digest}@{reason}", label=f"{revision} {reason}", exists=False)

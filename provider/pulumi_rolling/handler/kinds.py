@@ -10,7 +10,7 @@ from typing import Any
 
 from pulumi_rolling.errors import Fault, PermanentFleetError, PolicyErrors
 from pulumi_rolling.fleets.auto_scaling_group.poll import expect_many
-from pulumi_rolling.handler import auto_scaling_group, ecs_service
+from pulumi_rolling.handler import auto_scaling_group, ecs_service, ess_scaling_group
 from pulumi_rolling.handler.auto_scaling_group_declared import AUTO_SCALING_GROUP
 from pulumi_rolling.handler.declared import Declared
 from pulumi_rolling.handler.delegate import ecs_service as ecs_deployment
@@ -19,12 +19,15 @@ from pulumi_rolling.handler.delegate.following import Following
 from pulumi_rolling.handler.ecs_service_declared import ECS_SERVICE
 from pulumi_rolling.handler.operation import Handover, Kind, Reach, Strategy
 from pulumi_rolling.handler.replace.auto_scaling_group import InstanceSurroundings, fleet_of
+from pulumi_rolling.handler.replace.ess_scaling_group import EssSurroundings
+from pulumi_rolling.handler.replace.ess_scaling_group import fleet_of as ess_fleet_of
 from pulumi_rolling.handler.replace.replacing import Replacing
 from pulumi_rolling.policy.block import POLICY
 from pulumi_rolling.policy.ecs_deployment.block import EcsDeployment
 from pulumi_rolling.policy.ecs_deployment.limits import limits as deployment_limits
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
 from pulumi_rolling.policy.groups.ecs_service import EcsService
+from pulumi_rolling.policy.groups.ess_scaling_group import EssScalingGroup
 from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy, inputs_with, rows
 from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
 from pulumi_rolling.policy.instance_refresh.limits import limits as refresh_limits
@@ -94,6 +97,32 @@ KINDS: dict[str, Kind] = {
         history="events",
         declared=(ECS_SERVICE,),
         listed=ecs_service.services_at,
+    ),
+    EssScalingGroup.key: Kind(
+        key=EssScalingGroup.key,
+        inputs=EssScalingGroup,
+        strategies={
+            RollingUpdate.key: Strategy(
+                block=RollingUpdate,
+                limits=limits,
+                fleet=ess_fleet_of,
+                situation=Replacing(EssSurroundings()),
+            ),
+        },
+        identity=("id", "region"),
+        address=("id", "region", "endpoint", "accessKey", "secretKey", "securityToken"),
+        pointer_property=ess_scaling_group.pointer_property,
+        as_inputs=ess_scaling_group.as_inputs,
+        at_version=ess_scaling_group.at_version,
+        kin=ess_scaling_group.kin,
+        noun=("instance", "instances"),
+        mend=ess_scaling_group.mend,
+        named_by="id",
+        name_of=ess_scaling_group.name_of,
+        as_named=ess_scaling_group.as_named,
+        is_name=ess_scaling_group.is_name,
+        reads_reach=False,
+        secrets=EssScalingGroup.secrets,
     ),
 }
 

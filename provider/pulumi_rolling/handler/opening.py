@@ -15,7 +15,7 @@ from pulumi_rolling.engine.retry import Deadline, Retrier
 from pulumi_rolling.fleets.base import Retry
 from pulumi_rolling.handler.context import Context, Defaults
 from pulumi_rolling.handler.kinds import inputs_model, kind_in, kind_named, strategy_in, strategy_of_machine
-from pulumi_rolling.handler.operation import Operation, Reach
+from pulumi_rolling.handler.operation import Kind, Operation, Reach
 from pulumi_rolling.handler.properties import is_target_unknown
 from pulumi_rolling.policy.block import IsUnknown
 from pulumi_rolling.policy.check import Checked, check_stored, nothing_unknown
@@ -81,7 +81,15 @@ def fleet_named(name: str, reach: Reach, machine: str = "") -> Any:
     """
     kind = kind_named(name, reach)
     strategy = strategy_of_machine(kind, machine) if machine else strategy_in(kind, {})
-    return strategy.fleet(kind.inputs.model_validate(kind.as_named(name)), reach)
+    return strategy.fleet(kind.inputs.model_validate({**kind.as_named(name), **_where(kind, reach)}), reach)
+
+
+def _where(kind: Kind, reach: Reach) -> dict[str, str]:
+    """What a kind is told of where calls go, whose fleet does not read that from its reach."""
+    if kind.reads_reach:
+        return {}
+    given = {"region": reach.defaults.region, "endpoint": reach.defaults.endpoint}
+    return {key: value for key, value in given.items() if value}
 
 
 def fleet_of_record(operation: Operation, record: object) -> Any:

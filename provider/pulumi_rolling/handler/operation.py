@@ -282,6 +282,10 @@ class Kind:
     """The block with its identity in one spelling, where there are several."""
     history: str = "activities"
     """Where the service tells what it did, as that is called."""
+    secrets: frozenset[str] = frozenset()
+    """Fields that may be secret: they stand in no id, plan or message."""
+    reads_reach: bool = True
+    """Its fleets go where the reach leads. False: that is another cloud's, and they are told region and endpoint."""
     declared: tuple[Declared, ...] = ()
     """Resources of Pulumi that are such groups, for a policy that stands at the resource itself."""
     same_group: Callable[[Any, Reach], Hashable] = lambda group, reach: group

@@ -145,6 +145,8 @@ class RollingGroupHandler:
         """(inputs, state) for a group that stands and is to be rolled from now on; None when there is none."""
         reach = Reach(self.defaults or Defaults(), retry_in(Timing.from_environment(os.environ)))
         kind = kind_named(name, reach)
+        # Where the calls of one cloud go says nothing of another.
+        reach = reach if kind.reads_reach else replace(reach, defaults=Defaults())
         try:
             facts = fleet_named(name, reach).facts()
         except GroupNotFoundError:

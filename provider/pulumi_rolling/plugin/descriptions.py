@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pulumi_rolling.plugin import ecs_descriptions as ecs
+from pulumi_rolling.plugin import ess_descriptions as ess
 
 _DURATION = "an ISO 8601 duration"
 _LINE = (
@@ -21,6 +22,7 @@ TYPES: Mapping[str, str] = {
     "InstanceRefresh": "Preferences of an EC2 instance refresh with the service's names, defaults and limits, and "
     "fields beyond them. All are optional; times are whole seconds or ISO 8601 durations.",
     **ecs.TYPES,
+    **ess.TYPES,
     "Canary": "Members that are replaced before all others. One that fails ends the roll, whatever the budget.",
     "Command": "A command that says whether a new member is ready.",
     "Http": "A URL that says whether a new member is ready.",
@@ -154,6 +156,7 @@ PROPERTIES: Mapping[str, str] = {
     "InstanceRefresh.defaults": "Whose defaults hold for what is not given: service (default), or cloudFormation, as "
     "in a pasted AutoScalingInstanceRefresh.",
     **ecs.PROPERTIES,
+    **ess.PROPERTIES,
     "Canary.size": 'How many: a number from 1, or a percent of Desired such as "10%", rounded down but never to 0.',
     "Canary.soak": f"How long canaries are watched once they are ready: {_DURATION} of at most P2D. Default: none.",
     "Readiness.targetHealth": "Whether it must be healthy in every target group. Default: where the group is attached "

@@ -290,4 +290,9 @@ def _failures(faults: Iterable[Fault]) -> list[provider_pb2.CheckFailure]:
 
 def _secret_names(secrets: frozenset[Path]) -> list[Fault]:
     canonical = [tuple(camel(p) if isinstance(p, str) else p for p in path) for path in secrets]
-    return [Fault(spelled_path(p), SECRET_NAME) for p in sorted(canonical, key=str) if p and p[0] in KINDS]
+    told = [p for p in sorted(canonical, key=str) if p and p[0] in KINDS]
+    return [
+        Fault(spelled_path(p), SECRET_NAME)
+        for p in told
+        if p[1:] not in {(s,) for s in KINDS[str(p[0])].secrets}
+    ]

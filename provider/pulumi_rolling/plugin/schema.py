@@ -21,6 +21,7 @@ from pulumi_rolling.policy.block import Block
 from pulumi_rolling.policy.ecs_deployment.block import DeploymentLifecycleHook, ThresholdConfiguration
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
 from pulumi_rolling.policy.groups.ecs_service import EcsService
+from pulumi_rolling.policy.groups.ess_scaling_group import EssLaunchTemplate, EssScalingGroup
 from pulumi_rolling.policy.inputs import rows
 from pulumi_rolling.policy.outputs import ALWAYS, Outputs
 
@@ -30,9 +31,12 @@ ANY = {"$ref": "pulumi.json#/Any"}
 _REQUIRED = {
     AutoScalingGroup.__name__: ["name"],
     EcsService.__name__: ["service", "taskDefinition"],
+    EssScalingGroup.__name__: ["id"],
+    EssLaunchTemplate.__name__: ["id", "version"],
     DeploymentLifecycleHook.__name__: ["lifecycleStages"],
     ThresholdConfiguration.__name__: ["type", "value"],
 }
+_SECRET = {f"{EssScalingGroup.__name__}.{name}" for name in EssScalingGroup.secrets}
 _WORDS = {str: STRING, int: INTEGER, float: NUMBER}
 
 
@@ -114,7 +118,11 @@ def _object(name: str, properties: dict[str, Any]) -> dict[str, Any]:
 
 def _described(owner: str, properties: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     return {
-        name: {**given, "description": PROPERTIES.get(f"{owner}.{name}", "")}
+        name: {
+            **given,
+            "description": PROPERTIES.get(f"{owner}.{name}", ""),
+            **({"secret": True} if f"{owner}.{name}" in _SECRET else {}),
+        }
         for name, given in properties.items()
     }
 

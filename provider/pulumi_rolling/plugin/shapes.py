@@ -22,6 +22,7 @@ _SAMPLES: Mapping[str, tuple[Any, ...]] = {
     NUMBER: (12.5,),
     STRING: (
         *("text", "PT5M", "25%", "AZRebalance", "PRE_SCALE_UP", "$Latest"),
+        *("asg-1", "asc-1", "lt-1"),
         "https://sqs.eu-west-1.amazonaws.com/1/queue",
     ),
     BOOLEAN: (False, True),

@@ -134,8 +134,8 @@ class RollingGroupInputs(Table):
     triggers: Annotated[list[Any] | dict[str, Any] | None, PlainValidator(triggers_of)] = None
 
     later: ClassVar[Mapping[str, str]] = {
-        "beanstalkEnvironment": f"{_LATER}; this version rolls an autoScalingGroup or an ecsService.",
-        "essScalingGroup": f"{_LATER}; this version rolls an autoScalingGroup or an ecsService.",
+        "beanstalkEnvironment": f"{_LATER}; this version rolls an autoScalingGroup, an ecsService "
+        "or an essScalingGroup.",
     }
     refused: ClassVar[Mapping[str, str]] = {**later, **_OF_A_RESOURCE}
     meant: ClassVar[Mapping[str, str]] = {"policy": UpdatePolicy.key}

@@ -69,6 +69,32 @@ class EcsService(Block):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EssLaunchTemplate(Block):
+    """The revision wanted of a group that is made from a launch template: its id, and the number of a version."""
+
+    id: pulumi.Input[str]
+    version: pulumi.Input[str | int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EssScalingGroup(Block):
+    """The ESS scaling group of Alibaba Cloud to roll, by its id. Needs ``pip install 'pulumi-rolling[alibaba]'``.
+
+    Exactly one of ``scaling_configuration`` (an id) and ``launch_template``. Keys default to ``ALICLOUD_*``, then to
+    Alibaba's own chain of credentials.
+    """
+
+    id: pulumi.Input[str]
+    scaling_configuration: pulumi.Input[str] | None = None
+    launch_template: pulumi.Input[EssLaunchTemplate] | EssLaunchTemplate | None = None
+    region: pulumi.Input[str] | None = None
+    endpoint: pulumi.Input[str] | None = None
+    access_key: pulumi.Input[str] | None = None
+    secret_key: pulumi.Input[str] | None = None
+    security_token: pulumi.Input[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Canary(Block):
     """Instances replaced before all others: a count or a percent of Desired, and for how long they are watched."""
 

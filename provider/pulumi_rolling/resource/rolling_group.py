@@ -9,7 +9,13 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from pulumi_rolling.policy.outputs import OUTPUTS
-from pulumi_rolling.resource.args import AutoScalingGroup, EcsService, UpdatePolicy, properties_of
+from pulumi_rolling.resource.args import (
+    AutoScalingGroup,
+    EcsService,
+    EssScalingGroup,
+    UpdatePolicy,
+    properties_of,
+)
 from pulumi_rolling.resource.around import CONTEXT, context_of, refuse_adoption
 from pulumi_rolling.resource.dynamic import RollingGroupProvider
 from pulumi_rolling.resource.inline_program import refuse_other_python
@@ -31,6 +37,7 @@ class RollingGroup(Resource, module="rolling", name="RollingGroup"):
         *,
         auto_scaling_group: AutoScalingGroup | Mapping[str, Any] | None = None,
         ecs_service: EcsService | Mapping[str, Any] | None = None,
+        ess_scaling_group: EssScalingGroup | Mapping[str, Any] | None = None,
         update_policy: UpdatePolicy | Mapping[str, Any],
         on_failure: pulumi.Input[str] | None = None,
         triggers: pulumi.Input[Sequence[Any] | Mapping[str, Any]] | None = None,
@@ -41,10 +48,13 @@ class RollingGroup(Resource, module="rolling", name="RollingGroup"):
         properties: dict[str, Any] = {
             "autoScalingGroup": properties_of(auto_scaling_group),
             "ecsService": properties_of(ecs_service),
+            "essScalingGroup": properties_of(ess_scaling_group),
             "updatePolicy": properties_of(update_policy),
             "onFailure": on_failure,
             "triggers": triggers,
-            CONTEXT: context_of(resource_name, TYPE, opts, _name_in(auto_scaling_group or ecs_service)),
+            CONTEXT: context_of(
+                resource_name, TYPE, opts, _name_in(auto_scaling_group or ecs_service or ess_scaling_group)
+            ),
         }
         given = {key: value for key, value in properties.items() if value is not None}
         super().__init__(RollingGroupProvider(), resource_name, {**given, **dict.fromkeys(OUTPUTS)}, opts)
@@ -82,11 +92,11 @@ class RollingGroup(Resource, module="rolling", name="RollingGroup"):
         return value
 
 
-def _name_in(group: AutoScalingGroup | EcsService | Mapping[str, Any] | None) -> Any:
+def _name_in(group: AutoScalingGroup | EcsService | EssScalingGroup | Mapping[str, Any] | None) -> Any:
     """The group's name, where the program gives it on its own."""
     given = properties_of(group)
     return (
-        next((given[key] for key in ("name", "service") if key in given), None)
+        next((given[key] for key in ("name", "service", "id") if key in given), None)
         if isinstance(given, Mapping)
         else None
     )

@@ -248,7 +248,7 @@ def test_an_endpoint_is_a_url() -> None:
     assert list(by_path(found)) == ["autoScalingGroup.endpoint", "autoScalingGroup.region"]
 
 
-@pytest.mark.parametrize("kind", ["beanstalkEnvironment", "essScalingGroup"])
+@pytest.mark.parametrize("kind", ["beanstalkEnvironment"])
 def test_another_kind_of_group_is_not_available(kind: str) -> None:
     """A kind of group that this version does not have is refused by name, and counts as the group that is given."""
     found = check_inputs({kind: {"name": "web"}, "updatePolicy": {"rollingUpdate": {}}}).faults

@@ -94,6 +94,9 @@ class Limits:
     standby: Choice = Choice.IGNORE
     protected: Choice = Choice.REPLACE
     warm_pool: Choice = Choice.REPLACE
+    firm_min: bool = False
+    """MinSize forbids each removal below it, also one that the cloud makes up for: it is lowered before such a removal,
+    and never raised."""
     drain: float | None = None
     """How long a slot waits for its victim to be gone. None: a victim that is leaving is gone."""
     keep_failed: int = 0

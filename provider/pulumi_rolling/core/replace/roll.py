@@ -139,8 +139,10 @@ def _terminate(look: Look, picked: list[Terminate]) -> Decided:
     rollout = look.rollout
     again = sum(t.relaunch for t in picked)
     least = rollout.ours.desired - sum(t.weight for t in picked if not t.relaunch)
+    if look.limits.firm_min:
+        least = min(least, max(0, look.census.in_service - len(picked)))
     actions: tuple[Action, ...] = tuple(picked)
-    if again < len(actions) and look.seen.sizes.min > least:
+    if (again < len(actions) or look.limits.firm_min) and look.seen.sizes.min > least:
         # Auto Scaling refuses a termination with decrement below MinSize.
         actions = (Resize(min=min(rollout.found.sizes.min, least)), *actions)
     number = rollout.way.round.number + 1 if rollout.way.round else 1
@@ -232,7 +234,8 @@ def _raise(look: Look, more: int) -> Decided:
     opened = Round(0, look.at, terminated=0, expected=more)
     because = Because(ReasonCode.RAISING, {"capacity": capacity, "launch": more})
     raised = replace(rollout, way=replace(way, round=opened, surge=max(0, way.surge - more)))
-    return act(look.with_rollout(raised), (Resize(capacity, capacity),), because)
+    least = None if look.limits.firm_min else capacity
+    return act(look.with_rollout(raised), (Resize(least, capacity),), because)
 
 
 def _close_round(look: Look, in_use: int) -> Look:

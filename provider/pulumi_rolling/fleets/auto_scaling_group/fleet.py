@@ -29,7 +29,7 @@ from pulumi_rolling.fleets.auto_scaling_group.overrides import notes_of
 from pulumi_rolling.fleets.auto_scaling_group.own_tasks import Errands
 from pulumi_rolling.fleets.auto_scaling_group.readiness import Readiness, with_target_health
 from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
-from pulumi_rolling.fleets.auto_scaling_group.strays import as_old, misplaced, outdated
+from pulumi_rolling.fleets.auto_scaling_group.strays import misplaced, outdated
 from pulumi_rolling.fleets.auto_scaling_group.traffic import traffic_of
 from pulumi_rolling.fleets.auto_scaling_group.verdict_tags import VerdictTags
 from pulumi_rolling.fleets.aws.alarms import alarms_of
@@ -38,7 +38,7 @@ from pulumi_rolling.fleets.aws.place import Place, told_by
 from pulumi_rolling.fleets.aws.queue import SqsQueue, queue_facts
 from pulumi_rolling.fleets.aws.shared_poll import Look
 from pulumi_rolling.fleets.base import Retry
-from pulumi_rolling.fleets.replace import OwnTasks, Sight, SignalSource, key_of, returning_acts
+from pulumi_rolling.fleets.replace import OwnTasks, Sight, SignalSource, as_old, key_of, returning_acts
 
 RARELY = 6
 """Times as long as for an alarm an answer about others' operations serves: half a minute, where a look is a second."""

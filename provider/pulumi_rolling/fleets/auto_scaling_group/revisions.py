@@ -19,7 +19,7 @@ from pulumi_rolling.fleets.aws.launch_templates import (
     address,
     parts,
 )
-from pulumi_rolling.fleets.aws.revision import gone
+from pulumi_rolling.fleets.contents import gone
 
 Wanted = TemplateWanted | ConfigurationWanted
 

@@ -9,17 +9,12 @@ one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
 
-from pulumi_rolling.core.model.member import Member, Revision
 from pulumi_rolling.fleets.auto_scaling_group.description import Listed
 from pulumi_rolling.fleets.aws.api import Answer, AwsApi
 from pulumi_rolling.fleets.aws.launch_templates import LaunchTemplates
 from pulumi_rolling.fleets.aws.machines import Machines
-
-Strays = Mapping[str, str]
-"""Ids, each with what sets the member apart, as its label goes on."""
 
 
 def misplaced(group: Answer, listed: Iterable[Listed], machines: Machines) -> dict[str, str]:
@@ -55,18 +50,3 @@ def outdated(
             if now and made_of and made_of != now:
                 found[ident] = f"of {made_of}, while {templates.image_alias(template, version)} is {now} now"
     return found
-
-
-def as_old(members: tuple[Member, ...], strays: Strays, target: Revision) -> tuple[Member, ...]:
-    """Strays no longer match the target; one that does not match anyway is left as it is."""
-    return tuple(
-        replace(m, revision=_apart(m.revision, strays[m.id]))
-        if m.id in strays and m.revision.digest == target.digest
-        else m
-        for m in members
-    )
-
-
-def _apart(revision: Revision, reason: str) -> Revision:
-    """There is no way back to it, since the group makes none like it."""
-    return replace(revision, digest=f"{revision.digest}@{reason}", label=f"{revision} {reason}", exists=False)

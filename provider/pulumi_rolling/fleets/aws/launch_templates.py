@@ -15,7 +15,7 @@ from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.errors import PermanentFleetError
 from pulumi_rolling.fleets.aws.api import EC2, Answer, AwsApi
 from pulumi_rolling.fleets.aws.place import Place
-from pulumi_rolling.fleets.aws.revision import digest_of, gone
+from pulumi_rolling.fleets.contents import digest_of, gone
 
 LATEST = "$Latest"
 DEFAULT = "$Default"

@@ -14,8 +14,7 @@ from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.replace.limits import Limits, Pacing
 from pulumi_rolling.fleets.auto_scaling_group.facts import AutoScalingGroupFacts
 from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
-from pulumi_rolling.fleets.auto_scaling_group.strays import as_old
-from pulumi_rolling.fleets.replace import Glance
+from pulumi_rolling.fleets.replace import Glance, as_old
 from pulumi_rolling.handler.auto_scaling_group import wanted_by
 from pulumi_rolling.handler.aws_place import place_of
 from pulumi_rolling.handler.operation import Operation, Reach

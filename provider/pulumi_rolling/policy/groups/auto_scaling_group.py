@@ -29,7 +29,9 @@ RECOMMENDED = ("AlarmNotification", "AZRebalance", "HealthCheck", "ReplaceUnheal
 """What AWS advises to suspend (AWS knowledge centre, "auto-scaling-group-rolling-updates")."""
 
 _VERSION = re.compile(r"[1-9][0-9]*|\$Latest|\$Default")
-_fold_process = fold_choice(*PROCESSES)
+_OF_ESS = {"ScaleIn": "Terminate", "ScaleOut": "Launch"}
+"""Processes of an ESS scaling group that refuse our own acts while they rest, with CloudFormation's names of them."""
+_fold_process = fold_choice(*PROCESSES, *_OF_ESS, scheduledaction="ScheduledActions")
 
 
 def fold_processes(value: Any) -> Any:
@@ -41,6 +43,8 @@ def process(value: Any, info: ValidationInfo) -> str:
     """The name of a process that may rest; empty for a name that is not known yet."""
     if is_not_known_yet(value, info):
         return ""
+    if value in _OF_ESS:
+        raise refusal(f"must not be {value}: while it rests, the group refuses the acts of the roll itself.")
     if value not in PROCESSES:
         allowed = ", ".join(name for name in PROCESSES if name not in NEEDED_PROCESSES)
         raise refusal(f"must be one of {allowed}; found {show(value)}.")

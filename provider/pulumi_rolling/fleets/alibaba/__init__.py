@@ -1,0 +1,1 @@
+"""Alibaba Cloud's services, as its kinds of groups need them."""

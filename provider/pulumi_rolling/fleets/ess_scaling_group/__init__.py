@@ -1,0 +1,1 @@
+"""Alibaba Cloud ESS scaling groups of ECS instances."""

@@ -1,0 +1,137 @@
+"""Scaling activities as launches that failed and losses with their causes.
+
+Theory of operation. The times of an activity may carry minutes alone, and whether a refused launch is of this rollout
+is told by its time. So the activities that a group has before the rollout are noted, and one that appears later counts
+from when it is first seen. Sources: ESS API reference, DescribeScalingActivities; ESS user guide, "Instance rollback".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pulumi_rolling.core.model.member import Lifecycle, Member
+from pulumi_rolling.core.replace.observation import Loss, RefusedLaunch
+from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.fleets.alibaba.api import AlibabaApi, Answer
+from pulumi_rolling.fleets.alibaba.launch_refusals import read_code
+from pulumi_rolling.fleets.alibaba.place import ESS
+from pulumi_rolling.fleets.alibaba.refused import one_line
+from pulumi_rolling.fleets.ess_scaling_group.description import moment
+
+_PAGE = 50
+_MEMBER = re.compile(r"\bi-[0-9a-z]+\b")
+_FAILED = frozenset({"Failed", "Warning"})
+_BROKEN = re.compile(r"health", re.I)
+"""Health checks are never excused, whatever else the sentence says."""
+_COUNTED = (Lifecycle.PENDING, Lifecycle.WAITING, Lifecycle.IN_SERVICE)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One activity since the rollout began, and when it is taken to have begun."""
+
+    activity: Answer
+    at: float
+
+    @property
+    def removed(self) -> frozenset[str]:
+        return _members(self.activity.get("DestroyedInstances"))
+
+    @property
+    def failed(self) -> bool:
+        return self.activity["StatusCode"] in _FAILED
+
+
+class ActivityLog:
+    """The activities of one group that were not there before."""
+
+    def __init__(self, group: str, api: AlibabaApi) -> None:
+        self._group = group
+        self._api = api
+        self._before: set[str] = set()
+        self._seen: dict[str, float] = {}
+
+    def note(self) -> None:
+        """Those that the group has now are none of a rollout that begins later."""
+        for page in self._pages():
+            self._before |= {each["ScalingActivityId"] for each in page if each["StatusCode"] != "InProgress"}
+            return
+
+    def read(self, since: float, now: float) -> list[Seen]:
+        """Those since then, as far back as there is news."""
+        found = []
+        for page in self._pages():
+            news = [each for each in page if each["ScalingActivityId"] not in self._before]
+            found += [Seen(each, self._at(each, now)) for each in news]
+            if len(news) < len(page) or not page or self._at(page[-1], now) < since:
+                break
+        return [each for each in found if each.at >= since]
+
+    def _pages(self) -> Iterator[list[Answer]]:
+        return self._api.pages(
+            ESS,
+            "DescribeScalingActivities",
+            "ScalingActivities",
+            ScalingGroupId=self._group,
+            PageSize=_PAGE,
+        )
+
+    def _at(self, activity: Answer, now: float) -> float:
+        ident, told = activity["ScalingActivityId"], moment(str(activity.get("StartTime") or ""))
+        if ident not in self._seen:
+            start, unit = told or (now, 1.0)
+            self._seen[ident] = max(start, min(now, start + unit - 0.001))
+        return self._seen[ident]
+
+
+def what_went_wrong(
+    log: ActivityLog, rollout: Rollout, members: Iterable[Member], desired: int, now: float
+) -> tuple[tuple[RefusedLaunch, ...], tuple[Loss, ...]]:
+    """Nothing, and no call, where the group is complete and all that are awaited are there."""
+    counted = {m.id for m in members if m.lifecycle in _COUNTED}
+    awaited = rollout.way.in_flight | {member for member, _ in rollout.way.missing}
+    if len(counted) >= desired and awaited <= counted and not rollout.way.openings:
+        return (), ()
+    launches: dict[str, RefusedLaunch] = {}
+    losses: dict[str, Loss] = {}
+    for seen in log.read(rollout.started_at, now):
+        abandoned = _abandoned(seen.activity)
+        if seen.failed and not abandoned and not seen.removed:
+            launch = _refused(seen)
+            launches[launch.id] = launch
+        for member in (abandoned | seen.removed) & awaited:
+            losses.setdefault(member, _loss(seen, member, member in abandoned))
+    return tuple(sorted(launches.values(), key=lambda x: (x.at, x.id))), tuple(losses.values())
+
+
+def _refused(seen: Seen) -> RefusedLaunch:
+    activity = seen.activity
+    code = str(activity.get("ErrorCode") or "")
+    error, remedy, hint = read_code(code)
+    return RefusedLaunch(activity["ScalingActivityId"], seen.at, error, _cause(activity), remedy, hint)
+
+
+def _loss(seen: Seen, member: str, abandoned: bool) -> Loss:
+    """A member whose launch was taken back failed; one that was removed was sick, or somebody's scaling took it."""
+    cause = _cause(seen.activity) if abandoned else one_line(str(seen.activity.get("Cause") or ""))
+    return Loss(member, seen.at, excused=not abandoned and not _BROKEN.search(cause), cause=cause)
+
+
+def _abandoned(activity: Answer) -> frozenset[str]:
+    """Members that an activity launched and took back again."""
+    told = activity.get("ErrorMessages") or ()
+    return frozenset().union(*(_members(each.get("FailedInstanceIds")) for each in told))
+
+
+def _cause(activity: Answer) -> str:
+    code, message = activity.get("ErrorCode") or "", activity.get("ErrorMessage") or ""
+    told = next((each.get("Message") or "" for each in activity.get("ErrorMessages") or ()), "")
+    said = message or told or activity.get("StatusMessage") or ""
+    return one_line(f"{code}: {said}" if code and code not in said else str(said))
+
+
+def _members(told: object) -> frozenset[str]:
+    """Ids in a list whose items may be lists in JSON themselves."""
+    return frozenset(_MEMBER.findall(str(told or "")))
