@@ -141,12 +141,13 @@ def inputs_model() -> type[RollingGroupInputs]:
 def kind_named(name: str, reach: Reach) -> Kind:
     """What a name stands for, on the command line and in an import.
 
-    Where groups of several kinds may be called so, it is the first that has such a group, or else the first.
+    Where groups of several kinds may be called so, it is the first that has such a group, or else the last: the kinds
+    after the first are called in forms of their own.
     """
     fitting = [kind for kind in KINDS.values() if kind.is_name(name)] or list(KINDS.values())[:1]
     if len(fitting) == 1:
         return fitting[0]
-    return next((kind for kind in fitting if _has(kind, name, reach)), fitting[0])
+    return next((kind for kind in fitting if _has(kind, name, reach)), fitting[-1])
 
 
 def _has(kind: Kind, name: str, reach: Reach) -> bool:

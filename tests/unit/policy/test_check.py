@@ -260,9 +260,9 @@ def test_two_groups_are_refused() -> None:
     """Exactly one group is rolled."""
     group = {"name": "web", "launchTemplate": {"id": "lt-1"}}
     found = check_inputs(
-        {"autoScalingGroup": group, "essScalingGroup": {}, "updatePolicy": {"rollingUpdate": {}}}
+        {"autoScalingGroup": group, "beanstalkEnvironment": {}, "updatePolicy": {"rollingUpdate": {}}}
     ).faults
-    assert {fault.path for fault in found} == {"essScalingGroup"}
+    assert {fault.path for fault in found} == {"beanstalkEnvironment"}
     assert any("exactly one group" in fault.message for fault in found)
 
 

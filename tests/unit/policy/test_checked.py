@@ -25,7 +25,7 @@ def test_what_is_left_of_faulty_inputs_is_checked_anew() -> None:
             "updatePolicy": {"rollingUpdate": roll},
             "onFailure": "stop",
             "triggers": ["a"],
-            "essScalingGroup": {},
+            "beanstalkEnvironment": {},
             "launch_type": "spot",
         },
         later,

@@ -82,7 +82,7 @@ def test_faults_beside_the_policy_stay() -> None:
         ("MaxBatchSize", 2, "maxBatchSize", "it belongs at updatePolicy.rollingUpdate.maxBatchSize."),
         ("launchTemplate", {}, "launchTemplate", "it belongs at autoScalingGroup.launchTemplate."),
         ("policy", {}, "policy", "did you mean updatePolicy?"),
-        ("group", {}, "group", "did you mean autoScalingGroup or ecsService?"),
+        ("group", {}, "group", "did you mean autoScalingGroup, ecsService or essScalingGroup?"),
         ("auto_scaling_group_name", "web", "autoScalingGroupName", "did you mean autoScalingGroup.name?"),
         ("UpdatePolicies", {}, "updatePolicies", "did you mean updatePolicy?"),
         ("CreationPolicy", {}, "creationPolicy", "may not be given; remove it. CreationPolicy has no counterpart"),
