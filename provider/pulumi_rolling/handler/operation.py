@@ -199,6 +199,10 @@ class Situations(Protocol):
         """Outputs of a group as it is: what a rollout must put back."""
         ...
 
+    def risks(self, operation: Operation, situation: Any) -> tuple[str, ...]:
+        """Risks that the group's surroundings show, for people who are to agree; asked for by a preview alone."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Handover:
