@@ -10,7 +10,10 @@ from pathlib import Path
 from tests.end_to_end.attribute_stage import attribute_stage
 from tests.end_to_end.stage import ROLLING_COMMAND, Around, Stage
 from tests.end_to_end.yaml_stage import yaml_stage
+from tests.house.sources import TOP
+from tests.pipelines.hosts import TOOLS, served
 
+PIPELINES = TOP / "pipelines"
 MARKDOWN = (ROLLING_COMMAND, "preview", "--format", "markdown")
 DRAWN = "canary, 1 instance :active, g0p"
 
@@ -62,6 +65,18 @@ def test_each_command_of_the_document_gives_a_comment(around: Around, tmp_path: 
         assert "| canary | 1 instance first, watched for 3 min" in done.stdout and DRAWN not in done.stdout
         done = ran(stage, "bash", "-ec", foldered, **path)
         assert done.returncode == 0 and DRAWN in done.stdout, done.stderr
+
+        pipeline = {**path, "ROLLING_TOKEN": "hush", "ROLLING_STACK": "dev"}
+        if TOOLS:
+            with served() as host:
+                done = ran(stage, "bash", str(PIPELINES / "preview.sh"), **pipeline, **host.github)
+                assert done.returncode == 0, done.stderr
+                [comment] = host.comments
+                assert comment["body"].startswith("<!-- rolling-preview dev -->") and DRAWN in comment["body"]
+        stage.rolling(canary=None)
+        done = ran(stage, "bash", str(PIPELINES / "update.sh"), **pipeline)
+        assert done.returncode == 0, done.stdout
+        assert {str(m["revision"]) for m in stage.lab.group("web")["members"]} == {"2"}
 
         stage.rolling(minInstancesInService=9)
         last = str(stage.project / "next.md")
