@@ -28,7 +28,8 @@ def told_of(foretold: Foretold, folder: Path, stack: str) -> Told:
     told = foretold.told
     return Told(
         stack=stack,
-        failed=not told.ended,
+        # A Pulumi that tells no events has come to its end all the same.
+        failed=not told.ended and foretold.code != 0,
         groups=tuple(_plans(folder, told.messages)),
         changes=tuple(Named(each.urn, each.operation) for each in told.changes if each.either.is_own),
         policies=policy_changes(told.changes),

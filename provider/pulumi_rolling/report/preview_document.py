@@ -81,7 +81,9 @@ def _at_most(plan: Plan | DelegatePlan) -> str:
     if isinstance(plan, DelegatePlan) or not plan.signals:
         return "" if timeout is None else span(timeout)
     most = longest_wait(plan) + plan.fixed_waits
-    return span(most if timeout is None else min(most, timeout))
+    if timeout is not None and timeout <= most:
+        return span(timeout)
+    return f"{span(most)} and approvals" if plan.limits.approval else span(most)
 
 
 def _way_back(preview: Preview) -> str:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from pulumi_rolling.core.replace.rollout import Boots
 from pulumi_rolling.report.comment.changed import NOTHING, changed
 from pulumi_rolling.report.comment.group_plan import GroupPlan, of_document, of_text
 from pulumi_rolling.report.comment.layout import LARGEST, comment
+from pulumi_rolling.report.comment.marker import LARGEST as MOST_KEPT
 from pulumi_rolling.report.comment.marker import read
 from pulumi_rolling.report.comment.pictures import gantt
 from pulumi_rolling.report.comment.told import Lost, Named, Told
@@ -69,9 +71,8 @@ def test_a_plan_is_told_in_a_table_a_drawing_and_rows(thousand: GroupPlan) -> No
     text = comment(Told("dev", groups=(thousand,), lost=()))
     [line] = [line for line in text.splitlines() if line.startswith("| web |")]
     assert line.startswith("| web | 1000 | 25 | at least 975 | canary 5, 2 checkpoints, approval | ")
-    assert (
-        line.endswith(f" | to version 1 | {thousand.brief['calls']} |") and "99-116 min | 4 h 20 min" in line
-    )
+    assert line.endswith(f" | to version 1 | {thousand.brief['calls']} |")
+    assert "99-116 min | 4 h 20 min and approvals | to" in line
     tasks = re.findall(r"^    (\S.*?) :", gantt([thousand]), re.MULTILINE)
     assert tasks == [
         "canary, 5 instances",
@@ -110,6 +111,10 @@ def test_a_delegated_plan_is_told_alike() -> None:
     text = comment(Told("dev", groups=(plan,)))
     assert "| api | 20 | 5 | at least 15 | 2 checkpoints | to version 1 |" in text
     assert "each is drawn with 3 min" in text and "is not known here" in text
+    assert (
+        text.splitlines()[2]
+        == "### `dev`: 1 group rolls, 20 instances replaced; what else changes is not known"
+    )
 
 
 def test_fifty_groups_of_a_thousand_are_folded(thousand: GroupPlan) -> None:
@@ -149,6 +154,28 @@ def test_no_comment_is_longer_than_hosts_take(count: int, text: str, faults: int
     made = comment(told, {"groups": {str(number): {} for number in range(300)}})
     assert len(made) <= LARGEST
     assert made.startswith("<!-- rolling-preview ") and read(made) is not None
+
+
+def test_the_largest_stack_has_a_whole_comment() -> None:
+    """Where even the first parts are too long, they are shortened and counted; of each plan only its head is kept."""
+    full = dict.fromkeys(("atOnce", "inService", "stops", "likely", "atMost", "wayBack", "calls"), "|" * 99)
+    groups = tuple(
+        GroupPlan(
+            f"urn::{number}",
+            f"g{number}",
+            sha256(str(number).encode()).hexdigest(),
+            3,
+            tuple(("x", sha256(b"%d" % (9 * number + row)).hexdigest()) for row in range(9)),
+            full,
+            ("|" * 999,),
+        )
+        for number in range(70)
+    )
+    made = comment(Told("dev", groups=groups, lost=()))
+    assert len(made) <= LARGEST and "and 40 groups more." in made and "- and 55 more" in made
+    kept = read(made)
+    assert kept is not None and len(made.splitlines()[-1]) <= MOST_KEPT
+    assert kept["groups"]["urn::3"].keys() == {"group", "headline"} and len(kept["groups"]) == 70
 
 
 def test_the_text_alone_gives_a_plan(planner: Planner) -> None:

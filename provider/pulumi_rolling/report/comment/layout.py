@@ -76,7 +76,9 @@ def _headline(told: Told) -> str:
     )
     counts = Counter(each.words for each in told.changes)
     resources = ", ".join(f"{count} to {operation}" for operation, count in sorted(counts.items()))
-    return "; ".join([rolls if rolling else "no group rolls", resources or "no resource changes"])
+    unknown = told.lost is None and not told.first
+    rest = resources or ("what else changes is not known" if unknown else "no resource changes")
+    return "; ".join([rolls if rolling else "no group rolls", rest])
 
 
 def _table(groups: Sequence[GroupPlan], most: int) -> str:
