@@ -17,6 +17,7 @@ COMMAND = "a command's parameters are its options: cli/declared.py reads them of
 
 EXCEPTIONS: dict[Place, str] = {
     Place("provider/pulumi_rolling/cli/plan.py", "plan", "parameters"): COMMAND,
+    Place("provider/pulumi_rolling/cli/preview.py", "preview", "parameters"): COMMAND,
     Place("provider/pulumi_rolling/cli/simulate.py", "simulate", "parameters"): COMMAND,
     Place("provider/pulumi_rolling/cli/simulate.py", "simulate", "lines"): (
         "seventeen options with their help take fifty lines before the first statement"

@@ -61,7 +61,7 @@ ROWS = (
         "preview",
         "preview",
         "Run `pulumi preview`, and tell what could not come back.",
-        "rolling preview --stack prod --risks risks.json",
+        "rolling preview --stack prod --format markdown > comment.md",
         {},
         other_codes="Pulumi's own",
         passes_on=True,

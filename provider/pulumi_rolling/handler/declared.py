@@ -39,3 +39,9 @@ class Declared:
         """Inputs that change with the revision, sorted."""
         names = {name for name in {*before, *after} if not name.startswith("__")} - self.pointers
         return tuple(sorted(name for name in names if before.get(name) != after.get(name)))
+
+
+def name_in_block(block: Mapping[str, Any]) -> str | None:
+    """The name of a kind that calls it so."""
+    name = block.get("name")
+    return name if isinstance(name, str) else None

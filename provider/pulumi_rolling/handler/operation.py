@@ -20,7 +20,7 @@ from pulumi_rolling.errors import Fault, PolicyErrors, RolloutError
 from pulumi_rolling.fleets.base import Facts, Glance, Group, ListedGroup, Retry
 from pulumi_rolling.fleets.replace import SignalSource
 from pulumi_rolling.handler.context import Defaults
-from pulumi_rolling.handler.declared import Declared
+from pulumi_rolling.handler.declared import Declared, name_in_block
 from pulumi_rolling.policy.block import Block, GroupBlock, fields
 from pulumi_rolling.policy.check import parse_policy
 from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy, given_rows
@@ -210,6 +210,10 @@ class Situations(Protocol):
         """Outputs of a group as it is: what a rollout must put back."""
         ...
 
+    def risks(self, operation: Operation, situation: Any) -> tuple[str, ...]:
+        """Risks that the group's surroundings show, for people who are to agree; asked for by a preview alone."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Handover:
@@ -236,11 +240,6 @@ class Strategy(Generic[F]):
     situation: Situations
     handover: Handover | None = None
     """None: its machine hands nothing over."""
-
-
-def name_in_block(block: Mapping[str, Any]) -> str | None:
-    name = block.get("name")
-    return name if isinstance(name, str) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from pulumi_rolling.errors import Fault, GroupNotFoundError, PermanentFleetError
 from pulumi_rolling.handler.context import Context, Defaults, Diffed, Foreseen
 from pulumi_rolling.handler.driving import roll
 from pulumi_rolling.handler.existence import Claims, not_there
+from pulumi_rolling.handler.foretelling import foretell
 from pulumi_rolling.handler.handover import assessed
 from pulumi_rolling.handler.kinds import (
     inputs_model,
@@ -251,7 +252,9 @@ class RollingGroupHandler:
                 "30 minutes for its turn is dropped and needs another 'pulumi up'",
             )
         preview = operation.strategy.situation.telling.preview(situation, notes)
-        context.say(preview_text(replace(preview, call=operation.fleet.call)))
+        preview = replace(preview, call=operation.fleet.call)
+        context.say(preview_text(preview))
+        foretell(operation, situation, preview, context.urn)
 
 
 def _replaces(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, ...]:

@@ -129,7 +129,7 @@ def _plan_rows(preview: Preview, plan: Plan) -> Iterator[Row]:
         yield "keeps", _keeps(plan.limits.keep_failed)
     yield "losses", f"the same with more than {plan.losses} lost after having been ready"
     yield "duration", _duration(plan, preview.last_boots)
-    yield "API calls", f"at least {_fewest_calls(plan)}"
+    yield "API calls", f"at least {fewest_calls(plan)}"
 
 
 def _window(plan: Plan) -> str:
@@ -262,7 +262,7 @@ def _duration(plan: Plan, boots: Boots | None) -> str:
     expected = time_left(boots, plan.replace, plan.batch, plan.pacing) if boots and plan.batch else None
     parts = []
     if plan.signals:
-        longest = _longest(plan)
+        longest = longest_wait(plan)
         if expected is None:
             parts.append(f"at most {span(longest)}, if every wait takes its whole time")
         else:
@@ -279,8 +279,8 @@ def _duration(plan: Plan, boots: Boots | None) -> str:
     return "; ".join([*parts, *ends(plan.limits.timeout, approval=plan.limits.approval)])
 
 
-def _longest(plan: Plan) -> float:
-    """The members' own clocks, as many times as the dry run launched one after another.
+def longest_wait(plan: Plan) -> float:
+    """Seconds at most of the members' own clocks, as many times as the dry run launched one after another.
 
     A canary and a slow start need more launches than the window alone; a victim is waited for in the same slot.
     """
@@ -295,7 +295,7 @@ def _named_waits(limits: Limits) -> str:
     return listed([name for name, seconds in waits if seconds])
 
 
-def _fewest_calls(plan: Plan) -> int:
+def fewest_calls(plan: Plan) -> int:
     """A call for each look and for each act; a real cloud takes more looks than an ideal one."""
     return plan.decisions + sum(each.terminate for each in plan.rounds) + (2 if plan.resize else 0)
 

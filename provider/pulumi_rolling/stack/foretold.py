@@ -10,25 +10,27 @@ from pathlib import Path
 
 from pulumi_rolling.errors import CommandError
 from pulumi_rolling.stack.asset_files import has_source
-from pulumi_rolling.stack.changes import of_events
 from pulumi_rolling.stack.command import Pulumi
 from pulumi_rolling.stack.configuration import environments_of
 from pulumi_rolling.stack.deployment import Deployment, parsed
-from pulumi_rolling.stack.event_log import Event, Summary
 from pulumi_rolling.stack.foresight import Known, Risk, foresee
 from pulumi_rolling.stack.stage import staged
+from pulumi_rolling.stack.told_preview import ToldPreview, of_log
+
+NOTHING_TOLD = ToldPreview((), (), ended=False)
 
 
 @dataclass(frozen=True)
 class Foretold:
     """`code`: of `pulumi preview`. `risks`: None where the preview did not come to its end.
 
-    `first`: nothing is deployed yet, so that nothing could come back.
+    `first`: nothing is deployed yet, so that nothing could come back. `told`: what the preview itself told.
     """
 
     code: int
     risks: tuple[Risk, ...] | None
     first: bool = False
+    told: ToldPreview = NOTHING_TOLD
 
 
 def previewed(pulumi: Pulumi, arguments: Sequence[str], good: Deployment | None = None) -> Foretold:
@@ -41,17 +43,30 @@ def previewed(pulumi: Pulumi, arguments: Sequence[str], good: Deployment | None 
         export = both.submit(pulumi.asked, "stack", "export")
         environments = both.submit(environments_of, pulumi)
         ended = staged(pulumi, ("preview", *arguments))
+        told = of_log(ended.events)
         try:
             known = Known(parsed(export.result()), good, environments.result(), _source_in(pulumi.folder))
         except CommandError:
-            return Foretold(ended.code, None)
-    return Foretold(ended.code, foreseen(ended.events, known), first=not known.state.entries)
+            return Foretold(ended.code, None, told=told)
+    return Foretold(ended.code, foreseen(told, known), not known.state.entries, told)
 
 
-def foreseen(events: Sequence[Event], known: Known) -> tuple[Risk, ...] | None:
-    """The risks of a preview that came to its end; `--expect-no-changes` fails only after it."""
-    ended = any(isinstance(each, Summary) and each.result != "failed" for each in events)
-    return foresee(of_events(events), known) if ended else None
+def told_before(pulumi: Pulumi, told: ToldPreview) -> Foretold:
+    """The same of a preview that another process has run, if it was of the state as it is."""
+    code = 0 if told.ended else 1
+    with ThreadPoolExecutor(1) as beside:
+        environments = beside.submit(environments_of, pulumi)
+        try:
+            state = parsed(pulumi.asked("stack", "export"))
+            known = Known(state, None, environments.result(), _source_in(pulumi.folder))
+        except CommandError:
+            return Foretold(code, None, told=told)
+    return Foretold(code, foreseen(told, known), not known.state.entries, told)
+
+
+def foreseen(told: ToldPreview, known: Known) -> tuple[Risk, ...] | None:
+    """The risks of a preview that came to its end."""
+    return foresee(told.changes, known) if told.ended else None
 
 
 def _source_in(project: Path) -> partial[bool]:

@@ -14,6 +14,7 @@ from pulumi_rolling.stack.event_log import Summary
 from pulumi_rolling.stack.foresight import Known
 from pulumi_rolling.stack.foretold import Foretold, foreseen, of_preview
 from pulumi_rolling.stack.stage import Before, given_log
+from pulumi_rolling.stack.told_preview import of_log
 
 EMPTY = Known(Deployment({"version": 3, "deployment": {}}))
 
@@ -34,10 +35,10 @@ def test_the_users_own_event_log_is_read(arguments: list[str], log: Path | None)
 
 def test_a_preview_that_did_not_end_foretells_nothing() -> None:
     """Half a preview would tell half of the risks; one without a failure tells them."""
-    assert foreseen([], EMPTY) is None
-    assert foreseen([Summary(True, "failed", 1, {})], EMPTY) is None
-    assert foreseen([Summary(True, "succeeded", 1, {})], EMPTY) == ()
-    assert foreseen([Summary(True, "", 1, {})], EMPTY) == ()
+    assert foreseen(of_log([]), EMPTY) is None
+    assert foreseen(of_log([Summary(True, "failed", 1, {})]), EMPTY) is None
+    assert foreseen(of_log([Summary(True, "succeeded", 1, {})]), EMPTY) == ()
+    assert foreseen(of_log([Summary(True, "", 1, {})]), EMPTY) == ()
 
 
 def test_two_documents_on_one_output_are_refused() -> None:

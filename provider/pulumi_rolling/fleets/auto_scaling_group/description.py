@@ -54,6 +54,12 @@ def suspended(group: Answer) -> frozenset[str]:
     return frozenset(names - {_DEPRECATED_PROCESS})
 
 
+def health_checks(group: Answer) -> frozenset[str]:
+    """Kinds of checks beside EC2's own (API reference, HealthCheckType: a list with commas)."""
+    kinds = str(group.get("HealthCheckType") or "").split(",")
+    return frozenset(kind.strip() for kind in kinds) - {"EC2", ""}
+
+
 def heals(suspended: frozenset[str]) -> bool:
     """Whether the group replaces a member that broke (EC2 Auto Scaling user guide, "Suspend and resume processes")."""
     return not suspended & {"HealthCheck", "ReplaceUnhealthy"}

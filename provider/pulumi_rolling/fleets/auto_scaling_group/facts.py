@@ -49,6 +49,10 @@ class AutoScalingGroupFacts(Facts):
     missing_alarms: tuple[str, ...] = ()
     """Watched alarms that do not exist."""
     queues: tuple[QueueFacts, ...] = ()
+    checked_by: frozenset[str] = frozenset()
+    """Health checks beside EC2's own by which the group ends an instance: ``ELB``, ``VPC_LATTICE``, ``EBS``."""
+    grace: float = 0.0
+    """Seconds in service before these checks count."""
     as_their_override: frozenset[str] = frozenset()
     """Members launched from an override with a launch template of its own. We never change that template, so they
     count as up to date."""

@@ -126,6 +126,8 @@ class AutoScalingGroupFleet(OneGroup):
             strays=self._strays(group, listed),
             lattice=traffic.lattice,
             missing_alarms=missing,
+            checked_by=described.health_checks(group),
+            grace=float(group.get("HealthCheckGracePeriod") or 0),
             as_their_override=self._own_templates.matching(group, (*listed, *warm)),
             notes=notes_of(group),
             floating=self._floating(meant),

@@ -113,6 +113,10 @@ class Following(Generic[F]):
     def as_found(self, facts: F) -> dict[str, Any]:
         return {"suspendedAsFound": sorted(self._around.suspended(facts))}
 
+    def risks(self, operation: Operation, situation: Situation) -> tuple[str, ...]:
+        """What the service would stumble over stands among the warnings."""
+        return ()
+
 
 def _nothing_odd(record: Any) -> str:
     return ""

@@ -17,10 +17,11 @@ from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
 from pulumi_rolling.fleets.replace import Glance, as_old
 from pulumi_rolling.handler.auto_scaling_group import wanted_by
 from pulumi_rolling.handler.aws_place import place_of
-from pulumi_rolling.handler.operation import Operation, Reach
+from pulumi_rolling.handler.operation import UNKNOWN, Operation, Reach
 from pulumi_rolling.handler.replace.keeping import keeping_faults
 from pulumi_rolling.handler.replace.listening import listening
 from pulumi_rolling.handler.replace.own_tasks import own_tasks, shell_faults
+from pulumi_rolling.handler.replace.risks import health_risks, schedule_risks, signal_risks
 from pulumi_rolling.handler.replace.serving import (
     directions_of_health,
     health_by_attachment,
@@ -98,6 +99,16 @@ class InstanceSurroundings(Surroundings[AutoScalingGroupFacts]):
             warnings=(*said, *unreachable, *health.warnings, *watch_warnings(policy, facts), *about),
             notes=(*health.notes, *(() if hint is None else (hint,))),
             sources=sources,
+        )
+
+    def risks(self, operation: Operation, start: Start[AutoScalingGroupFacts]) -> tuple[str, ...]:
+        roll = operation.policy.rolling_update
+        facts, rests = start.facts, start.facts.suspended.union(roll.suspend_processes)
+        contents = {} if start.to is UNKNOWN else operation.fleet.contents(start.to)
+        return (
+            *health_risks(facts.checked_by, facts.grace, start.rollout.prior, rests),
+            *signal_risks(start.limits, queue_of(operation.policy), contents.get("UserData")),
+            *schedule_risks(facts.scheduled_actions),
         )
 
     def use(self, operation: Operation, sources: Sources) -> None:

@@ -119,6 +119,11 @@ class Replacing(Generic[F]):
     def as_found(self, facts: Facts) -> dict[str, Any]:
         return {"suspendedAsFound": sorted(facts.suspended)}
 
+    def risks(self, operation: Operation, situation: Situation) -> tuple[str, ...]:
+        facts: Any = situation.facts
+        start = Start(facts, situation.to, situation.rollout, situation.rollout.found.sizes, situation.limits)
+        return self._around.risks(operation, start)
+
 
 def _no_room(operation: Operation, facts: Facts, begun: Begun, judged: Judged) -> tuple[Fault, ...]:
     """The record of a full window must fit beside the tags that the group has already."""

@@ -87,6 +87,10 @@ class Surroundings(Generic[F]):
         found, said = feasibility(roll, start.limits, start.sizes, theirs, old=start.old)
         return Judged(start.limits, tuple(found), tuple(said))
 
+    def risks(self, operation: Operation, start: Start[F]) -> tuple[str, ...]:
+        """Risks that stand in the way of nothing, for people who are to agree."""
+        return ()
+
     def use(self, operation: Operation, sources: Sources) -> None:
         """Signals come from these sources from now on."""
 
