@@ -29,6 +29,7 @@ from typing import Any
 
 from tests.end_to_end.lab_process import LabProcess
 from tests.end_to_end.stacks import Stacks
+from tests.unwrapped import unwrapped
 
 HERE = Path(__file__).parent
 ROLLING_COMMAND = str(Path(sys.executable).with_name("rolling"))
@@ -62,6 +63,11 @@ class Ran:
 
     code: int
     output: str
+
+    @property
+    def told(self) -> str:
+        """The output with single blanks between its words, for sentences that may be wrapped."""
+        return unwrapped(self.output)
 
     @property
     def diagnostics(self) -> str:

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 
 from tests.end_to_end.truth import Watched
+from tests.unwrapped import unwrapped
 
 SAME, REVERTED, ANOTHER = "same program", "reverted", "another target"
 TAKEN_OVER = "an interrupted rollout to version 2 was found; it is taken over from the group's record"
@@ -57,7 +58,7 @@ FAILED = {
 
 def ends(watched: Watched, said: str, row: Row, before: dict[str, str], headline: str | None = None) -> None:
     """The run said its headline, all run what is wanted, and of those ``before`` only ``row.stays`` are left."""
-    assert re.search(headline or row.headline, said), said
+    assert re.search(headline or row.headline, unwrapped(said)), said
     watched.runs(row.image, 6, row.version)
     watched.is_as_found()
     kept = before.keys() & watched.members().keys()

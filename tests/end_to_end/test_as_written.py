@@ -114,7 +114,7 @@ def test_each_face_rolls_it_and_goes_on_after_a_kill(open_stage: Open, tmp_path:
     assert shown.code == 0, shown.output
     for region in regions:
         known = f"version 1 -> a version known after apply, in {region.name} of account"
-        assert f"web: replacing up to 4 instances, {known}" in shown.output, shown.output
+        assert f"web: replacing up to 4 instances, {known}" in shown.told, shown.output
 
     running = stage.start_up()
     owners: set[tuple[str, str | None]] = set()

@@ -34,8 +34,8 @@ def test_a_group_rolls_by_its_own_resource(stage: AttributeStage) -> None:
     stage.declare(image="ami-v2")
     ran = stage.up(preview=True)
     assert ran.code == 0, ran.output
-    assert "web: replacing up to 6 instances, version 1 -> a version known after apply" in ran.output
-    assert "rolls back to version 1" in ran.output and "$Default" not in ran.output
+    assert "web: replacing up to 6 instances, version 1 -> a version known after apply" in ran.told
+    assert "rolls back to version 1" in ran.told and "$Default" not in ran.output
     watched.kept_between(5, 7)
     watched.runs("ami-v2", 6, "2")
     watched.is_as_found()
@@ -86,7 +86,7 @@ def test_what_is_wrong_is_told_before_anything_is_touched(stage: AttributeStage)
     stage.declare(policy={"rollingUpdate": QUICK}, attach={"web": {"id": "lt-0", "version": "1"}})
     ran = stage.preview()
     assert ran.code != 0
-    assert "is of a group whose own resource has an update policy and rolls by that" in ran.output
+    assert "is of a group whose own resource has an update policy and rolls by that" in ran.told
     watched.is_untouched()
 
 
@@ -96,7 +96,7 @@ def test_sizes_of_the_same_update_come_after_the_roll(stage: AttributeStage) -> 
     stage.declare(image="ami-v2", group={**SIZES, "max_size": 12, "desired_capacity": 9})
     ran = stage.up(preview=True)
     assert ran.code == 0, ran.output
-    assert "desiredCapacity, maxSize change in this update as well: after the roll" in ran.output
+    assert "desiredCapacity, maxSize change in this update as well: after the roll" in ran.told
     watched.runs("ami-v2", 9, "2")
     points = watched.points()
     assert all(point["serving"] >= 5 for point in points)

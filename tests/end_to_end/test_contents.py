@@ -35,10 +35,9 @@ def test_policy_alone_replaces_nobody_and_triggers_replace_everybody(open_stage:
     stage.want(template, "1")
     ran = stage.up(preview=True)
     assert ran.code == 0, ran.output
-    assert "web: nothing to replace, all instances run version 1" in ran.output
+    assert "web: nothing to replace, all instances run version 1" in ran.told
     assert (
-        "waits for 6 instances in service, and for a SUCCESS signal from each younger than 1 min"
-        in ran.output
+        "waits for 6 instances in service, and for a SUCCESS signal from each younger than 1 min" in ran.told
     )
 
     watched = Watched(stage)
@@ -46,7 +45,7 @@ def test_policy_alone_replaces_nobody_and_triggers_replace_everybody(open_stage:
     stage.lab.clear_calls()
     ran = stage.up(preview=True)
     assert ran.code == 0, ran.output
-    assert "the policy is recorded and rules the next rollout; nothing is replaced for it" in ran.output
+    assert "the policy is recorded and rules the next rollout; nothing is replaced for it" in ran.told
     watched.is_untouched()
     assert all(action.startswith("Describe") for action in stage.lab.calls()), stage.lab.calls()
     state = stage.state()
@@ -56,8 +55,7 @@ def test_policy_alone_replaces_nobody_and_triggers_replace_everybody(open_stage:
     ran = stage.up(preview=True)
     assert ran.code == 0, ran.output
     assert (
-        "web: nothing to replace, only the pointer moves, version 1 -> version 2 (equal contents)"
-        in ran.output
+        "web: nothing to replace, only the pointer moves, version 1 -> version 2 (equal contents)" in ran.told
     )
     assert watched.members() == watched.before
     watched.runs("ami-v1", 6, "2")

@@ -104,7 +104,7 @@ def test_every_way_to_fail_leaves_a_whole_stack(open_yaml: OpenYaml) -> None:
     stage.lab.image("ami-v2", signal="FAILURE")
     stage.lab.image("ami-v1", signal="FAILURE")
     ran = stage.up()
-    assert ran.code != 0 and "then the way back to version 1 failed as well" in ran.diagnostics, ran.output
+    assert ran.code != 0 and "then the way back to version 1 failed as well" in ran.told, ran.output
     state = stage.state()
     assert state is not None and state["status"] == "interrupted" and state["revision"] == f"{template}:1"
     _stands(stage)

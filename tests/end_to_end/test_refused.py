@@ -68,4 +68,4 @@ def test_a_group_with_an_instance_refresh_is_refused_and_one_on_a_configuration_
     stage.declare(attach={"older": {"id": template, "version": "1"}})
     said = stage.preview()
     assert said.code == 0, said.output
-    assert "replacing 6 instances, launch configuration old -> version 1" in said.output
+    assert "replacing 6 instances, launch configuration old -> version 1" in said.told

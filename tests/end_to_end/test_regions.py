@@ -78,7 +78,7 @@ def test_one_name_in_two_regions_is_rolled_in_both_and_gone_on_with_after_a_kill
     shown = stage.preview()
     assert shown.code == 0, shown.output
     for region in REGIONS:
-        assert f"web: replacing 2 instances, version 1 -> version 2, in {region} of account" in shown.output
+        assert f"web: replacing 2 instances, version 1 -> version 2, in {region} of account" in shown.told
 
     running = stage.start_up()
     stage.wait_for(lambda: all(regions.owner(region) for region in REGIONS), "both leases")

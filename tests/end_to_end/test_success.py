@@ -35,7 +35,7 @@ def test_lock_step_replaces_all_and_gives_everything_back(web: Stage) -> None:
     assert state is not None
     assert (state["revision"][-2:], state["previousRevision"][-2:], state["status"]) == (":2", ":1", "stable")
     assert (state["lastRollout"]["replaced"], state["lastRollout"]["failed"]) == (6, 0)
-    said = ran.output
+    said = ran.told
     assert "web: replacing up to 6 instances, version 1 -> a version known after apply" in said
     assert "with the first failed instance, rolls back to version 1" in said
 

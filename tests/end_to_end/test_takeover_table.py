@@ -46,7 +46,7 @@ def test_killed_with_the_record_there(open_stage: Open) -> None:
     before = watched.members()
     ran = stage.up(preview=True)
     assert ran.code == 0, ran.output
-    assert TAKEN_OVER in ran.output and re.search(row.headline, ran.output), ran.output
+    assert TAKEN_OVER in ran.told and re.search(row.headline, ran.told), ran.output
     ends(watched, ran.output, row, before, headline=FOUND)
     watched.kept_between(5, 7)
 
@@ -80,7 +80,7 @@ def test_ignored_tags_save_the_record(open_stage: Open) -> None:
     ran = stage.up("--refresh")
     assert ran.code == 0, ran.output
     ends(watched, ran.output, LOST[SAME], before, headline=FOUND)
-    assert not re.search(NO_RECORD, ran.output)
+    assert not re.search(NO_RECORD, ran.told)
 
 
 def test_failed(open_stage: Open) -> None:
@@ -99,5 +99,5 @@ def test_failed(open_stage: Open) -> None:
     ran = stage.up("--refresh", preview=True)
     assert ran.code == 0, ran.output
     ends(watched, ran.output, row, before)
-    assert "interrupted" not in ran.output and not re.search(NO_RECORD, ran.output)
+    assert "interrupted" not in ran.output and not re.search(NO_RECORD, ran.told)
     watched.kept_between(5, 7)

@@ -16,6 +16,7 @@ from tests.end_to_end.lab_process import LabProcess
 from tests.end_to_end.stage import TOOLS
 from tests.examples.conftest import EXAMPLES
 from tests.made_sdks import SDKS, done, installed, left_out
+from tests.unwrapped import unwrapped
 
 
 def _environment(state: Path, lab: LabProcess) -> dict[str, str]:
@@ -101,7 +102,7 @@ def test_yaml(tmp_path: Path, example_lab: LabProcess) -> None:
     """A group and its RollingGroup from nothing; a new image is planned in preview and rolled."""
     example_lab.reset()
     said = _deploys_and_rolls(_copied("yaml", tmp_path), _environment(tmp_path, example_lab))
-    assert "replacing up to 4 instances, version 1 -> a version known after apply" in said
+    assert "replacing up to 4 instances, version 1 -> a version known after apply" in unwrapped(said)
     assert set().union(*_images(example_lab).values()) == {"ami-v2"}
 
 
@@ -121,7 +122,7 @@ def test_autoscaling(tmp_path: Path, example_lab: LabProcess) -> None:
     example_lab.reset()
     project = _copied("autoscaling", tmp_path)
     said = _deploys_and_rolls(project, _environment(tmp_path, example_lab), image="ami-v1")
-    assert "web: replacing up to 6 instances, version 1 -> a version known after apply" in said
+    assert "web: replacing up to 6 instances, version 1 -> a version known after apply" in unwrapped(said)
     assert _images(example_lab) == {"web": {"ami-v2"}}
 
 
@@ -130,7 +131,7 @@ def test_an_instance_refresh(tmp_path: Path, example_lab: LabProcess) -> None:
     example_lab.reset()
     project, environment = _copied("refresh", tmp_path), _environment(tmp_path, example_lab)
     said = _deploys_and_rolls(project, environment, image="ami-v1", pause="PT1S", warmup="0")
-    assert "web: replacing up to 6 instances, version 1 -> a version known after apply" in said
+    assert "web: replacing up to 6 instances, version 1 -> a version known after apply" in unwrapped(said)
     assert "checkpoints  at 10 % (1 of 6), 1 s each" in said
     assert _images(example_lab) == {"web": {"ami-v2"}}
     assert len(_refreshes(example_lab, "web")) == 1
@@ -140,8 +141,8 @@ def test_an_instance_refresh_in_yaml(tmp_path: Path, example_lab: LabProcess) ->
     """The same by the plugin: the service launches one first, and nobody calls for an end of an instance."""
     example_lab.reset()
     said = _deploys_and_rolls(_copied("refresh_yaml", tmp_path), _environment(tmp_path, example_lab))
-    assert "replacing up to 4 instances, version 1 -> a version known after apply" in said
-    assert "at least 4, and 5 there at most" in said
+    assert "replacing up to 4 instances, version 1 -> a version known after apply" in unwrapped(said)
+    assert "at least 4, and 5 there at most" in unwrapped(said)
     ((name, images),) = _images(example_lab).items()
     assert images == {"ami-v2"} and len(_refreshes(example_lab, name)) == 1
 
@@ -203,11 +204,11 @@ def _rolls_inline(command: list[str], where: Path, state: Path, lab: LabProcess)
     environment = _environment(state, lab)
     _run([*command, "web", template, "1"], where, environment)
     said = _run([*command, "web", template, "2"], where, environment)
-    assert "web: replacing 4 instances, version 1 -> version 2" in said
+    assert "web: replacing 4 instances, version 1 -> version 2" in unwrapped(said)
     assert f"revision: {template}:2" in said
     assert _images(lab) == {"web": {"ami-v2"}} and not _refreshes(lab, "web")
     said = _run([*command, "web", template, "3", "refresh"], where, environment)
-    assert "web: replacing 4 instances, version 2 -> version 3" in said
+    assert "web: replacing 4 instances, version 2 -> version 3" in unwrapped(said)
     assert _images(lab) == {"web": {"ami-v3"}} and len(_refreshes(lab, "web")) == 1
 
 

@@ -18,6 +18,7 @@ from pulumi_rolling.plugin.provider import RESOURCE, Provider
 from pulumi_rolling.plugin.wire import Path, decode, encode
 
 from tests.in_lab import client
+from tests.unwrapped import unwrapped
 
 POLICY = {
     "maxBatchSize": 1,
@@ -38,13 +39,13 @@ class Heard(engine_pb2_grpc.EngineServicer):
         return empty_pb2.Empty()
 
     def told(self) -> str:
-        """Every line, those that stay and those that pass."""
-        return "\n".join(line.message for line in self.lines)
+        """Every line, those that stay and those that pass, unwrapped."""
+        return "\n".join(unwrapped(line.message) for line in self.lines)
 
     def kept(self) -> list[str]:
-        """Lines that stay, warnings left out."""
+        """Lines that stay, warnings left out, unwrapped."""
         stay = [line for line in self.lines if not line.ephemeral]
-        return [line.message for line in stay if line.severity == engine_pb2.INFO]
+        return [unwrapped(line.message) for line in stay if line.severity == engine_pb2.INFO]
 
 
 @dataclass

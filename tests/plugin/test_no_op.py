@@ -8,6 +8,7 @@ import boto3
 import pytest
 from pulumi.runtime.proto import provider_pb2
 from pulumi_rolling.fleets.auto_scaling_group import poll as group_poll
+from pulumi_rolling.fleets.aws import launch_templates
 from pulumi_rolling.lab import Lab
 
 from tests.plugin.engine_side import Plugged, Resource, Web
@@ -32,7 +33,23 @@ def test_fifty_groups_cost_one_describe(lab: Lab, plugged: Plugged, monkeypatch:
         found = resource.read()
         resource.inputs, resource.state = found.inputs, found.properties
         resources.append(resource)
-    # As a process does that begins anew.
+    assert _calls_of_nothing(lab, plugged, resources, monkeypatch)["DescribeAutoScalingGroups"] == 1
+
+
+def test_groups_of_a_template_each_cost_no_read_of_templates(
+    lab: Lab, plugged: Plugged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every member and the pointer carry the number that state knows: ten templates are no call at all."""
+    webs = [Web(lab, plugged, f"web-{number}", members=1) for number in range(10)]
+    calls = _calls_of_nothing(lab, plugged, [web.resource for web in webs], monkeypatch)
+    assert calls == {"DescribeAutoScalingGroups": 1}
+
+
+def _calls_of_nothing(
+    lab: Lab, plugged: Plugged, resources: list[Resource], monkeypatch: pytest.MonkeyPatch
+) -> dict[str, int]:
+    """Calls of diffs without a change, as a process makes them that begins anew."""
+    monkeypatch.setattr(launch_templates, "_all", {})
     monkeypatch.setattr(group_poll, "_polls", {})
     monkeypatch.setattr(group_poll, "_many", threading.Event())
     group_poll.expect_many()
@@ -40,4 +57,5 @@ def test_fifty_groups_cost_one_describe(lab: Lab, plugged: Plugged, monkeypatch:
     for resource in resources:
         same = provider_pb2.DiffRequest(**resource._change(resource.inputs))
         assert plugged.stub.Diff(same).changes == provider_pb2.DiffResponse.DIFF_NONE
-    assert lab.calls()["actions"]["DescribeAutoScalingGroups"] == 1
+    actions: dict[str, int] = lab.calls()["actions"]
+    return actions

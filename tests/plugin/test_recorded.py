@@ -19,6 +19,8 @@ from tests.plugin.engine_side import Plugged, Web, call
 from tests.plugin.recorded import FOLDER, REQUESTS
 
 VERSIONS = sorted(FOLDER.iterdir())
+LATER = ("fixedRevision",)
+"""Outputs that a state gets from a later version of ours."""
 
 
 @pytest.fixture(params=VERSIONS, ids=lambda folder: folder.name)
@@ -50,7 +52,7 @@ def test_recorded_calls_mean_what_they_meant(kept: dict[str, Any], lab: Lab, plu
             assert answer == was, recorded
         elif recorded["method"] != "Delete":
             now, was = decode(answer.properties)[0], recorded["answer"]["properties"]
-            told = {key: value for key, value in now.items() if key != "lastRollout"}
+            told = {key: value for key, value in now.items() if key not in ("lastRollout", *LATER)}
             assert told == {key: was[key] for key in told}
             assert was.keys() <= now.keys()
     assert web.images() == ["ami-v2", "ami-v2"]

@@ -169,7 +169,7 @@ def test_a_way_back_that_fails_keeps_the_mixed_group_in_state(web: Web) -> None:
     web.resource.update(news, preview=True)
     told = web.plugged.heard.kept()[-1]
     assert told.startswith(
-        "web: nothing to replace, all instances run version 1, in us-east-1 of account 123456789012\n"
+        "web: nothing to replace, all instances run version 1, in us-east-1 of account 123456789012 note "
     ), told
     assert "this update returns the group and ends with its failure" in told and "ami-bad" not in told
 

@@ -5,42 +5,16 @@ What anybody who may tag a group has written is shown and never obeyed.
 
 from __future__ import annotations
 
-import re
 import shutil
 import sys
-import textwrap
 
 import click
 
 from pulumi_rolling.engine.printable import printable_text
-
-_LABEL = re.compile(r" *(?:\S+(?: \S+)? {2,})*")
-"""What stands before the last column of a line; what is wrapped goes on below that column."""
-_LEAST = 30
-"""Columns that must be left beside a label; a narrower column would be worse than none."""
+from pulumi_rolling.report.wrapping import wrapped
 
 
 def say(text: str) -> None:
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     lines = [printable_text(line) for line in text.split("\n")]
     click.echo("\n".join(lines if width is None else [wrapped(line, width) for line in lines]))
-
-
-def wrapped(line: str, width: int) -> str:
-    """The line, in as many as it takes, with the words of a row below each other."""
-    label = _LABEL.match(line)
-    indent = len(label.group()) if label else 0
-    if indent > width - _LEAST:
-        indent = len(line) - len(line.lstrip()) + 2
-    return "\n".join(
-        textwrap.wrap(
-            line,
-            width,
-            subsequent_indent=" " * indent,
-            drop_whitespace=True,
-            replace_whitespace=False,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        or [""]
-    )

@@ -12,11 +12,13 @@ from pulumi_rolling.cli.declared import Option
 from pulumi_rolling.cli.formats import Form, TextOrJson
 from pulumi_rolling.cli.live import Endpoint, Group, Region, Rolled, live_group, rolled_group
 from pulumi_rolling.cli.screen import say
+from pulumi_rolling.core.delegate.delegating import Delegating
 from pulumi_rolling.core.delegate.observation import Delegated
 from pulumi_rolling.engine.lease import found_lease
 from pulumi_rolling.engine.printable import printable_text
 from pulumi_rolling.engine.record.pieces import read_any, requests
 from pulumi_rolling.engine.said import said
+from pulumi_rolling.errors import RollingError
 from pulumi_rolling.fleets.base import Sight
 from pulumi_rolling.report.standing import Either, GroupStatus, OperationStatus, Standing
 from pulumi_rolling.report.status import status_text
@@ -75,6 +77,9 @@ def standing_in(group: str, sight: Sight[Any], call: str = "") -> Either | None:
     told = _told(group, sight.marks, seen.at)
     if told is None:
         return None
+    if isinstance(seen, Delegated) is not isinstance(told["rollout"], Delegating):
+        # Between our two reads the one machine has handed the group over to the other.
+        raise RollingError(f"The rollout of {group} changes hands at this moment.", hint="Run the command again.")
     if isinstance(seen, Delegated):
         return OperationStatus(**told, call=call, seen=seen)
     return GroupStatus(**told, call=call, members=seen.members)

@@ -5,6 +5,9 @@ that sees another's acts no more. UNTIL is the holder's clock; a lease counts as
 it has not changed for its whole LENGTH of our own time, whichever we see first. LENGTH is left out where it is the
 usual one; it is longer before a long wait, and UNTIL never goes back.
 
+HOLDER ends with the driver's process. A driver of the same resource that finds it dead, on the same machine, need not
+wait: nobody is left who could renew the lease or act.
+
 A driver that slept is a stranger to itself (property 15): it writes and acts only while its look is young and its lease
 has not run out, both by a clock that goes on while it sleeps. A lease that ran out is taken again as a first one is:
 read, written alone, and given time.
@@ -22,6 +25,7 @@ from pulumi_rolling.core.model.commands import command
 from pulumi_rolling.core.shared.lease_rules import OUTLIVED, is_due, lease_length, promised
 from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.engine.printable import printable_text
+from pulumi_rolling.engine.process import has_ended, own_name
 from pulumi_rolling.engine.record.pieces import LEASE, read_any
 from pulumi_rolling.engine.retry import Deadline
 from pulumi_rolling.errors import LeaseHeldError, LeaseLostError, TemporaryFleetError
@@ -40,6 +44,11 @@ class LeaseTag:
     until: float
     length: float | None = None
     """Seconds for which it was written; None: the usual ones."""
+
+    @property
+    def process(self) -> str:
+        """The holder's process, as the same machine can look it up; empty where it told none."""
+        return self.holder.partition("-")[2]
 
 
 def owner_of(urn: str) -> str:
@@ -73,7 +82,7 @@ class Lease:
         deadline: Deadline | None = None,
     ) -> None:
         """``deadline``: that of the fleet's calls, which no call outlives that is sent for one look."""
-        self.holder = uuid.uuid4().hex[:12]
+        self.holder = f"{uuid.uuid4().hex[:12]}-{own_name()}".rstrip("-")
         self._fleet = fleet
         self._owner = owner
         self._clock = clock
@@ -215,7 +224,9 @@ class Lease:
         while found is not None and found.until > self._clock.now():
             if found.owner != self._owner:
                 raise self._refusal(found)
-            if self._clock.steady() - seen_at > max(self.length, found.length or 0.0):
+            if has_ended(found.process) or self._clock.steady() - seen_at > max(
+                self.length, found.length or 0.0
+            ):
                 break
             self._clock.wait(max(self._poll, 0.5))
             marks = self._read()

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pulumi_rolling.errors import Fault, PermanentFleetError, PolicyErrors
+from pulumi_rolling.fleets.auto_scaling_group.group import OneGroup
 from pulumi_rolling.fleets.auto_scaling_group.poll import expect_many
 from pulumi_rolling.handler import auto_scaling_group, ecs_service, ess_scaling_group
 from pulumi_rolling.handler.auto_scaling_group_declared import AUTO_SCALING_GROUP
@@ -44,6 +45,7 @@ KINDS: dict[str, Kind] = {
                 limits=limits,
                 fleet=fleet_of,
                 situation=Replacing(InstanceSurroundings()),
+                is_fixed=OneGroup.is_fixed,
             ),
             InstanceRefresh.key: Strategy(
                 block=InstanceRefresh,
@@ -53,6 +55,7 @@ KINDS: dict[str, Kind] = {
                 handover=Handover(
                     RollingUpdate.key, instance_refresh.returned_by, instance_refresh.paused_by
                 ),
+                is_fixed=OneGroup.is_fixed,
             ),
         },
         identity=("name", "region"),

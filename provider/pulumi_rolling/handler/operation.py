@@ -240,6 +240,8 @@ class Strategy(Generic[F]):
     situation: Situations
     handover: Handover | None = None
     """None: its machine hands nothing over."""
+    is_fixed: Callable[[F, Revision], bool] = lambda fleet, revision: False
+    """Whether members of a revision that the fleet has read are alike, whenever they are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,3 +397,8 @@ class Operation:
         """The address of the revision that the last deployment left."""
         revision = (self.olds or {}).get("revision")
         return None if not revision else str(revision)
+
+    def fixed_in_state(self) -> str | None:
+        """The same address, where members of it are alike whenever they are made."""
+        revision = self.revision_in_state()
+        return revision if (self.olds or {}).get("fixedRevision") == revision else None

@@ -30,8 +30,10 @@ def outputs_of(
     former = situation.came_from
     moved = former is not None and former.address != situation.to.address
     stayed = rollout is not None and operation.strategy.situation.telling.left_as_they_are(rollout)
+    fixed = operation.strategy.is_fixed(operation.fleet, situation.to)
     outputs = {
         "revision": situation.to.address,
+        "fixedRevision": situation.to.address if fixed else None,
         "previousRevision": former.address if former is not None and moved else None,
         "suspendedAsFound": sorted(situation.suspended_as_found),
         "status": "mixed" if stayed else "stable",

@@ -9,6 +9,12 @@ import socket
 import sys
 from typing import Any
 
+from pulumi_rolling.report.wrapping import wrapped
+
+WIDTH = 76
+"""Columns of a text that stays: the engine breaks none, sets four blanks before it, and a terminal has 80."""
+_WARNING = "warning: "
+"""What the engine sets before a warning."""
 STACK = ""
 """In place of a resource's URN: the row of the whole stack. It has no diff, so more of a line is to be seen there."""
 
@@ -26,7 +32,10 @@ class EngineLog:
         return cls(sys.argv[-1])
 
     def say(self, urn: str, text: str, *, warning: bool = False) -> None:
-        """Text that stands in the Diagnostics under the resource."""
+        """Text that stands in the Diagnostics under the resource, wrapped; a line to the stack is a command to copy."""
+        before = _WARNING if warning else ""
+        if urn != STACK:
+            text = "\n".join(wrapped(line, WIDTH) for line in f"{before}{text}".split("\n"))[len(before) :]
         self._log(urn, text, ephemeral=False, warning=warning)
 
     def status(self, urn: str, text: str) -> None:

@@ -48,6 +48,8 @@ PROPERTIES: Mapping[str, str] = {
     "RollingGroup.triggers": "A list or a mapping of texts, numbers, booleans or nulls. Any change of it rolls all "
     "members, even if the revision is equal. Default: none.",
     "RollingGroup.revision": "What the members are made from, e.g. lt-0abc:3.",
+    "RollingGroup.fixedRevision": "The revision, where all that it names is named for good: an image by its id and "
+    "by no parameter. Its contents need no look-up while every member carries its number.",
     "RollingGroup.previousRevision": "What the members were made from before the last rollout.",
     "RollingGroup.suspendedAsFound": "Processes that were suspended before the last rollout, and are again.",
     "RollingGroup.sizesAsFound": "While a rollout is interrupted: sizes of the group before it, to which the group "

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from pulumi_rolling.host.imports import uncollected
+
 USAGE = """\
 usage: pulumi-resource-rolling [ENGINE]
 
@@ -19,6 +21,7 @@ def main() -> None:
         return
     engine = arguments[-1] if arguments and not arguments[-1].startswith("-") else ""
     # Here and not above: with a faulty installation the engine shows this process's last words.
-    from pulumi_rolling.plugin.serving import serve
+    with uncollected():
+        from pulumi_rolling.plugin.serving import serve
 
     serve(engine)

@@ -46,6 +46,7 @@ class Outputs(TypedDict):
     """All outputs of a resource that was deployed."""
 
     revision: str
+    fixedRevision: NotRequired[str]
     previousRevision: NotRequired[str]
     suspendedAsFound: list[str]
     sizesAsFound: NotRequired[SizesAsFound]

@@ -43,6 +43,7 @@ from pulumi_rolling.errors import (
 )
 from pulumi_rolling.host.durations import seconds
 from pulumi_rolling.host.engine_log import STACK, EngineLog
+from pulumi_rolling.host.imports import uncollected
 from pulumi_rolling.host.own_end import end_after
 from pulumi_rolling.resource.around import AWS, CONTEXT, TWICE
 from pulumi_rolling.resource.provider_option import as_the_option_says
@@ -80,9 +81,10 @@ class _Process:
 
     def __init__(self) -> None:
         # Here and not above: the program imports this module for the class alone.
-        from pulumi_rolling.handler import Context, RollingGroupHandler, Timeout
-        from pulumi_rolling.handler.properties import address_in, name_path
-        from pulumi_rolling.host.aws_settings import AwsSettings
+        with uncollected():
+            from pulumi_rolling.handler import Context, RollingGroupHandler, Timeout
+            from pulumi_rolling.handler.properties import address_in, name_path
+            from pulumi_rolling.host.aws_settings import AwsSettings
 
         self._context = Context
         self._timeout = Timeout

@@ -65,6 +65,11 @@ class RollingGroup(Resource, module="rolling", name="RollingGroup"):
         return self._output("revision")
 
     @property
+    def fixed_revision(self) -> pulumi.Output[str | None]:
+        """The revision, where its image is named by its id and by no parameter."""
+        return self._output("fixedRevision")
+
+    @property
     def previous_revision(self) -> pulumi.Output[str | None]:
         return self._output("previousRevision")
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from pulumi_rolling.cli.screen import wrapped
+from pulumi_rolling.report.wrapping import wrapped
 
 from tests.unit.cli.conftest import Ran
 

@@ -20,7 +20,7 @@ from pulumi_rolling.fleets.auto_scaling_group.floating import floating_note_of
 from pulumi_rolling.fleets.auto_scaling_group.members import Members
 from pulumi_rolling.fleets.auto_scaling_group.overrides import OwnTemplates
 from pulumi_rolling.fleets.auto_scaling_group.poll import poll_of
-from pulumi_rolling.fleets.auto_scaling_group.revisions import Revisions, Wanted
+from pulumi_rolling.fleets.auto_scaling_group.revisions import Revisions, Wanted, made_from, unread
 from pulumi_rolling.fleets.auto_scaling_group.warm_pool import WarmPool
 from pulumi_rolling.fleets.aws.api import EC2, Answer, AwsApi
 from pulumi_rolling.fleets.aws.launch_configurations import (
@@ -91,18 +91,27 @@ class OneGroup:
     def api_calls(self) -> int:
         return self._api.count()
 
-    def glance(self) -> Glance:
-        """The light look of a diff: a describe shared by many, and at most one read of template versions."""
+    def glance(self, fixed: str | None = None) -> Glance:
+        """The light look of a diff: a describe shared by many, and at most one read of template versions.
+
+        ``fixed``: a revision whose contents were read once and name all for good. They need no look-up where pointer,
+        target and every member carry its number (docs/decisions/0007).
+        """
         look = self._api.under_retry(lambda: self._poll.glance(self.name, self._not_before(), self._api))
         group = look.description
         pointer = described.pointer(group)
         wanted = self._wanted_pointer(group)
         listed = tuple(described.listed(group))
         warm = self._warm.all_now(group) if self._wants_warm_pool() else ()
-        asked = [pointer, *([wanted] if wanted else ()), *self._floating_pointers(group)]
-        meant = self._revisions.learn((*listed, *warm), asked)
+        if fixed and {fixed} == {pointer, wanted, *map(made_from, (*listed, *warm))}:
+            alike, meant = unread(fixed), {fixed: unread(fixed)}
+        else:
+            alike = None
+            asked = [pointer, *([wanted] if wanted else ()), *self._floating_pointers(group)]
+            meant = self._revisions.learn((*listed, *warm), asked)
         target = (meant.get(wanted) if wanted else None) or self.target()
-        members = self._set_apart(group, listed, self._members.of(group, listed, target), target)
+        members = self._members.of(group, listed, target, alike)
+        members = self._set_apart(group, listed, members, target)
         return Glance(
             target=target,
             current=meant.get(pointer),
@@ -110,7 +119,7 @@ class OneGroup:
             tags=described.tags(group),
             counts=counts_of(members),
             members=members,
-            warm=self._members.of(group, warm, target),
+            warm=self._members.of(group, warm, target, alike),
             notes=self._floating(meant),
         )
 
@@ -121,6 +130,10 @@ class OneGroup:
     def at(self, address: str) -> Revision:
         """The revision of an address that was written down once; its digest matches nothing when it is gone."""
         return self._revisions.at(address)
+
+    def is_fixed(self, revision: Revision) -> bool:
+        """Whether its members are alike, whenever they are made."""
+        return self._revisions.is_fixed(revision.address)
 
     def contents(self, revision: Revision) -> Answer:
         """What members of a revision are made from, as EC2 has it."""

@@ -29,13 +29,20 @@ class Members:
         return self.of(group, listed, target)
 
     def of(
-        self, group: Answer, listed: tuple[Listed, ...], target: Revision | None = None
+        self,
+        group: Answer,
+        listed: tuple[Listed, ...],
+        target: Revision | None = None,
+        alike: Revision | None = None,
     ) -> tuple[Member, ...]:
-        """A member that is as an override's own template makes it matches the target, whatever that is."""
-        matching = frozenset() if target is None else self._own_templates.matching(group, listed)
+        """A member that is as an override's own template makes it matches the target, whatever that is.
+
+        ``alike``: the revision of them all, whose contents nobody has read.
+        """
+        matching = frozenset() if target is None or alike else self._own_templates.matching(group, listed)
         members = []
         for one in listed:
-            revision = self._revisions.of(one)
+            revision = alike or self._revisions.of(one)
             if target is not None and one.id in matching:
                 revision = replace(revision, digest=target.digest)
             members.append(

@@ -24,6 +24,20 @@ from pulumi_rolling.fleets.contents import gone
 Wanted = TemplateWanted | ConfigurationWanted
 
 
+def made_from(one: Listed) -> str:
+    """The address of an instance's revision, by what the group lists; empty where it names none."""
+    if one.template:
+        return address(one.template, one.version)
+    return f"{PREFIX}{one.origin}" if one.origin else ""
+
+
+def unread(where: str) -> Revision:
+    """A revision whose contents nobody has read: it is equal to itself alone."""
+    name = configuration_in(where)
+    label = f"version {parts(where)[1]}" if name is None else f"launch configuration {name}"
+    return Revision(where, f"unread:{where}", label)
+
+
 class Revisions:
     def __init__(self, api: AwsApi, templates: LaunchTemplates, configurations: LaunchConfigurations) -> None:
         self._api = api
@@ -72,6 +86,15 @@ class Revisions:
         if known is None and not one.template and one.origin:
             known = self._configurations.known(one.origin)
         return known or Revision(f"attached:{one.id}", f"attached:{one.id}", "no launch template")
+
+    def is_fixed(self, where: str) -> bool:
+        """Whether a revision that was read names all for good: an image by its id and by no parameter."""
+        name = configuration_in(where)
+        if name is not None:
+            known = self._configurations.known(name)
+            return known is not None and known.exists
+        known = self._templates.known(*parts(where))
+        return known is not None and known.exists and not self._templates.image_alias(*parts(where))
 
     def label(self, one: Listed, group: Answer) -> str:
         """How the instance's revision is counted; one of another template than the group's says so."""

@@ -111,7 +111,7 @@ class RefreshSurroundings:
         )
 
     def glance(self, operation: Operation) -> Glance:
-        glance: Glance = operation.fleet.glance()
+        glance: Glance = operation.fleet.glance(operation.fixed_in_state())
         return glance
 
     def is_settled(self, operation: Operation, glance: Glance) -> bool:

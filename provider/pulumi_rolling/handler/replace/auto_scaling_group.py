@@ -62,7 +62,8 @@ class InstanceSurroundings(Surroundings[AutoScalingGroupFacts]):
 
     def glance(self, operation: Operation) -> Glance:
         self._watch(operation, None)
-        return super().glance(operation)
+        glance: Glance = operation.fleet.glance(operation.fixed_in_state())
+        return glance
 
     def towards(self, facts: AutoScalingGroupFacts, to: Revision) -> AutoScalingGroupFacts:
         facts = facts.matching_overrides(to.digest)
