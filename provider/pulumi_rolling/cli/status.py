@@ -35,6 +35,10 @@ Console = Annotated[
 ]
 
 
+class ChangesHandsError(RollingError):
+    """Record and group are told by different machines: the one hands the group over to the other."""
+
+
 def status(
     group: Group,
     region: Region = None,
@@ -79,7 +83,9 @@ def standing_in(group: str, sight: Sight[Any], call: str = "") -> Either | None:
         return None
     if isinstance(seen, Delegated) is not isinstance(told["rollout"], Delegating):
         # Between our two reads the one machine has handed the group over to the other.
-        raise RollingError(f"The rollout of {group} changes hands at this moment.", hint="Run the command again.")
+        raise ChangesHandsError(
+            f"The rollout of {group} changes hands at this moment.", hint="Run the command again."
+        )
     if isinstance(seen, Delegated):
         return OperationStatus(**told, call=call, seen=seen)
     return GroupStatus(**told, call=call, members=seen.members)

@@ -15,7 +15,7 @@ import click
 from pulumi_rolling.cli.declared import Option
 from pulumi_rolling.cli.formats import Form, TextOrJson
 from pulumi_rolling.cli.live import Endpoint, Group, Region, Rolled, rolled_group
-from pulumi_rolling.cli.status import standing_in, standing_of
+from pulumi_rolling.cli.status import ChangesHandsError, standing_in, standing_of
 from pulumi_rolling.core.machine import machine_of
 from pulumi_rolling.engine.clock import Clock, SystemClock
 from pulumi_rolling.engine.record.pieces import read_any
@@ -101,7 +101,13 @@ def follow(fleet: Rolled, clock: Clock, pace: Pace, show: Show, anew: Anew | Non
 
     ``anew``: the group as a fleet of the machine whose rollout it is by then, where one hands it over to the other.
     """
-    standing = standing_of(fleet)
+    try:
+        standing = standing_of(fleet)
+    except ChangesHandsError:
+        if anew is None:
+            raise
+        fleet = anew()
+        standing = standing_of(fleet)
     if standing is None:
         raise RollingError(f"{fleet.name} has no rollout to watch.")
     while True:
