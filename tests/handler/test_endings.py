@@ -25,8 +25,8 @@ from pulumi_rolling.errors import (
     RolloutError,
     TooManyFailuresError,
 )
-from pulumi_rolling.handler.operation import Words
 from pulumi_rolling.handler.replace.telling import error_of
+from pulumi_rolling.handler.words import Words
 
 from tests.rollouts import changed
 from tests.unit.core.stage import limits, look, old, rolling

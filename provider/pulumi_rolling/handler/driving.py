@@ -20,10 +20,11 @@ from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import FleetError, MarksLostError, PermanentFleetError, RollingError
 from pulumi_rolling.handler.context import Context
 from pulumi_rolling.handler.handover import as_successor, assessed, not_begun, overtaken, pass_on
-from pulumi_rolling.handler.operation import Operation, Situation, Words, is_idle, raise_faults
+from pulumi_rolling.handler.operation import Operation, Situation, is_idle, raise_faults
 from pulumi_rolling.handler.recorded import policy_marks
 from pulumi_rolling.handler.skipping import is_skipped, skip
 from pulumi_rolling.handler.state import last_rollout, left_of, state_of
+from pulumi_rolling.handler.words import Words
 
 
 def roll(operation: Operation, context: Context) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from pulumi_rolling.errors import (
     RolloutError,
     TooManyFailuresError,
 )
-from pulumi_rolling.handler.operation import Words
+from pulumi_rolling.handler.words import Words
 
 
 def error_class(verdict: Verdict) -> type[RolloutError]:

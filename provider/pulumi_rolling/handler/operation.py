@@ -21,6 +21,7 @@ from pulumi_rolling.fleets.base import Facts, Glance, Group, ListedGroup, Retry
 from pulumi_rolling.fleets.replace import SignalSource
 from pulumi_rolling.handler.context import Defaults
 from pulumi_rolling.handler.declared import Declared, name_in_block
+from pulumi_rolling.handler.words import Words
 from pulumi_rolling.policy.block import Block, GroupBlock, fields
 from pulumi_rolling.policy.check import parse_policy
 from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy, given_rows
@@ -116,19 +117,6 @@ def is_idle(situation: Situation) -> bool:
 def raise_faults(situation: Situation) -> None:
     if situation.faults:
         raise PolicyErrors(situation.faults)
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a sentence about a rollout's end takes from the group and its inputs."""
-
-    group: str
-    mended: str
-    """What makes the members: ``the launch template``."""
-    timeout: str = ""
-    """The path of what set the deadline."""
-    history: str = "activities"
-    """Where the service tells what it did, as that is called."""
 
 
 class Telling(Protocol):

@@ -13,7 +13,7 @@ from pulumi_rolling.errors import RollbackFailedError, RolloutError
 from pulumi_rolling.handler.delegate.preview import preview_of
 from pulumi_rolling.handler.delegate.situation import Situation
 from pulumi_rolling.handler.endings import GOES_ON, LET_BE, advice_of, again, error_class, not_returned
-from pulumi_rolling.handler.operation import Words
+from pulumi_rolling.handler.words import Words
 from pulumi_rolling.report.preview import Preview
 from pulumi_rolling.report.wording import instances
 

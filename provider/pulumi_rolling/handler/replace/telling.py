@@ -12,11 +12,11 @@ from pulumi_rolling.core.shared.ended import is_let_be
 from pulumi_rolling.errors import RollbackFailedError, RolloutError
 from pulumi_rolling.fleets.replace import Fleet
 from pulumi_rolling.handler.endings import GOES_ON, LET_BE, advice_of, again, error_class, not_returned
-from pulumi_rolling.handler.operation import Words
 from pulumi_rolling.handler.replace.keeping import set_apart
 from pulumi_rolling.handler.replace.kept_sizes import kept_of
 from pulumi_rolling.handler.replace.preview import preview_of
 from pulumi_rolling.handler.replace.situation import Situation
+from pulumi_rolling.handler.words import Words
 from pulumi_rolling.report.preview import Preview
 from pulumi_rolling.report.wording import instances
 
