@@ -115,7 +115,7 @@ def test_a_stopped_roll_is_gone_on_with_or_taken_back(life: Life) -> None:
     process = life.starts(boot=8.0)
     process.send_signal(signal.SIGINT)
     stage.wait_for(lambda: "^C received; cancelling" in stage.output_of(process), "it to be heard")
-    told = "web: Ctrl-C waits for the end of this roll; 'rolling abort web' ends it sooner"
+    told = "web: 'rolling abort web' ends this roll; Ctrl-C waits for it"
     assert told in stage.output_of(process)
     assert life.says("abort").code == 0
     ran = stage.ended(process)

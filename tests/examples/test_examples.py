@@ -112,7 +112,7 @@ def test_attribute(tmp_path: Path, example_lab: LabProcess) -> None:
     project = _copied("attribute", tmp_path)
     said = _deploys_and_rolls(project, _environment(tmp_path, example_lab), image="ami-v1")
     assert re.search(
-        r"web-\w+: replacing up to 6 instances, version 1 -> a version known after apply", said
+        r"web-\w+: replacing up to 6 instances, version 1 -> a version known after apply", unwrapped(said)
     ), said
     assert list(_images(example_lab).values()) == [{"ami-v2"}]
 

@@ -108,6 +108,4 @@ def test_a_roll_stops_where_its_engine_is_killed(hooked: Hooked, lab: Lab) -> No
         rolled.result(20)
     tags = lab.group("web")["tags"]
     assert "rolling:lease" not in tags and "rolling:record.0" in tags
-    assert hooked.engine.said[-1] == (
-        "web: Ctrl-C waits for the end of this roll; 'rolling abort web' ends it sooner"
-    )
+    assert hooked.engine.said[-1] == ("web: 'rolling abort web' ends this roll; Ctrl-C waits for it")

@@ -93,7 +93,7 @@ def test_a_killed_driver_is_followed_by_the_next_which_finds_the_refresh(
 ) -> None:
     """The service goes on alone; the next update follows the same refresh by its id."""
     lab.image("ami-v2", boot=0.5)
-    news = web.wants(instanceWarmup=1)
+    news = web.wants(instanceWarmup=4)
     web.killed(news, web.is_mixed)
     read = web.handler.read(web.state)
     assert read is not None and read["status"] == "interrupted"

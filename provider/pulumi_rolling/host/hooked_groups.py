@@ -25,7 +25,7 @@ from pulumi_rolling.policy.block import IsUnknown
 from pulumi_rolling.policy.check import check_inputs
 
 _LATER = "{names} {change} in this update as well: after the roll, which sees the group as it is now"
-_BY_WORD = "{name}: Ctrl-C waits for the end of this roll; 'rolling abort {name}' ends it sooner"
+_BY_WORD = "{name}: 'rolling abort {name}' ends this roll; Ctrl-C waits for it"
 """Pulumi calls no hook of a program that it was told to cancel, and answers all that one may ask of it as before."""
 
 _NOT_YET = object()
