@@ -10,18 +10,17 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from pulumi_rolling.cloud_time import CLOUD, steady
 from pulumi_rolling.errors import FleetError, PermanentFleetError, TemporaryFleetError, not_installed
 from pulumi_rolling.fleets.alibaba.place import ECS, ESS, Endpoint, Place
 from pulumi_rolling.fleets.alibaba.refused import Refusal, one_line, refused
 from pulumi_rolling.fleets.base import Retry
+from pulumi_rolling.fleets.counted_calls import CountedCalls
 from pulumi_rolling.fleets.credentials import Keys
-
-R = TypeVar("R")
 
 Answer = dict[str, Any]
 """What a call brings back, in Alibaba's own names."""
@@ -44,20 +43,14 @@ _CONNECT, _READ = 5_000, 30_000
 """Milliseconds."""
 
 
-class AlibabaApi:
-    """Calls of one fleet at one place: each is counted, under the fleet's retry, and its errors are ours."""
+class AlibabaApi(CountedCalls):
+    """Calls of one fleet at one place, whose errors are ours."""
 
     def __init__(self, place: Place, retry: Retry[Any], *, region_path: str = "region") -> None:
         """``region_path``: where the region is set in the inputs, for the error that misses it."""
+        super().__init__(retry)
         self.place = place
-        self._retry = retry
         self._region_path = region_path
-        self._lock = threading.Lock()
-        self._count = 0
-
-    def count(self) -> int:
-        with self._lock:
-            return self._count
 
     def call(self, product: str, operation: str, /, **parameters: Any) -> Answer:
         return self.under_retry(lambda: self.attempt(product, operation, **parameters))
@@ -73,11 +66,6 @@ class AlibabaApi:
             if not page or seen >= int(answer.get("TotalCount") or 0):
                 return
 
-    def under_retry(self, work: Callable[[], R]) -> R:
-        """Work of one attempt or more, again as a whole where a TemporaryFleetError says so."""
-        result: R = self._retry(work)
-        return result
-
     def attempt(self, product: str, operation: str, /, **parameters: Any) -> Answer:
         """One request, sent once."""
         if not self.place.region:
@@ -88,8 +76,7 @@ class AlibabaApi:
                 hint=f"Set {self._region_path} or ALICLOUD_REGION.",
             )
         client = _client(product, self.place)
-        with self._lock:
-            self._count += 1
+        self._counted()
         asked_at = steady()
         where = {} if operation in _WITHOUT_REGION else {"RegionId": self.place.region}
         answer, headers = _sent(client, product, operation, {**where, **parameters})

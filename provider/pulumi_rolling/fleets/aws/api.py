@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from pulumi_rolling.cloud_time import CLOUD, steady
@@ -25,6 +25,7 @@ from pulumi_rolling.errors import (
 from pulumi_rolling.fleets.aws.place import Place
 from pulumi_rolling.fleets.aws.sessions import session_of
 from pulumi_rolling.fleets.base import Retry
+from pulumi_rolling.fleets.counted_calls import CountedCalls
 
 AUTO_SCALING = "autoscaling"
 EC2 = "ec2"
@@ -34,7 +35,6 @@ ALARMS = "cloudwatch"
 ECS = "ecs"
 QUEUES = "sqs"
 
-R = TypeVar("R")
 
 Answer = dict[str, Any]
 """What a call brings back, in AWS's own names."""
@@ -98,20 +98,14 @@ NOT_KNOWN = "UnknownOperation"
 _LONGEST_MESSAGE = 300
 
 
-class AwsApi:
-    """Calls of one fleet at one place: each is counted, under the fleet's retry, and its errors are ours."""
+class AwsApi(CountedCalls):
+    """Calls of one fleet at one place, whose errors are ours."""
 
     def __init__(self, place: Place, retry: Retry[Any], *, region_path: str = "region") -> None:
         """``region_path``: where the region is set in the inputs, for the error that misses it."""
+        super().__init__(retry)
         self.place = place
-        self._retry = retry
         self._region_path = region_path
-        self._lock = threading.Lock()
-        self._count = 0
-
-    def count(self) -> int:
-        with self._lock:
-            return self._count
 
     def call(self, service: str, operation: str, /, **parameters: Any) -> Answer:
         return self.under_retry(lambda: self.attempt(service, operation, **parameters))
@@ -126,17 +120,11 @@ class AwsApi:
                 return
             parameters[key] = page[key]
 
-    def under_retry(self, work: Callable[[], R]) -> R:
-        """Work of one attempt or more, again as a whole where a TemporaryFleetError says so."""
-        result: R = self._retry(work)
-        return result
-
     def attempt(self, service: str, operation: str, /, **parameters: Any) -> Answer:
         """One request, sent once."""
         try:
             call = _call_of(_client(service, self.place), operation)
-            with self._lock:
-                self._count += 1
+            self._counted()
             asked_at = steady()
             answer: Answer = call(**parameters)
             _hear(answer, asked_at)
