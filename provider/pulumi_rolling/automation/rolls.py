@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pulumi_rolling.errors import RollingError
 from pulumi_rolling.host.engine_log import EngineLog
@@ -29,10 +29,10 @@ class Rolls:
             urn=call.urn,
             name=call.name,
             type=call.type,
-            old_inputs=_whole(call.old_inputs),
-            new_inputs=_whole(call.new_inputs),
-            old_outputs=_whole(call.old_outputs),
-            new_outputs=_whole(call.new_outputs),
+            old_inputs=call.old_inputs,
+            new_inputs=call.new_inputs,
+            old_outputs=call.old_outputs,
+            new_outputs=call.new_outputs,
         )
         given = Given(call.policy, call.on_failure, option={}, timeouts={}, dry_run=call.dry_run)
         try:
@@ -51,12 +51,3 @@ class Rolls:
                 made = HookedGroups(call.provider.get, EngineLog(call.engine), lambda value: value == UNKNOWN)
                 self._groups[key] = made
             return made
-
-
-def _whole(value: Any) -> Any:
-    """Whole numbers as such: on the wire each is a float."""
-    if isinstance(value, dict):
-        return {key: _whole(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_whole(item) for item in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -23,6 +23,7 @@ from pulumi_rolling.host.engine_log import STACK, EngineLog
 from pulumi_rolling.host.hook_call import POLICY_TYPE, Called, Given
 from pulumi_rolling.policy.block import IsUnknown
 from pulumi_rolling.policy.check import check_inputs
+from pulumi_rolling.policy.leaves import exact
 
 _LATER = "{names} {change} in this update as well: after the roll, which sees the group as it is now"
 _BY_WORD = "{name}: 'rolling abort {name}' ends this roll; Ctrl-C waits for it"
@@ -48,6 +49,7 @@ class HookedGroups:
 
     def hear(self, called: Called, given: Given) -> None:
         """Do what the moment of the call wants. Raises RollingError."""
+        called, given = _exact(called), replace(given, policy=exact(given.policy))
         if called.type == POLICY_TYPE:
             self._check(called.name, (called.new_inputs or {}).get("group"), given)
             return
@@ -147,6 +149,17 @@ class HookedGroups:
             orphaned=engine.is_gone,
             timeout=None if lasts is None else Timeout(lasts, f"customTimeouts.{verb}"),
         )
+
+
+def _exact(called: Called) -> Called:
+    """Whole numbers as such: Pulumi sends each as a float."""
+    return replace(
+        called,
+        old_inputs=exact(called.old_inputs),
+        new_inputs=exact(called.new_inputs),
+        old_outputs=exact(called.old_outputs),
+        new_outputs=exact(called.new_outputs),
+    )
 
 
 def _kind_of(resource_type: str) -> tuple[Kind, Declared]:

@@ -87,7 +87,7 @@ class _Callbacks(callback_pb2_grpc.CallbacksServicer):
 
 
 def _moment(asked: Any, name: str) -> dict[str, Any] | None:
-    """Properties at one moment, whole numbers as such; None where the call has none."""
+    """Properties at one moment; None where the call has none."""
     if not asked.HasField(name):
         return None
     found: dict[str, Any] = plain(json_format.MessageToDict(getattr(asked, name)))

@@ -13,7 +13,7 @@ def is_unknown(value: object) -> bool:
 
 
 async def settled(value: Any) -> Any:
-    """The value without outputs: secrets open, numbers that are whole as such, the unknown as Unknown."""
+    """The value without outputs: secrets open, the unknown as Unknown."""
     if isinstance(value, pulumi.Output):
         known = await value.is_known()
         return await settled(await value.future(with_unknowns=True)) if known else UNKNOWN
@@ -21,6 +21,4 @@ async def settled(value: Any) -> Any:
         return {str(key): await settled(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [await settled(item) for item in value]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
     return value
