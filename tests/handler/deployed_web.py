@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from concurrent.futures import Future
 from threading import Event
 from typing import Any
 
 import boto3
 import pytest
-from pulumi_rolling.errors import OrphanedError, RolloutError
+from pulumi_rolling.errors import RolloutError
 from pulumi_rolling.fleets.ecs_service import definitions
 from pulumi_rolling.handler import Context, RollingGroupHandler
 from pulumi_rolling.lab import Lab
 
 from tests.fleets.scripted_aws import wait_until
+from tests.handler.followed_web import PATIENCE, FollowedWeb
 from tests.handler.lab_web import URN
 
-PATIENCE = 30.0
 RULES = {"unchecked": 0.1, "turning": 0.1, "returning": 0.1, "retry": 0.02, "currentLags": 3600.0}
 CRASHES = {"diesAfter": 0.02, "exitCode": 3}
 NEVER = {"inService": False}
 BREAKER = {"enable": True, "rollback": True}
 
 
-class DeployedWeb:
+class DeployedWeb(FollowedWeb):
     """Images app:1 to app:3 are web:1 to web:3; web:1 is deployed unless ``deployed`` is false."""
 
     def __init__(self, lab: Lab, size: int = 2, *, deployed: bool = True, **configuration: Any) -> None:
@@ -78,40 +76,9 @@ class DeployedWeb:
         assert not faults, faults
         return normal
 
-    def faults(self, inputs: dict[str, Any]) -> dict[str, str]:
-        """As a preview of an update finds them."""
-        _, faults = self.handler.check(self.state, inputs, self.context)
-        return {fault.path: fault.message for fault in faults}
-
-    def plan(self, news: dict[str, Any]) -> str:
-        """What preview says; empty where there is nothing to do."""
-        said: list[str] = []
-        self.handler.diff(self.state, news, replace(self.context, dry_run=True, say=said.append))
-        return "\n".join(said)
-
-    def up(self, news: dict[str, Any], **context: Any) -> dict[str, Any]:
-        self.state = self.handler.update(self.state, news, replace(self.context, **context))
-        return self.state
-
-    def begun(self, news: dict[str, Any], **context: Any) -> Future[dict[str, Any]]:
-        with_one = ThreadPoolExecutor(1)
-        future = with_one.submit(self.up, news, **{"orphaned": self.is_over.is_set, **context})
-        with_one.shutdown(wait=False)
-        return future
-
-    def killed(self, news: dict[str, Any], when: Callable[[], bool]) -> str:
-        """The driver dies once that is true; ECS goes on alone."""
-        dead = Event()
-        future = self.begun(news, orphaned=dead.is_set)
-        wait_until(when, PATIENCE)
-        dead.set()
-        with pytest.raises(OrphanedError) as caught:
-            future.result(PATIENCE)
-        return str(caught.value)
-
-    def fails(self, news: dict[str, Any], error: type[RolloutError], **context: Any) -> str:
-        """The sentence of an update that fails and returns the service."""
-        return self.failed(self.begun(news, **context), error)
+    @property
+    def ends_by(self) -> dict[str, Any]:
+        return {"orphaned": self.is_over.is_set}
 
     def failed(self, future: Future[dict[str, Any]], error: type[RolloutError]) -> str:
         before = dict(self.state)

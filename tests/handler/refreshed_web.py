@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
-from threading import Event
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
-from pulumi_rolling.errors import OrphanedError, RolloutError
+from pulumi_rolling.errors import RolloutError
 from pulumi_rolling.lab import Lab
 
-from tests.fleets.scripted_aws import wait_until
+from tests.handler.followed_web import PATIENCE, FollowedWeb
 from tests.handler.lab_web import LabWeb
 
 BAD = {"launchError": "InvalidAMIID.NotFound"}
-PATIENCE = 30.0
 
 
-class RefreshedWeb(LabWeb):
+class RefreshedWeb(FollowedWeb, LabWeb):
     """Images ami-v1 to ami-v3 are versions 1 to 3; version 1 is deployed."""
 
     def __init__(self, lab: Lab, size: int = 2, **group: Any) -> None:
@@ -42,41 +38,6 @@ class RefreshedWeb(LabWeb):
         normal, faults = self.handler.check(None, self.inputs(version, beside, **refresh), self.context)
         assert not faults, faults
         return normal
-
-    def faults(self, inputs: dict[str, Any]) -> dict[str, str]:
-        """As a preview of an update finds them."""
-        _, faults = self.handler.check(self.state, inputs, self.context)
-        return {fault.path: fault.message for fault in faults}
-
-    def plan(self, news: dict[str, Any]) -> str:
-        """What preview says; empty where there is nothing to do."""
-        said: list[str] = []
-        self.handler.diff(self.state, news, replace(self.context, dry_run=True, say=said.append))
-        return "\n".join(said)
-
-    def up(self, news: dict[str, Any], **context: Any) -> dict[str, Any]:
-        self.state = self.handler.update(self.state, news, replace(self.context, **context))
-        return self.state
-
-    def begun(self, news: dict[str, Any], **context: Any) -> Future[dict[str, Any]]:
-        with_one = ThreadPoolExecutor(1)
-        future = with_one.submit(self.up, news, **context)
-        with_one.shutdown(wait=False)
-        return future
-
-    def killed(self, news: dict[str, Any], when: Callable[[], bool]) -> str:
-        """The driver dies once that is true; the service goes on alone."""
-        dead = Event()
-        future = self.begun(news, orphaned=dead.is_set)
-        wait_until(when, PATIENCE)
-        dead.set()
-        with pytest.raises(OrphanedError) as caught:
-            future.result(PATIENCE)
-        return str(caught.value)
-
-    def fails(self, news: dict[str, Any], error: type[RolloutError], **context: Any) -> str:
-        """The sentence of an update that fails and returns the group."""
-        return self.failed(self.begun(news, **context), error)
 
     def failed(self, future: Future[dict[str, Any]], error: type[RolloutError]) -> str:
         before = dict(self.state)

@@ -11,7 +11,8 @@ from pulumi_rolling.errors import AbortedError, InterferenceError, PolicyErrors,
 from pulumi_rolling.lab import Lab
 
 from tests.fleets.scripted_aws import wait_until
-from tests.handler.deployed_web import BREAKER, NEVER, PATIENCE, DeployedWeb
+from tests.handler.deployed_web import BREAKER, NEVER, DeployedWeb
+from tests.handler.followed_web import PATIENCE
 from tests.unit.cli.conftest import Ran, rolling
 
 __all__ = ["rolling"]

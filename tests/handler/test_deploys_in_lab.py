@@ -11,7 +11,8 @@ from pulumi_rolling.handler.context import Timeout
 from pulumi_rolling.lab import Lab
 
 from tests.fleets.scripted_aws import wait_until
-from tests.handler.deployed_web import BREAKER, CRASHES, NEVER, PATIENCE, DeployedWeb
+from tests.handler.deployed_web import BREAKER, CRASHES, NEVER, DeployedWeb
+from tests.handler.followed_web import PATIENCE
 
 
 @pytest.fixture

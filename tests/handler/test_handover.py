@@ -25,7 +25,8 @@ from pulumi_rolling.lab import Lab
 
 from tests.fleets.scripted_aws import wait_until
 from tests.handler.conftest import opened
-from tests.handler.refreshed_web import PATIENCE, RefreshedWeb
+from tests.handler.followed_web import PATIENCE
+from tests.handler.refreshed_web import RefreshedWeb
 from tests.unit.cli.conftest import Ran, rolling
 
 __all__ = ["rolling"]

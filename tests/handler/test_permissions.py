@@ -19,8 +19,9 @@ from pulumi_rolling.errors import (
 from pulumi_rolling.lab import Lab
 
 from tests.fleets.scripted_aws import wait_until
+from tests.handler.followed_web import PATIENCE
 from tests.handler.lab_web import LabWeb
-from tests.handler.refreshed_web import PATIENCE, RefreshedWeb
+from tests.handler.refreshed_web import RefreshedWeb
 from tests.handler.test_rolls_in_lab import target_group
 
 TOUCHES = {

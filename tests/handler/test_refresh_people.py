@@ -18,7 +18,8 @@ from pulumi_rolling.errors import (
 from pulumi_rolling.lab import Lab
 
 from tests.fleets.scripted_aws import wait_until
-from tests.handler.refreshed_web import BAD, PATIENCE, RefreshedWeb
+from tests.handler.followed_web import PATIENCE
+from tests.handler.refreshed_web import BAD, RefreshedWeb
 from tests.unit.cli.conftest import Ran, rolling
 
 __all__ = ["rolling"]

@@ -12,7 +12,8 @@ from pulumi_rolling.handler.context import Timeout
 from pulumi_rolling.lab import Lab
 
 from tests.fleets.scripted_aws import wait_until
-from tests.handler.refreshed_web import BAD, PATIENCE, RefreshedWeb
+from tests.handler.followed_web import PATIENCE
+from tests.handler.refreshed_web import BAD, RefreshedWeb
 
 
 @pytest.fixture
