@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pulumi_rolling.core.model.member import Revision
-from pulumi_rolling.fleets.aws.api import AwsApi
+from pulumi_rolling.fleets.aws.api import ECS, AwsApi
+from pulumi_rolling.fleets.aws.sessions import region_of
 from pulumi_rolling.fleets.base import ListedGroup
 from pulumi_rolling.fleets.ecs_service.definitions import label_of
 from pulumi_rolling.fleets.ecs_service.listing import listed
@@ -19,6 +20,12 @@ from pulumi_rolling.policy.groups.ecs_service import EcsService
 def services_at(reach: Reach, names: Sequence[str] | None) -> Iterator[ListedGroup]:
     """All services within reach, or those of these names that are there."""
     return listed(AwsApi(place_of(EcsService(), reach), reach.retry), names)
+
+
+def identity_of(service: EcsService, reach: Reach) -> Hashable:
+    """Equal for two blocks that name one service, by names or ARNs, wherever their region and endpoint stand."""
+    place = place_of(service, reach)
+    return (*named(service.cluster, service.service or ""), *place.same_as(region_of(place), ECS))
 
 
 def is_name(text: str) -> bool:

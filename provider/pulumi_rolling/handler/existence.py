@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 import threading
 from collections.abc import Hashable
+from typing import Any
 
 from pulumi_rolling.errors import Fault, FleetError
 from pulumi_rolling.handler.operation import Kind, Operation, Reach
+from pulumi_rolling.policy.block import fields
 from pulumi_rolling.policy.inputs import RollingGroupInputs
 
 NEAR = 3
@@ -47,14 +49,22 @@ class Claims:
         """A fault where another resource has named the group."""
         if not urn:
             return []
-        group = (kind.key, kind.same_group(kind.block_in(inputs), reach))
+        group = (kind.key, _identity(kind, kind.block_in(inputs), reach))
         with self._lock:
             other = self._owners.setdefault(group, urn)
         if other == urn:
             return []
         return [
             Fault(
-                f"{kind.key}.name",
+                kind.name_path,
                 f"is the group of {other} already; two RollingGroups on one group are refused.",
             )
         ]
+
+
+def _identity(kind: Kind, group: Any, reach: Reach) -> Hashable:
+    """By which a group is told from others, whatever its block wants of it."""
+    if kind.same_group is not None:
+        return kind.same_group(group, reach)
+    names = fields(type(group))
+    return tuple(getattr(group, names[name]) for name in kind.identity)

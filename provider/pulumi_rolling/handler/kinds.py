@@ -87,6 +87,7 @@ KINDS: dict[str, Kind] = {
         identity=("cluster", "service", "region"),
         address=("cluster", "service", "region", "endpoint"),
         named_by="service",
+        same_group=ecs_service.identity_of,
         name_of=ecs_service.name_of,
         as_named=ecs_service.as_named,
         is_name=ecs_service.is_name,

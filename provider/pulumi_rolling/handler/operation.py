@@ -277,14 +277,19 @@ class Kind:
     """Its fleets go where the reach leads. False: that is another cloud's, and they are told region and endpoint."""
     declared: tuple[Declared, ...] = ()
     """Resources of Pulumi that are such groups, for a policy that stands at the resource itself."""
-    same_group: Callable[[Any, Reach], Hashable] = lambda group, reach: group
-    """Equal for two blocks of the inputs that name one group."""
+    same_group: Callable[[Any, Reach], Hashable] | None = None
+    """Equal for two blocks of the inputs that name one group; None where those have equal identities."""
     names_beside: Callable[[Any, Reach], Iterator[str]] = lambda group, reach: iter(())
     """Names of the groups where the block says that its group is."""
     expect_many: Callable[[], None] = lambda: None
     """Told once by a process that serves the groups of a whole stack."""
     listed: Callable[[Reach, Sequence[str] | None], Iterator[ListedGroup]] = lambda reach, names: iter(())
     """All groups within reach, or those of these names that are there."""
+
+    @property
+    def name_path(self) -> str:
+        """Where the inputs name the group."""
+        return f"{self.key}.{self.named_by}"
 
     def block_in(self, inputs: RollingGroupInputs) -> Any:
         """The group's own block of the inputs."""

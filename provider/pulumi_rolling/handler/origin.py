@@ -49,7 +49,7 @@ def another_group(operation: Operation, facts: Facts) -> tuple[Fault, ...]:
         "another account: roles that an explicit provider assumes are not told to the program; set aws:assumeRoles for "
         "the stack, or take the plugin with a rolling.Provider. Where the group was made anew: run 'pulumi refresh'."
     )
-    return (Fault(f"{operation.kind.key}.name", sentence),)
+    return (Fault(operation.kind.name_path, sentence),)
 
 
 def notes_of(operation: Operation, facts: Facts) -> tuple[str, ...]:

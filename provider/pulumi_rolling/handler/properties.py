@@ -23,7 +23,7 @@ def name_in(properties: Mapping[str, Any]) -> str | None:
 def name_path(properties: Mapping[str, Any]) -> str:
     """Where the properties name their group; empty where they name none."""
     kind = kind_in(properties)
-    return "" if kind is None else f"{kind.key}.{kind.named_by}"
+    return "" if kind is None else kind.name_path
 
 
 def address_in(properties: Mapping[str, Any]) -> tuple[Any, ...] | None:

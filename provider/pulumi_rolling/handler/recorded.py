@@ -46,7 +46,7 @@ def recorded(
     """
     found = journal.read_any(facts.tags)
     other = lease.found_lease(facts.tags)
-    path, owner = f"{operation.kind.key}.{operation.kind.identity[0]}", operation.owner
+    path, owner = operation.kind.name_path, operation.owner
     if found is not None and found[0] != owner:
         sentence = (
             f"group {facts.name} carries the record of rollout {found[1].goal.id} by another resource; "

@@ -128,4 +128,4 @@ def _no_room(operation: Operation, facts: F, begun: Begun) -> tuple[Fault, ...]:
     needed = journal.pieces_of_operations(begun.rollout, operation.owner, shelf)
     needed += len(policy_marks(operation))
     crowded = journal.check_room(facts.tags, needed, shelf, "remove tags")
-    return (Fault(f"{operation.kind.key}.{operation.kind.named_by}", crowded),) if crowded else ()
+    return (Fault(operation.kind.name_path, crowded),) if crowded else ()

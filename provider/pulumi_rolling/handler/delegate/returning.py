@@ -81,7 +81,7 @@ def room_faults(
     needed = journal.pieces_needed(rollout, min(rules.back().batch, sizes.max), operation.owner, shelf, rules)
     crowded = journal.check_room(tags, needed, shelf, "remove tags")
     if crowded:
-        yield Fault(f"{operation.kind.key}.name", crowded)
+        yield Fault(operation.kind.name_path, crowded)
 
 
 def _in_words(roll: RollingUpdate) -> str:
