@@ -61,11 +61,15 @@ test: ensure ## every check and every test
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory --jobs=2 $(told-whole) working-tests waiting-tests
 
+# Rollouts in real time meet a machine that stands still for seconds. A test that fails gets a second try, and its first
+# failure is printed nevertheless; where many fail, it is no matter of time, and there are no further tries.
+again := --reruns 1 --rerun-show-tracebacks --max-suite-reruns 3
+
 working-tests:
-	nice $(BIN)/python -m pytest -q -n 2 tests $(WAITING:%=--ignore=%)
+	nice $(BIN)/python -m pytest -q -n 2 $(again) tests $(WAITING:%=--ignore=%)
 
 waiting-tests:
-	$(BIN)/python -m pytest -q -n 5 --dist worksteal $(WAITING)
+	$(BIN)/python -m pytest -q -n 5 --dist worksteal $(again) $(WAITING)
 
 # Not part of `test`: it brings the SDKs of two more languages. The launcher of dynamic resources lies in Go's SDK.
 LANGUAGES := $(CURDIR)/.cache/languages

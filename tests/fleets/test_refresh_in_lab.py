@@ -106,6 +106,7 @@ def web(lab: Lab) -> Web:
 def test_a_group_is_refreshed_and_its_template_moves_with_the_success(web: Web) -> None:
     """One start; until the end the group points where it came from, and never fewer serve than the policy says."""
     web.group()
+    web.lab.image("ami-v2", boot=0.5)
     fleet = web.fleet()
     decision = web.roll(fleet, minHealthyPercentage=100, maxHealthyPercentage=125)
     assert decision.outcome is not None and decision.outcome.done

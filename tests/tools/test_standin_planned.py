@@ -14,6 +14,7 @@ import grpc
 import pytest
 from google.rpc import status_pb2
 from pulumi.runtime.proto import provider_pb2
+from pulumi_rolling.lab import Lab
 from standin_aws.wire import UNKNOWN, Properties, decode, encode
 
 from tests.tools.engine_side import FIRST, GROUP, SECOND, Resource, live
@@ -98,12 +99,20 @@ def test_a_wait_that_fails_leaves_the_planned_state_and_forgets_what_comes_after
 
 
 def test_a_creation_that_fails_leaves_the_planned_state(
-    stub: Any, declared: Properties, aws: boto3.session.Session
+    stub: Any, lab: Lab, template: Resource, declared: Properties, aws: boto3.session.Session
 ) -> None:
     """The group is there and its processes run on, although the state has one as suspended."""
+    lab.image("ami-slow", boot=3600)
+    template.update(CONTENTS | {"imageId": "ami-slow"})
     resource = Resource(stub, GROUP, f"g{uuid.uuid4().hex[:8]}")
     resource.id = resource.name
-    news = declared | {"name": resource.name, "maxSize": 3, "waitForCapacityTimeout": "1ms"}
+    slow = {"id": template.id, "version": "2"}
+    news = declared | {
+        "name": resource.name,
+        "maxSize": 3,
+        "launchTemplate": slow,
+        "waitForCapacityTimeout": "1ms",
+    }
     said, kept = failed_with(lambda: resource.create(news))
     assert "want at least 3 healthy instance(s) in Auto Scaling Group, have 0" in said
     assert (kept["id"], kept["suspendedProcesses"]) == (resource.name, ["AZRebalance"])
