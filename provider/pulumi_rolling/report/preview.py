@@ -259,15 +259,14 @@ def _then(preview: Preview, limits: Limits) -> str:
 
 
 def _duration(plan: Plan, boots: Boots | None) -> str:
-    expected = time_left(boots, plan.replace, plan.batch, plan.pacing) if boots and plan.batch else None
+    expected = likely(plan, boots)
     parts = []
     if plan.signals:
         longest = longest_wait(plan)
         if expected is None:
             parts.append(f"at most {span(longest)}, if every wait takes its whole time")
         else:
-            low, high = min(expected[0], longest), min(expected[1], longest)
-            parts.append(f"{time_range(low, high)}, by the boots seen before; at most {span(longest)}")
+            parts.append(f"{time_range(*expected)}, by the boots seen before; at most {span(longest)}")
     else:
         pauses = f"at most {span(plan.longest)} of pauses, and " if plan.pause else ""
         seen = "the time of the boots, not known yet"
@@ -277,6 +276,15 @@ def _duration(plan: Plan, boots: Boots | None) -> str:
     if plan.fixed_waits:
         parts.append(f"{span(plan.fixed_waits)} of {_named_waits(plan.limits)} on top")
     return "; ".join([*parts, *ends(plan.limits.timeout, approval=plan.limits.approval)])
+
+
+def likely(plan: Plan, boots: Boots | None) -> tuple[float, float] | None:
+    """Seconds that the waits take by the boots seen before; where signals are awaited, at most ``longest_wait``."""
+    expected = time_left(boots, plan.replace, plan.batch, plan.pacing) if boots and plan.batch else None
+    if expected is None or not plan.signals:
+        return expected
+    longest = longest_wait(plan)
+    return min(expected[0], longest), min(expected[1], longest)
 
 
 def longest_wait(plan: Plan) -> float:

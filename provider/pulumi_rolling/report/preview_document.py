@@ -7,14 +7,13 @@ from typing import Any
 
 from pulumi_rolling.core.delegate.plan import DelegatePlan
 from pulumi_rolling.core.explain import time_range
-from pulumi_rolling.core.replace.forecast import time_left
 from pulumi_rolling.core.replace.plan import Plan
 from pulumi_rolling.core.replace.rollout import Boots
 from pulumi_rolling.report.drawing import drawing
 from pulumi_rolling.report.drawn import drawing_json
 from pulumi_rolling.report.hazards import hazards
 from pulumi_rolling.report.plan_json import planned
-from pulumi_rolling.report.preview import Preview, fewest_calls, headline, longest_wait, rows
+from pulumi_rolling.report.preview import Preview, fewest_calls, headline, likely, longest_wait, rows
 from pulumi_rolling.report.wording import span
 
 VERSION = 1
@@ -68,9 +67,9 @@ def _stops(plan: Plan | DelegatePlan) -> Iterator[str]:
 
 
 def _likely(plan: Plan | DelegatePlan, boots: Boots | None) -> str:
-    if isinstance(plan, DelegatePlan) or not boots or not plan.batch:
+    if isinstance(plan, DelegatePlan):
         return ""
-    expected = time_left(boots, plan.replace, plan.batch, plan.pacing)
+    expected = likely(plan, boots)
     if expected is None:
         return ""
     return time_range(expected[0] + plan.fixed_waits, expected[1] + plan.fixed_waits)

@@ -92,6 +92,15 @@ def test_a_plan_is_told_in_a_table_a_drawing_and_rows(thousand: GroupPlan) -> No
     assert "all of it can come back" in text and "where no boot was seen" not in text
 
 
+def test_a_likely_time_is_never_longer_than_the_longest(planner: Planner) -> None:
+    """Boots that took more than the pause count as the pause, in the table as in the row of the plan."""
+    signals = {"WaitOnResourceSignals": True, "PauseTime": "PT1M"}
+    tight = planner.preview(planner.sliding(6, 7, MinInstancesInService=6, **signals), last_boots=QUICK_BOOTS)
+    text = comment(Told("dev", groups=(documented(tight),)))
+    assert "| about 6 min | 6 min |" in text
+    assert "| duration | about 6 min, by the boots seen before; at most 6 min |" in text
+
+
 def test_a_delegated_plan_is_told_alike() -> None:
     """Gates, way back and drawing of a roll by the service; boots that nobody has seen are said to be drawn so."""
     gates = (ForeseenGate("25", percent=25.0, lasts=600.0), ForeseenGate("hook", by_word=True))
