@@ -15,7 +15,7 @@ from tests.pipelines.hosts import TOOLS, served
 
 PIPELINES = TOP / "pipelines"
 MARKDOWN = (ROLLING_COMMAND, "preview", "--format", "markdown")
-DRAWN = "canary, 1 instance :active, g0p"
+DRAWN = "canary, 1 instance :g0p"
 
 
 def ran(stage: Stage, *line: str, given: str = "", **more: str) -> subprocess.CompletedProcess[str]:

@@ -15,7 +15,8 @@ DAY = 24 * 3600.0
 _FOREIGN = re.compile(r"[^\w %().,/-]+")
 """Characters that end a task's or a section's name in Mermaid."""
 _MARKS = {Does.REPLACE: "█", Does.WAIT: "░", Does.ASK: "?"}
-_TAGS = {Does.REPLACE: "active, ", Does.WAIT: "", Does.ASK: "milestone, "}
+_TAGS = {Does.REPLACE: "", Does.WAIT: "", Does.ASK: "milestone, "}
+"""What else Mermaid could mark (active, done, crit) has black words beside its bar, on a dark page, too."""
 
 
 def gantt(groups: Sequence[GroupPlan]) -> str:
