@@ -17,7 +17,7 @@ EXAMPLES ?= 1200
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help ensure engine demo test working-tests waiting-tests languages pythons lint format schema sdk bench test-deep mutants constraints clean
+.PHONY: help ensure engine demo test working-tests waiting-tests languages pythons workflows lint format schema sdk bench test-deep mutants constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,11 @@ working-tests:
 
 waiting-tests:
 	$(BIN)/python -m pytest -q -n 5 --dist worksteal $(again) $(WAITING)
+
+# Not part of `test`: it compiles actionlint.
+workflows: ensure ## actionlint over the workflows in pipelines; needs go
+	GOBIN=$(CURDIR)/.cache/bin go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.7
+	PATH="$(CURDIR)/.cache/bin:$$PATH" $(BIN)/python -m pytest -q tests/pipelines
 
 # Not part of `test`: it brings the SDKs of two more languages. The launcher of dynamic resources lies in Go's SDK.
 LANGUAGES := $(CURDIR)/.cache/languages
