@@ -48,12 +48,15 @@ def stacks(tmp_path_factory: pytest.TempPathFactory) -> Stacks:
 
 
 @pytest.fixture(scope="session")
-def around(
-    running_lab: LabProcess, stacks: Stacks, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Around]:
+def kept_plugins(running_lab: LabProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeptPlugins]:
     logs = tmp_path_factory.mktemp("plugins")
     with KeptPlugins({**engine_environment(logs), **running_lab.environment}, logs) as kept:
-        yield Around(running_lab, stacks, kept.variables)
+        yield kept
+
+
+@pytest.fixture(scope="session")
+def around(running_lab: LabProcess, stacks: Stacks, kept_plugins: KeptPlugins) -> Around:
+    return Around(running_lab, stacks, kept_plugins.variables)
 
 
 @pytest.fixture
@@ -73,8 +76,16 @@ def web(open_stage: Open) -> Stage:
 
 
 @pytest.fixture
-def things(tmp_path: Path) -> Iterator[Things]:
+def things(tmp_path: Path, stacks: Stacks, kept_plugins: KeptPlugins) -> Iterator[Things]:
     """A stack of the program `things`, with a cloud of its own."""
-    opened = Things(tmp_path)
+    opened = Things(tmp_path, stacks, kept_plugins.variables, keeps_provider=True)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def stoppable_things(tmp_path: Path, stacks: Stacks, kept_plugins: KeptPlugins) -> Iterator[Things]:
+    """The same whose provider ends with the command that started it."""
+    opened = Things(tmp_path, stacks, kept_plugins.variables)
     yield opened
     opened.close()
