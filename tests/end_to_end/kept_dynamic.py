@@ -14,5 +14,5 @@ def attached(_service: Any, _request: Any, _context: Any) -> Any:
     return empty_pb2.Empty()
 
 
-provider_pb2_grpc.ResourceProviderServicer.Attach = attached  # type: ignore[method-assign]
+provider_pb2_grpc.ResourceProviderServicer.Attach = attached  # type: ignore[assignment, method-assign]
 runpy.run_module("pulumi.dynamic", run_name="__main__", alter_sys=True)

@@ -9,14 +9,22 @@ import signal
 import subprocess
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 from tests.end_to_end.kept_plugins import kept
-from tests.end_to_end.stacks import Stacks
-from tests.end_to_end.stage import HERE, ROLLING_COMMAND, Ran, engine_environment, marked
+from tests.end_to_end.stage import (
+    EMPTY,
+    HERE,
+    INIT,
+    ROLLING_COMMAND,
+    Around,
+    Ran,
+    engine_environment,
+    made,
+    marked,
+)
 
 ROLLING = ROLLING_COMMAND
 DYNAMIC = HERE / "kept_dynamic.py"
@@ -43,17 +51,11 @@ class Rolled(ABC):
 class Things(Rolled):
     """One stack of the program `things` with a cloud of its own.
 
-    `variables` lead the engine to a language host that is kept. With `keeps_provider` the provider is kept as well: for
-    stacks of which nobody cuts an operation off, since one that was goes on in a provider that lives.
+    `around` has a language host that is kept. With `keeps_provider` the provider is kept as well: for stacks of which
+    nobody cuts an operation off, since one that was goes on in a provider that lives.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        stacks: Stacks | None = None,
-        variables: Mapping[str, str] | None = None,
-        keeps_provider: bool = False,
-    ) -> None:
+    def __init__(self, folder: Path, around: Around | None = None, keeps_provider: bool = False) -> None:
         self.project, self.cloud = folder / "trial", folder / "cloud"
         shutil.copytree(HERE / "things", self.project)
         self.cloud.mkdir()
@@ -63,17 +65,15 @@ class Things(Rolled):
             **engine_environment(folder / "state"),
             "ROLLING_TEST_CLOUD": str(self.cloud),
             "PULUMI_STACK": "dev",
-            **(variables or {}),
+            **({} if around is None else {**around.variables, **around.vault}),
         }
         self.started: list[subprocess.Popen[str]] = []
         self._open = ExitStack()
         if keeps_provider:
             port = self._open.enter_context(kept((str(DYNAMIC),), self.environment, folder / "provider.txt"))
             self.environment["PULUMI_DEBUG_PROVIDERS"] = f"pulumi-python:{port}"
-        if stacks is None or not stacks.copied("an empty stack", folder):
-            assert self.run("pulumi", "stack", "init", "dev").code == 0
-            if stacks is not None:
-                stacks.keep("an empty stack", folder)
+        init = INIT if around is None else around.init
+        made(None if around is None else around.stacks, EMPTY, folder, lambda: self.run("pulumi", *init))
 
     def say(self, things: dict[str, Any], **outputs: str) -> None:
         (self.project / "settings.json").write_text(json.dumps({"things": things, "outputs": outputs}))
