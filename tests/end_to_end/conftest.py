@@ -16,6 +16,7 @@ from tests.end_to_end.lab_process import LabProcess
 from tests.end_to_end.stacks import Stacks
 from tests.end_to_end.stage import TOOLS, Around, Stage, engine_environment, stage
 from tests.end_to_end.things_stack import Things
+from tests.end_to_end.vault import vault
 
 
 class Open(Protocol):
@@ -52,8 +53,8 @@ def around(
     running_lab: LabProcess, stacks: Stacks, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Around]:
     logs = tmp_path_factory.mktemp("plugins")
-    with KeptPlugins({**engine_environment(logs), **running_lab.environment}, logs) as kept:
-        yield Around(running_lab, stacks, kept.variables)
+    with KeptPlugins({**engine_environment(logs), **running_lab.environment}, logs) as kept, vault() as keys:
+        yield Around(running_lab, stacks, kept.variables, keys)
 
 
 @pytest.fixture
@@ -73,8 +74,16 @@ def web(open_stage: Open) -> Stage:
 
 
 @pytest.fixture
-def things(tmp_path: Path) -> Iterator[Things]:
+def things(tmp_path: Path, around: Around) -> Iterator[Things]:
     """A stack of the program `things`, with a cloud of its own."""
-    opened = Things(tmp_path)
+    opened = Things(tmp_path, around, keeps_provider=True)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def stoppable_things(tmp_path: Path, around: Around) -> Iterator[Things]:
+    """The same whose provider ends with the command that started it."""
+    opened = Things(tmp_path, around)
     yield opened
     opened.close()

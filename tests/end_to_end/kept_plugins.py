@@ -9,8 +9,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
@@ -38,24 +38,26 @@ class KeptPlugins:
         self._open.close()
 
     def _port_of(self, plugin: str) -> int:
-        """The first line says it; what programs print comes after it."""
-        log = self._logs / plugin
-        with log.open("w") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-u", str(PROGRAM), plugin],
-                env=dict(self._environment),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-        self._open.callback(self._end, process)
+        return self._open.enter_context(kept((str(PROGRAM), plugin), self._environment, self._logs / plugin))
+
+
+@contextmanager
+def kept(program: Sequence[str], environment: Mapping[str, str], log: Path) -> Iterator[int]:
+    """The port of this program of Python while it serves. Its first line says it; what it prints comes after that."""
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-u", *program],
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
         until = time.monotonic() + PATIENCE
         while "\n" not in log.read_text():
             assert process.poll() is None and time.monotonic() < until, log.read_text()
             time.sleep(0.02)
-        return int(log.read_text().partition("\n")[0])
-
-    @staticmethod
-    def _end(process: subprocess.Popen[bytes]) -> None:
+        yield int(log.read_text().partition("\n")[0])
+    finally:
         process.terminate()
         process.wait(PATIENCE)

@@ -29,12 +29,16 @@ from typing import Any
 
 from tests.end_to_end.lab_process import LabProcess
 from tests.end_to_end.stacks import Stacks
+from tests.end_to_end.vault import PROVIDER
 from tests.unwrapped import unwrapped
 
 HERE = Path(__file__).parent
 ROLLING_COMMAND = str(Path(sys.executable).with_name("rolling"))
 TOOLS = HERE.parents[1] / "tools" / "pulumi"
 MARK = "ROLLING_TEST_STAGE"
+EMPTY = "an empty stack"
+"""What such a stack is made from, for Stacks."""
+INIT = ("stack", "init", "dev")
 TYPE = "pulumi-python:dynamic/rolling:RollingGroup"
 PATIENCE = 120.0
 """Seconds after which a fact that is waited for will not come."""
@@ -50,11 +54,11 @@ SIZES = {"min_size": 4, "max_size": 8, "desired_capacity": 6, "suspended_process
 
 
 def engine_environment(state: Path) -> dict[str, str]:
-    """Where the engine keeps its state and finds its plugins."""
+    """Where the engine keeps its state and finds its plugins. It collects no garbage that it need not: it ends soon."""
     sys.path.insert(0, str(TOOLS))
     from env import environment
 
-    return environment(state)
+    return {"GOGC": "400", **environment(state)}
 
 
 @dataclass(frozen=True)
@@ -107,11 +111,30 @@ def command(
 
 @dataclass(frozen=True)
 class Around:
-    """What outlives a stage: the lab, stacks to copy, and variables that lead the engine to plugins it shares."""
+    """What outlives a stage: the lab, stacks to copy, and variables that lead the engine to plugins it shares.
+
+    ``vault``: those that lead it to the keys of the stacks; without them a stack has an empty passphrase.
+    """
 
     lab: LabProcess
     stacks: Stacks | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
+    vault: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def init(self) -> tuple[str, ...]:
+        """The arguments of `pulumi` that make an empty stack."""
+        return (*INIT, *(("--secrets-provider", PROVIDER) if self.vault else ()))
+
+
+def made(stacks: Stacks | None, made_from: str, folder: Path, make: Callable[[], Ran]) -> None:
+    """The stack in this folder as a command leaves it, or a copy of one that it has left."""
+    if stacks is not None and stacks.copied(made_from, folder):
+        return
+    ran = make()
+    assert ran.code == 0, ran.output
+    if stacks is not None:
+        stacks.keep(made_from, folder)
 
 
 class Stage:
@@ -143,7 +166,7 @@ class Stage:
             "triggers": None,
         }
         self.declare(**settings)
-        self._made("an empty stack", "stack", "init", "dev")
+        self._made(EMPTY, *around.init)
 
     def _on(self, folder: Path, around: Around) -> None:
         """What every stage has, whatever its program is."""
@@ -155,19 +178,14 @@ class Stage:
 
     def _made(self, made_from: str, *arguments: str) -> None:
         """The stack as this command leaves it."""
-        stacks = self.around.stacks
-        if stacks is not None and stacks.copied(made_from, self.folder):
-            return
-        ran = self.run(*arguments)
-        assert ran.code == 0, ran.output
-        if stacks is not None:
-            stacks.keep(made_from, self.folder)
+        made(self.around.stacks, made_from, self.folder, lambda: self.run(*arguments))
 
     def _environment(self) -> dict[str, str]:
         return {
             **engine_environment(self.folder / "state"),
             **self.lab.environment,
             **self.around.variables,
+            **self.around.vault,
             "ROLLING_POLL_SECONDS": "0.3",
             "ROLLING_SETTLE_SECONDS": "3",
             # In a copied stack nothing says which one is selected.

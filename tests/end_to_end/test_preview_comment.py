@@ -31,6 +31,11 @@ def ran(stage: Stage, *line: str, given: str = "", **more: str) -> subprocess.Co
     )
 
 
+def end_of(done: subprocess.CompletedProcess[str]) -> str:
+    """The exit code and the ends of both outputs, for an assertion that fails."""
+    return f"exit code {done.returncode}\n{done.stdout[-4000:]}\n{done.stderr[-2000:]}"
+
+
 def documented() -> list[str]:
     """The commands of docs/previews.md, a block at a time."""
     text = (Path(__file__).parents[2] / "docs" / "previews.md").read_text()
@@ -49,7 +54,7 @@ def test_each_command_of_the_document_gives_a_comment(around: Around, tmp_path: 
 
         done = ran(stage, "bash", "-ec", plain, **path)
         told = (stage.project / "comment.md").read_text()
-        assert done.returncode == 0 and "Previewing update" in done.stderr, done.stderr
+        assert done.returncode == 0 and "Previewing update" in done.stderr, end_of(done)
         assert told.startswith("<!-- rolling-preview dev -->\n\n### `dev`: 1 group rolls, 6 instances")
         assert "| web | 6 | 2 | at least 5 | canary 1 |" in told and DRAWN in told
         assert "- ImageId: ami-v1 -> ami-v2" in told
@@ -58,30 +63,32 @@ def test_each_command_of_the_document_gives_a_comment(around: Around, tmp_path: 
         stage.rolling(canary={"size": 1, "soak": "PT3M"})
         done = ran(stage, "bash", "-ec", since, **path)
         told = (stage.project / "next.md").read_text()
-        assert done.returncode == 0 and "- `web`, canary: 1 instance first, watched for 2 min" in told
+        assert done.returncode == 0, end_of(done)
+        assert "- `web`, canary: 1 instance first, watched for 2 min" in told, told
 
         done = ran(stage, "bash", "-ec", f"set -o pipefail; {piped}", **path)
-        assert done.returncode == 0 and "all of it can come back" in done.stdout, done.stderr
+        assert done.returncode == 0 and "all of it can come back" in done.stdout, end_of(done)
         assert "| canary | 1 instance first, watched for 3 min" in done.stdout and DRAWN not in done.stdout
         done = ran(stage, "bash", "-ec", foldered, **path)
-        assert done.returncode == 0 and DRAWN in done.stdout, done.stderr
+        assert done.returncode == 0 and DRAWN in done.stdout, end_of(done)
 
         pipeline = {**path, "ROLLING_TOKEN": "hush", "ROLLING_STACK": "dev"}
         if TOOLS:
             with served() as host:
                 done = ran(stage, "bash", str(PIPELINES / "preview.sh"), **pipeline, **host.github)
-                assert done.returncode == 0, done.stderr
+                assert done.returncode == 0, end_of(done)
                 [comment] = host.comments
                 assert comment["body"].startswith("<!-- rolling-preview dev -->") and DRAWN in comment["body"]
         stage.rolling(canary=None)
         done = ran(stage, "bash", str(PIPELINES / "update.sh"), **pipeline)
-        assert done.returncode == 0, done.stdout
+        assert done.returncode == 0, end_of(done)
         assert {str(m["revision"]) for m in stage.lab.group("web")["members"]} == {"2"}
 
         stage.rolling(minInstancesInService=9)
         last = str(stage.project / "next.md")
         failed = ran(stage, *MARKDOWN, "--since", last, GITHUB_ACTIONS="true")
-        assert failed.returncode not in (0, 7) and "### `dev`: the preview failed" in failed.stdout
+        assert failed.returncode not in (0, 7), end_of(failed)
+        assert "### `dev`: the preview failed" in failed.stdout, end_of(failed)
         assert "**What failed**" in failed.stdout and "MinInstancesInService must be less" in failed.stdout
         assert "- the preview fails now" in failed.stdout
         [annotated] = [line for line in failed.stderr.splitlines() if line.startswith("::error")]
@@ -100,5 +107,5 @@ def test_plans_of_python_programs_come_from_their_own_processes(around: Around, 
         # A language host that is kept for many commands has an older environment, and hands that on to the program.
         stage.environment.pop("PULUMI_DEBUG_LANGUAGES", None)
         told = ran(stage, *MARKDOWN)
-        assert told.returncode == 0, told.stderr
-        assert "2 groups roll" in told.stdout and told.stdout.count("    section ") == 2
+        assert told.returncode == 0 and "2 groups roll" in told.stdout, end_of(told)
+        assert told.stdout.count("    section ") == 2, end_of(told)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pulumi_rolling.stack import scratch
@@ -12,6 +14,14 @@ from pulumi_rolling.stack.configuration import encrypted_by
 from pulumi_rolling.stack.deployment import plain
 
 from tests.end_to_end.things_stack import Things
+
+
+@pytest.fixture
+def things(tmp_path: Path) -> Iterator[Things]:
+    """Its secrets are under a passphrase."""
+    opened = Things(tmp_path)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(autouse=True)

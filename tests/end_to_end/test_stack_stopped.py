@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,14 +28,12 @@ BACK = ("rollback", "--yes")
 
 
 @pytest.fixture
-def good(tmp_path: Path) -> Iterator[Things]:
+def good(stoppable_things: Things) -> Things:
     """Deployed by `rolling up`; a return of it takes two seconds at `slow`."""
-    things = Things(tmp_path)
-    things.say(GOOD)
-    ran = things.up()
+    stoppable_things.say(GOOD)
+    ran = stoppable_things.up()
     assert ran.code == 0, ran.output
-    yield things
-    things.close()
+    return stoppable_things
 
 
 def test_killed_at_each_stage_a_return_goes_on(good: Things) -> None:

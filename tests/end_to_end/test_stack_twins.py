@@ -6,8 +6,6 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,10 +57,8 @@ class Failed:
 
 
 @pytest.fixture
-def failed(tmp_path: Path) -> Iterator[Failed]:
-    things = Things(tmp_path)
-    yield Failed(things)
-    things.close()
+def failed(things: Things) -> Failed:
+    return Failed(things)
 
 
 def ids(state: Deployment) -> list[tuple[str, str]]:

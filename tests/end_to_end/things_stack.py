@@ -9,13 +9,25 @@ import signal
 import subprocess
 import sys
 from abc import ABC, abstractmethod
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from tests.end_to_end.stage import HERE, ROLLING_COMMAND, Ran, engine_environment, marked
+from tests.end_to_end.kept_plugins import kept
+from tests.end_to_end.stage import (
+    EMPTY,
+    HERE,
+    INIT,
+    ROLLING_COMMAND,
+    Around,
+    Ran,
+    engine_environment,
+    made,
+    marked,
+)
 
 ROLLING = ROLLING_COMMAND
+DYNAMIC = HERE / "kept_dynamic.py"
 UP = (ROLLING, "up", "--yes", "--skip-preview", "--color=never")
 
 
@@ -37,9 +49,13 @@ class Rolled(ABC):
 
 
 class Things(Rolled):
-    """One stack of the program `things` with a cloud of its own."""
+    """One stack of the program `things` with a cloud of its own.
 
-    def __init__(self, folder: Path) -> None:
+    `around` has a language host that is kept. With `keeps_provider` the provider is kept as well: for stacks of which
+    nobody cuts an operation off, since one that was goes on in a provider that lives.
+    """
+
+    def __init__(self, folder: Path, around: Around | None = None, keeps_provider: bool = False) -> None:
         self.project, self.cloud = folder / "trial", folder / "cloud"
         shutil.copytree(HERE / "things", self.project)
         self.cloud.mkdir()
@@ -49,9 +65,15 @@ class Things(Rolled):
             **engine_environment(folder / "state"),
             "ROLLING_TEST_CLOUD": str(self.cloud),
             "PULUMI_STACK": "dev",
+            **({} if around is None else {**around.variables, **around.vault}),
         }
         self.started: list[subprocess.Popen[str]] = []
-        assert self.run("pulumi", "stack", "init", "dev").code == 0
+        self._open = ExitStack()
+        if keeps_provider:
+            port = self._open.enter_context(kept((str(DYNAMIC),), self.environment, folder / "provider.txt"))
+            self.environment["PULUMI_DEBUG_PROVIDERS"] = f"pulumi-python:{port}"
+        init = INIT if around is None else around.init
+        made(None if around is None else around.stacks, EMPTY, folder, lambda: self.run("pulumi", *init))
 
     def say(self, things: dict[str, Any], **outputs: str) -> None:
         (self.project / "settings.json").write_text(json.dumps({"things": things, "outputs": outputs}))
@@ -92,6 +114,7 @@ class Things(Rolled):
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+        self._open.close()
         # A dynamic provider has a group of its own, and outlives a pulumi that is killed.
         for pid, _ in marked(f"ROLLING_TEST_CLOUD={self.cloud}".encode()):
             with suppress(ProcessLookupError):

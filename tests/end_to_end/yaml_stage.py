@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.end_to_end.stage import ROLLING, Around, Stage
+from tests.end_to_end.stage import EMPTY, ROLLING, Around, Stage
 
 TYPE = "rolling:index:RollingGroup"
 
@@ -45,7 +45,7 @@ class YamlStage(Stage):
         }
         self.options: dict[str, dict[str, Any]] = {}
         self.declare()
-        self._made("an empty stack", "stack", "init", "dev")
+        self._made(EMPTY, *around.init)
 
     @property
     def program(self) -> str:

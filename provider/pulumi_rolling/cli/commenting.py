@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from pulumi_rolling.stack.told_preview import ToldPreview
 FOLDER = "ROLLING_PLANS"
 """The variable that names where the providers write plans."""
 _COLOURS = re.compile(r"<\{%.*?%\}>|\x1b\[[0-9;]*m")
+SPOKEN = ("info", "info#err", "warning")
 _FAILED = ("preview failed", "update failed")
 """What the engine says of a whole stage after each fault has been told."""
 
@@ -41,16 +42,14 @@ def told_of(foretold: Foretold, folder: Path, stack: str) -> Told:
 
 def faults_of(told: ToldPreview) -> tuple[Named, ...]:
     """Errors of the preview, each once. Some languages tell theirs as what their program printed."""
-    if errors := _said(told.messages, {"error"}):
+    if errors := _said(each for each in told.messages if each.is_fault):
         return errors
-    return () if told.ended else _said(told.messages, {"info", "info#err", "warning"})
+    return () if told.ended else _said(each for each in told.messages if each.severity in SPOKEN)
 
 
-def _said(messages: Iterable[Message], severities: Collection[str]) -> tuple[Named, ...]:
+def _said(messages: Iterable[Message]) -> tuple[Named, ...]:
     found = dict.fromkeys(
-        (each.urn, _plain(each.text).removeprefix("error: "))
-        for each in messages
-        if each.severity in severities and _plain(each.text)
+        (each.urn, _plain(each.text).removeprefix("error: ")) for each in messages if _plain(each.text)
     )
     return tuple(Named(urn, text) for urn, text in found if text not in _FAILED)
 

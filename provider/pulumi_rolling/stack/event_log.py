@@ -20,6 +20,9 @@ from pulumi_rolling.stack.deployment import Entry
 VARIABLES = {"PULUMI_DEBUG_COMMANDS": "true"}
 """What `pulumi` needs in its environment to know the flag."""
 FLAG = "--event-log"
+SLOW_TO_END = "exited prematurely"
+"""The engine's error for a plugin that on a busy machine did not hear in five seconds that the stage is over. The stage
+keeps its exit code. A plugin that died earlier leaves the error of the call that it did not answer, too."""
 
 
 class Phase(Enum):
@@ -56,6 +59,11 @@ class Message:
     severity: str
     text: str
     ephemeral: bool = False
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether the stage fails with it."""
+        return self.severity == "error" and not self.ephemeral and SLOW_TO_END not in self.text
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,7 @@ def failures_of(events: Iterable[Event]) -> tuple[Failure, ...]:
     told = tuple(events)
     errors: dict[str, list[str]] = {}
     for each in told:
-        if isinstance(each, Message) and each.severity == "error" and not each.ephemeral:
+        if isinstance(each, Message) and each.is_fault:
             said = sentence(each.text)
             if said and said not in EMPTY:
                 errors.setdefault(each.urn, []).append(said)

@@ -51,7 +51,7 @@ def _of_digest(digest: Mapping[str, Any]) -> ToldPreview:
         Message(str(each.get("urn") or ""), str(each.get("severity") or ""), str(each.get("message") or ""))
         for each in digest.get("diagnostics") or []
     )
-    failed = any(each.severity == "error" for each in messages)
+    failed = any(each.is_fault for each in messages)
     ended = digest.get("changeSummary") is not None and not failed
     return ToldPreview(of_preview(digest), messages, ended)
 

@@ -106,6 +106,7 @@ def test_what_failed_is_told_with_its_operation_and_cause() -> None:
         Message(stack, "error", "KeyError: 'x'"),
         Message("", "error", "update failed\n"),
         Message(urn("c"), "error", "passing", ephemeral=True),
+        Message("", "error", "error: Detected that /bin/pulumi-resource-aws exited prematurely. \n"),
     ]
     assert failures_of(events) == (
         Failure(urn("a"), "create", "creating it: no"),

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from pulumi_rolling.cli.commenting import faults_of
 from pulumi_rolling.errors import CommandError
 from pulumi_rolling.stack.annotations import annotated
 from pulumi_rolling.stack.deployment import UNKNOWN
@@ -35,6 +36,24 @@ def test_one_document_is_read() -> None:
     assert not of_output(json.dumps({**DIGEST, "changeSummary": None})).ended
     error = {"urn": URN, "severity": "error", "message": "no"}
     assert not of_output(json.dumps({**DIGEST, "diagnostics": [error]})).ended
+
+
+SLOW = {
+    "severity": "error",
+    "message": "error: Detected that /usr/bin/pulumi-resource-rolling exited prematurely. \n  This is *always* a",
+}
+
+
+def test_a_plugin_that_ends_slowly_is_no_fault_of_a_preview() -> None:
+    """On a busy machine Pulumi adds an error when it closes its plugins, and ends with 0: so do we, in both forms."""
+    told = of_output(json.dumps({**DIGEST, "diagnostics": [SLOW]}))
+    assert told.ended and faults_of(told) == ()
+    lines = [{"diagnosticEvent": SLOW}, {"summaryEvent": {"isPreview": True, "result": "succeeded"}}]
+    told = of_output("\n".join(json.dumps(line) for line in lines))
+    assert told.ended and faults_of(told) == ()
+    error = {"urn": URN, "severity": "error", "message": "no"}
+    told = of_output(json.dumps({**DIGEST, "diagnostics": [SLOW, error]}))
+    assert not told.ended and [fault.words for fault in faults_of(told)] == ["no"]
 
 
 def test_a_stream_of_events_is_read() -> None:
