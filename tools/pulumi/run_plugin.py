@@ -16,10 +16,15 @@ def main() -> None:
         from standin_aws.provider import AWS
 
         run_standin(AWS, arguments)
+    elif plugin == "resource-alicloud":
+        from standin.provider import run as run_standin
+        from standin_alicloud.provider import ALICLOUD
+
+        run_standin(ALICLOUD, arguments)
     else:
         sys.exit(
-            f"run_plugin.py: no plugin is called {plugin!r}; there are language-python and "
-            "resource-aws"
+            f"run_plugin.py: no plugin is called {plugin!r}; there are language-python, resource-aws and "
+            "resource-alicloud"
         )
 
 
