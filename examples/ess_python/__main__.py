@@ -8,13 +8,13 @@ config = pulumi.Config()
 machine = {
     "image_id": config.require("image"),
     "instance_type": "ecs.g7.large",
-    "security_group_id": config.require("securityGroup"),
+    "security_group_id": config.get("securityGroup", "sg-1"),
 }
 sizes = {
     "min_size": 1,
     "max_size": 6,
     "desired_capacity": 2,
-    "vswitch_ids": [config.require("vswitch")],
+    "vswitch_ids": [config.get("vswitch", "vsw-1")],
 }
 roll = rolling.RollingUpdate(
     max_batch_size=2,

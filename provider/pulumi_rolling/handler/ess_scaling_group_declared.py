@@ -46,8 +46,9 @@ def _number(given: object) -> object:
 
 def _address(properties: Mapping[str, Any]) -> str | None:
     template, version = properties.get(_TEMPLATE), _number(properties.get(_VERSION))
-    fixed = isinstance(template, str) and template and type(version) is int
-    return address(template, str(version)) if fixed else None
+    if not isinstance(template, str) or not template or type(version) is not int:
+        return None
+    return address(template, str(version))
 
 
 def _id(properties: Mapping[str, Any]) -> str | None:
