@@ -1,4 +1,4 @@
-"""Plugins that are not under test, kept for all commands of a worker: the language host and the stand-in for aws.
+"""Plugins that are not under test, kept for all commands of a worker: the language host, and stand-ins of providers.
 
 The engine attaches to them instead of starting its own in every command. Each must be ours: where the official
 ones are installed, the engine goes on starting those.
@@ -21,21 +21,33 @@ PATIENCE = 30.0
 class KeptPlugins:
     """Leaving the context ends the processes. ``variables`` tell the engine where they are."""
 
-    def __init__(self, environment: Mapping[str, str], logs: Path) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        logs: Path,
+        languages: Sequence[str] = ("python",),
+        providers: Sequence[str] = ("aws",),
+    ) -> None:
+        self._languages, self._providers = languages, providers
         self.variables: dict[str, str] = {}
         self._environment = environment
         self._logs = logs
         self._open = ExitStack()
 
     def __enter__(self) -> KeptPlugins:
-        if (TOP / ".engine" / "bin" / "pulumi-language-python").exists():
-            self.variables["PULUMI_DEBUG_LANGUAGES"] = f"python:{self._port_of('language-python')}"
-        if any((TOP / ".engine" / "plugins").glob("*/pulumi-resource-aws")):
-            self.variables["PULUMI_DEBUG_PROVIDERS"] = f"aws:{self._port_of('resource-aws')}"
+        plugins, bin = TOP / ".engine" / "plugins", TOP / ".engine" / "bin"
+        languages = [each for each in self._languages if (bin / f"pulumi-language-{each}").exists()]
+        providers = [each for each in self._providers if any(plugins.glob(f"*/pulumi-resource-{each}"))]
+        self._keep("PULUMI_DEBUG_LANGUAGES", "language", languages)
+        self._keep("PULUMI_DEBUG_PROVIDERS", "resource", providers)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
+
+    def _keep(self, variable: str, kind: str, names: Sequence[str]) -> None:
+        if names:
+            self.variables[variable] = ",".join(f"{name}:{self._port_of(f'{kind}-{name}')}" for name in names)
 
     def _port_of(self, plugin: str) -> int:
         return self._open.enter_context(kept((str(PROGRAM), plugin), self._environment, self._logs / plugin))

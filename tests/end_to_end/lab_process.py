@@ -10,15 +10,15 @@ from typing import Any
 
 TARGET_AFTER = 1.0
 """Seconds in which a new member is in service and no healthy target: several looks of a driver that does not wait."""
-PROGRAM = "from pulumi_rolling.lab import serve; serve('aws', 0, 1, {boot}, 0.0)"
+PROGRAM = "from pulumi_rolling.lab import serve; serve({cloud!r}, 0, 1, {boot}, 0.0)"
 
 
 class LabProcess:
     """Leaving the context ends the process."""
 
-    def __init__(self, boot: float = 0.5) -> None:
+    def __init__(self, boot: float = 0.5, cloud: str = "aws") -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM.format(boot=boot)], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", PROGRAM.format(cloud=cloud, boot=boot)], stdout=subprocess.PIPE, text=True
         )
         assert self._process.stdout is not None
         ready = json.loads(self._process.stdout.readline())
@@ -53,6 +53,10 @@ class LabProcess:
 
     def clear_calls(self) -> None:
         self._ask("DELETE", "calls")
+
+    def groups(self) -> list[str]:
+        groups: list[str] = self._ask("GET", "groups")
+        return groups
 
     def group(self, name: str, region: str | None = None) -> dict[str, Any]:
         group: dict[str, Any] = self._ask("GET", f"groups/{name}{_in(region)}")

@@ -22,3 +22,9 @@ def sdks() -> Path:
 def example_lab() -> Iterator[LabProcess]:
     with LabProcess(boot=0.3) as lab:
         yield lab
+
+
+@pytest.fixture(scope="session")
+def alibaba_lab() -> Iterator[LabProcess]:
+    with LabProcess(boot=0.3, cloud="alibaba") as lab:
+        yield lab

@@ -98,6 +98,13 @@ def _deploys_and_rolls(
     return _pulumi(project, environment, "up", "--yes")
 
 
+def _commands(page: str, after: str) -> list[str]:
+    """Lines of `pulumi` in the block of a page of docs that has this line."""
+    text = (EXAMPLES.parent / "docs" / page).read_text()
+    [block] = [each for each in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) if after in each]
+    return [line for line in block.splitlines() if line.startswith("pulumi ")]
+
+
 def test_yaml(tmp_path: Path, example_lab: LabProcess) -> None:
     """A group and its RollingGroup from nothing; a new image is planned in preview and rolled."""
     example_lab.reset()
@@ -161,6 +168,35 @@ def test_ecs(example: str, tmp_path: Path, example_lab: LabProcess) -> None:
     assert running == {"web:2"} and len(shown["serviceDeployments"]) == 2
 
 
+def test_ess(tmp_path: Path, alibaba_lab: LabProcess) -> None:
+    """The commands of docs/alibaba.md on the lab: a group from nothing, and a new image by a new configuration."""
+    alibaba_lab.reset()
+    environment = _environment(tmp_path, alibaba_lab)
+    project = _copied("ess", tmp_path)
+    init, made, rolled = (line.split()[1:] for line in _commands("alibaba.md", "cd examples/ess"))
+    _pulumi(project, environment, *init)
+    _pulumi(project, environment, *made)
+    [group] = alibaba_lab.groups()
+    former = alibaba_lab.group(group)["scalingConfiguration"]
+    said = _pulumi(project, environment, *rolled)
+    assert f"{group}: replacing up to 2 instances, {former} -> a version known after apply" in unwrapped(said)
+    assert {each["image"] for each in alibaba_lab.group(group)["members"]} == {"m-2"}
+
+
+def test_ess_python(tmp_path: Path, alibaba_lab: LabProcess) -> None:
+    """The dynamic face rolls one group, and the attribute another one, whose next version no preview foretells."""
+    alibaba_lab.reset()
+    environment = _environment(tmp_path, alibaba_lab)
+    environment["PYTHONPATH"] = str(TOOLS / "standin_types")
+    said = _deploys_and_rolls(_copied("ess_python", tmp_path), environment, image="m-1", then="m-2")
+    groups = {group: alibaba_lab.group(group) for group in alibaba_lab.groups()}
+    assert {m["image"] for group in groups.values() for m in group["members"]} == {"m-2"} and len(groups) == 2
+    for group, found in groups.items():
+        planned = f"{group}: replacing up to 2 instances" in unwrapped(said)
+        by_word = f"{group}: 'rolling abort {group}' ends this roll" in unwrapped(said)
+        assert (planned, by_word) == ((True, False) if found["scalingConfiguration"] else (False, True)), said
+
+
 def test_python_with_both_faces(tmp_path: Path, example_lab: LabProcess, sdks: Path) -> None:
     """The dynamic face and the plugin's SDK in one program roll a group each."""
     example_lab.reset()
@@ -213,7 +249,8 @@ def _rolls_inline(command: list[str], where: Path, state: Path, lab: LabProcess)
 
 
 @pytest.mark.parametrize(
-    "name", ["autoscaling", "yaml", "refresh", "refresh_yaml", "typescript", "go", "python"]
+    "name",
+    ["autoscaling", "yaml", "ess", "ess_python", "refresh", "refresh_yaml", "typescript", "go", "python"],
 )
 def test_every_example_is_told_of(name: str) -> None:
     """The page of examples has each of them."""

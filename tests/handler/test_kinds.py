@@ -28,6 +28,7 @@ OWN = {
     "handler/aws_place.py",
     "handler/delegate/ecs_service.py",
     "handler/ess_scaling_group.py",
+    "handler/ess_scaling_group_declared.py",
     "handler/delegate/instance_refresh.py",
     "handler/ecs_service.py",
     "handler/kinds.py",

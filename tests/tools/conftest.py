@@ -6,6 +6,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 from concurrent import futures
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,10 @@ from pulumi_rolling.lab import Lab
 TOOLS = Path(__file__).resolve().parents[2] / "tools" / "pulumi"
 sys.path.insert(0, str(TOOLS))
 
-from standin_aws import FOLLOWS, kind  # noqa: E402
-from standin_aws.provider import Provider  # noqa: E402
-from standin_aws.wire import Properties  # noqa: E402
+from standin import kind  # noqa: E402
+from standin.provider import Package, Provider  # noqa: E402
+from standin.wire import Properties  # noqa: E402
+from standin_aws.provider import AWS  # noqa: E402
 
 from tests.tools.engine_side import FIRST, GROUP, TEMPLATE, Resource  # noqa: E402
 
@@ -39,15 +41,22 @@ def aws(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> boto3.session.Session:
     return boto3.session.Session()
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[Any]:
+@contextmanager
+def serving(package: Package) -> Iterator[Any]:
+    """A stand-in of its own, and the engine's side of the wire to it."""
     server = grpc.server(futures.ThreadPoolExecutor(4))
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(FOLLOWS), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(package), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         yield provider_pb2_grpc.ResourceProviderStub(channel)
     server.stop(None)
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Any]:
+    with serving(AWS) as stub:
+        yield stub
 
 
 @pytest.fixture

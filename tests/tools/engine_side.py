@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 from pulumi.runtime.proto import provider_pb2
-from standin_aws.wire import Properties, decode, encode
+from standin.wire import Properties, decode, encode
 
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 GROUP = "aws:autoscaling/group:Group"

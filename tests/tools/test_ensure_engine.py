@@ -42,15 +42,16 @@ def test_the_pulumi_on_path_is_used_and_a_second_run_does_nothing(
 
 
 def test_the_stand_in_gives_way_to_a_real_plugin(top: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A real AWS plugin in Pulumi's home takes the stand-in's place."""
+    """A real plugin in Pulumi's home takes the place of its stand-in, and of no other."""
     put_on_path(top, "pulumi")
     engine(top).ensure()
-    stand_in = top / ".engine" / "plugins" / ensure_engine.AWS_FOLDER / "pulumi-resource-aws"
+    stand_in = top / ".engine" / "plugins" / ensure_engine.folder_of("aws") / "pulumi-resource-aws"
     assert os.access(stand_in, os.X_OK)
-    real = top / "home" / "plugins" / ensure_engine.AWS_FOLDER
+    real = top / "home" / "plugins" / ensure_engine.folder_of("aws")
     real.mkdir(parents=True)
     engine(top).ensure()
-    assert "the stand-in is left out" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "a plugin for aws is installed" in said and "a stand-in for alicloud 4.0.0 is in place" in said
     assert stand_in.parent.resolve() == real
 
 
@@ -93,7 +94,7 @@ def test_a_copied_engine_is_repaired_without_a_build(
     go.unlink()
     engine(copy).ensure()
     assert "what was built is kept" in capsys.readouterr().out
-    stand_in = copy / ".engine" / "plugins" / ensure_engine.AWS_FOLDER / "pulumi-resource-aws"
+    stand_in = copy / ".engine" / "plugins" / ensure_engine.folder_of("aws") / "pulumi-resource-aws"
     for launcher in (copy / ".engine" / "bin" / "pulumi-language-python", stand_in):
         assert f'"{copy / ".venv"}' in launcher.read_text()
 

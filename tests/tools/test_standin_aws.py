@@ -12,10 +12,11 @@ import grpc
 import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
+from standin.kind import wait
+from standin.provider import Provider
+from standin.wire import UNKNOWN, Properties, encode
 from standin_aws import FOLLOWS
-from standin_aws.kind import wait
-from standin_aws.provider import Provider
-from standin_aws.wire import UNKNOWN, Properties, encode
+from standin_aws.provider import AWS
 
 from tests.tools.engine_side import FIRST, GROUP, SECOND, TEMPLATE, Resource, live
 
@@ -248,7 +249,7 @@ def test_hook_and_tag_follow_their_group(stub: Any, group: Resource) -> None:
 
 def test_an_engine_that_comes_after_a_cancelled_one_is_served(stub: Any) -> None:
     """Cancel ends the waits of one run; the next attaches, configures, and waits again for what comes late."""
-    provider = Provider(FOLLOWS)
+    provider = Provider(AWS)
     provider.Cancel(empty_pb2.Empty(), None)
     assert not wait(provider.cloud, iter([False, True]).__next__, 30.0)
     stub.Attach(plugin_pb2.PluginAttach(address="127.0.0.1:7"))

@@ -10,7 +10,7 @@ import grpc
 import pytest
 from pulumi.runtime.proto import provider_pb2
 from pulumi_rolling.lab import Lab
-from standin_aws.wire import Properties
+from standin.wire import Properties
 
 from tests.tools.engine_side import FIRST, GROUP, Resource, live
 

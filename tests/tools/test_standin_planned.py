@@ -15,7 +15,7 @@ import pytest
 from google.rpc import status_pb2
 from pulumi.runtime.proto import provider_pb2
 from pulumi_rolling.lab import Lab
-from standin_aws.wire import UNKNOWN, Properties, decode, encode
+from standin.wire import UNKNOWN, Properties, decode, encode
 
 from tests.tools.engine_side import FIRST, GROUP, SECOND, Resource, live
 

@@ -19,16 +19,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import go_build
+import standin_alicloud
+import standin_aws
 import steps
-from standin_aws import FOLLOWS
 
 HERE = Path(__file__).resolve().parent
 ENGINE_MODULE = "github.com/pulumi/pulumi/pkg/v3"
 SDK_MODULE = "github.com/pulumi/pulumi/sdk/v3"
 YAML_MODULE = "github.com/pulumi/pulumi-yaml"
 FROM_THE_SDK = ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python")
-AWS_PLUGIN = "pulumi-resource-aws"
-AWS_FOLDER = f"resource-aws-v{FOLLOWS}"
+STOOD_IN = {"aws": standin_aws.FOLLOWS, "alicloud": standin_alicloud.FOLLOWS}
+"""Providers with a stand-in, each in the version that is followed."""
 PROGRAMS = {
     "pulumi": f"{ENGINE_MODULE}/cmd/pulumi",
     "pulumi-language-yaml": f"{YAML_MODULE}/cmd/pulumi-language-yaml",
@@ -65,12 +66,12 @@ class Engine:
             print(f"engine: using {official}, with its own language hosts; nothing is built")
             self._remove_built()
         elif copied:
-            print("engine: what was built is kept; its launchers named another folder or aws plugin")
+            print("engine: what was built is kept; its launchers named another folder or plugin")
         else:
             self._build()
         if not official:
             _write(self.bin / "pulumi-language-python", self._launcher("language-python"), 0o755)
-        self._aws()
+        self._standins()
         _write(self.stamp, wanted.encode(), 0o644)
 
     def _built_elsewhere(self, wanted: str) -> bool:
@@ -105,22 +106,26 @@ class Engine:
             _write(self.bin / Path(path).name, (sdk / path).read_bytes(), 0o755)
         print("engine: Python language host, its launcher and the dynamic provider's launcher are in place")
 
-    def _aws(self) -> None:
+    def _standins(self) -> None:
         """Kept where the engine looks for installed plugins, not on PATH: it warns of those in every run."""
         shutil.rmtree(self.plugins, ignore_errors=True)
-        found = self._on_path(AWS_PLUGIN)
-        installed = _installed_aws()
+        self.plugins.mkdir()
+        for name, version in STOOD_IN.items():
+            self._standin(name, version)
+
+    def _standin(self, name: str, version: str) -> None:
+        found = self._on_path(f"pulumi-resource-{name}")
+        installed = _installed(name, version)
         if found:
-            print(f"engine: an aws plugin is on PATH ({found}); the stand-in is left out")
+            print(f"engine: a plugin for {name} is on PATH ({found}); the stand-in is left out")
         elif installed:
-            self.plugins.mkdir()
             (self.plugins / installed.name).symlink_to(installed)
-            print(f"engine: an aws plugin is installed ({installed}); the stand-in is left out")
+            print(f"engine: a plugin for {name} is installed ({installed}); the stand-in is left out")
         else:
-            folder = self.plugins / AWS_FOLDER
-            folder.mkdir(parents=True)
-            _write(folder / AWS_PLUGIN, self._launcher("resource-aws"), 0o755)
-            print(f"engine: no aws plugin is installed; a stand-in for aws {FOLLOWS} is in place")
+            folder = self.plugins / folder_of(name)
+            folder.mkdir()
+            _write(folder / f"pulumi-resource-{name}", self._launcher(f"resource-{name}"), 0o755)
+            print(f"engine: no plugin for {name} is installed; a stand-in for {name} {version} is in place")
 
     def _launcher(self, plugin: str) -> bytes:
         """It runs the sources where they lie, so that a change of them needs no second `ensure`."""
@@ -136,8 +141,11 @@ class Engine:
             "sums": sums,
             "python": str(self.python),
             "sources": str(HERE),
-            "aws": FOLLOWS,
-            "awsPlugin": self._on_path(AWS_PLUGIN) or str(_installed_aws()),
+            "stoodIn": STOOD_IN,
+            "plugins": {
+                name: self._on_path(f"pulumi-resource-{name}") or str(_installed(name, version))
+                for name, version in STOOD_IN.items()
+            },
         }
         return json.dumps(facts, indent=1, sort_keys=True) + "\n"
 
@@ -173,9 +181,14 @@ def _names_built() -> list[str]:
     return [*PROGRAMS, "pulumi-language-python", *(Path(p).name for p in FROM_THE_SDK)]
 
 
-def _installed_aws() -> Path | None:
+def folder_of(name: str) -> str:
+    """A plugin's folder among those that the engine has installed."""
+    return f"resource-{name}-v{STOOD_IN[name]}"
+
+
+def _installed(name: str, version: str) -> Path | None:
     home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
-    folder = home / "plugins" / AWS_FOLDER
+    folder = home / "plugins" / f"resource-{name}-v{version}"
     return folder if folder.is_dir() else None
 
 

@@ -1,4 +1,4 @@
-"""Entry of the plugins in this folder: `run_plugin.py language-python|resource-aws [flags] ENGINE`."""
+"""Entry of the plugins in this folder: `run_plugin.py PLUGIN [flags] ENGINE`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,20 @@ def main() -> None:
 
         run(arguments)
     elif plugin == "resource-aws":
-        from standin_aws.provider import run as run_aws
+        from standin.provider import run as run_standin
+        from standin_aws.provider import AWS
 
-        run_aws(arguments)
+        run_standin(AWS, arguments)
+    elif plugin == "resource-alicloud":
+        from standin.provider import run as run_standin
+        from standin_alicloud.provider import ALICLOUD
+
+        run_standin(ALICLOUD, arguments)
     else:
-        sys.exit(f"run_plugin.py: no plugin is called {plugin!r}; there are language-python and resource-aws")
+        sys.exit(
+            f"run_plugin.py: no plugin is called {plugin!r}; there are language-python, resource-aws and "
+            "resource-alicloud"
+        )
 
 
 if __name__ == "__main__":

@@ -30,6 +30,8 @@ class Declared:
     """Inputs that begin a replacement of their own, with their paths."""
     pointers: frozenset[str]
     """Properties by which the wanted revision changes."""
+    settings: Callable[[Mapping[str, Any]], dict[str, Any]] = lambda said: {}
+    """What the provider of such a group says of where it is, as fields of the kind's block."""
 
     def block(self, properties: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
         """The kind's block: the group of ``properties``, at the revision of ``wanted``."""

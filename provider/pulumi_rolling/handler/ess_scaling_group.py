@@ -47,9 +47,9 @@ def wanted_by(group: EssScalingGroup) -> Wanted:
     return Wanted(template=template.id or "", version=str(template.version or ""))
 
 
-def pointer_property(revision: Revision) -> str:
-    """As the provider of Pulumi calls it; which configuration is active, the configuration itself says there."""
-    return "launchTemplateVersion" if parts(revision.address)[0] else "active"
+def pointer_property(revision: Revision) -> str | None:
+    """As the provider of Pulumi calls it. A scaling configuration makes itself the active one when it is made."""
+    return "launchTemplateVersion" if parts(revision.address)[0] else None
 
 
 def kin(address: str) -> str | None:

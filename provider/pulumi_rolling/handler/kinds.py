@@ -18,6 +18,7 @@ from pulumi_rolling.handler.delegate import ecs_service as ecs_deployment
 from pulumi_rolling.handler.delegate import instance_refresh
 from pulumi_rolling.handler.delegate.following import Following
 from pulumi_rolling.handler.ecs_service_declared import ECS_SERVICE
+from pulumi_rolling.handler.ess_scaling_group_declared import ESS_SCALING_GROUP
 from pulumi_rolling.handler.operation import Handover, Kind, Reach, Strategy
 from pulumi_rolling.handler.replace.auto_scaling_group import InstanceSurroundings, fleet_of
 from pulumi_rolling.handler.replace.ess_scaling_group import EssSurroundings
@@ -127,6 +128,7 @@ KINDS: dict[str, Kind] = {
         is_name=ess_scaling_group.is_name,
         reads_reach=False,
         secrets=EssScalingGroup.secrets,
+        declared=(ESS_SCALING_GROUP,),
     ),
 }
 

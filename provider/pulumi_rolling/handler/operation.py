@@ -246,8 +246,8 @@ class Kind:
     """Fields of which another value is another group."""
     address: tuple[str, ...]
     """Fields that must be known before the group can be asked for; the others say which revision is wanted."""
-    pointer_property: Callable[[Revision], str]
-    """The property of the group's own resource that holds the pointer, for ``ignore_changes``."""
+    pointer_property: Callable[[Revision], str | None]
+    """The property of the group's own resource that holds the pointer, for ``ignore_changes``. None: it holds none."""
     as_inputs: Callable[[str], dict[str, Any]]
     """The fields that want what a pointer says."""
     at_version: Callable[[str, str | None], dict[str, Any]]

@@ -102,11 +102,12 @@ def pointer_warnings(
         return []
     moved = facts.current.digest == to.digest and facts.pointer != deployed
     stays = any(is_old(m, to) for m in members)
-    if not (moved and stays) or journal.read_any(facts.tags) is not None:
+    held = operation.kind.pointer_property(to)
+    if held is None or not (moved and stays) or journal.read_any(facts.tags) is not None:
         return []
     return [
         f"the group already points at {to}: another resource moved it, and would move it again after a way back. "
-        f'Add ignore_changes=["{operation.kind.pointer_property(to)}"] to the options of the group.'
+        f'Add ignore_changes=["{held}"] to the options of the group.'
     ]
 
 

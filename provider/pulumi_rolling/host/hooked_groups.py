@@ -86,18 +86,21 @@ class HookedGroups:
         if given.dry_run:
             return
         outputs = called.new_outputs or {}
-        news = _properties(kind, declared.block(outputs, outputs), given)
-        context = self._context(called, given, "create", declared.id(outputs))
-        self._handler(given).create(self._normal(news), context)
+        news = _properties(kind, _block(declared, outputs, outputs, given), given)
+        context = self._context(called, given, "create", (kind, declared))
+        self._handler(given, kind).create(self._normal(news), context)
 
     def _changed(self, kind: Kind, declared: Declared, called: Called, given: Given) -> None:
         """A group will be changed: its members are rolled to what it will make them from."""
         before, after = called.old_outputs or {}, called.new_inputs or {}
         address = declared.address(before)
-        olds = self._normal(_properties(kind, declared.block(before, before), given))
+        olds = self._normal(_properties(kind, _block(declared, before, before, given), given))
         olds |= {} if address is None else {"revision": address}
-        news = self._normal(_properties(kind, declared.block(before, after), given))
-        handler, context = self._handler(given), self._context(called, given, "update", declared.id(before))
+        news = self._normal(_properties(kind, _block(declared, before, after, given), given))
+        handler, context = (
+            self._handler(given, kind),
+            self._context(called, given, "update", (kind, declared)),
+        )
         if not given.dry_run:
             handler.update(olds, news, context)
             return
@@ -112,9 +115,9 @@ class HookedGroups:
             raise PolicyErrors(checked.faults)
         return checked.normal
 
-    def _handler(self, given: Given) -> RollingGroupHandler:
+    def _handler(self, given: Given, kind: Kind) -> RollingGroupHandler:
         """One for all groups that are looked for in the same place."""
-        defaults, faults = _where(self._settings, given.option)
+        defaults, faults = _where(self._settings, given.option if kind.reads_reach else {})
         if faults:
             raise PolicyErrors(faults)
         with self._lock:
@@ -125,9 +128,10 @@ class HookedGroups:
                 )
             return made
 
-    def _context(self, called: Called, given: Given, verb: str, known_as: str | None) -> Context:
-        urn, engine = called.urn, self._engine
-        name = (called.old_outputs or called.new_outputs or {}).get("name") or called.name
+    def _context(self, called: Called, given: Given, verb: str, row: tuple[Kind, Declared]) -> Context:
+        (kind, declared), urn, engine = row, called.urn, self._engine
+        outputs = called.old_outputs or called.new_outputs or {}
+        name = kind.name_of(declared.place(outputs)) or called.name
         begun = threading.Event()
 
         def status(text: str) -> None:
@@ -145,7 +149,7 @@ class HookedGroups:
             status=status,
             ask=lambda text: engine.say(STACK, text),
             answered=lambda text: engine.status(STACK, text),
-            known_as=known_as,
+            known_as=declared.id(outputs),
             orphaned=engine.is_gone,
             timeout=None if lasts is None else Timeout(lasts, f"customTimeouts.{verb}"),
         )
@@ -167,6 +171,13 @@ def _kind_of(resource_type: str) -> tuple[Kind, Declared]:
     if found is None:
         raise PolicyErrors([Fault("", f"an update policy rolls no {resource_type}")])
     return found
+
+
+def _block(
+    declared: Declared, group: Mapping[str, Any], wanted: Mapping[str, Any], given: Given
+) -> dict[str, Any]:
+    said = {**given.option, "endpoints": listed(given.option.get("endpoints"))}
+    return {**declared.settings(said), **declared.block(group, wanted)}
 
 
 def _properties(kind: Kind, block: Mapping[str, Any], given: Given) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""An explicit ``aws.Provider`` among the options of RollingGroup or of a component around it: where it looks.
+"""An explicit provider among the options of a group, of RollingGroup or of a component around it: where it looks.
 
 The dynamic resource has a provider of its own, so this one only says where the group is. Its region and endpoint become
 inputs, since refresh and destroy run no program; what else it says of the account must be the stack's own.
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 _READ = {"region": "region", "profile": "profile", "endpoints": "endpoints", "access_key": "accessKey"}
 """Attributes of the provider that Pulumi's SDK makes known to the program; ``assume_roles`` is not among them."""
 _SECRETS = {"secret_key": "secretKey", "token": "token"}
+_ALICLOUD = {
+    "region": "region",
+    "endpoints": "endpoints",
+    "access_key": "accessKey",
+    "secret_key": "secretKey",
+    "security_token": "securityToken",
+}
 _PATH = "opts.provider"
 
 
@@ -37,10 +44,21 @@ def settings_of(opts: pulumi.ResourceOptions | None) -> pulumi.Output[dict[str, 
     return pulumi.Output.from_input(read())
 
 
-def credentials_of(opts: pulumi.ResourceOptions) -> pulumi.Output[dict[str, Any]] | None:
-    """The same with keys that stand in words, for calls of the program's own process: they go nowhere else."""
-    provider = _named(opts)
-    return None if provider is None else pulumi.Output.secret(_said(provider, {**_READ, **_SECRETS}))
+def said_of_place(
+    opts: pulumi.ResourceOptions, package: str
+) -> pulumi.Output[dict[str, Any]] | dict[str, Any]:
+    """The same with keys that stand in words, for calls of the program's own process: they go nowhere else.
+
+    Without a provider: the stack's settings, but for AWS's, of which the house has a reader.
+    """
+    provider = _named(opts, package)
+    if provider is not None:
+        read = _ALICLOUD if package == "alicloud" else {**_READ, **_SECRETS}
+        return pulumi.Output.secret(_said(provider, read))
+    if package == "aws":
+        return {}
+    stack = pulumi.Config(package)
+    return {name: value for name in _ALICLOUD.values() if (value := stack.get(name)) is not None}
 
 
 def as_the_option_says(
@@ -82,15 +100,15 @@ def _elsewhere(field: str, stacks: str) -> Fault:
     )
 
 
-def _named(opts: pulumi.ResourceOptions) -> pulumi.ProviderResource | None:
-    """As a resource of AWS would find it: its own, one of a map, or that of a component around it."""
-    if opts.provider is not None and opts.provider.package == "aws":
+def _named(opts: pulumi.ResourceOptions, package: str = "aws") -> pulumi.ProviderResource | None:
+    """As a resource of the package would find it: its own, one of a map, or that of a component around it."""
+    if opts.provider is not None and opts.provider.package == package:
         return opts.provider
     given = opts.providers or ()
     several = given.values() if isinstance(given, Mapping) else given
-    own = next((each for each in several if each.package == "aws"), None)
+    own = next((each for each in several if each.package == package), None)
     if own is None and opts.parent is not None:
-        own = opts.parent.get_provider("aws:index/provider:Provider")
+        own = opts.parent.get_provider(f"{package}:index/provider:Provider")
     return own
 
 

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from standin.failures import Failed, Refused
+from standin.kind import wait
+from standin.wire import Properties
+
 from standin_aws.cloud import Cloud
-from standin_aws.failures import Failed, Refused
 from standin_aws.group_state import found_group
-from standin_aws.kind import wait
-from standin_aws.wire import Properties
 
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 

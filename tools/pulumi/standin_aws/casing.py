@@ -11,8 +11,7 @@ from typing import Any
 
 import botocore.session
 from botocore.model import ServiceModel, Shape
-
-from standin_aws.failures import Refused
+from standin.failures import Refused
 
 NO_OTHERS: Mapping[str, str] = MappingProxyType({})
 

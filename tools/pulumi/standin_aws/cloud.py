@@ -5,16 +5,13 @@ What the configuration leaves out, boto3 finds itself: environment, profile, AWS
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
 from botocore.config import Config
-
-from standin_aws.wire import Properties
+from standin import cloud
 
 KNOWN = {
     "region", "profile", "accessKey", "secretKey", "token", "endpoints", "ignoreTags", "maxRetries",
@@ -25,25 +22,15 @@ POOL = 32
 
 
 @dataclass
-class Cloud:
-    configuration: Properties = field(default_factory=dict)
-    ending: threading.Event = field(default_factory=threading.Event)
-    """Set when the engine cancels: waits end early."""
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+class Cloud(cloud.Cloud):
     _clients: dict[tuple[str, str | None], Any] = field(default_factory=dict)
 
-    def configure(self, arguments: Properties) -> None:
-        """Nested values of a provider's configuration arrive as JSON text. A run that was cancelled is over."""
-        given = {name: _parsed(value) for name, value in arguments.items()}
-        with self._lock:
-            if given != self.configuration:
-                self.configuration = given
-                self._clients.clear()
-            self.ending.clear()
+    def forget(self) -> None:
+        self._clients.clear()
 
     def client(self, service: str, region: str | None) -> Any:
         region = region or self.configuration.get("region")
-        with self._lock:
+        with self.lock:
             if (service, region) not in self._clients:
                 self._clients[service, region] = self._new_client(service, region)
             return self._clients[service, region]
@@ -75,9 +62,3 @@ def _endpoint(endpoints: Iterable[Any], service: str) -> str | None:
         if block.get(service):
             return str(block[service])
     return None
-
-
-def _parsed(value: Any) -> Any:
-    if isinstance(value, str) and value[:1] in ("[", "{", '"'):
-        return json.loads(value)
-    return value

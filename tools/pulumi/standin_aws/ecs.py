@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
+from standin import names
+from standin.failures import Failed, Refused
+from standin.fields import Field
+from standin.kind import Change, Kind
+from standin.wire import Properties, is_unknown
 
-from standin_aws import casing, failures, names
+from standin_aws import casing, failures
 from standin_aws.cloud import Cloud
-from standin_aws.failures import Refused
-from standin_aws.fields import Field
-from standin_aws.kind import Change, Kind
-from standin_aws.wire import Properties, is_unknown
 
 GONE = (
     "ClusterNotFoundException",
@@ -34,7 +35,7 @@ CONFIGURED = {
 INACTIVE = "INACTIVE"
 
 
-class Cluster(Kind):
+class Cluster(Kind[Cloud]):
     token = "aws:ecs/cluster:Cluster"
     what = "ECS Cluster"
     outputs = frozenset(("arn",))
@@ -61,7 +62,7 @@ class Cluster(Kind):
         _unless_gone(lambda: cloud.client("ecs", state.get("region")).delete_cluster(cluster=id))
 
 
-class TaskDefinition(Kind):
+class TaskDefinition(Kind[Cloud]):
     token = "aws:ecs/taskDefinition:TaskDefinition"
     what = "ECS Task Definition"
     name_length = None
@@ -108,7 +109,7 @@ class TaskDefinition(Kind):
             _unless_gone(lambda: ecs.deregister_task_definition(taskDefinition=state["arn"]))
 
 
-class Service(Kind):
+class Service(Kind[Cloud]):
     token = "aws:ecs/service:Service"
     what = "ECS Service"
     outputs = frozenset(("arn",))
@@ -169,7 +170,7 @@ class Service(Kind):
             ecs.update_service(cluster=change.olds["cluster"], service=service, **asked)
         found = self.read(cloud, change.id, {**change.olds, **news})
         if found is None:
-            raise failures.Failed(f"reading {self.what} ({change.id}): it is gone")
+            raise Failed(f"reading {self.what} ({change.id}): it is gone")
         return found
 
     def delete(self, cloud: Cloud, id: str, state: Properties, timeout: float) -> None:

@@ -11,16 +11,17 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from botocore.exceptions import ClientError
+from standin import names
+from standin.failures import Failed, Refused, Unfinished
+from standin.fields import Field
+from standin.kind import Change, Kind
+from standin.wire import Properties, is_unknown
 
-from standin_aws import casing, failures, group_calls, group_refresh, names
+from standin_aws import casing, failures, group_calls, group_refresh
 from standin_aws.capacity import CapacityWait, seconds
 from standin_aws.cloud import Cloud
-from standin_aws.failures import Failed, Refused, Unfinished
-from standin_aws.fields import Field
 from standin_aws.group_end import Ending
 from standin_aws.group_state import found_group, state_of
-from standin_aws.kind import Change, Kind
-from standin_aws.wire import Properties, is_unknown
 
 LIKE_THE_API = (
     "availabilityZones", "capacityRebalance", "defaultCooldown", "defaultInstanceWarmup",
@@ -36,7 +37,7 @@ HOOKS = casing.input_shape("autoscaling", "PutLifecycleHook")
 CALLED = {"name": "LifecycleHookName", "roleArn": "RoleARN", "notificationTargetArn": "NotificationTargetARN"}
 
 
-class Group(Kind):
+class Group(Kind[Cloud]):
     token = "aws:autoscaling/group:Group"
     what = "Auto Scaling Group"
     outputs = frozenset(("arn", "predictedCapacity", "warmPoolSize"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from standin.kind import Change
+from standin.wire import Properties
+
 from standin_aws import casing
-from standin_aws.kind import Change
-from standin_aws.wire import Properties
 
 RENAMED = {
     "vpcZoneIdentifiers": "VPCZoneIdentifier",

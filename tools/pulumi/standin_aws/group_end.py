@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
+from standin.failures import Failed
+from standin.kind import wait
 
 from standin_aws import failures
 from standin_aws.cloud import Cloud
-from standin_aws.failures import Failed
 from standin_aws.group_state import found_group
-from standin_aws.kind import wait
 
 PATIENCE = 600.0
 AT_ONCE = 50

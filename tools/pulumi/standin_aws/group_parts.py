@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
+from standin import names
+from standin.failures import Refused
+from standin.fields import Field
+from standin.kind import Change, Kind
+from standin.wire import Properties, is_unknown
 
-from standin_aws import casing, failures, names
+from standin_aws import casing, failures
 from standin_aws.cloud import Cloud
-from standin_aws.failures import Refused
-from standin_aws.fields import Field
 from standin_aws.group_state import found_group
-from standin_aws.kind import Change, Kind
-from standin_aws.wire import Properties, is_unknown
 
 HOOK_SHAPE = casing.input_shape("autoscaling", "PutLifecycleHook")
 HEARTBEATS = range(30, 7201)
@@ -25,7 +26,7 @@ HOOK_RENAMED = {
 }
 
 
-class LifecycleHook(Kind):
+class LifecycleHook(Kind[Cloud]):
     token = "aws:autoscaling/lifecycleHook:LifecycleHook"
     what = "Auto Scaling Lifecycle Hook"
     outputs: ClassVar[frozenset[str]] = frozenset()
@@ -88,7 +89,7 @@ class LifecycleHook(Kind):
         return self.found(cloud, news["name"], news)
 
 
-class Tag(Kind):
+class Tag(Kind[Cloud]):
     token = "aws:autoscaling/tag:Tag"
     what = "Auto Scaling Group Tag"
     name_length = None
@@ -135,7 +136,7 @@ class Tag(Kind):
         return {"id": f"{group},{tag['key']}", **news}
 
 
-class Attachment(Kind):
+class Attachment(Kind[Cloud]):
     token = "aws:autoscaling/attachment:Attachment"
     what = "Auto Scaling Group Attachment"
     name_length = None

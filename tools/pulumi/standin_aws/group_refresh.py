@@ -10,12 +10,12 @@ from collections.abc import Collection
 from typing import Any
 
 from botocore.exceptions import ClientError
+from standin.failures import Failed, Refused
+from standin.kind import Change, wait
+from standin.wire import Properties, is_unknown
 
 from standin_aws import casing, failures, group_calls
 from standin_aws.cloud import Cloud
-from standin_aws.failures import Failed, Refused
-from standin_aws.kind import Change, wait
-from standin_aws.wire import Properties, is_unknown
 
 ALWAYS = frozenset(("launchConfiguration", "launchTemplate", "mixedInstancesPolicy"))
 OTHERWISE = {

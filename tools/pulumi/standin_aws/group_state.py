@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from standin.wire import Properties
+
 from standin_aws import casing
 from standin_aws.cloud import Cloud
-from standin_aws.wire import Properties
 
 DIRECT = (
     "AvailabilityZones", "CapacityRebalance", "DefaultCooldown", "DefaultInstanceWarmup",

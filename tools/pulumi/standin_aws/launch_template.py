@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
+from standin import names
+from standin.failures import Refused
+from standin.fields import Field
+from standin.kind import Change, Kind
+from standin.wire import Properties, is_unknown
 
-from standin_aws import casing, failures, names
+from standin_aws import casing, failures
 from standin_aws.cloud import Cloud
-from standin_aws.failures import Refused
-from standin_aws.fields import Field
-from standin_aws.kind import Change, Kind
-from standin_aws.wire import Properties, is_unknown
 
 DATA_RENAMED = {"vpcSecurityGroupIds": "SecurityGroupIds", "securityGroupNames": "SecurityGroups"}
 DATA = (
@@ -39,7 +40,7 @@ OWN_TAGS = "launch-template"
 SHAPE = casing.input_shape("ec2", "CreateLaunchTemplate").members["LaunchTemplateData"]
 
 
-class LaunchTemplate(Kind):
+class LaunchTemplate(Kind[Cloud]):
     token = "aws:ec2/launchTemplate:LaunchTemplate"
     what = "EC2 Launch Template"
     name_length = 128

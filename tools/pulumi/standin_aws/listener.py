@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
+from standin.failures import Refused
+from standin.fields import Field
+from standin.kind import Change, Kind
+from standin.wire import Properties, is_unknown
 
 from standin_aws import casing, elb_tags, failures
 from standin_aws.cloud import Cloud
-from standin_aws.failures import Refused
-from standin_aws.fields import Field
-from standin_aws.kind import Change, Kind
-from standin_aws.wire import Properties, is_unknown
 
 SAME = {"port": "Port", "protocol": "Protocol", "sslPolicy": "SslPolicy"}
 BLOCKS = {"redirect": "RedirectConfig", "fixedResponse": "FixedResponseConfig"}
 ACTION = casing.input_shape("elbv2", "CreateListener").members["DefaultActions"].member
 
 
-class Listener(Kind):
+class Listener(Kind[Cloud]):
     token = "aws:lb/listener:Listener"
     what = "ELBv2 Listener"
     name_length = None

@@ -6,19 +6,20 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
+from standin import names
+from standin.failures import Failed
+from standin.fields import Field
+from standin.kind import Change, Kind, wait
+from standin.wire import Properties
 
-from standin_aws import elb_tags, failures, names
+from standin_aws import elb_tags, failures
 from standin_aws.cloud import Cloud
-from standin_aws.failures import Failed
-from standin_aws.fields import Field
-from standin_aws.kind import Change, Kind, wait
-from standin_aws.wire import Properties
 
 PROTECTED, IDLE = "deletion_protection.enabled", "idle_timeout.timeout_seconds"
 ACTIVE_WITHIN = 600.0
 
 
-class LoadBalancer(Kind):
+class LoadBalancer(Kind[Cloud]):
     token = "aws:lb/loadBalancer:LoadBalancer"
     what = "ELBv2 Load Balancer"
     name_length = 32

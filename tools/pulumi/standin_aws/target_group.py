@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
+from standin import names
+from standin.failures import Refused
+from standin.fields import Field
+from standin.kind import Change, Kind
+from standin.wire import Properties, is_unknown
 
-from standin_aws import elb_tags, failures, names
+from standin_aws import elb_tags, failures
 from standin_aws.cloud import Cloud
-from standin_aws.failures import Refused
-from standin_aws.fields import Field
-from standin_aws.kind import Change, Kind
-from standin_aws.wire import Properties, is_unknown
 
 SAME = {
     "ipAddressType": "IpAddressType",
@@ -42,7 +43,7 @@ ATTRIBUTES = {
 NEEDED = ("port", "protocol", "vpcId")
 
 
-class TargetGroup(Kind):
+class TargetGroup(Kind[Cloud]):
     token = "aws:lb/targetGroup:TargetGroup"
     what = "ELBv2 Target Group"
     name_length = 32

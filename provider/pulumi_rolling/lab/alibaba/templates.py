@@ -1,4 +1,4 @@
-"""ECS calls about launch templates: made, given versions, read, their default moved.
+"""ECS calls about launch templates: made, given versions, read, deleted, their default moved.
 
 Source: ECS API reference, version 2014-05-26. This module refuses to know who launches from a template.
 """
@@ -51,6 +51,11 @@ def modify_default(call: Call) -> Answer:
     return {}
 
 
+def delete(call: Call) -> Answer:
+    del call.cloud.templates[_found(call).id]
+    return {}
+
+
 def describe(call: Call) -> Answer:
     ids, names = call.values.get("LaunchTemplateId"), call.values.get("LaunchTemplateName")
     shown = [
@@ -95,6 +100,7 @@ OPERATIONS = {
     "ModifyLaunchTemplateDefaultVersion": Operation(
         "RegionId* LaunchTemplateId LaunchTemplateName DefaultVersionNumber*:i", modify_default
     ),
+    "DeleteLaunchTemplate": Operation("RegionId* LaunchTemplateId LaunchTemplateName", delete),
     "DescribeLaunchTemplates": Operation(
         "RegionId* LaunchTemplateId:l LaunchTemplateName:l PageNumber:i PageSize:i", describe
     ),

@@ -29,7 +29,7 @@ from pulumi_rolling.resource.args import (
 from pulumi_rolling.resource.attribute.hook import Attached
 from pulumi_rolling.resource.attribute.state import PolicyInState
 from pulumi_rolling.resource.attribute.values import is_unknown
-from pulumi_rolling.resource.provider_option import credentials_of
+from pulumi_rolling.resource.provider_option import said_of_place
 
 Policy = UpdatePolicy | RollingUpdate | InstanceRefresh | EcsDeployment | Mapping[str, Any]
 
@@ -129,7 +129,7 @@ class _Attribute:
         if isinstance(named, str):
             run.names.add(named)
         name = run.hook_name(made.name, made.opts.parent)
-        before, around = self._hooks(name, run, made.opts)
+        before, around = self._hooks(name, run, made)
         given = {"group": made.type_, "hook": name, "policy": self._policy, "onFailure": self._on_failure}
         PolicyInState(
             made.name,
@@ -140,13 +140,13 @@ class _Attribute:
         return pulumi.ResourceTransformationResult(made.props, opts)
 
     def _hooks(
-        self, name: str, run: _Run, opts: pulumi.ResourceOptions
+        self, name: str, run: _Run, made: pulumi.ResourceTransformationArgs
     ) -> tuple[pulumi.ResourceHookBinding | None, pulumi.ResourceOptions]:
         """Those of the policy in state, and the group's, which is waited for when it is made."""
         if not hasattr(get_monitor(), "RegisterResourceHook"):
             # A unit test with Pulumi's mocks, of a version whose mocks have none: no hook is ever called there.
             return None, pulumi.ResourceOptions()
-        hook = pulumi.ResourceHook(name, self._attached(run, opts).hear, pulumi.ResourceHookOptions(True))
+        hook = pulumi.ResourceHook(name, self._attached(run, made).hear, pulumi.ResourceHookOptions(True))
         before = pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])
         around = pulumi.ResourceHookBinding(before_create=[hook], after_create=[hook], before_update=[hook])
         return before, pulumi.ResourceOptions(hooks=around)
@@ -158,13 +158,13 @@ class _Attribute:
             groups = ", ".join(sorted(GROUPS))
             raise pulumi.RunError(f"{made.name}: an update policy rolls no {made.type_}; it rolls {groups}.")
 
-    def _attached(self, run: _Run, opts: pulumi.ResourceOptions) -> Attached:
-        timeouts = opts.custom_timeouts
+    def _attached(self, run: _Run, made: pulumi.ResourceTransformationArgs) -> Attached:
+        timeouts, package = made.opts.custom_timeouts, made.type_.partition(":")[0]
         return Attached(
             {
                 "policy": self._policy,
                 "on_failure": self._on_failure,
-                "option": credentials_of(opts) or {},
+                "option": said_of_place(made.opts, package),
                 "timeouts": {}
                 if timeouts is None
                 else {"create": timeouts.create, "update": timeouts.update},

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from standin_aws.wire import UNKNOWN, Properties
+from standin.wire import UNKNOWN, Properties
 
 DEFAULTED = "__defaults"
 """Names of the inputs that the provider chose itself, kept among the inputs as the real one does."""

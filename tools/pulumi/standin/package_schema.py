@@ -1,22 +1,21 @@
-"""The package schema of the stand-in, as far as YAML programs need it: property names, all of any type."""
+"""The package schema of a stand-in, as far as YAML programs need it: property names, all of any type."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from standin_aws.cloud import KNOWN
-from standin_aws.kind import Kind
+from standin.kind import Kind
 
 ANY = {"$ref": "pulumi.json#/Any"}
 
 
-def schema(version: str, kinds: Iterable[Kind]) -> str:
-    configuration = dict.fromkeys(sorted(KNOWN - {"version"}), ANY)
+def schema(name: str, version: str, settings: Collection[str], kinds: Iterable[Kind[Any]]) -> str:
+    configuration = dict.fromkeys(sorted(set(settings) - {"version"}), ANY)
     return json.dumps(
         {
-            "name": "aws",
+            "name": name,
             "version": version,
             "config": {"variables": configuration},
             "provider": {"inputProperties": configuration},
@@ -25,7 +24,7 @@ def schema(version: str, kinds: Iterable[Kind]) -> str:
     )
 
 
-def _resource(kind: Kind) -> dict[str, Any]:
+def _resource(kind: Kind[Any]) -> dict[str, Any]:
     inputs = dict.fromkeys(kind.fields, ANY)
     return {
         "inputProperties": inputs,

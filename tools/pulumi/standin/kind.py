@@ -1,4 +1,4 @@
-"""What the stand-in knows of one type of resource."""
+"""What a stand-in knows of one type of resource."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
-from standin_aws.cloud import Cloud
-from standin_aws.failures import Failed
-from standin_aws.fields import Field
-from standin_aws.wire import UNKNOWN, Properties, is_unknown
+from standin.cloud import Cloud
+from standin.failures import Failed
+from standin.fields import Field
+from standin.wire import UNKNOWN, Properties, is_unknown
 
 POLL_SECONDS = 0.5
+OfItsCloud = TypeVar("OfItsCloud", bound=Cloud)
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Change:
     names: frozenset[str]
 
 
-class Kind(ABC):
+class Kind(ABC, Generic[OfItsCloud]):
     token: ClassVar[str]
     what: ClassVar[str]
     """As errors call it."""
@@ -41,19 +42,19 @@ class Kind(ABC):
         return
 
     @abstractmethod
-    def create(self, cloud: Cloud, news: Properties) -> tuple[str, Properties]: ...
+    def create(self, cloud: OfItsCloud, news: Properties) -> tuple[str, Properties]: ...
 
     @abstractmethod
-    def read(self, cloud: Cloud, id: str, state: Properties) -> Properties | None:
+    def read(self, cloud: OfItsCloud, id: str, state: Properties) -> Properties | None:
         """The state as it is now, or None when there is no such thing. `state` is empty in an import."""
 
     @abstractmethod
-    def update(self, cloud: Cloud, change: Change) -> Properties: ...
+    def update(self, cloud: OfItsCloud, change: Change) -> Properties: ...
 
     @abstractmethod
-    def delete(self, cloud: Cloud, id: str, state: Properties, timeout: float) -> None: ...
+    def delete(self, cloud: OfItsCloud, id: str, state: Properties, timeout: float) -> None: ...
 
-    def found(self, cloud: Cloud, id: str, news: Properties) -> Properties:
+    def found(self, cloud: OfItsCloud, id: str, news: Properties) -> Properties:
         """What is read after it was made or altered."""
         found = self.read(cloud, id, news)
         if found is None:

@@ -8,9 +8,9 @@ import re
 import time
 from typing import Any
 
-from standin_aws.failures import Refused
-from standin_aws.fields import DEFAULTED
-from standin_aws.wire import Properties
+from standin.failures import Refused
+from standin.fields import DEFAULTED
+from standin.wire import Properties
 
 SUFFIX_DIGITS = 26
 _count = itertools.count(1)

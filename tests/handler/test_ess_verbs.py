@@ -1,0 +1,64 @@
+"""Verbs from a shell on a roll of an ESS group that nobody drives: by the group's id, and the environment's keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from threading import Event
+
+import pytest
+from pulumi_rolling.errors import OrphanedError
+from pulumi_rolling.lab import AlibabaLab
+
+from tests.fleets.scripted_aws import wait_until
+from tests.handler.ess_web import EssWeb
+from tests.unit.cli.conftest import Ran, rolling
+
+__all__ = ["rolling"]
+
+
+@pytest.fixture
+def interrupted(monkeypatch: pytest.MonkeyPatch) -> Iterator[EssWeb]:
+    """Two members, one of them new; the process that rolled them is gone."""
+    monkeypatch.setenv("ROLLING_POLL_SECONDS", "0.05")
+    monkeypatch.setenv("ROLLING_SETTLE_SECONDS", "0.2")
+    with AlibabaLab(boot=0.05) as lab:
+        keys = {"ALICLOUD_ACCESS_KEY": "lab", "ALICLOUD_SECRET_KEY": "lab"}
+        for name, value in {**keys, **lab.environment}.items():
+            monkeypatch.setenv(name, value)
+        # A new instance never comes into service, so that the roll lasts until it is left alone.
+        lab.image("m-2", inService=False)
+        web = EssWeb(lab, "m-1", "m-2", size=2)
+        state = web.deploy(web.news(1))
+        dead = Event()
+        web.context = replace(web.context, orphaned=dead.is_set)
+        news = web.news(2, maxBatchSize=1, minInstancesInService=2)
+        rolled = web.in_background(state, news)
+        wait_until(lambda: web.versions() == {1, 2})
+        dead.set()
+        with pytest.raises(OrphanedError):
+            rolled.result(30)
+        lab.image("m-2")
+        yield web
+
+
+def test_an_interrupted_roll_is_returned(interrupted: EssWeb, rolling: Callable[..., Ran]) -> None:
+    """Status says what stands there; after `rolling return` the group is as it was found."""
+    status = rolling("status", interrupted.id)
+    assert f"stopped while rolling to {interrupted.configurations[1]}" in status.out, status
+    returned = rolling("return", interrupted.id)
+    assert returned.code == 0, returned
+    group = interrupted.group
+    assert interrupted.versions() == {1} and (interrupted.sizes, group["tags"]) == ([1, 6, 2], {})
+    assert interrupted.lowest() >= 2
+
+
+def test_an_interrupted_roll_is_finished(interrupted: EssWeb, rolling: Callable[..., Ran]) -> None:
+    """The instance that would never have served is gone by now, and the others are replaced after it."""
+    for instance in interrupted.members(lambda member: member["lifecycle"] == "Pending"):
+        interrupted.lab.member(instance, do="terminate")
+    finished = rolling("finish", interrupted.id)
+    assert finished.code == 0, finished
+    group = interrupted.group
+    assert interrupted.versions() == {2} and (interrupted.sizes, group["tags"]) == ([1, 6, 2], {})
+    assert group["scalingConfiguration"] == interrupted.configurations[1]
