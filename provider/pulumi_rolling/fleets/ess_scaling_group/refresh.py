@@ -123,18 +123,27 @@ class RefreshFleet(OneGroup):
 
     def begin(self, act: Begin) -> None:
         """Where nobody is to be replaced the pointer moves, as at the success of a refresh."""
+        self._api.under_retry(lambda: self._begin(act))
+
+    def _begin(self, act: Begin) -> None:
         try:
             ident = self._calls.start(desired_configuration(act.to.address), act.preferences, act.token)
         except PermanentFleetError as error:
             if error.code != NOBODY:
                 raise
-            if self._going(self._members(self._look().listed), act.to, skips=True):
+            if self._is_anybody_to_go(act.to):
                 raise TemporaryFleetError(
                     error.message, operation=error.operation, code=error.code
                 ) from error
             self.point_at(act.to)
             return
         self._tokens[ident] = act.token
+
+    def _is_anybody_to_go(self, to: Revision) -> bool:
+        """ESS may not know yet what its own list shows."""
+        listed = self._look().listed
+        self._revisions.learn(one.address for one in listed)
+        return self._going(self._members(listed), to, skips=True) > 0
 
     def point_at(self, revision: Revision) -> None:
         """For contents that are equal, which a refresh would replace everybody for: only the pointer moves."""
