@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from pulumi_rolling.core.delegate.actions import Act, Begin, Continue, Pause, RollBack, Stop
+from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.core.replace.actions import PointAt, Remove, Resize, Resume, Suspend, Terminate
 from pulumi_rolling.fleets.ess_scaling_group.fleet import EssScalingGroupFleet
+from pulumi_rolling.fleets.ess_scaling_group.refresh import RefreshFleet
 
-from tests.fleets.ess_stage import GROUP, NEW, TO, EssStage
+from tests.fleets.ess_stage import GROUP, NEW, TO, EssStage, once
 from tests.fleets.scripted_alibaba import KEYS, Answer, ScriptedAlibaba
 
 PROCESSES = frozenset({"HealthCheck", "ScheduledAction"})
@@ -61,6 +64,34 @@ REQUESTS: dict[str, tuple[Ask, Answer]] = {
     ),
 }
 """By operation: what makes us ask, and the parameters as the SDK takes them, but for the region."""
+REFRESHES: dict[str, tuple[Act, Answer]] = {
+    "StartInstanceRefresh": (
+        Begin(
+            TO,
+            "r1-0",
+            {
+                "MinHealthyPercentage": 50,
+                "MaxHealthyPercentage": 150,
+                "SkipMatching": False,
+                "Checkpoints": [{"Percentage": 20}, {"Percentage": 100}],
+                "CheckpointPauseTime": 30,
+            },
+        ),
+        {
+            "MinHealthyPercentage": 50,
+            "MaxHealthyPercentage": 150,
+            "SkipMatching": False,
+            "Checkpoints": [{"Percentage": 20}, {"Percentage": 100}],
+            "CheckpointPauseTime": 30,
+            "DesiredConfiguration": {"ScalingConfigurationId": NEW},
+        },
+    ),
+    "SuspendInstanceRefresh": (Pause("ir-1"), {"InstanceRefreshTaskId": "ir-1"}),
+    "ResumeInstanceRefresh": (Continue("ir-1"), {"InstanceRefreshTaskId": "ir-1"}),
+    "CancelInstanceRefresh": (Stop("ir-1"), {"InstanceRefreshTaskId": "ir-1"}),
+    "RollbackInstanceRefresh": (RollBack("ir-1", TO), {"InstanceRefreshTaskId": "ir-1"}),
+}
+"""Acts of the delegate machine by their operation."""
 SIZES: tuple[tuple[Ask, Answer], ...] = (
     (lambda fleet: fleet.apply(PointAt(TO)), {"ActiveScalingConfigurationId": NEW}),
     (lambda fleet: fleet.apply(Resize(1, 4)), {"MinSize": 1, "DesiredCapacity": 4}),
@@ -121,6 +152,42 @@ def test_a_group_is_modified_as_by_alibabas_own_sdk(alibaba: ScriptedAlibaba, sd
     ask(fleet)
     (ours,) = alibaba.sent("ModifyScalingGroup")
     assert ours == asked_by_sdk(sdk, alibaba, "ModifyScalingGroup", {"ScalingGroupId": GROUP, **parameters})
+
+
+@pytest.mark.parametrize("operation", REFRESHES)
+def test_a_refresh_is_asked_for_as_by_alibabas_own_sdk(
+    alibaba: ScriptedAlibaba, sdk: Any, operation: str
+) -> None:
+    """All parameters of the start, nested and listed, and each step by the id of the refresh."""
+    act, parameters = REFRESHES[operation]
+    stage = EssStage(alibaba)
+    alibaba.answer(operation, {"InstanceRefreshTaskId": "ir-1"})
+    fleet = RefreshFleet(GROUP, wanted=stage.wanted, place=alibaba.place, retry=once)
+    alibaba.calls.clear()
+    fleet.apply(act)
+    (ours,) = alibaba.sent(operation)
+    told = {"RegionId": "cn-hangzhou", "ScalingGroupId": GROUP, **parameters}
+    if "ClientToken" in ours:
+        told["ClientToken"] = ours["ClientToken"]
+    assert ours == asked_by_sdk(sdk, alibaba, operation, told)
+
+
+def test_a_version_is_sent_as_its_number(alibaba: ScriptedAlibaba, sdk: Any) -> None:
+    """Of a launch template, nested in the desired configuration."""
+    stage = EssStage(alibaba)
+    alibaba.answer("StartInstanceRefresh", {"InstanceRefreshTaskId": "ir-1"})
+    fleet = RefreshFleet(GROUP, wanted=stage.wanted, place=alibaba.place, retry=once)
+    alibaba.calls.clear()
+    fleet.apply(Begin(Revision("lt-1:3", "d", "version 3"), "r1-0", {"SkipMatching": True}))
+    (ours,) = alibaba.sent("StartInstanceRefresh")
+    told: Answer = {
+        "RegionId": "cn-hangzhou",
+        "ScalingGroupId": GROUP,
+        "SkipMatching": True,
+        "ClientToken": ours["ClientToken"],
+        "DesiredConfiguration": {"LaunchTemplateId": "lt-1", "LaunchTemplateVersion": "3"},
+    }
+    assert ours == asked_by_sdk(sdk, alibaba, "StartInstanceRefresh", told)
 
 
 def test_a_removal_from_standby_is_one_that_lowers_the_number(alibaba: ScriptedAlibaba, sdk: Any) -> None:

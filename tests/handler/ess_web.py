@@ -37,17 +37,18 @@ class EssWeb:
         self.call(
             "EnableScalingGroup", ActiveScalingConfigurationId=self.configurations[0], ScalingGroupId=self.id
         )
-        while self.group["inService"] < size:
+        expects = made["DesiredCapacity"] is not None
+        while self.group["inService"] < (size if expects else int(made["MinSize"])):
             lab.groups()
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         return self.api.call(ESS, operation, **parameters)
 
-    def configuration(self, image: str) -> str:
+    def configuration(self, image: str, name: str = "web") -> str:
         made = self.call(
             "CreateScalingConfiguration",
             ScalingGroupId=self.id,
-            ScalingConfigurationName=f"web-{image}",
+            ScalingConfigurationName=f"{name}-{image}",
             ImageId=image,
             InstanceType="ecs.g7.large",
         )
@@ -61,7 +62,15 @@ class EssWeb:
         return normal
 
     def checked(self, version: int = 2, **roll: Any) -> tuple[dict[str, Any], list[Any]]:
-        group = {
+        inputs = {
+            "essScalingGroup": self.block(version),
+            "updatePolicy": {"rollingUpdate": {"maxBatchSize": 2, **roll}},
+        }
+        return self.handler.check(None, inputs, self.context)
+
+    def block(self, version: int) -> dict[str, Any]:
+        """The group in the inputs, on the configuration of that number."""
+        return {
             "id": self.id,
             "region": "cn-hangzhou",
             "endpoint": self.lab.endpoint,
@@ -69,11 +78,6 @@ class EssWeb:
             "secretKey": KEYS.secret,
             "scalingConfiguration": self.configurations[version - 1],
         }
-        inputs = {
-            "essScalingGroup": group,
-            "updatePolicy": {"rollingUpdate": {"maxBatchSize": 2, **roll}},
-        }
-        return self.handler.check(None, inputs, self.context)
 
     def deploy(self, news: dict[str, Any]) -> dict[str, Any]:
         """What a first `pulumi up` leaves in state."""

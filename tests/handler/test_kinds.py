@@ -27,6 +27,7 @@ OWN = {
     "handler/auto_scaling_group_declared.py",
     "handler/aws_place.py",
     "handler/delegate/ecs_service.py",
+    "handler/delegate/ess_refresh.py",
     "handler/ess_scaling_group.py",
     "handler/ess_scaling_group_declared.py",
     "handler/delegate/instance_refresh.py",

@@ -11,6 +11,7 @@ from pulumi_rolling.fleets.alibaba.launch_templates import parts
 from pulumi_rolling.fleets.alibaba.place import Place
 from pulumi_rolling.fleets.credentials import Keys
 from pulumi_rolling.fleets.ess_scaling_group.revisions import Wanted
+from pulumi_rolling.fleets.replace import Strays
 from pulumi_rolling.policy.groups.ess_scaling_group import EssScalingGroup
 
 _ID = re.compile(r"asg-[a-z0-9]{20}")
@@ -45,6 +46,18 @@ def wanted_by(group: EssScalingGroup) -> Wanted:
         return Wanted(configuration=group.scaling_configuration)
     template = group.launch_template
     return Wanted(template=template.id or "", version=str(template.version or ""))
+
+
+def edited_warning(strays: Strays) -> tuple[str, ...]:
+    """What is said of members that were made before their configuration was edited in place."""
+    if not strays:
+        return ()
+    example = next(iter(sorted(strays)))
+    return (
+        f"the scaling configuration was edited in place: {len(strays)} of its instances were made before that "
+        f"({example} {strays[example]}). They are replaced, and there is no way back to what they run. Add "
+        f"{REPLACED_ON_EDIT} to the options of the ess.ScalingConfiguration, so that each edit makes a new one.",
+    )
 
 
 def pointer_property(revision: Revision) -> str | None:

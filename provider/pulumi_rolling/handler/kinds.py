@@ -15,7 +15,7 @@ from pulumi_rolling.handler import auto_scaling_group, ecs_service, ess_scaling_
 from pulumi_rolling.handler.auto_scaling_group_declared import AUTO_SCALING_GROUP
 from pulumi_rolling.handler.declared import Declared
 from pulumi_rolling.handler.delegate import ecs_service as ecs_deployment
-from pulumi_rolling.handler.delegate import instance_refresh
+from pulumi_rolling.handler.delegate import ess_refresh, instance_refresh
 from pulumi_rolling.handler.delegate.following import Following
 from pulumi_rolling.handler.ecs_service_declared import ECS_SERVICE
 from pulumi_rolling.handler.ess_scaling_group_declared import ESS_SCALING_GROUP
@@ -32,6 +32,7 @@ from pulumi_rolling.policy.groups.ecs_service import EcsService
 from pulumi_rolling.policy.groups.ess_scaling_group import EssScalingGroup
 from pulumi_rolling.policy.inputs import RollingGroupInputs, UpdatePolicy, inputs_with, rows
 from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
+from pulumi_rolling.policy.instance_refresh.ess_limits import ess_limits
 from pulumi_rolling.policy.instance_refresh.limits import limits as refresh_limits
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 from pulumi_rolling.policy.rolling_update.limits import limits
@@ -112,6 +113,13 @@ KINDS: dict[str, Kind] = {
                 limits=limits,
                 fleet=ess_fleet_of,
                 situation=Replacing(EssSurroundings()),
+            ),
+            InstanceRefresh.key: Strategy(
+                block=InstanceRefresh,
+                limits=ess_limits,
+                fleet=ess_refresh.fleet_of,
+                situation=Following(ess_refresh.EssRefreshSurroundings()),
+                handover=Handover(RollingUpdate.key, ess_refresh.returned_by, ess_refresh.paused_by),
             ),
         },
         identity=("id", "region"),

@@ -356,7 +356,8 @@ class Operation:
         if block is None:
             return None
         given = given_rows(UpdatePolicy, block)
-        return parse_policy(block) if not given or self.strategy.block.key in given else None
+        ours = not given or self.strategy.block.key in given
+        return parse_policy(block, kind=self.kind.key) if ours else None
 
     @property
     def forced(self) -> bool:

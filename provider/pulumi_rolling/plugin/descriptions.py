@@ -19,8 +19,10 @@ TYPES: Mapping[str, str] = {
     "UpdatePolicy": "How members are replaced: exactly one strategy.",
     "RollingUpdate": "CloudFormation's AutoScalingRollingUpdate with its names, defaults and limits, and fields beyond "
     "it. All are optional.",
-    "InstanceRefresh": "Preferences of an EC2 instance refresh with the service's names, defaults and limits, and "
-    "fields beyond them. All are optional; times are whole seconds or ISO 8601 durations.",
+    "InstanceRefresh": "Preferences of an instance refresh of EC2 Auto Scaling with the service's names, defaults and "
+    "limits, and fields beyond them. All are optional; times are whole seconds or ISO 8601 durations. A refresh of ESS "
+    "takes minHealthyPercentage (default 80), maxHealthyPercentage (120), checkpointPercentages, checkpointDelay, "
+    "approval, skipMatching, timeout and allowContainerRefresh, and refuses the others.",
     **ecs.TYPES,
     **ess.TYPES,
     "Canary": "Members that are replaced before all others. One that fails ends the roll, whatever the budget.",
@@ -157,6 +159,8 @@ PROPERTIES: Mapping[str, str] = {
     "limit, but that of customTimeouts and the service's 14 days.",
     "InstanceRefresh.defaults": "Whose defaults hold for what is not given: service (default), or cloudFormation, as "
     "in a pasted AutoScalingInstanceRefresh.",
+    "InstanceRefresh.allowContainerRefresh": "Of an ESS scaling group of container instances (ECI): whether a refresh "
+    "is tried, which ESS documents for groups of ECS instances alone. Default: false.",
     **ecs.PROPERTIES,
     **ess.PROPERTIES,
     "Canary.size": 'How many: a number from 1, or a percent of Desired such as "10%", rounded down but never to 0.',

@@ -16,6 +16,7 @@ from pulumi_rolling.policy.faults import in_order, judge
 from pulumi_rolling.policy.inputs import (
     RollingGroupInputs,
     UpdatePolicy,
+    given_rows,
     inputs_faults,
     policy_faults,
     rows,
@@ -62,7 +63,8 @@ class Checked:
             for key, value in self.normal.items()
             if key in fields(self.model) and not any(_is_at_or_below(path, key) for path in faulty)
         }
-        policy = _sound_policy(self.normal.get(UpdatePolicy.key), faulty, is_unknown)
+        kind = next(iter(given_rows(self.model, self.normal)), "")
+        policy = _sound_policy(self.normal.get(UpdatePolicy.key), faulty, is_unknown, kind)
         return _judged(self.model, {**kept, UpdatePolicy.key: policy}, is_unknown)
 
 
@@ -110,17 +112,17 @@ def check_stored(
     return _judged(model, exact(given), is_unknown)
 
 
-def check_policy(block: Any, is_unknown: IsUnknown = nothing_unknown) -> CheckedPolicy:
-    """What stands under ``updatePolicy`` as a program or a file gives it."""
+def check_policy(block: Any, is_unknown: IsUnknown = nothing_unknown, kind: str = "") -> CheckedPolicy:
+    """What stands under ``updatePolicy`` as a program or a file gives it. ``kind``: the key of the group's block."""
     normal = normal_form(UpdatePolicy, block)
     policy, faults = judge(UpdatePolicy, normal, is_unknown)
-    found = _told_once(normal, in_order([*faults, *policy_faults(normal, is_unknown)]))
+    found = _told_once(normal, in_order([*faults, *policy_faults(normal, is_unknown, kind)]))
     return CheckedPolicy(normal, None if found else policy, tuple(found))
 
 
-def parse_policy(block: Any, is_unknown: IsUnknown = nothing_unknown) -> UpdatePolicy:
+def parse_policy(block: Any, is_unknown: IsUnknown = nothing_unknown, kind: str = "") -> UpdatePolicy:
     """What stands under ``updatePolicy`` as a model. Raises PolicyErrors with all faults."""
-    return check_policy(block, is_unknown).accepted()
+    return check_policy(block, is_unknown, kind).accepted()
 
 
 def unknowns(inputs: Any, is_unknown: IsUnknown) -> tuple[str, ...]:
@@ -171,7 +173,9 @@ def _filled(normal: dict[str, Any], default: Mapping[str, Any]) -> dict[str, Any
     return {**normal, UpdatePolicy.key: policy}
 
 
-def _sound_policy(policy: Any, faulty: Iterable[str], is_unknown: IsUnknown) -> dict[str, Any]:
+def _sound_policy(
+    policy: Any, faulty: Iterable[str], is_unknown: IsUnknown, kind: str = ""
+) -> dict[str, Any]:
     """A normalised policy of the one strategy that it gives, without fields at fault and keys that are no fields."""
     given = policy if isinstance(policy, Mapping) else {}
     strategies = list(rows(UpdatePolicy))
@@ -186,7 +190,7 @@ def _sound_policy(policy: Any, faulty: Iterable[str], is_unknown: IsUnknown) -> 
         and not any(_is_at_or_below(path, f"{above}.{name}") for path in faulty)
     }
     _, faults = judge(UpdatePolicy, {key: sound}, is_unknown)
-    return {key: {} if [*faults, *policy_faults({key: sound}, is_unknown)] else sound}
+    return {key: {} if [*faults, *policy_faults({key: sound}, is_unknown, kind)] else sound}
 
 
 def _is_at_or_below(path: str, above: str) -> bool:

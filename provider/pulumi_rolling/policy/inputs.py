@@ -7,7 +7,7 @@ place of its sentence in ``later``. The kinds of groups come from the handler's 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any, ClassVar
 
@@ -19,7 +19,9 @@ from pulumi_rolling.errors import Fault
 from pulumi_rolling.policy.block import POLICY, Block, GroupBlock, IsUnknown, child, fields, marks
 from pulumi_rolling.policy.ecs_deployment.block import EcsDeployment
 from pulumi_rolling.policy.ecs_deployment.rules import deployment_faults
+from pulumi_rolling.policy.groups.ess_scaling_group import EssScalingGroup
 from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
+from pulumi_rolling.policy.instance_refresh.ess_rules import ess_refresh_faults
 from pulumi_rolling.policy.instance_refresh.leaves import fold_nested
 from pulumi_rolling.policy.instance_refresh.rules import refresh_faults
 from pulumi_rolling.policy.leaves import (
@@ -42,12 +44,17 @@ _OF_A_RESOURCE = {"creationPolicy": f"may not be given; remove it. {CREATION}."}
 _ELSEWHERE = "belongs to another kind of CloudFormation resource, not to an Auto Scaling group; remove it."
 
 
+Rules = Callable[[Mapping[str, Any], IsUnknown], Iterator[Fault]]
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """Marks a field of which exactly one may be given: a kind of group, or a strategy."""
 
-    faults: Callable[[Mapping[str, Any], IsUnknown], Iterator[Fault]]
+    faults: Rules
     """What can be wrong between the fields of its normalised block, with paths within it."""
+    of_kinds: Mapping[str, Rules] = field(default_factory=dict)
+    """The same by the key of a kind of group, where that kind's service has limits of its own."""
 
 
 class Table(Block):
@@ -96,7 +103,11 @@ class UpdatePolicy(Table):
     """The policy: one strategy, and what CloudFormation lets stand beside it."""
 
     rolling_update: Annotated[RollingUpdate, Row(roll_faults)] = RollingUpdate()
-    instance_refresh: Annotated[InstanceRefresh, Fold(fold_nested), Row(refresh_faults)] = InstanceRefresh()
+    instance_refresh: Annotated[
+        InstanceRefresh,
+        Fold(fold_nested),
+        Row(refresh_faults, {EssScalingGroup.key: ess_refresh_faults}),
+    ] = InstanceRefresh()
     ecs_deployment: Annotated[EcsDeployment, Row(deployment_faults)] = EcsDeployment()
 
     auto_scaling_replacing_update: ReplacingUpdate = ReplacingUpdate()
@@ -171,7 +182,7 @@ def inputs_faults(
         )
     yield from _row_faults(model, inputs, is_unknown)
     yield from _trigger_faults(inputs.get("triggers"), is_unknown)
-    yield from policy_faults(inputs.get(UpdatePolicy.key, {}), is_unknown)
+    yield from policy_faults(inputs.get(UpdatePolicy.key, {}), is_unknown, next(iter(kinds), ""))
 
 
 def _none_given(model: type[RollingGroupInputs]) -> Fault:
@@ -181,8 +192,8 @@ def _none_given(model: type[RollingGroupInputs]) -> Fault:
     return Fault(first.path, f"is required: {first.wanted}{instead}.")
 
 
-def policy_faults(policy: Any, is_unknown: IsUnknown) -> Iterator[Fault]:
-    """Faults between the fields of the normalised ``updatePolicy``."""
+def policy_faults(policy: Any, is_unknown: IsUnknown, kind: str = "") -> Iterator[Fault]:
+    """Faults between the fields of the normalised ``updatePolicy`` of a group of that kind."""
     if not isinstance(policy, Mapping):
         return
     strategies = given_rows(UpdatePolicy, policy)
@@ -196,15 +207,18 @@ def policy_faults(policy: Any, is_unknown: IsUnknown) -> Iterator[Fault]:
         if {RollingUpdate.key, InstanceRefresh.key} <= set(strategies):
             text += " CloudFormation's update fails with a rolling update and an instance refresh together."
         yield Fault(UpdatePolicy.path, text)
-    yield from _row_faults(UpdatePolicy, policy, is_unknown)
+    yield from _row_faults(UpdatePolicy, policy, is_unknown, kind)
 
 
-def _row_faults(table: type[Table], normal: Mapping[str, Any], is_unknown: IsUnknown) -> Iterator[Fault]:
+def _row_faults(
+    table: type[Table], normal: Mapping[str, Any], is_unknown: IsUnknown, kind: str = ""
+) -> Iterator[Fault]:
     """What the rules of each row say of its block. What is no mapping the models have refused already."""
     for key, row in rows(table).items():
         block, given = child(table, key), normal.get(key)
         if block is not None and isinstance(given, Mapping):
-            yield from (fault.below(block.path) for fault in row.faults(given, is_unknown))
+            rules = row.of_kinds.get(kind, row.faults)
+            yield from (fault.below(block.path) for fault in rules(given, is_unknown))
 
 
 def _replaces(block: Any) -> bool:

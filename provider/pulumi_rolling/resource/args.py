@@ -185,9 +185,10 @@ class RollingUpdate(Block):
 
 @dataclass(frozen=True, kw_only=True)
 class InstanceRefresh(Block):
-    """Preferences of an EC2 instance refresh, and our additions. See docs/instance-refresh.md.
+    """Preferences of an instance refresh, and our additions.
 
-    Times are whole seconds or ISO 8601 durations.
+    See docs/instance-refresh.md for EC2 Auto Scaling, and docs/alibaba.md for ESS, which refuses some of them. Times
+    are whole seconds or ISO 8601 durations.
     """
 
     strategy: pulumi.Input[str] | None = None
@@ -205,6 +206,7 @@ class InstanceRefresh(Block):
     standby_instances: pulumi.Input[str] | None = None
     timeout: pulumi.Input[str] | None = None
     defaults: pulumi.Input[str] | None = None
+    allow_container_refresh: pulumi.Input[bool] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

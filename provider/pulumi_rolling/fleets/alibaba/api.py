@@ -31,6 +31,7 @@ _NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
     "DescribeScalingInstances": {"ScalingInstances": ("InstanceId", "LifecycleState")},
     "DescribeScalingActivities": {"ScalingActivities": ("ScalingActivityId", "StatusCode")},
     "DescribeScalingConfigurations": {"ScalingConfigurations": ("ScalingConfigurationId",)},
+    "DescribeEciScalingConfigurations": {"ScalingConfigurations": ("ScalingConfigurationId",)},
     "DescribeLifecycleHooks": {"LifecycleHooks": ("LifecycleHookName", "LifecycleTransition")},
     "DescribeInstanceRefreshes": {"InstanceRefreshTasks": ("InstanceRefreshTaskId", "Status")},
 }

@@ -110,12 +110,12 @@ def _refused(seen: Seen) -> RefusedLaunch:
     activity = seen.activity
     code = str(activity.get("ErrorCode") or "")
     error, remedy, hint = read_code(code)
-    return RefusedLaunch(activity["ScalingActivityId"], seen.at, error, _cause(activity), remedy, hint)
+    return RefusedLaunch(activity["ScalingActivityId"], seen.at, error, cause_of(activity), remedy, hint)
 
 
 def _loss(seen: Seen, member: str, abandoned: bool) -> Loss:
     """A member whose launch was taken back failed; one that was removed was sick, or somebody's scaling took it."""
-    cause = _cause(seen.activity) if abandoned else one_line(str(seen.activity.get("Cause") or ""))
+    cause = cause_of(seen.activity) if abandoned else one_line(str(seen.activity.get("Cause") or ""))
     return Loss(member, seen.at, excused=not abandoned and not _BROKEN.search(cause), cause=cause)
 
 
@@ -125,7 +125,8 @@ def _abandoned(activity: Answer) -> frozenset[str]:
     return frozenset().union(*(_members(each.get("FailedInstanceIds")) for each in told))
 
 
-def _cause(activity: Answer) -> str:
+def cause_of(activity: Answer) -> str:
+    """Why an activity failed, in one line."""
     code, message = activity.get("ErrorCode") or "", activity.get("ErrorMessage") or ""
     told = next((each.get("Message") or "" for each in activity.get("ErrorMessages") or ()), "")
     said = message or told or activity.get("StatusMessage") or ""

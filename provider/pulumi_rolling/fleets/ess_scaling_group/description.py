@@ -42,6 +42,8 @@ class Listed:
     launched_at: float | None
     weight: int = 1
     attached: bool = False
+    by_hand: bool = False
+    """Added by a person: no refresh replaces it."""
 
 
 def suspended(group: Answer) -> frozenset[str]:
@@ -94,6 +96,7 @@ def listed_one(instance: Answer) -> Listed:
         launched_at=_launched_at(instance),
         weight=int(instance.get("WeightedCapacity") or 1),
         attached=instance.get("CreationType") == "Attached" and not instance.get("Entrusted"),
+        by_hand=instance.get("CreationType", "AutoCreated") != "AutoCreated",
     )
 
 
@@ -125,7 +128,9 @@ def folded(state: str) -> Lifecycle:
 
 def refusals(group: Answer, members: Iterable[Listed], refreshes: Iterable[Answer]) -> tuple[Fault, ...]:
     """Everything about the group that this version does not roll, each with what to do instead."""
-    faults = [Fault(f"{PATH}.{name}", message) for name, message in _of_the_group(group, tuple(members))]
+    there = tuple(members)
+    said = (*_of_the_group(group), *unfit(group, there))
+    faults = [Fault(f"{PATH}.{name}", message) for name, message in said]
     for refresh in refreshes:
         if refresh["Status"] in ACTIVE_REFRESH:
             faults.append(
@@ -138,18 +143,23 @@ def refusals(group: Answer, members: Iterable[Listed], refreshes: Iterable[Answe
     return tuple(faults)
 
 
-def _of_the_group(group: Answer, members: tuple[Listed, ...]) -> Iterator[tuple[str, str]]:
-    resting = [name for name in ("ScaleIn", "ScaleOut") if name in suspended(group)]
+def _of_the_group(group: Answer) -> Iterator[tuple[str, str]]:
+    """What a refresh can do, and this program cannot."""
     if group.get("GroupType", "ECS") != "ECS":
         yield "id", "groups of container instances (ECI) are not available in this version."
-    if group.get("LifecycleState", "Active") != "Active":
-        yield "id", f"the group is {group['LifecycleState']}, and acts only while it is Active. Enable it."
     if not group.get("EnableDesiredCapacity"):
         yield (
             "id",
             "the group has no expected number of instances, so that nothing is launched in place of a removed one; "
             "such groups are not available in this version. Set desiredCapacity on the group.",
         )
+
+
+def unfit(group: Answer, members: tuple[Listed, ...]) -> Iterator[tuple[str, str]]:
+    """Field of the group's block and sentence, for what forbids every way to roll the group."""
+    resting = [name for name in ("ScaleIn", "ScaleOut") if name in suspended(group)]
+    if group.get("LifecycleState", "Active") != "Active":
+        yield "id", f"the group is {group['LifecycleState']}, and acts only while it is Active. Enable it."
     if group.get("SystemSuspended"):
         yield (
             "id",

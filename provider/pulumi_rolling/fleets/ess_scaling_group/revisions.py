@@ -20,6 +20,8 @@ from pulumi_rolling.fleets.ess_scaling_group.description import Listed
 from pulumi_rolling.fleets.replace import Strays
 
 _PAGE = 50
+ECS_CONFIGURATIONS, ECI_CONFIGURATIONS = "DescribeScalingConfigurations", "DescribeEciScalingConfigurations"
+"""Of groups of instances, and of groups of container instances."""
 _NAMES = frozenset(
     {
         "ScalingConfigurationId",
@@ -52,13 +54,15 @@ class Revisions:
         self._templates = LaunchTemplates(api)
         self._configurations: dict[str, Revision] = {}
         self._contents: dict[str, Answer] = {}
+        self.describe = ECS_CONFIGURATIONS
+        """The operation that tells the group's scaling configurations."""
 
     def renew(self) -> None:
         """Read the group's scaling configurations as they are now."""
         self._configurations, self._contents = {}, {}
         pages = self._api.pages(
             ESS,
-            "DescribeScalingConfigurations",
+            self.describe,
             "ScalingConfigurations",
             ScalingGroupId=self._group,
             PageSize=_PAGE,

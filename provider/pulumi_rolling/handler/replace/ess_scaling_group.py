@@ -15,7 +15,7 @@ from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.ess_scaling_group.facts import EssScalingGroupFacts
 from pulumi_rolling.fleets.ess_scaling_group.fleet import EssScalingGroupFleet
 from pulumi_rolling.fleets.replace import as_old
-from pulumi_rolling.handler.ess_scaling_group import REPLACED_ON_EDIT, place_of, wanted_by
+from pulumi_rolling.handler.ess_scaling_group import edited_warning, place_of, wanted_by
 from pulumi_rolling.handler.operation import Operation, Reach
 from pulumi_rolling.handler.replace.surroundings import Judged, Sources, Start, Surroundings
 from pulumi_rolling.policy.groups.ess_scaling_group import PROCESSES, UNLIKE, EssScalingGroup
@@ -58,7 +58,7 @@ class EssSurroundings(Surroundings[EssScalingGroupFacts]):
         return Judged(
             start.limits,
             faults=(*found, *_unable(roll)),
-            warnings=(*said, *about, *_edited(facts), *_attached(facts)),
+            warnings=(*said, *about, *edited_warning(facts.strays), *_attached(facts)),
             notes=_running(start.limits, facts),
             sources=sources,
         )
@@ -115,17 +115,6 @@ def _source(facts: EssScalingGroupFacts, rules: Limits) -> tuple[Source, tuple[s
         f"ESS gives one token of the launch hook {names} for all instances of an activity, so signals are read from "
         f"the instance tag {SIGNAL_TAG}, and the hook holds new instances besides: each must complete it, too. With "
         "maxBatchSize 1 the hook alone is the signal.",
-    )
-
-
-def _edited(facts: EssScalingGroupFacts) -> tuple[str, ...]:
-    if not facts.strays:
-        return ()
-    example = next(iter(sorted(facts.strays)))
-    return (
-        f"the scaling configuration was edited in place: {len(facts.strays)} of its instances were made before that "
-        f"({example} {facts.strays[example]}). They are replaced, and there is no way back to what they run. Add "
-        f"{REPLACED_ON_EDIT} to the options of the ess.ScalingConfiguration, so that each edit makes a new one.",
     )
 
 

@@ -74,6 +74,7 @@ ELSEWHERE: Mapping[str, str] = {
     "skipMatching": "has no counterpart: a deployment replaces every task. forceNewDeployment says whether one is "
     "begun with an equal task definition.",
     "defaults": "has no counterpart: what is not given is as the service has it; remove it.",
+    "allowContainerRefresh": "is about ESS scaling groups under instanceRefresh; remove it.",
     "desiredCount": "is left to the service and its scaling, and never set here; remove it.",
     "taskDefinition": "is said by ecsService.taskDefinition.",
     "deploymentController": _OWN,

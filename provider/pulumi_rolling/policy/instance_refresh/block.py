@@ -98,6 +98,7 @@ class InstanceRefresh(Block):
         Fold(fold_choice(*(each.value for each in RefreshDefaults))),
         PlainValidator(one_of(RefreshDefaults)),
     ] = RefreshDefaults.SERVICE
+    allow_container_refresh: Flag = False
 
     key: ClassVar[str] = "instanceRefresh"
     path: ClassVar[str] = f"{POLICY}.{key}"
@@ -125,6 +126,7 @@ class InstanceRefresh(Block):
         "for the health of targets, EC2 for status checks; in place of a command or a URL of your own give the group a "
         "launch lifecycle hook, or the target group a health check. How long one instance may take is one hour.",
         "checkpoints": "is said by checkpointPercentages and checkpointDelay.",
+        "checkpointPauseTime": "must be whole minutes, with no checkpointDelay beside it.",
         "zoneOrder": "has no counterpart: the service keeps the zones balanced; remove it, or use rollingUpdate.",
         "warmPoolInstances": "has no counterpart: the service replaces the warm pool after the group, always; remove "
         "it, or use rollingUpdate.",

@@ -66,10 +66,10 @@ def feasibility(
     hold = percentages(refresh, found.maintenance)
     faults = [*_faults(refresh, found, hold), *_return_faults(refresh, found, on_failure)]
     warnings = [
-        *_size_warnings(refresh, found, bounds(found.desired, hold.least, hold.most)),
+        *size_warnings(found, bounds(found.desired, hold.least, hold.most)),
         *_health_warnings(found),
         *_waiting_warnings(refresh, found),
-        *_stop_warnings(refresh, found),
+        *stop_warnings(refresh, found),
     ]
     return faults, warnings
 
@@ -116,12 +116,7 @@ def _faults(refresh: InstanceRefresh, found: Found, hold: Percentages) -> Iterat
 
 def _return_faults(refresh: InstanceRefresh, found: Found, on_failure: OnFailure) -> Iterator[Fault]:
     """Holding, and autoRollback: true where the service cannot, or where nothing is to be returned."""
-    if on_failure is OnFailure.HOLD:
-        yield Fault(
-            "onFailure",
-            "must be rollBack or leave with instanceRefresh: a refresh that failed is over, and nothing of it can be "
-            "retried or skipped.",
-        )
+    yield from hold_faults(on_failure)
     if refresh.auto_rollback is not True:
         return
     path = f"{InstanceRefresh.path}.autoRollback"
@@ -135,7 +130,18 @@ def _return_faults(refresh: InstanceRefresh, found: Found, on_failure: OnFailure
         )
 
 
-def _size_warnings(refresh: InstanceRefresh, found: Found, room: Bounds) -> Iterator[str]:
+def hold_faults(on_failure: OnFailure) -> Iterator[Fault]:
+    """A rollout of the service's cannot be held."""
+    if on_failure is OnFailure.HOLD:
+        yield Fault(
+            "onFailure",
+            "must be rollBack or leave with instanceRefresh: a refresh that failed is over, and nothing of it can be "
+            "retried or skipped.",
+        )
+
+
+def size_warnings(found: Found, room: Bounds) -> Iterator[str]:
+    """What rounding and low percentages make of a small group."""
     if not found.old:
         return
     if room.rounded and room.launch_first:
@@ -184,7 +190,8 @@ def _waiting_warnings(refresh: InstanceRefresh, found: Found) -> Iterator[str]:
         )
 
 
-def _stop_warnings(refresh: InstanceRefresh, found: Found) -> Iterator[str]:
+def stop_warnings(refresh: InstanceRefresh, found: Found) -> Iterator[str]:
+    """Old members that a last checkpoint leaves, approvals that are asked for, and time that is not there."""
     if not found.old:
         return
     percents = refresh.checkpoint_percentages

@@ -15,6 +15,8 @@ from pulumi_rolling.core.model.durations import parse_duration
 from pulumi_rolling.policy.leaves import LONGEST_STOP, fold_number, is_not_known_yet, refusal, show
 from pulumi_rolling.policy.spelling import camel, forms
 
+MINUTE = 60
+
 
 class RefreshStrategy(Enum):
     """What the service does with an instance."""
@@ -49,7 +51,33 @@ def fold_nested(value: Any) -> Any:
     """The block as CloudFormation and the service nest it, flat: Preferences, and AlarmSpecification within it."""
     for name in ("preferences", "alarmSpecification"):
         value = _hoisted(value, name)
-    return value
+    return _of_ess(value)
+
+
+def _of_ess(value: Any) -> Any:
+    """ESS's own names: Checkpoints, each with its Percentage, and CheckpointPauseTime in minutes."""
+    if not isinstance(value, Mapping):
+        return value
+    return {key: item for name, given in value.items() for key, item in _renamed(name, given, value)}
+
+
+def _renamed(name: Any, given: Any, beside: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
+    """A field under our name, unless that stands beside it or the value is not of ESS's form."""
+    others = {camel(str(key)) for key in beside}
+    if name in forms("checkpoints") and "checkpointPercentages" not in others and isinstance(given, list):
+        percents = [_only(each, "percentage") for each in given]
+        if None not in percents:
+            return [("checkpointPercentages", percents)]
+    minutes = fold_number(given) if name in forms("checkpointPauseTime") else None
+    if type(minutes) is int and "checkpointDelay" not in others:
+        return [("checkpointDelay", MINUTE * minutes)]
+    return [(name, given)]
+
+
+def _only(given: Any, name: str) -> Any:
+    """The one field of a mapping; None where it has another or several."""
+    fields = list(given.items()) if isinstance(given, Mapping) else []
+    return fields[0][1] if len(fields) == 1 and fields[0][0] in forms(name) else None
 
 
 def _hoisted(value: Any, name: str) -> Any:

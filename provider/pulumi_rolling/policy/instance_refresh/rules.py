@@ -18,11 +18,12 @@ MOST = 200
 
 
 def refresh_faults(refresh: Mapping[str, Any], is_unknown: IsUnknown) -> Iterator[Fault]:
-    """Faults between the fields of the block, with paths within it."""
+    """Faults of a refresh of EC2 Auto Scaling, with paths within the block."""
     yield from _percent_faults(refresh)
-    yield from _checkpoint_faults(refresh)
-    yield from ascending_faults("checkpointPercentages", refresh.get("checkpointPercentages"))
+    yield from checkpoint_faults(refresh)
     yield from alarm_faults(refresh.get("alarms"), is_unknown)
+    if "allowContainerRefresh" in refresh:
+        yield Fault("allowContainerRefresh", "is about ESS scaling groups of container instances; remove it.")
 
 
 def _percent_faults(refresh: Mapping[str, Any]) -> Iterator[Fault]:
@@ -42,8 +43,8 @@ def _percent_faults(refresh: Mapping[str, Any]) -> Iterator[Fault]:
         )
 
 
-def _checkpoint_faults(refresh: Mapping[str, Any]) -> Iterator[Fault]:
-    """Pauses and approvals at checkpoints that never come."""
+def checkpoint_faults(refresh: Mapping[str, Any]) -> Iterator[Fault]:
+    """Percents that do not grow, and pauses and approvals at checkpoints that never come."""
     percents = refresh.get("checkpointPercentages", [])
     if "checkpointDelay" in refresh and percents == []:
         yield Fault("checkpointPercentages", "is required with checkpointDelay: there the refresh pauses.")
@@ -52,3 +53,4 @@ def _checkpoint_faults(refresh: Mapping[str, Any]) -> Iterator[Fault]:
             "approval",
             "needs checkpointPercentages with one before the last: there it is asked for; the last ends the refresh.",
         )
+    yield from ascending_faults("checkpointPercentages", percents)

@@ -171,6 +171,7 @@ class RollingUpdate(Block):
         "autoRollback": "onFailure, beside updatePolicy",
     }
     refused: ClassVar[Mapping[str, str]] = {
+        "allowContainerRefresh": "is about ESS scaling groups under instanceRefresh; remove it.",
         "skipMatching": "is what a rolling update always does; remove it. triggers, beside updatePolicy, roll members "
         "whose revision is equal.",
     }
