@@ -48,6 +48,11 @@ def suspended(group: Answer) -> frozenset[str]:
     return frozenset(group.get("SuspendedProcesses") or ())
 
 
+def expects(group: Answer) -> bool:
+    """Whether the group has an expected number, which Auto Scaling keeps."""
+    return bool(group.get("EnableDesiredCapacity"))
+
+
 def heals(suspended: frozenset[str]) -> bool:
     """Whether the group replaces a member that broke."""
     return "HealthCheck" not in suspended
@@ -144,12 +149,6 @@ def _of_the_group(group: Answer, members: tuple[Listed, ...]) -> Iterator[tuple[
         yield "id", "groups of container instances (ECI) are not available in this version."
     if group.get("LifecycleState", "Active") != "Active":
         yield "id", f"the group is {group['LifecycleState']}, and acts only while it is Active. Enable it."
-    if not group.get("EnableDesiredCapacity"):
-        yield (
-            "id",
-            "the group has no expected number of instances, so that nothing is launched in place of a removed one; "
-            "such groups are not available in this version. Set desiredCapacity on the group.",
-        )
     if group.get("SystemSuspended"):
         yield (
             "id",

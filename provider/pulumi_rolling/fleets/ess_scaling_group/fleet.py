@@ -17,6 +17,7 @@ from pulumi_rolling.core.model.member import Member, Revision, Sizes
 from pulumi_rolling.core.replace.actions import Action
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.questions import here, revocable, unproved
+from pulumi_rolling.core.replace.resized import as_counted
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.errors import GroupNotFoundError, PermanentFleetError
 from pulumi_rolling.fleets.alibaba.api import AlibabaApi, Answer
@@ -25,7 +26,7 @@ from pulumi_rolling.fleets.alibaba.place import ESS, Place
 from pulumi_rolling.fleets.alibaba.tags import SHELF
 from pulumi_rolling.fleets.base import Retry
 from pulumi_rolling.fleets.ess_scaling_group import description as described
-from pulumi_rolling.fleets.ess_scaling_group.activities import ActivityLog, what_went_wrong
+from pulumi_rolling.fleets.ess_scaling_group.activities import ActivityLog, moved_by_others, what_went_wrong
 from pulumi_rolling.fleets.ess_scaling_group.acts import GroupActs
 from pulumi_rolling.fleets.ess_scaling_group.description import Listed
 from pulumi_rolling.fleets.ess_scaling_group.facts import EssScalingGroupFacts
@@ -169,6 +170,7 @@ class EssScalingGroupFleet:
 
     def observe(self, rollout: Rollout) -> Sight:
         look = self._look()
+        self._sizes.found(rollout.found.sizes)
         self._revisions.learn(one.address for one in look.listed)
         members = tuple(self._members(look.listed))
         suspended = described.suspended(look.group)
@@ -183,6 +185,7 @@ class EssScalingGroupFleet:
             launches=launches,
             losses=losses,
             others=self._refreshes.under_way(rollout),
+            moved=0 if look.sizes.kept else moved_by_others(self._log, rollout.started_at, now),
         )
         return Sight(observation, described.marks(look.group), look.at)
 
@@ -193,8 +196,9 @@ class EssScalingGroupFleet:
         return key_of(action)
 
     def give_back(self, record: Rollout) -> None:
-        self._look()
-        for action in returning_acts(record):
+        live = self._look().sizes
+        self._sizes.found(record.found.sizes)
+        for action in returning_acts(as_counted(record, live)):
             self.apply(action)
 
     def _look(self) -> Look:
