@@ -6,18 +6,24 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
+from pulumi_rolling.errors import TemporaryFleetError
 from pulumi_rolling.fleets.alibaba.api import AlibabaApi
 from pulumi_rolling.fleets.alibaba.place import ESS, Place
 from pulumi_rolling.fleets.credentials import Keys
 from pulumi_rolling.handler import Context, RollingGroupHandler
 from pulumi_rolling.lab import AlibabaLab
 
+from tests.fleets.scripted_aws import wait_until
+
 URN = "urn:pulumi:dev::trial::pulumi-python:dynamic/rolling:RollingGroup::web"
 KEYS = Keys("lab", "lab")
 
 
 class EssWeb:
-    """``images``: one scaling configuration each; the group runs the first."""
+    """``images``: one scaling configuration each; the group runs the first.
+
+    Without an expected number (``DesiredCapacity=None``) somebody launches the first members.
+    """
 
     def __init__(self, lab: AlibabaLab, *images: str, size: int = 2, **group: Any) -> None:
         self.lab = lab
@@ -37,12 +43,33 @@ class EssWeb:
         self.call(
             "EnableScalingGroup", ActiveScalingConfigurationId=self.configurations[0], ScalingGroupId=self.id
         )
-        expects = made["DesiredCapacity"] is not None
-        while self.group["inService"] < (size if expects else int(made["MinSize"])):
+        self.size = size
+        if made["DesiredCapacity"] is None:
+            wait_until(lambda: self.group["inService"] >= made["MinSize"])
+            if size > made["MinSize"]:
+                self.adjust(size - made["MinSize"])
+        while self.group["inService"] < size:
             lab.groups()
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         return self.api.call(ESS, operation, **parameters)
+
+    def adjust(self, change: int) -> None:
+        """Somebody scales by hand, which ESS may only take when nothing else is under way."""
+
+        def taken() -> bool:
+            try:
+                self.call(
+                    "ScaleWithAdjustment",
+                    ScalingGroupId=self.id,
+                    AdjustmentType="QuantityChangeInCapacity",
+                    AdjustmentValue=change,
+                )
+            except TemporaryFleetError:
+                return False
+            return True
+
+        wait_until(taken)
 
     def configuration(self, image: str, name: str = "web") -> str:
         made = self.call(
@@ -107,7 +134,7 @@ class EssWeb:
     def lowest(self) -> int:
         """The fewest in service at any moment since the group was whole, as an observer of the truth has it."""
         points = self.lab.history(self.id)
-        whole = next(n for n, point in enumerate(points) if point["inService"] >= self.group["desired"])
+        whole = next(n for n, point in enumerate(points) if point["inService"] >= self.size)
         return min(int(point["inService"]) for point in points[whole:])
 
     @property

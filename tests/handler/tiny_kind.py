@@ -151,7 +151,7 @@ class TinyFleet:
                 group.build = to.digest
             case Resize(least, desired):
                 wanted = {"min": least, "desired": desired}
-                given = {name: value for name, value in wanted.items() if value is not None}
+                given: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
                 group.sizes = replace(group.sizes, **given)
             case Terminate(member, again):
                 group.members.pop(member, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from enum import Enum
 
 from pulumi_rolling.core.model.values import value
@@ -55,6 +56,17 @@ class Sizes:
     min: int
     max: int
     desired: int
+    standby: int = field(default=0, compare=False)
+    """Members in standby, where the cloud counts them in all three; they are counted in none here."""
+    told_min: int = field(default=0, compare=False)
+    """MinSize as the cloud has it, where it counts members in standby; ``told`` is it for every cloud."""
+    kept: bool = field(default=True, compare=False)
+    """False: ``desired`` is how many members there are and no more, so that the cloud makes up for none that goes."""
+
+    @property
+    def told(self) -> int:
+        """MinSize as the cloud counts it."""
+        return self.told_min or self.min
 
 
 @value(frozen=True, slots=True)

@@ -50,4 +50,25 @@ class Remove:
     member: str
 
 
-Action = Suspend | Resume | PointAt | Resize | Terminate | Remove
+@value(frozen=True, slots=True)
+class Adjust:
+    """So many members more, launched as one; below 0 the cloud picks who goes. For sizes that nobody keeps."""
+
+    change: int
+
+
+@value(frozen=True, slots=True)
+class Together:
+    """Ends of members that a cloud takes as one act, since it does one thing at a time. No record has it."""
+
+    acts: tuple[Terminate | Remove, ...]
+
+
+Action = Suspend | Resume | PointAt | Resize | Terminate | Remove | Adjust | Together
+
+
+def spread(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    """The acts one by one, as a record has them."""
+    return tuple(
+        one for action in actions for one in (action.acts if isinstance(action, Together) else (action,))
+    )

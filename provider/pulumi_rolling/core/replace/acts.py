@@ -9,9 +9,20 @@ everything else is somebody else's, and is kept to the end (CloudFormation throw
 from __future__ import annotations
 
 from pulumi_rolling.core.model.member import Lifecycle
-from pulumi_rolling.core.replace.actions import Action, PointAt, Remove, Resize, Resume, Suspend, Terminate
+from pulumi_rolling.core.replace.actions import (
+    Action,
+    Adjust,
+    PointAt,
+    Remove,
+    Resize,
+    Resume,
+    Suspend,
+    Terminate,
+    Together,
+    spread,
+)
 from pulumi_rolling.core.replace.limits import Limits
-from pulumi_rolling.core.replace.observation import Observation, roster_of
+from pulumi_rolling.core.replace.observation import Observation, counted, is_moving, roster_of
 from pulumi_rolling.core.replace.rollout import Issued, Rollout, Round, replace
 
 
@@ -26,8 +37,7 @@ def forget_issued(limits: Limits, rollout: Rollout, seen: Observation) -> Rollou
     lifecycles = {name: m.lifecycle for name, m in roster_of(seen).find(asked).items()}
     if limits.drain is not None:
         rollout = _drain(limits.drain, rollout, lifecycles, seen.at)
-    settled = is_desired_settled(rollout)
-    unseen = tuple(i for i in rollout.ours.issued if not _is_seen(i.action, seen, lifecycles, settled))
+    unseen = tuple(i for i in rollout.ours.issued if not _is_seen(i.action, seen, lifecycles, rollout))
     kept = tuple(i for i in unseen if i in recent)
     lost = sum(isinstance(i.action, Terminate) and i.action.relaunch for i in unseen if i not in recent)
     if kept == rollout.ours.issued:
@@ -96,9 +106,9 @@ def take_back(rollout: Rollout, unsent: tuple[Action, ...]) -> Rollout:
     ours, way = rollout.ours, rollout.way
     issued, desired, launched, surge = list(ours.issued), ours.desired, ours.launched, way.surge
     victims = again = 0
-    spared = {a.member for a in unsent if isinstance(a, Terminate) and a.keep}
+    spared = {a.member for a in spread(unsent) if isinstance(a, Terminate) and a.keep}
     kept = tuple(name for name in ours.kept if name not in spared)
-    for action in reversed(unsent):
+    for action in reversed(spread(unsent)):
         at = next((n for n in reversed(range(len(issued))) if issued[n].action == action), None)
         if at is None:
             continue
@@ -137,6 +147,11 @@ def desired_at_end(rollout: Rollout) -> int:
 
 def _settle_desired(limits: Limits, rollout: Rollout, seen: Observation) -> Rollout:
     live = seen.sizes.desired
+    if not seen.sizes.kept:
+        # Desired is what the record says: nothing of it has to show in the cloud.
+        live = rollout.ours.desired + seen.moved - rollout.ours.delta
+        if not is_desired_settled(rollout):
+            rollout = replace(rollout, ours=replace(rollout.ours, desired_before=rollout.ours.desired))
     if live == rollout.ours.desired == rollout.ours.desired_before:
         return rollout
     if live == rollout.ours.desired:
@@ -159,9 +174,7 @@ def _settle_desired(limits: Limits, rollout: Rollout, seen: Observation) -> Roll
     return replace(rollout, ours=replace(rollout.ours, desired=live, desired_before=live))
 
 
-def _is_seen(
-    action: Action, seen: Observation, lifecycles: dict[str, Lifecycle], desired_settled: bool
-) -> bool:
+def _is_seen(action: Action, seen: Observation, lifecycles: dict[str, Lifecycle], rollout: Rollout) -> bool:
     match action:
         case Terminate(member):  # First, since these are the many.
             return lifecycles.get(member, Lifecycle.LEAVING) is Lifecycle.LEAVING
@@ -172,9 +185,14 @@ def _is_seen(
         case PointAt(revision):
             return seen.pointer == revision.address
         case Resize(least, desired):
-            return (least is None or seen.sizes.min == least) and (
-                desired is None or desired_settled or seen.sizes.desired == desired
+            return (least is None or least in (seen.sizes.min, seen.sizes.told)) and (
+                desired is None or is_desired_settled(rollout) or seen.sizes.desired == desired
             )
         case Remove(member):
             warm = any(w.id == member and w.lifecycle is not Lifecycle.LEAVING for w in seen.warm)
             return not warm and lifecycles.get(member, Lifecycle.LEAVING) is Lifecycle.LEAVING
+        case Adjust(change):
+            lacking = rollout.ours.desired - counted(seen)
+            return is_moving(seen) or (lacking <= 0 if change > 0 else lacking >= 0)
+        case Together():
+            return True

@@ -36,6 +36,7 @@ from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.actions import Action, PointAt, Suspend
 from pulumi_rolling.core.replace.acts import desired_at_end, forget_issued
 from pulumi_rolling.core.replace.budget import slot_clock
+from pulumi_rolling.core.replace.by_hand import by_hand
 from pulumi_rolling.core.replace.census import Census
 from pulumi_rolling.core.replace.decisions import act, stand_by, wait
 from pulumi_rolling.core.replace.ending import bake, resize, restore
@@ -71,6 +72,12 @@ def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decided:
     seen = with_roster(seen)
     rollout, seen = take_up_refused(_start_direction(rules, rollout, seen), seen)
     look = look_at(rules, forget_issued(rules, renewed(rollout, seen.sizes), seen), seen)
+    decided = _decided(look)
+    return decided if seen.sizes.kept else by_hand(look, decided)
+
+
+def _decided(look: Look) -> Decided:
+    rules, seen = look.limits, look.seen
     if not look.rollout.gives_up:
         look = judge(look)
     look = watch_pointer(look)

@@ -9,7 +9,7 @@ from pulumi_rolling.core.model.codes import ReasonCode, Step
 from pulumi_rolling.core.model.decision import Because
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Member
-from pulumi_rolling.core.replace.actions import Action, Resize, Resume, Terminate
+from pulumi_rolling.core.replace.actions import Action, Adjust, Resize, Resume, Terminate
 from pulumi_rolling.core.replace.acts import desired_at_end, is_desired_settled
 from pulumi_rolling.core.replace.census import is_in_service, is_working
 from pulumi_rolling.core.replace.decisions import act, outcome_of, wait
@@ -17,6 +17,7 @@ from pulumi_rolling.core.replace.fill import fill
 from pulumi_rolling.core.replace.limits import Choice
 from pulumi_rolling.core.replace.look import Look
 from pulumi_rolling.core.replace.losses import in_doubt
+from pulumi_rolling.core.replace.observation import counted
 from pulumi_rolling.core.replace.rollout import Decided, Round, replace
 from pulumi_rolling.core.shared.ended import is_let_be
 
@@ -69,8 +70,12 @@ def restore(look: Look) -> Decided:
     actions: list[Action] = []
     least, desired = rollout.found.sizes.min, desired_at_end(rollout)
     gives_sizes = rollout.back_failed is None or is_let_be(rollout.back_failed)
-    if gives_sizes and (seen.sizes.min != least or ours.desired != desired):
+    if gives_sizes and (seen.sizes.told != rollout.found.sizes.told or ours.desired != desired):
         actions.append(Resize(least, desired if ours.desired != desired else None))
+        more = min(counted(seen), ours.desired) - desired
+        if not seen.sizes.kept and more > 0:
+            # Where nobody keeps Desired, lowering it takes no member away.
+            actions.append(Adjust(-more))
     resting = ours.suspended & seen.suspended
     if resting:
         actions.append(Resume(resting))

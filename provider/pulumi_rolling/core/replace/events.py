@@ -12,7 +12,7 @@ from pulumi_rolling.core.model.codes import FailureReason, Step, VerdictCode
 from pulumi_rolling.core.model.durations import iso
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Failure, Verdict
-from pulumi_rolling.core.replace.actions import Resize, Terminate
+from pulumi_rolling.core.replace.actions import Resize, Terminate, spread
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.core.replace.sizing import progress
@@ -58,7 +58,7 @@ class EventTexts:
                 texts.append(
                     f"Temporarily setting autoscaling group MinSize and DesiredCapacity to {action.desired}."
                 )
-        kills = [a for a in decision.actions if isinstance(a, Terminate)]
+        kills = [a for a in spread(decision.actions) if isinstance(a, Terminate)]
         if kills:
             ids = self._name(tuple(k.member for k in kills))
             again = sum(k.relaunch for k in kills)

@@ -10,7 +10,17 @@ from dataclasses import replace
 from typing import assert_never
 
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Signal, TargetHealth
-from pulumi_rolling.core.replace.actions import Action, PointAt, Remove, Resize, Resume, Suspend, Terminate
+from pulumi_rolling.core.replace.actions import (
+    Action,
+    Adjust,
+    PointAt,
+    Remove,
+    Resize,
+    Resume,
+    Suspend,
+    Terminate,
+    Together,
+)
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.roster import make_roster, renew
 
@@ -35,6 +45,8 @@ class IdealFleet:
         self._heals = seen.heals
         self._warm = {w.id: w for w in seen.warm}
         self._born = 0
+        self._asked = 0
+        """Launches that are due because somebody asked for them, where nobody keeps the sizes."""
         self._unit = max((m.weight for m in seen.members), default=1)
         self._units = 0
         """Capacity units of the members that count toward Desired."""
@@ -84,6 +96,11 @@ class IdealFleet:
                 if member in self._members:
                     self._take(member)
                 self._warm.pop(member, None)
+            case Adjust(change):
+                self._asked += max(0, change)
+            case Together(acts):
+                for one in acts:
+                    self.apply(one)
             case _:
                 assert_never(action)
 
@@ -101,7 +118,9 @@ class IdealFleet:
         self.at = to
         for member in [m for m in self._members.values() if m.id in self._open] if self._open else ():
             self._put(self._settled(member))
-        while self._units < self._sizes.desired:
+        wanted = self._sizes.desired if self._sizes.kept else self._units + self._asked
+        self._asked = 0
+        while self._units < wanted:
             self._born += 1
             name = f"new-{self._born}"
             self._put(Member(name, self._pointer, Lifecycle.PENDING, launched_at=self.at, weight=self._unit))

@@ -6,7 +6,7 @@ from dataclasses import field, replace
 from enum import Enum
 
 from pulumi_rolling.core.model.codes import Remedy
-from pulumi_rolling.core.model.member import Member, Sizes
+from pulumi_rolling.core.model.member import Lifecycle, Member, Sizes
 from pulumi_rolling.core.model.seen import Alarm, RefusedAct, Request
 from pulumi_rolling.core.model.values import value
 from pulumi_rolling.core.replace.roster import Roster, make_roster
@@ -81,10 +81,24 @@ class Observation:
     """Of members that ``way.parting`` names, as far as their commands are over."""
     heals: bool = True
     """The cloud replaces a member that broke after it was ready."""
+    moved: int = 0
+    """What others did to the number of members since the rollout began, in a group whose sizes nobody keeps."""
     lease_is_ours: bool = True
     complete: bool = True
     roster: Roster | None = field(default=None, repr=False, compare=False)
     """The members sorted, from a fleet that knows what changed; it says nothing that they do not."""
+
+
+def is_moving(seen: Observation) -> bool:
+    """Some member comes or goes, so that a cloud that does one thing at a time takes nothing else."""
+    still = (Lifecycle.IN_SERVICE, Lifecycle.STANDBY)
+    return any(m.lifecycle not in still for m in seen.members)
+
+
+def counted(seen: Observation) -> int:
+    """Units of Desired that are there or on their way in."""
+    apart = (Lifecycle.LEAVING, Lifecycle.STANDBY)
+    return sum(m.weight for m in seen.members if m.lifecycle not in apart)
 
 
 def roster_of(seen: Observation) -> Roster:

@@ -98,7 +98,9 @@ class _DryRun:
     def __init__(self, limits: Limits, rollout: Rollout, seen: Observation) -> None:
         self._limits = replace(limits, settle=1e9, poll=1.0, timeout=None)
         self.rollout = rollout
-        self._fleet = IdealFleet(seen, _pointer(rollout, seen))
+        # Nothing goes wrong here, so that who launches makes no difference.
+        kept = replace(seen, sizes=replace(seen.sizes, kept=True))
+        self._fleet = IdealFleet(kept, _pointer(rollout, seen))
         self._texts = EventTexts(self._limits, masked)
         self.events: list[str] = []
         self.rounds: list[PlannedRound] = []

@@ -69,6 +69,9 @@ def with_sizes(record: Rollout, live: Sizes) -> Rollout:
     wish. Found 6, raised to 7, reset to 6 is a delta of 0, not of -1.
     """
     record = renewed(record, live)
+    if not live.kept:
+        # A count amid a roll is no wish; what others did meanwhile shows at the first look.
+        return record
     ours = record.ours
     low, high = sorted((ours.desired_before, ours.desired))
     if (

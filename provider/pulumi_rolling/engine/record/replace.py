@@ -15,7 +15,17 @@ from typing import Any, get_args
 from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Revision, Sizes
-from pulumi_rolling.core.replace.actions import Action, PointAt, Remove, Resize, Resume, Suspend, Terminate
+from pulumi_rolling.core.replace.actions import (
+    Action,
+    Adjust,
+    PointAt,
+    Remove,
+    Resize,
+    Resume,
+    Suspend,
+    Terminate,
+    Together,
+)
 from pulumi_rolling.core.replace.rollout import (
     Astray,
     Boots,
@@ -51,7 +61,7 @@ def to_json(rollout: Rollout) -> dict[str, Any]:
     return without_empty(
         {
             "g": goal_out(goal),
-            "f": [found.sizes.min, found.sizes.max, found.sizes.desired, sorted(found.suspended)],
+            "f": _found_out(found),
             "o": _ledger_out(rollout.ours),
             "w": _way_out(rollout.way),
             "s": rollout.started_at,
@@ -68,6 +78,13 @@ def to_json(rollout: Rollout) -> dict[str, Any]:
             "ho": int(rollout.handed_over),
         }
     )
+
+
+def _found_out(found: Found) -> list[Any]:
+    """Those in standby, and MinSize with them, have places of their own only where somebody stands there."""
+    sizes = found.sizes
+    standby = [sizes.standby, sizes.told_min] if sizes.standby else []
+    return [sizes.min, sizes.max, sizes.desired, sorted(found.suspended), *standby]
 
 
 def _way_out(way: Way) -> dict[str, Any]:
@@ -127,11 +144,11 @@ def from_json(raw: dict[str, Any]) -> Rollout:
     """Of any format up to ours."""
     if raw["v"] < 3:
         raw = _parted(raw)
-    least, most, desired, suspended = raw["f"]
+    least, most, desired, suspended, *standby = raw["f"]
     deadline, verdict, back_failed = (raw.get(key) for key in ("dl", "vd", "bf"))
     return Rollout(
         goal=goal_in(raw["g"]),
-        found=Found(Sizes(least, most, desired), frozenset(suspended)),
+        found=Found(Sizes(least, most, desired, *standby), frozenset(suspended)),
         started_at=raw.get("s", 0.0),
         way=_way_in(raw["w"]),
         ours=_ledger_in(raw["o"]),
@@ -274,6 +291,10 @@ def _act_out(action: Action) -> list[Any]:
             return ["t", member, int(again), *rest]
         case Remove(member):
             return ["x", member]
+        case Adjust(change):
+            return ["a", change]
+        case Together():
+            raise ValueError("a record has the acts one by one")
 
 
 def _act_in(raw: list[Any]) -> Action:
@@ -292,5 +313,7 @@ def _act_in(raw: list[Any]) -> Action:
             return Terminate(member, bool(again), *weight)
         case ["x", member]:
             return Remove(member)
+        case ["a", change]:
+            return Adjust(change)
         case _:
             raise ValueError(f"no such act: {raw}")

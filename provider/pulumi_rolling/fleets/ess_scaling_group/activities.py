@@ -20,6 +20,11 @@ from pulumi_rolling.fleets.alibaba.place import ESS
 from pulumi_rolling.fleets.alibaba.refused import one_line
 from pulumi_rolling.fleets.ess_scaling_group.description import moment
 
+OURS = "rolling"
+"""The mark of a launch that is ours (ScaleWithAdjustment, ActivityMetadata)."""
+_HAND = "Api"
+_OTHERS = frozenset({"Cms", "ScheduledTask"})
+"""What begins an activity by a rule: alarm tasks and scheduled tasks (DescribeScalingActivities, TriggerSourceType)."""
 _PAGE = 50
 _MEMBER = re.compile(r"\bi-[0-9a-z]+\b")
 _FAILED = frozenset({"Failed", "Warning"})
@@ -69,6 +74,23 @@ class ActivityLog:
                 break
         return [each for each in found if each.at >= since]
 
+    def finished(self, since: float, now: float) -> Iterator[Answer]:
+        """Those that began since then and are over, also where another driver of the rollout lived then."""
+        for page in self._pages():
+            for each in page:
+                begun = self._began(each, now)
+                if begun < since:
+                    return
+                if each["StatusCode"] != "InProgress":
+                    yield each
+
+    def _began(self, activity: Answer, now: float) -> float:
+        """Of one from before we looked, the beginning of the minute that ESS tells."""
+        if activity["ScalingActivityId"] not in self._before:
+            return self._at(activity, now)
+        told = moment(str(activity.get("StartTime") or ""))
+        return told[0] if told else 0.0
+
     def _pages(self) -> Iterator[list[Answer]]:
         return self._api.pages(
             ESS,
@@ -84,6 +106,23 @@ class ActivityLog:
             start, unit = told or (now, 1.0)
             self._seen[ident] = max(start, min(now, start + unit - 0.001))
         return self._seen[ident]
+
+
+def moved_by_others(log: ActivityLog, since: float, now: float) -> int:
+    """How many members others' activities brought since then, less those that they took away.
+
+    Launches of ours bear our mark. What somebody removes by hand looks as our own removals do, and is made up for; so
+    is what a health check removes.
+    """
+    moved = 0
+    for activity in log.finished(since, now):
+        source = activity.get("TriggerSourceType")
+        by_hand = source == _HAND and activity.get("ActivityMetadata") != OURS
+        if source in _OTHERS or by_hand:
+            moved += len(_members(activity.get("CreatedInstances")))
+        if source in _OTHERS:
+            moved -= len(_members(activity.get("DestroyedInstances")))
+    return moved
 
 
 def what_went_wrong(

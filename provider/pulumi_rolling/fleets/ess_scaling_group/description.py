@@ -50,6 +50,11 @@ def suspended(group: Answer) -> frozenset[str]:
     return frozenset(group.get("SuspendedProcesses") or ())
 
 
+def expects(group: Answer) -> bool:
+    """Whether the group has an expected number, which Auto Scaling keeps."""
+    return bool(group.get("EnableDesiredCapacity"))
+
+
 def heals(suspended: frozenset[str]) -> bool:
     """Whether the group replaces a member that broke."""
     return "HealthCheck" not in suspended
@@ -147,12 +152,6 @@ def _of_the_group(group: Answer) -> Iterator[tuple[str, str]]:
     """What a refresh can do, and this program cannot."""
     if group.get("GroupType", "ECS") != "ECS":
         yield "id", "groups of container instances (ECI) are not available in this version."
-    if not group.get("EnableDesiredCapacity"):
-        yield (
-            "id",
-            "the group has no expected number of instances, so that nothing is launched in place of a removed one; "
-            "such groups are not available in this version. Set desiredCapacity on the group.",
-        )
 
 
 def unfit(group: Answer, members: tuple[Listed, ...]) -> Iterator[tuple[str, str]]:

@@ -17,12 +17,13 @@ from pulumi_rolling.core.model.member import Member
 from pulumi_rolling.core.replace.actions import Action
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.questions import here, revocable, unproved
+from pulumi_rolling.core.replace.resized import as_counted
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.fleets.alibaba.machines import PAGE
 from pulumi_rolling.fleets.alibaba.place import Place
 from pulumi_rolling.fleets.base import Retry
 from pulumi_rolling.fleets.ess_scaling_group import description as described
-from pulumi_rolling.fleets.ess_scaling_group.activities import ActivityLog, what_went_wrong
+from pulumi_rolling.fleets.ess_scaling_group.activities import ActivityLog, moved_by_others, what_went_wrong
 from pulumi_rolling.fleets.ess_scaling_group.facts import EssScalingGroupFacts
 from pulumi_rolling.fleets.ess_scaling_group.group import Look, OneGroup
 from pulumi_rolling.fleets.ess_scaling_group.revisions import Wanted
@@ -91,6 +92,7 @@ class EssScalingGroupFleet(OneGroup):
 
     def observe(self, rollout: Rollout) -> Sight:
         look = self._look()
+        self._sizes.found(rollout.found.sizes)
         self._revisions.learn(one.address for one in look.listed)
         members = tuple(self._members(look.listed))
         suspended = described.suspended(look.group)
@@ -105,6 +107,7 @@ class EssScalingGroupFleet(OneGroup):
             launches=launches,
             losses=losses,
             others=self._refreshes.under_way(rollout),
+            moved=0 if look.sizes.kept else moved_by_others(self._log, rollout.started_at, now),
         )
         return Sight(observation, described.marks(look.group), look.at)
 
@@ -115,8 +118,9 @@ class EssScalingGroupFleet(OneGroup):
         return key_of(action)
 
     def give_back(self, record: Rollout) -> None:
-        self._look()
-        for action in returning_acts(record):
+        live = self._look().sizes
+        self._sizes.found(record.found.sizes)
+        for action in returning_acts(as_counted(record, live)):
             self.apply(action)
 
     def _for_ecs(

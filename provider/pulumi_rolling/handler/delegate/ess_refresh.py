@@ -131,7 +131,7 @@ def _moved(to: Revision) -> tuple[str, ...]:
     if to is UNKNOWN:
         return ()
     name = pointer_property(to)
-    whose = "ess.ScalingConfiguration" if name == "active" else "ess.ScalingGroup"
+    name, whose = (name, "ess.ScalingGroup") if name else ("active", "ess.ScalingConfiguration")
     return (
         f"ESS points the group at {to} when the refresh has succeeded, and not before; with "
         f'ignore_changes=["{name}"] the {whose} leaves it there',

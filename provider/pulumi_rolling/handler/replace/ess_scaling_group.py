@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pulumi_rolling.core.model.member import Revision, Sizes
-from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.limits import Guard, Limits, Pacing
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.ess_scaling_group.facts import EssScalingGroupFacts
 from pulumi_rolling.fleets.ess_scaling_group.fleet import EssScalingGroupFleet
@@ -48,7 +48,8 @@ class EssSurroundings(Surroundings[EssScalingGroupFacts]):
     def limits(self, operation: Operation, facts: EssScalingGroupFacts, sizes: Sizes) -> Limits:
         allowed: Limits = operation.limits(sizes)
         former = allowed.way_back
-        return replace(_of_ess(allowed), way_back=None if former is None else _of_ess(former))
+        kept = facts.sizes.kept
+        return replace(_of_ess(allowed, kept), way_back=None if former is None else _of_ess(former, kept))
 
     def judge(self, operation: Operation, start: Start[EssScalingGroupFacts]) -> Judged:
         roll, facts = operation.policy.rolling_update, start.facts
@@ -57,8 +58,8 @@ class EssSurroundings(Surroundings[EssScalingGroupFacts]):
         self.use(operation, sources)
         return Judged(
             start.limits,
-            faults=(*found, *_unable(roll)),
-            warnings=(*said, *about, *edited_warning(facts.strays), *_attached(facts)),
+            faults=(*found, *_unable(roll), *_batches_only(roll, facts)),
+            warnings=(*said, *about, *edited_warning(facts.strays), *_attached(facts), *_by_hand(facts)),
             notes=_running(start.limits, facts),
             sources=sources,
         )
@@ -67,12 +68,42 @@ class EssSurroundings(Surroundings[EssScalingGroupFacts]):
         operation.fleet.use_signals(*sources)
 
 
-def _of_ess(limits: Limits) -> Limits:
-    """Processes by the names that ESS has for them; those without an equal are refused where they stand."""
+def _of_ess(limits: Limits, kept: bool) -> Limits:
+    """Processes by the names that ESS has for them; those without an equal are refused where they stand.
+
+    Where no expected number is kept one activity excludes all others, so that there are batches and no window.
+    """
+    if not kept:
+        limits = replace(limits, pacing=Pacing.LOCK_STEP, guard=Guard.OFF)
     return replace(
         limits,
         firm_min=True,
         suspend=frozenset(PROCESSES[each] for each in limits.suspend if each in PROCESSES),
+    )
+
+
+def _batches_only(roll: RollingUpdate, facts: EssScalingGroupFacts) -> Iterator[Fault]:
+    if facts.sizes.kept:
+        return
+    why = (
+        "a group without an expected number does one scaling activity at a time, also while a hook waits, so that it "
+        "is rolled in batches"
+    )
+    if roll.pacing is Pacing.SLIDING:
+        yield Fault(
+            f"{RollingUpdate.path}.pacing",
+            f"{why}. Remove it, say lockStep, or set desiredCapacity on the group.",
+        )
+    if roll.guard not in (None, Guard.OFF):
+        yield Fault(f"{RollingUpdate.path}.guard", f"needs pacing: sliding, and {why}. Remove it.")
+
+
+def _by_hand(facts: EssScalingGroupFacts) -> tuple[str, ...]:
+    if facts.sizes.kept:
+        return ()
+    return (
+        "the group has no expected number of instances, so that Auto Scaling launches nothing in place of a removed "
+        "one: the roll goes by batches (lockStep), and launches as many as it removed once a removal is over.",
     )
 
 

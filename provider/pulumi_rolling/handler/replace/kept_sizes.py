@@ -29,12 +29,13 @@ class KeptSizes:
 def kept_of(record: Rollout) -> dict[str, SizesAsFound]:
     """The output of a resource whose rollout was interrupted."""
     found, ours = record.found.sizes, record.ours
+    # In the cloud's own count, with those in standby: who stands there by the next update is not known.
     kept: SizesAsFound = {
-        "min": found.min,
-        "max": found.max,
-        "desired": desired_at_end(record),
+        "min": found.told,
+        "max": found.max + found.standby,
+        "desired": desired_at_end(record) + found.standby,
         "minSet": sorted(ours.least),
-        "desiredSet": ours.desired,
+        "desiredSet": ours.desired + found.standby,
     }
     return {SIZES_AS_FOUND: kept}
 
