@@ -13,6 +13,7 @@ from pulumi_rolling.lab import Lab
 from tests.fleets.scripted_aws import wait_until
 from tests.handler.deployed_web import BREAKER, CRASHES, NEVER, DeployedWeb
 from tests.handler.followed_web import PATIENCE
+from tests.unwrapped import unwrapped
 
 
 @pytest.fixture
@@ -126,7 +127,9 @@ def test_triggers_and_a_policy_alone(web: DeployedWeb) -> None:
     web.up(policy)
     assert web.service()["deployments"][0]["id"] == before and web.configuration == web.configured
     news = web.wants("web:1", {"triggers": ["again"]}, maximumPercent=300)
-    assert "replacing 2 tasks, all of web:1 again" in web.plan(news)
+    told = unwrapped(web.plan(news))
+    assert "replacing 2 tasks, all of web:1 again" in told
+    assert "changes nothing in web:1; ECS resolves its image tags anew, and only their digests can" in told
     web.up(news)
     assert web.truth() == {"web:1": 2} and web.service()["deployments"][0]["id"] != before
     assert web.configuration["maximumPercent"] == 300
