@@ -127,7 +127,7 @@ class HookedGroups:
 
     def _context(self, called: Called, given: Given, verb: str, known_as: str | None) -> Context:
         urn, engine = called.urn, self._engine
-        name = (called.old_outputs or called.new_outputs or {}).get("name") or called.name
+        name = _name_of(called)
         begun = threading.Event()
 
         def status(text: str) -> None:
@@ -149,6 +149,13 @@ class HookedGroups:
             orphaned=engine.is_gone,
             timeout=None if lasts is None else Timeout(lasts, f"customTimeouts.{verb}"),
         )
+
+
+def _name_of(called: Called) -> str:
+    """The group as commands know it."""
+    kind, declared = _kind_of(called.type)
+    outputs = called.old_outputs or called.new_outputs or {}
+    return kind.name_of(declared.block(outputs, outputs)) or called.name
 
 
 def _exact(called: Called) -> Called:
