@@ -65,8 +65,8 @@ def test_a_pause_hook_is_approved_from_a_second_shell(web: DeployedWeb, rolling:
 
 
 def test_a_rejected_pause_returns_the_service(web: DeployedWeb, rolling: Rolling) -> None:
-    """A rejection ends the way forward, and ECS returns what it has done."""
-    update = web.begun(web.wants(**GATED))
+    """A rejection ends the way forward, and ECS returns what it has done; bake time and strategy are given back."""
+    update = web.begun(web.wants(**{**GATED, "bakeTimeInMinutes": 5}))
     wait_until(lambda: _stands(web), PATIENCE)
     assert rolling("reject", "prod/web").code == 0
     assert "rejected on request" in web.failed(update, AbortedError)
