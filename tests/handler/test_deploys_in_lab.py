@@ -68,8 +68,9 @@ def test_a_crashing_image_is_returned_by_the_breaker_and_named(lab: Lab, web: De
 def test_a_service_that_never_becomes_healthy_is_returned_at_the_deadline(
     lab: Lab, web: DeployedWeb, deployment: dict[str, Any], timeout: Timeout | None, path: str
 ) -> None:
-    """No failure is counted, so only our deadline ends it: the policy's, or the operation's own."""
+    """No failure is counted, so only our deadline ends it, the policy's or the operation's; the way back may last."""
     lab.image("app:2", **NEVER)
+    lab.service_rules(returning=1.5)
     told = web.fails(web.wants(**deployment), DeadlineExceededError, timeout=timeout)
     assert "longer than its timeout of PT1S" in told and f"Raise {path}" in told, told
     assert web.statuses_of_deployments() == ["ROLLBACK_SUCCESSFUL", "SUCCESSFUL"]
