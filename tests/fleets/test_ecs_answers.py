@@ -75,6 +75,10 @@ def test_alarms_that_made_it_fail_are_named() -> None:
     ringing = TRIGGERED | {"triggeredAlarmNames": ["errors"]}
     rollout = told("ROLLBACK_SUCCESSFUL", statusReason="Rolled back by an alarm.", alarms=ringing)
     assert read(rollout, causes=("task a",)).reasons[1:] == ("in ALARM: errors", "task a")
+    event = "deployment failed: alarm detected."
+    assert read(rollout, causes=(event,)).reasons[1:] == ("in ALARM: errors",), "it says no more"
+    rollout |= {"statusReason": NONE_THERE, "rollback": {"reason": "Rolled back by alarm errors."}}
+    assert read(rollout).reasons == (NONE_THERE,), "the way back names it"
     assert read({**rollout, "statusReason": "It was errors."}).reasons == ("It was errors.",)
 
 
@@ -266,7 +270,7 @@ def test_failing_events_of_the_deployment_are_causes_and_what_sums_up_comes_last
     causes.hear({"events": []}, "ecs-svc/1", 100.0)
     assert causes.of("ecs-svc/1") == (
         "(task aa) (port 80) is unhealthy in (target-group tg) due to (reason no answer).",
-        "(deployment ecs-svc/1) deployment failed: tasks failed to start.",
+        "deployment failed: tasks failed to start.",
     )
 
 

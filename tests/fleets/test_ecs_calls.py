@@ -374,3 +374,17 @@ def test_a_definition_that_is_no_more_active_is_refused_by_name_and_kept_as_orig
     )
     with pytest.raises(PermanentFleetError, match="There is no task definition"):
         fleet.target()
+
+
+@pytest.mark.parametrize("second", [{"service": service()}, refused("InvalidParameterException")])
+def test_a_bake_time_that_stays_is_ended_by_a_call_of_its_own(web: Scripted, second: Answer) -> None:
+    """ECS may keep what is not named, and may have no bake time beside ROLLING: then it stays and says nothing."""
+    former = {"maximumPercent": 150, "strategy": "ROLLING"}
+    kept = service(deploymentConfiguration={**former, "bakeTimeInMinutes": 5})
+    web.aws.answer("UpdateService", {"service": kept}, second)
+    web.fleet().configure(former)
+    told = [sent["deploymentConfiguration"] for sent in web.aws.sent("UpdateService")]
+    assert told == [former, {**former, "bakeTimeInMinutes": 0}]
+    web.aws.answer("UpdateService", {"service": kept}, refused("AccessDeniedException"))
+    with pytest.raises(PermanentFleetError):
+        web.fleet().configure(former)

@@ -6,16 +6,22 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from concurrent import futures
 from dataclasses import dataclass, replace
 
 import pytest
 from pulumi_rolling.cli.main import main
 from pulumi_rolling.errors import OrphanedError
+from pulumi_rolling.handler.ecs_service_declared import ECS_SERVICE
+from pulumi_rolling.host.hook_call import Called, Given
+from pulumi_rolling.host.hooked_groups import HookedGroups
 from pulumi_rolling.lab import Lab
 
 from tests.fleets.scripted_aws import wait_until
+from tests.handler.deployed_web import NEVER, DeployedWeb
 from tests.handler.lab_web import LabWeb
 from tests.handler.refreshed_web import RefreshedWeb
+from tests.handler.test_hooked_groups import Engine
 
 SLOW, QUICK = 3.0, 0.1
 
@@ -188,3 +194,48 @@ def test_a_refresh_is_gone_on_with_and_taken_back(rolling: Rolling, lab: Lab) ->
     ran = rolling("return", "web")
     assert ran.code == 0 and "web: back on version 2." in ran.out, ran.err
     assert web.revisions() == {"2"} and web.keeps_no_mark() and web.stored == "2"
+
+
+def killed_by_group(web: DeployedWeb, former: str, definition: str) -> None:
+    web.up(web.wants(former, maximumPercent=150))
+    web.killed(web.wants(definition, maximumPercent=150), web.is_at_work)
+
+
+def killed_by_attribute(web: DeployedWeb, former: str, definition: str) -> None:
+    engine, pool = Engine(), futures.ThreadPoolExecutor(1)
+    arn = web.service()["serviceArn"]
+    own = {"name": "web", "cluster": web.service()["clusterArn"], "id": arn, "taskDefinition": former}
+    called = Called("urn:web", "web", ECS_SERVICE.type, own, {**own, "taskDefinition": definition}, own, None)
+    given = Given({"ecsDeployment": {"maximumPercent": 150}}, None, {}, {}, dry_run=False)
+    update = pool.submit(HookedGroups(lambda name: None, engine.log).hear, called, given)
+    pool.shutdown(wait=False)
+    wait_until(web.is_at_work, 20.0)
+    engine.end()
+    with pytest.raises(OrphanedError):
+        update.result(20)
+    assert "prod/web: 'rolling abort prod/web' ends this roll; Ctrl-C waits for it" in engine.said
+    engine.channel.close()
+
+
+@pytest.mark.parametrize("killed", [killed_by_group, killed_by_attribute])
+def test_a_deployment_of_ecs_is_gone_on_with_and_taken_back(
+    rolling: Rolling, lab: Lab, killed: Callable[[DeployedWeb, str, str], None]
+) -> None:
+    """Whichever face began it: the deployment at work is followed to its end, or returned by ECS."""
+    web = DeployedWeb(lab)
+    lab.image("app:2", boot=SLOW)
+    killed(web, *web.arns[:2])
+    begun = web.service()["deployments"][0]["id"]
+    ran = rolling("finish", "prod/web")
+    assert ran.code == 0, ran.err
+    assert ran.out.startswith("prod/web: the rollout goes on to web:2\n")
+    assert ran.out.endswith("prod/web: done, on web:2; the next 'pulumi up' finds it there.\n"), ran.out
+    assert (web.truth(), web.keeps_no_mark()) == ({"web:2": 2}, True)
+    assert web.service()["deployments"][0]["id"] == begun
+    lab.image("app:3", **NEVER)
+    killed(web, *web.arns[1:])
+    ran = rolling("return", web.service()["serviceArn"])
+    assert ran.code == 0, ran.err
+    assert "back on web:2." in ran.out, ran.out
+    assert (web.truth(), web.keeps_no_mark()) == ({"web:2": 2}, True)
+    assert web.statuses_of_deployments()[0] == "ROLLBACK_SUCCESSFUL"

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.errors import AbortedError, InterferenceError, PolicyErrors, TooManyFailuresError
+from pulumi_rolling.fleets.delegate import Sight
+from pulumi_rolling.fleets.ecs_service.fleet import EcsFleet
 from pulumi_rolling.lab import Lab
 
 from tests.fleets.scripted_aws import wait_until
@@ -33,7 +35,10 @@ def web(lab: Lab) -> Iterator[DeployedWeb]:
 
 
 def _stands(web: DeployedWeb) -> bool:
-    return any("POST_SCALE_UP" in line for line in web.statuses)
+    asked = (
+        "run 'rolling approve prod/web' or 'reject': stopped at POST_SCALE_UP, goes back by itself in 24 h"
+    )
+    return any(line.startswith(asked) for line in web.statuses)
 
 
 def test_a_pause_hook_is_approved_from_a_second_shell(web: DeployedWeb, rolling: Rolling) -> None:
@@ -48,9 +53,9 @@ def test_a_pause_hook_is_approved_from_a_second_shell(web: DeployedWeb, rolling:
     wait_until(lambda: _stands(web), PATIENCE)
     status = rolling("status", "prod/web").out
     assert "prod/web: rolling to web:2, step follow, stopped at a gate" in status, status
-    assert "checkpoint POST_SCALE_UP:" in status and ", when the service goes back by itself" in status, (
-        status
-    )
+    assert (
+        "checkpoint POST_SCALE_UP, since" in status and ", when the service goes back by itself" in status
+    ), status
     assert "IN_PROGRESS, POST_SCALE_UP" in status and "2 of 4 made from web:2" in status, status
     skipped = rolling("skip", "prod/web", "t-1")
     assert skipped.code == 1 and "The service picks the members of prod/web itself" in skipped.err, skipped
@@ -60,8 +65,8 @@ def test_a_pause_hook_is_approved_from_a_second_shell(web: DeployedWeb, rolling:
 
 
 def test_a_rejected_pause_returns_the_service(web: DeployedWeb, rolling: Rolling) -> None:
-    """A rejection ends the way forward, and ECS returns what it has done."""
-    update = web.begun(web.wants(**GATED))
+    """A rejection ends the way forward, and ECS returns what it has done; bake time and strategy are given back."""
+    update = web.begun(web.wants(**{**GATED, "bakeTimeInMinutes": 5}))
     wait_until(lambda: _stands(web), PATIENCE)
     assert rolling("reject", "prod/web").code == 0
     assert "rejected on request" in web.failed(update, AbortedError)
@@ -137,10 +142,30 @@ def test_one_that_another_deployment_supersedes_lets_it_be(lab: Lab, web: Deploy
     update = web.begun(web.wants())
     wait_until(web.is_at_work, PATIENCE)
     lab.move_service("web", cluster="prod", taskDefinition=web.arns[2])
-    with pytest.raises(InterferenceError, match=web.service()["deployments"][0]["id"]) as caught:
+    theirs = web.service()["deployments"][0]["id"]
+    with pytest.raises(InterferenceError, match=f"{theirs} to web:3, which is ") as caught:
         update.result(PATIENCE)
     assert not caught.value.returned and "was let be" in str(caught.value)
     wait_until(lambda: web.truth() == {"web:3": 2}, PATIENCE)
+
+
+def test_one_that_another_completes_between_two_looks_names_what_they_deployed(
+    lab: Lab, web: DeployedWeb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No deployment is at work by then: the error tells the task definition, by family and number."""
+    lab.image("app:2", **NEVER)
+    look = EcsFleet.observe
+
+    def observe(fleet: EcsFleet, rollout: Any) -> Sight:
+        if rollout.way.operation and web.truth() != {"web:3": 2}:
+            lab.move_service("web", cluster="prod", taskDefinition=web.arns[2])
+            wait_until(lambda: web.statuses_of_deployments()[0] == "SUCCESSFUL", PATIENCE)
+        return look(fleet, rollout)
+
+    monkeypatch.setattr(EcsFleet, "observe", observe)
+    with pytest.raises(InterferenceError, match="somebody else pointed the group at web:3\\. ") as caught:
+        web.begun(web.wants()).result(PATIENCE)
+    assert "was let be" in str(caught.value) and web.truth() == {"web:3": 2}
 
 
 def test_a_strangers_deployment_is_refused_with_its_id_or_followed(lab: Lab, web: DeployedWeb) -> None:
@@ -150,7 +175,8 @@ def test_a_strangers_deployment_is_refused_with_its_id_or_followed(lab: Lab, web
     theirs = web.service()["deployments"][0]["id"]
     inputs = web.inputs("web:3")
     refused = web.faults(inputs)
-    assert f"deployment {theirs} is " in refused["ecsService.ecsDeployment"]
+    told = refused["ecsService.ecsDeployment"]
+    assert f"deployment {theirs} is " in told and "on the group and leads to web:2." in told, told
     with pytest.raises(PolicyErrors, match=theirs):
         web.up(inputs)
     news = web.wants("web:2")

@@ -13,6 +13,7 @@ from pulumi_rolling.lab import Lab
 from tests.fleets.scripted_aws import wait_until
 from tests.handler.deployed_web import BREAKER, CRASHES, NEVER, DeployedWeb
 from tests.handler.followed_web import PATIENCE
+from tests.unwrapped import unwrapped
 
 
 @pytest.fixture
@@ -67,8 +68,9 @@ def test_a_crashing_image_is_returned_by_the_breaker_and_named(lab: Lab, web: De
 def test_a_service_that_never_becomes_healthy_is_returned_at_the_deadline(
     lab: Lab, web: DeployedWeb, deployment: dict[str, Any], timeout: Timeout | None, path: str
 ) -> None:
-    """No failure is counted, so only our deadline ends it: the policy's, or the operation's own."""
+    """No failure is counted, so only our deadline ends it, the policy's or the operation's; the way back may last."""
     lab.image("app:2", **NEVER)
+    lab.service_rules(returning=1.5)
     told = web.fails(web.wants(**deployment), DeadlineExceededError, timeout=timeout)
     assert "longer than its timeout of PT1S" in told and f"Raise {path}" in told, told
     assert web.statuses_of_deployments() == ["ROLLBACK_SUCCESSFUL", "SUCCESSFUL"]
@@ -126,7 +128,9 @@ def test_triggers_and_a_policy_alone(web: DeployedWeb) -> None:
     web.up(policy)
     assert web.service()["deployments"][0]["id"] == before and web.configuration == web.configured
     news = web.wants("web:1", {"triggers": ["again"]}, maximumPercent=300)
-    assert "replacing 2 tasks, all of web:1 again" in web.plan(news)
+    told = unwrapped(web.plan(news))
+    assert "replacing 2 tasks, all of web:1 again" in told
+    assert "changes nothing in web:1; ECS resolves its image tags anew, and only their digests can" in told
     web.up(news)
     assert web.truth() == {"web:1": 2} and web.service()["deployments"][0]["id"] != before
     assert web.configuration["maximumPercent"] == 300

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
+from pulumi_rolling.core.delegate.operation import stage_of
 from pulumi_rolling.core.model.codes import (
     FAILURES,
     REASONS,
@@ -32,7 +33,7 @@ def sentence(because: Because, group: str) -> str:
     """Why this decision, without numbers that the status line already has. ``group``: as a command has to name it."""
     code = because.code
     match code:
-        case ReasonCode.APPROVAL | ReasonCode.PAUSED | ReasonCode.HELD:
+        case ReasonCode.APPROVAL | ReasonCode.WORD | ReasonCode.PAUSED | ReasonCode.HELD:
             return _ASKING[code](because, group)
         case (
             ReasonCode.REPLACING
@@ -284,6 +285,12 @@ def _approval(because: Because, group: str) -> str:
     return f"run {command('approve', group)} or 'reject': waiting for approval {at}"
 
 
+def _word(because: Because, group: str) -> str:
+    then = f", goes {'on' if because.numbers.get('on') else 'back'} by itself in {_rest(because)}"
+    stops = f"stopped at {_stop(because)}{then if 'left' in because.numbers else ''}"
+    return f"run {command('approve', group)} or 'reject': {stops}"
+
+
 def _floored(because: Because) -> str:
     serving, floor, largest = (int(because.numbers.get(name, 0)) for name in ("serving", "floor", "largest"))
     return f"nobody may go: {serving} serve, {floor} must, and MaxSize {largest} has no room for more"
@@ -320,7 +327,7 @@ def _canaries(because: Because) -> str:
 def _stop(because: Because) -> str:
     """A stop's percent; a gate of the cloud's own may have a name alone."""
     percent = because.numbers.get("percent")
-    return "".join(because.members[:1]) if percent is None else f"{percent:g} %"
+    return stage_of("".join(because.members[:1])) if percent is None else f"{percent:g} %"
 
 
 def _names(members: tuple[str, ...], count: int) -> str:
@@ -331,8 +338,10 @@ def _names(members: tuple[str, ...], count: int) -> str:
 
 
 def _rest(because: Because) -> str:
-    """Whole minutes where it is long, so that the line does not change at every look."""
+    """Whole minutes or hours where it is long, so that the line does not change at every look."""
     left = max(0.0, because.numbers.get("left", 0.0))
+    if left >= 10800:
+        return f"{round(left / 3600)} h"
     return f"{round(left / 60)} min" if left >= 120 else f"{round(left)} s"
 
 
@@ -383,5 +392,6 @@ _WITH_NUMBERS: Mapping[ReasonCode, Callable[[Because], str]] = {
 _ASKING: Mapping[ReasonCode, Callable[[Because, str], str]] = {
     ReasonCode.APPROVAL: _approval,
     ReasonCode.HELD: _held,
+    ReasonCode.WORD: _word,
     ReasonCode.PAUSED: _paused,
 }

@@ -40,7 +40,7 @@ PROPERTIES: Mapping[str, str] = {
     "EcsDeployment.maximumPercent": "Percent of the desired count that may run or be pending, from 100, rounded down. "
     f"{_AS_IT_IS} (the API's own: 200, of a DAEMON 100).",
     "EcsDeployment.circuitBreaker": f"When failures of tasks end the deployment. {_AS_IT_IS} (the API's own: off).",
-    "EcsDeployment.alarms": f"CloudWatch alarms that end the deployment; their names alone will do. {_AS_IT_IS}.",
+    "EcsDeployment.alarms": f"CloudWatch alarms that end the deployment. {_AS_IT_IS}.",
     "EcsDeployment.strategy": f"ROLLING, BLUE_GREEN, LINEAR or CANARY. {_AS_IT_IS} (the API's own: ROLLING).",
     "EcsDeployment.bakeTimeInMinutes": f"How long both revisions run after the traffic has moved: {_BAKE}. Only with a "
     f"strategy that shifts traffic; BLUE_GREEN needs it. {_AS_IT_IS}.",

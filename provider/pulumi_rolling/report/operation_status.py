@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pulumi_rolling.core.delegate.adopt import by_id
 from pulumi_rolling.core.delegate.delegating import Whose
-from pulumi_rolling.core.delegate.operation import Operation
+from pulumi_rolling.core.delegate.operation import Operation, stage_of
 from pulumi_rolling.core.explain import sentence, verdict_sentence
 from pulumi_rolling.core.model.codes import REASONS, ReasonCode
 from pulumi_rolling.core.model.commands import command
@@ -20,6 +20,8 @@ from pulumi_rolling.report.standing import (
     time_left,
 )
 from pulumi_rolling.report.wording import Row
+
+_TIMED = (ReasonCode.CHECKPOINT, ReasonCode.WORD)
 
 
 def followed(standing: OperationStatus) -> Operation | None:
@@ -93,9 +95,9 @@ def _waiting_rows(standing: OperationStatus) -> list[Row]:
     if gate is not None:
         approval = ", approved" if gate.approved else ", approval wanted" if wants_approval(standing) else ""
         until = ""
-        if because is not None and because.code is ReasonCode.CHECKPOINT and "wait" in because.numbers:
+        if because is not None and because.code in _TIMED and "wait" in because.numbers:
             until = f", closed until {moment(gate.at + because.numbers['wait'])}{_then(standing)}"
-        told.append(("gate", f"checkpoint {gate.name}, since {moment(gate.at)}{until}{approval}"))
+        told.append(("gate", f"checkpoint {stage_of(gate.name)}, since {moment(gate.at)}{until}{approval}"))
     if because is not None and REASONS[because.code].only_told and standing.is_driven:
         at = "" if standing.said_at is None else f" (said {ago(standing.at - standing.said_at)})"
         told.append(("waits", f"{sentence(because, standing.addressed)}{at}"))

@@ -100,6 +100,18 @@ def status(step: Step = Step.ROLL, time_left: tuple[float, float] | None = (40.0
             "run 'rolling approve web' or 'reject': waiting for approval at hook-1",
         ),
         (Because(ReasonCode.CHECKPOINT, {}, ("hook-1",)), "stopped at hook-1"),
+        (
+            Because(ReasonCode.WORD, {"wait": 86400, "left": 86300, "on": 0}, ("POST_SCALE_UP:b5f-1",)),
+            "run 'rolling approve web' or 'reject': stopped at POST_SCALE_UP, goes back by itself in 24 h",
+        ),
+        (
+            Because(ReasonCode.WORD, {"wait": 600, "left": 480, "on": 1}, ("POST_SCALE_UP:b5f-1",)),
+            "run 'rolling approve web' or 'reject': stopped at POST_SCALE_UP, goes on by itself in 8 min",
+        ),
+        (
+            Because(ReasonCode.WORD, {}, ("POST_SCALE_UP:b5f-1",)),
+            "run 'rolling approve web' or 'reject': stopped at POST_SCALE_UP",
+        ),
     ],
 )
 def test_why_nothing_starts(because: Because, words: str) -> None:

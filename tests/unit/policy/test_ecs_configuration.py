@@ -8,7 +8,7 @@ import pytest
 from pulumi_rolling.core.model.goal import OnFailure
 from pulumi_rolling.policy.check import parse_policy
 from pulumi_rolling.policy.ecs_deployment.block import EcsDeployment
-from pulumi_rolling.policy.ecs_deployment.configuration import Breaker, held, wanted
+from pulumi_rolling.policy.ecs_deployment.configuration import Breaker, held, taken_back, wanted
 from pulumi_rolling.policy.ecs_deployment.leaves import DeploymentStrategy, ThresholdType
 
 OFF = {"enable": False, "rollback": False}
@@ -77,6 +77,23 @@ def test_who_returns_is_as_given_then_as_it_is_then_as_on_failure(
     told = wanted(deployment(**{field: given}), {**PLAIN, member: before}, on_failure)
     assert told[member]["rollback"] is rollback
     assert told[member]["enable"] is given.get("enable", True)
+
+
+def test_what_only_ours_has_is_taken_back_by_what_says_the_same_as_none() -> None:
+    """A member that is not sent may stay, within the circuit breaker as well; what the former one says holds."""
+    breaker = {
+        "enable": True,
+        "rollback": True,
+        "resetOnHealthyTask": False,
+        "thresholdConfiguration": {"type": "COUNT", "value": 5},
+    }
+    ours = {**PLAIN, "deploymentCircuitBreaker": breaker, "strategy": "CANARY", "lifecycleHooks": [1]}
+    told = taken_back(ours, {"maximumPercent": 200})
+    assert told["deploymentCircuitBreaker"] == OFF
+    assert (told["strategy"], told["lifecycleHooks"]) == ("ROLLING", [])
+    usual = {"resetOnHealthyTask": True, "thresholdConfiguration": {"type": "BOUNDED_PERCENT", "value": 50}}
+    assert taken_back(ours, PLAIN)["deploymentCircuitBreaker"] == {**OFF, **usual}
+    assert taken_back(ours, ours) == ours
 
 
 def test_another_strategy_leaves_behind_what_only_the_former_has() -> None:

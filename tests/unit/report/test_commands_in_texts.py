@@ -85,7 +85,7 @@ def test_what_people_must_do_begins_the_row_and_is_told_to_stay(because: Because
     row, asks = line_of(STATUS, because, CALL), REASONS[because.code].asks
     assert row.startswith(sentence(because, CALL)) is asks
     assert bool(asked_line(because, "web", CALL)) is asks
-    if because.code in (ReasonCode.APPROVAL, ReasonCode.PAUSED, ReasonCode.HELD):
+    if because.code in (ReasonCode.APPROVAL, ReasonCode.WORD, ReasonCode.PAUSED, ReasonCode.HELD):
         assert re.match(rf"run 'rolling \w+ {re.escape(CALL)}[' ]", row), row
 
 

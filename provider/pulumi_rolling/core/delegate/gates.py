@@ -62,12 +62,23 @@ def because(look: Look, operation: Operation) -> tuple[Because, float | None]:
         return Because(ReasonCode.APPROVAL, {"approval": 1, **numbers}, (way.gate.name,)), approval_ends(look)
     if gate is None or way.gate is None:
         return Because(ReasonCode.CHECKPOINT, {}, (operation.id,)), None
+    if gate.by_word and way.gate.approved:
+        return Because(ReasonCode.UNSEEN), None
     told: dict[str, int | float] = {} if gate.percent is None else {"percent": gate.percent}
     if gate.lasts is None:
-        return Because(ReasonCode.CHECKPOINT, told, (gate.name,)), None
+        code = ReasonCode.WORD if _heeds_us(look, gate) else ReasonCode.CHECKPOINT
+        return Because(code, told, (gate.name,)), None
     until = way.gate.at + gate.lasts
     told |= {"left": max(0.0, until - look.at), "wait": gate.lasts}
+    if _heeds_us(look, gate):
+        return Because(ReasonCode.WORD, {**told, "on": int(gate.goes_on)}, (gate.name,)), until
     return Because(ReasonCode.CHECKPOINT, told, (gate.name,)), until
+
+
+def _heeds_us(look: Look, gate: Gate) -> bool:
+    """Somebody's word to us opens it."""
+    ours = look.way.whose is Whose.OURS and look.rollout.direction is Direction.FORWARD
+    return gate.by_word and ours
 
 
 def _gate(look: Look) -> Gate | None:

@@ -75,7 +75,11 @@ def _over(look: Look, code: VerdictCode, cause: str, *, failed: int = 0, of: int
     ends = {goal.to.digest, *goal.abandoned, *([goal.came_from.digest] if goal.came_from else [pointer])}
     if pointer not in ends:
         return Verdict(
-            VerdictCode.POINTER_MOVED, look.at, look.old, sum(look.seen.runs.values()), cause=pointer
+            VerdictCode.POINTER_MOVED,
+            look.at,
+            look.old,
+            sum(look.seen.runs.values()),
+            cause=look.seen.name_of(pointer) or pointer,
         )
     return Verdict(code, look.at, failed, of, cause=cause)
 

@@ -104,7 +104,8 @@ class DelegateLimits:
     def back(self) -> DelegateLimits:
         """The limits of the way back: what the service is asked is the former policy's.
 
-        No gate stands on it, no alarm counts, and it leads to the end.
+        No gate stands on it, no alarm counts, it leads to the end, and a timeout does not cut it short: that is how
+        long the way forward may take.
         """
         former = self.way_back or self
         return replace(
@@ -113,6 +114,7 @@ class DelegateLimits:
             returns_by_itself=former.returns_by_itself,
             foreseen=former.foreseen,
             stall=former.stall,
+            timeout=None,
             approval=False,
             part=False,
             alarms=(),

@@ -33,3 +33,9 @@ class Delegated:
     alarms: tuple[Alarm, ...] = ()
     lease_is_ours: bool = True
     complete: bool = True
+    names: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What people call the revisions of ``pointer`` and of operations, by digest, as far as that is known."""
+
+    def name_of(self, digest: str | None) -> str:
+        """Empty where the cloud does not tell."""
+        return "" if digest is None else self.names.get(digest, "")

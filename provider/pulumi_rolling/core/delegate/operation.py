@@ -39,7 +39,7 @@ class Gate:
     """Where an operation stands until a time, or until a word."""
 
     name: str
-    """What tells it from the operation's other gates: ``20 %``, or a hook's id."""
+    """What tells it from the operation's other gates: ``20 %``, or a stage with a hook's id behind a colon."""
     percent: float | None = None
     lasts: float | None = None
     """Seconds from its beginning until it ends by itself. None: not told, or never."""
@@ -47,6 +47,11 @@ class Gate:
     """Then the operation goes on. False: the service returns it."""
     by_word: bool = False
     """A Continue ends it at once. False: an operation that was not paused goes on when the time is over."""
+
+
+def stage_of(gate: str) -> str:
+    """A gate as people call it, by its name."""
+    return gate.partition(":")[0]
 
 
 @value(frozen=True, slots=True)

@@ -55,9 +55,9 @@ def stranger_verdict(look: Look, operation: Operation) -> Verdict:
     """Another's operation, named as it is: it is never ours to cancel."""
     by = f" by {operation.by}" if operation.by else ""
     status = operation.status or operation.state.value
-    return Verdict(
-        VerdictCode.STRANGERS_OPERATION, look.at, cause=f"operation {operation.id}{by}, which is {status}"
-    )
+    to = look.seen.name_of(operation.leads_to)
+    told = f"operation {operation.id}{by}{f' to {to}' if to else ''}, which is {status}"
+    return Verdict(VerdictCode.STRANGERS_OPERATION, look.at, cause=told)
 
 
 def _stranger(look: Look) -> Verdict | None:

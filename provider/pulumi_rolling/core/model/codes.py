@@ -46,6 +46,8 @@ class ReasonCode(StrEnum):
     SOAKING = "soaking"
     CHECKPOINT = "checkpoint"
     APPROVAL = "approval"
+    WORD = "word"
+    """The service itself stands until somebody speaks, and turns or goes on by itself where nobody does."""
     PAUSED = "paused"
     HELD = "held"
     FLOORED = "floored"
@@ -233,6 +235,7 @@ REASONS: Mapping[ReasonCode, ReasonMeaning] = {
     ReasonCode.SOAKING: ReasonMeaning(decider=_SOMEBODY, at_a_gate=True),
     ReasonCode.CHECKPOINT: ReasonMeaning(decider=_SOMEBODY, at_a_gate=True),
     ReasonCode.APPROVAL: ReasonMeaning(decider=_SOMEBODY, at_a_gate=True, asks=True),
+    ReasonCode.WORD: ReasonMeaning(decider=_SOMEBODY, at_a_gate=True, asks=True),
     ReasonCode.PAUSED: ReasonMeaning(decider=_SOMEBODY, asks=True),
     ReasonCode.HELD: ReasonMeaning(decider=_SOMEBODY, asks=True),
     ReasonCode.FLOORED: ReasonMeaning(decider=_SOMEBODY, only_told=True, asks=True),

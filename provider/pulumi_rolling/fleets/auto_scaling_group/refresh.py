@@ -74,6 +74,8 @@ class RefreshFleet(OneGroup):
         self._gates: dict[tuple[str, str], float] = {}
         """When a refresh was first seen at a checkpoint, by the cloud's clock."""
         self._left: set[tuple[str, str]] = set()
+        self._names: dict[str, str] = {}
+        """What people call the revisions of which digests were told."""
         """Checkpoints that were seen to be over."""
         self._still: dict[str, tuple[object, float]] = {}
         """What a refresh last told of its progress, and since when."""
@@ -211,6 +213,7 @@ class RefreshFleet(OneGroup):
             to_replace=None if target is None else self._to_replace(members, target, rollout),
             desired=described.sizes(group).desired,
             in_service=sum(m.weight for m in serving),
+            names=dict(self._names),
         )
 
     def _to_replace(self, members: tuple[Member, ...], target: Revision, rollout: Delegating | None) -> int:
@@ -253,14 +256,19 @@ class RefreshFleet(OneGroup):
         if template.id is not None:
             return self._digest(address(template.id, template.literal))
         try:
-            return self._revisions.resolve(template).digest
+            return self._noted(self._revisions.resolve(template))
         except PermanentFleetError:
             return None
 
     def _digest(self, where: str) -> str:
         """A version that is gone has a digest that matches nothing."""
         meant = self._revisions.learn((), [where]).get(where)
-        return self._revisions.at(where).digest if meant is None else meant.digest
+        return self._noted(self._revisions.at(where) if meant is None else meant)
+
+    def _noted(self, revision: Revision) -> str:
+        """Its digest, of which a later look can tell what people call it."""
+        self._names[revision.digest] = str(revision)
+        return revision.digest
 
     def _is_at_gate(self, refresh: Answer, at: float, suspended: bool, rollout: Delegating | None) -> bool:
         """The service does not tell when a checkpoint was reached: the first look that saw it counts.

@@ -35,6 +35,7 @@ _GOING = frozenset({State.PENDING, State.RUNNING, State.AT_GATE, State.BAKING})
 _BY_PERSON = "by user"
 """``Service deployment rolled back by user.`` (live answers)."""
 _TRIGGERED = "TRIGGERED"
+_ALARM_EVENT = "deployment failed: alarm detected"
 _AWAITING = "AWAITING_ACTION"
 _BAKE_TIME = "BAKE_TIME"
 
@@ -67,7 +68,7 @@ def operation_of(rollout: Answer, beside: Beside) -> Operation:
     total, done = target.get("requestedTaskCount"), target.get("runningTaskCount")
     said = one_line(rollout.get("statusReason") or "")
     first = said or (_of_status(status) if state in _TURNED else "")
-    causes = (*_alarms(rollout, first), *beside.causes)
+    causes = (*_alarms(rollout, first), *(each for each in beside.causes if not _says_alarm(rollout, each)))
     sentences = (first, *causes) if not early else (*causes, _early(rollout, beside.old))
     return Operation(
         id=beside.id,
@@ -131,10 +132,19 @@ def _is_triggered(rollout: Answer, guard: str) -> bool:
 
 
 def _alarms(rollout: Answer, said: str) -> tuple[str, ...]:
-    """Those that made it fail, where the service's own sentence does not name them."""
-    names = (rollout.get("alarms") or {}).get("triggeredAlarmNames") or ()
-    unsaid = [name for name in names if name not in said]
+    """Those that made it fail, where the service's own sentences do not name them."""
+    told = f"{said} {(rollout.get('rollback') or {}).get('reason') or ''}"
+    unsaid = [name for name in _rang(rollout) if name not in told]
     return (f"in ALARM: {', '.join(unsaid)}",) if unsaid else ()
+
+
+def _rang(rollout: Answer) -> tuple[str, ...]:
+    return tuple((rollout.get("alarms") or {}).get("triggeredAlarmNames") or ())
+
+
+def _says_alarm(rollout: Answer, cause: str) -> bool:
+    """An event that says of alarms no more than that there was one, where they are known by name."""
+    return bool(_rang(rollout)) and cause.rstrip(".").endswith(_ALARM_EVENT)
 
 
 def _gate(rollout: Answer, beside: Beside) -> Gate | None:

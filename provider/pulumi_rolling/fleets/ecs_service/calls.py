@@ -19,6 +19,8 @@ ABORT, ROLLBACK = "ABORT", "ROLLBACK"
 _OVER_ALREADY = frozenset(
     {"ConflictException", "ServiceDeploymentNotFoundException", "InvalidParameterException"}
 )
+_BAKE_TIME = "bakeTimeInMinutes"
+_NOT_WITH_IT = frozenset({"InvalidParameterException", "ClientException"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,24 @@ class EcsCalls:
         return self._api.under_retry(attempt)
 
     def configure(self, configuration: Mapping[str, Any]) -> None:
-        """A configuration alone starts nothing, and holds for the next deployment; done twice it changes nothing."""
-        self._api.call(ECS, "UpdateService", **self._named, deploymentConfiguration=configuration)
+        """A configuration alone starts nothing, and holds for the next deployment; done twice it changes nothing.
+
+        What it does not name may stay (it is documented nowhere). A bake time that stayed is ended by a call of its
+        own, since it would hold for the next strategy that shifts traffic. It is no fault where ECS refuses that call:
+        the document has bake times with such strategies alone.
+        """
+        answer = self._configured(configuration)
+        if answer.get(_BAKE_TIME) and _BAKE_TIME not in configuration:
+            try:
+                self._configured({**configuration, _BAKE_TIME: 0})
+            except PermanentFleetError as error:
+                if error.code not in _NOT_WITH_IT:
+                    raise
+
+    def _configured(self, configuration: Mapping[str, Any]) -> Mapping[str, object]:
+        """The service's configuration after that."""
+        answer = self._api.call(ECS, "UpdateService", **self._named, deploymentConfiguration=configuration)
+        return described.configuration(answer["service"])
 
     def end(self, arn: str, how: str) -> None:
         """``how``: ABORT, which returns nothing, or ROLLBACK. One that is over already is refused."""

@@ -85,6 +85,7 @@ class Causes:
         texts = [text for _, text in newest]
         sums = [text for text in texts if _OF_DEPLOYMENT.search(text)]
         events = [text for text in _alike(texts) if text not in sums]
+        sums = [_OF_DEPLOYMENT.sub("", text).strip() for text in sums]
         return tuple(dict.fromkeys([*_told(known.tasks.values()), *events, *sums]))[:MOST_CAUSES]
 
 

@@ -134,7 +134,8 @@ class EcsFleet(OneService):
         primary = described.primary(service)
         self._primary = None if primary is None else primary.id
         operations = self._operations.told(look, rollout, self.watched)
-        digest = self._halted(service, operations, rollout) or self._points(service, operations)
+        halted = self._halted(service, operations, rollout)
+        digest = halted or self._points(service, operations)
         runs: Counter[str] = Counter()
         for revision, number in self._counts(service).items():
             runs[revision.digest] += number
@@ -145,7 +146,20 @@ class EcsFleet(OneService):
             runs=dict(runs),
             desired=int(service["desiredCount"]),
             in_service=int(service["runningCount"]),
+            names=self._names(service, operations, halted),
         )
+
+    def _names(
+        self, service: Answer, operations: tuple[Operation, ...], halted: str | None
+    ) -> dict[str, str]:
+        """Of two task definitions of equal contents the one that counts: the pointer's, then the newest's."""
+        primary, pointer = described.primary(service), self._pointer(service, operations)
+        arns = [arn for one in reversed(operations) if (arn := self._operations.definition(one.id))]
+        revisions = [self._definitions.at(self._api, arn) for arn in (*arns, pointer) if arn]
+        names = {revision.digest: str(revision) for revision in revisions}
+        if halted is not None and primary is not None:
+            names[halted] = str(self._definitions.at(self._api, primary.definition))
+        return names
 
     def _points(self, service: Answer, operations: tuple[Operation, ...]) -> str:
         pointer = self._pointer(service, operations)

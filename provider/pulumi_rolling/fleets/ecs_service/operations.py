@@ -107,6 +107,10 @@ class Operations:
         told = None if self.untold else self._listed.get(ident)
         return None if told is None else str(told["serviceDeploymentArn"])
 
+    def definition(self, ident: str) -> str | None:
+        """ARN of the task definition to which the deployment leads; None where that is not known."""
+        return self._definition.get(ident)
+
     def had_success(self) -> bool:
         """Whether a list told of a deployment that succeeded."""
         return any(each["status"] == "SUCCESSFUL" for each in self._listed.values())

@@ -84,6 +84,7 @@ class DeploymentSurroundings:
             ),
             warnings=(*warnings, *_unanswered(facts, Prospect(deployment, found, on_failure))),
             notes=tuple(notes(deployment, found, on_failure)) if begins else (),
+            differences=_in_words(start) if start.forced else (),
         )
 
     def glance(self, operation: Operation) -> Glance:
@@ -109,6 +110,15 @@ class DeploymentSurroundings:
         returned = decision.next.direction is Direction.BACK and outcome is not None
         if returned and outcome is not None and outcome.returned and former is not None:
             operation.fleet.configure(former)
+
+
+def _in_words(start: Start[EcsFacts]) -> tuple[str, ...]:
+    """What can differ where the task definition is the same: what its image tags stand for."""
+    if start.came_from is None or start.came_from.digest != start.to.digest:
+        return ()
+    if start.facts.digest_pinned:
+        return (f"nothing: {start.to} names its images by digest",)
+    return (f"nothing in {start.to}; ECS resolves its image tags anew, and only their digests can differ",)
 
 
 def _unanswered(facts: EcsFacts, prospect: Prospect) -> Iterator[str]:

@@ -50,7 +50,7 @@ class Following(Generic[F]):
         beside = others(
             operation,
             around.operation,
-            seen.operations,
+            seen,
             begun.rollout,
             knows_tokens=judged.limits.knows_tokens,
         )
@@ -79,7 +79,7 @@ class Following(Generic[F]):
             warnings=(*begun.warnings, *judged.warnings, *beside.warnings, *moved),
             notes=(*begun.notes, *beside.notes, *notes_of(operation, facts), *judged.notes),
             noun=operation.kind.noun,
-            differences=differences_between(operation, goal.came_from, to),
+            differences=differences_between(operation, goal.came_from, to) or judged.differences,
         )
 
     def assess_again(self, operation: Operation, before: Situation) -> Situation:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pulumi_rolling.core.delegate.adopt import begun_by, leads_along, strangers
 from pulumi_rolling.core.delegate.delegating import Beginning, Delegating
+from pulumi_rolling.core.delegate.observation import Delegated
 from pulumi_rolling.core.delegate.operation import Operation as Told
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.handler.operation import UNKNOWN, Operation
@@ -22,11 +22,10 @@ class Others:
 
 
 def others(
-    operation: Operation, noun: str, told: Iterable[Told], rollout: Delegating, *, knows_tokens: bool
+    operation: Operation, noun: str, seen: Delegated, rollout: Delegating, *, knows_tokens: bool
 ) -> Others:
-    """``noun``: what the service calls its operation. ``told``: those on the group."""
-    there = tuple(told)
-    found = strangers(there, _ours(rollout, there, knows_tokens))
+    """``noun``: what the service calls its operation."""
+    found = strangers(seen.operations, _ours(rollout, seen.operations, knows_tokens))
     if not found:
         return Others()
     other, to = found[0], rollout.target
@@ -43,7 +42,8 @@ def others(
             notes=(f"{what} and leads to {to}: it is followed, and never ended by us",), are_followed=True
         )
     path = f"{operation.kind.key}.{operation.strategy.block.key}"
-    return Others(faults=(Fault(path, f"{what} and leads elsewhere. Wait for its end, or cancel it."),))
+    where = f"to {seen.name_of(other.leads_to)}" if seen.name_of(other.leads_to) else "elsewhere"
+    return Others(faults=(Fault(path, f"{what} and leads {where}. Wait for its end, or cancel it."),))
 
 
 def _ours(rollout: Delegating, told: tuple[Told, ...], knows_tokens: bool) -> frozenset[str]:

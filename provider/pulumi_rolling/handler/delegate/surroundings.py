@@ -37,6 +37,8 @@ class Judged:
     faults: tuple[Fault, ...] = ()
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    differences: tuple[str, ...] = ()
+    """In words, where members are replaced by those of an equal revision."""
 
 
 class Surroundings(Protocol[F]):

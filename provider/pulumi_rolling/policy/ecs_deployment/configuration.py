@@ -36,6 +36,11 @@ _OFF: Mapping[str, Any] = {
     "earlySuccessCriteria": {"enable": False},
 }
 """Members that a service may be without, and what says the same."""
+_USUAL: Mapping[str, Any] = {
+    "resetOnHealthyTask": True,
+    "thresholdConfiguration": {"type": BOUNDED, "value": HALF},
+}
+"""The same of a circuit breaker."""
 
 
 def wanted(
@@ -71,6 +76,10 @@ def taken_back(ours: Mapping[str, Any], former: Mapping[str, Any]) -> dict[str, 
     A member that is not sent may stay as it is.
     """
     left = {name: off for name, off in _OFF.items() if name in ours and name not in former}
+    given, before = ours.get(BREAKER) or {}, former.get(BREAKER)
+    if before is not None:
+        usual = {name: same for name, same in _USUAL.items() if name in given and name not in before}
+        left[BREAKER] = {**before, **usual}
     return {**former, **left}
 
 
