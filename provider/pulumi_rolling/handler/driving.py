@@ -19,12 +19,16 @@ from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import FleetError, MarksLostError, PermanentFleetError, RollingError
 from pulumi_rolling.handler.context import Context
+from pulumi_rolling.handler.course import Coursing
 from pulumi_rolling.handler.handover import as_successor, assessed, not_begun, overtaken, pass_on
 from pulumi_rolling.handler.operation import Operation, Situation, is_idle, raise_faults
 from pulumi_rolling.handler.recorded import policy_marks
 from pulumi_rolling.handler.skipping import is_skipped, skip
 from pulumi_rolling.handler.state import last_rollout, left_of, state_of
 from pulumi_rolling.handler.words import Words
+
+Listener = Callable[[Any, Decision[Any, Any]], None]
+"""Told of each decision, with the rollout that was decided on."""
 
 
 def roll(operation: Operation, context: Context) -> dict[str, Any]:
@@ -69,6 +73,7 @@ def _drive(operation: Operation, situation: Situation, context: Context) -> dict
 def _to_the_end(operation: Operation, situation: Situation, context: Context, lease: Lease) -> dict[str, Any]:
     situations, clock = operation.strategy.situation, operation.clock
     limits, rollout, timeout = _bounded(operation, situation, context)
+    course = Coursing(operation, limits, rollout, context)
     drive = Drive(
         situations.machine,
         operation.fleet,
@@ -76,7 +81,7 @@ def _to_the_end(operation: Operation, situation: Situation, context: Context, le
         journal.Journal(operation.fleet, operation.owner, policy_marks(operation)),
         lease,
         clock,
-        on_decision=_Reporter(operation.name, operation.fleet.call, context),
+        on_decision=_both(course, _Reporter(operation.name, operation.fleet.call, context)),
         orphaned=context.orphaned,
         requests=context.requests,
         before_end=lambda decision: _conclude(operation, situation, decision, context),
@@ -91,6 +96,8 @@ def _to_the_end(operation: Operation, situation: Situation, context: Context, le
         error.left = left_of(operation, situation, "interrupted", None if given_back else last)
         error.add(situations.telling.interrupted(operation.name, last, given_back=given_back))
         raise
+    finally:
+        course.close()
     if is_handed_over(decision.next):
         return _go_on(operation, situation, context, decision.next)
     return _ended(operation, situation, decision, context, timeout, drive.left)
@@ -182,6 +189,14 @@ def _ended(
     if apart:
         context.warn(apart)
     return state_of(operation, situation, decision.next, last)
+
+
+def _both(one: Listener, other: Listener) -> Listener:
+    def tell(before: Any, decision: Decision[Any, Any]) -> None:
+        one(before, decision)
+        other(before, decision)
+
+    return tell
 
 
 @dataclass

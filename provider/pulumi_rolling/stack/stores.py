@@ -5,15 +5,14 @@ A text is written whole or not at all. This module knows names and texts, and no
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from pulumi_rolling.errors import StackStateError
+from pulumi_rolling.whole_files import write_whole
 
 if TYPE_CHECKING:
     from cloudpathlib import CloudPath
@@ -69,16 +68,7 @@ class Folder(_Below):
         path = self.root / name
         with _told(path, "written"):
             self._made(path.parent)
-            handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".")
-            try:
-                with os.fdopen(handle, "w") as file:
-                    file.write(text)
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(draft).replace(path)
-            except OSError:
-                Path(draft).unlink(missing_ok=True)
-                raise
+            write_whole(path, text)
         return str(path)
 
     def _made(self, folder: Path) -> None:

@@ -1,0 +1,126 @@
+"""Keeps the course of one rollout, decision by decision, while it is driven.
+
+No fault of it reaches the rollout: it is said once, and nothing more is kept where it happened. A driver that goes on
+with a rollout goes on in the same course, which it finds on this machine or else in the bucket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_rolling.core.model.decision import Decision
+from pulumi_rolling.courses.courier import Courier
+from pulumi_rolling.courses.folder import Folder
+from pulumi_rolling.report.course.course import Course, Drive, Head
+from pulumi_rolling.report.course.lines import cut_line, drive_line, head_line, point_line
+from pulumi_rolling.report.course.point import Point, is_landmark, is_same, is_told
+from pulumi_rolling.report.course.points import point_of
+
+MOST_CHARACTERS = 4 * 1024 * 1024
+"""Of one course, its landmarks aside."""
+BROUGHT_EVERY = 60.0
+"""Seconds between two puts into the bucket; landmarks are put at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a course is begun with. ``found``: the course as another driver has left it."""
+
+    head: Head
+    drive: Drive
+    found: Course | None = None
+
+
+class Keeper:
+    def __init__(
+        self,
+        kept: Kept,
+        folder: Folder | None,
+        courier: Courier | None,
+        say: Callable[[str], None],
+        most: int = MOST_CHARACTERS,
+    ) -> None:
+        self._head, self._say, self._most = kept.head, say, most
+        self._folder, self._courier = folder, courier
+        found = kept.found
+        self._drives = [*(found.drives if found else ()), kept.drive]
+        self._points = list(found.points if found else ())
+        self._cut = found is not None and found.cut
+        self._length = 0
+        self._brought_at = 0.0
+        self._begin(found)
+
+    def decided(self, limits: Any, before: Any, decision: Decision[Any, Any], at: float, call: str) -> None:
+        """Take up what a decision brought."""
+        point = point_of(limits, before, decision, round(at, 3), call)
+        last = self._points[-1] if self._points else None
+        if last is not None and is_same(last, point) and not is_told(point):
+            return
+        if self._cut and not is_landmark(point):
+            return
+        line = point_line(point)
+        if self._length + len(line) > self._most and not self._cut and not is_landmark(point):
+            self._cut = True
+            self._write(cut_line())
+            return
+        self._points.append(point)
+        self._write(line)
+        self._bring(point)
+
+    def close(self) -> None:
+        """Whatever became of the rollout, what is known of it is brought to the bucket."""
+        if self._courier is not None and self._points:
+            self._courier.bring(self.course)
+            self._courier.close()
+            self._hear_courier()
+
+    def _begin(self, found: Course | None) -> None:
+        """The lines before the first point; all that is known, where this machine does not have it."""
+        lines = [drive_line(self._drives[-1])]
+        if self._folder is not None:
+            try:
+                self._folder.mend(self._head.id)
+                self._length = self._folder.size(self._head.id)
+                here = self._folder.read(self._head.id)
+                if here is None:
+                    before = [*map(drive_line, self._drives[:-1]), *map(point_line, self._points)]
+                    lines = [head_line(self._head), *before, *lines]
+                    self._folder.prune()
+            except OSError as error:
+                self._lose_folder(error)
+        self._write("".join(lines))
+
+    def _write(self, lines: str) -> None:
+        self._length += len(lines)
+        if self._folder is None:
+            return
+        try:
+            self._folder.append(self._head.id, lines)
+        except OSError as error:
+            self._lose_folder(error)
+
+    def _lose_folder(self, error: OSError) -> None:
+        where, self._folder = self._folder, None
+        if where is not None:
+            self._say(
+                f"the course of {self._head.group} is not kept in {where.root}: {error.strerror or error}"
+            )
+
+    def _bring(self, point: Point) -> None:
+        if self._courier is None:
+            return
+        self._hear_courier()
+        if self._courier is not None and (is_landmark(point) or point.at - self._brought_at > BROUGHT_EVERY):
+            self._brought_at = point.at
+            self._courier.bring(self.course)
+
+    def _hear_courier(self) -> None:
+        if self._courier is not None and self._courier.fault:
+            fault, self._courier = self._courier.fault, None
+            self._say(f"the course of {self._head.group} is not kept in its bucket: {fault}")
+
+    @property
+    def course(self) -> Course:
+        return Course(self._head, tuple(self._drives), tuple(self._points), self._cut)

@@ -1,0 +1,132 @@
+"""The course of a rollout, kept while it is driven, where the environment does not say otherwise.
+
+Nothing of this is loaded before a rollout is driven.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from pulumi_rolling.core.model.decision import Decision
+from pulumi_rolling.errors import FleetError, PolicyErrors
+from pulumi_rolling.handler.context import Context
+from pulumi_rolling.handler.operation import Operation
+
+if TYPE_CHECKING:
+    from pulumi_rolling.courses.bucket import Bucket
+    from pulumi_rolling.courses.keeper import Keeper
+    from pulumi_rolling.report.course.course import Course, Head
+
+_PARTS = 4
+"""Of a URN: ``urn:pulumi:STACK::PROJECT::TYPE::NAME``."""
+
+
+class Coursing:
+    """The course of one drive. No fault of it reaches the rollout."""
+
+    def __init__(self, operation: Operation, limits: Any, rollout: Any, context: Context) -> None:
+        self._operation, self._limits, self._context = operation, limits, context
+        self._keeper: Keeper | None = None
+        try:
+            self._keeper = _keeper(operation, rollout, context)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the group goes first
+            self._stop(error)
+
+    def __call__(self, before: Any, decision: Decision[Any, Any]) -> None:
+        if self._keeper is None:
+            return
+        call, now = self._operation.fleet.call, self._operation.clock.now()
+        try:
+            self._keeper.decided(self._limits, before, decision, now, call)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._stop(error)
+
+    def close(self) -> None:
+        if self._keeper is None:
+            return
+        try:
+            self._keeper.close()
+        except Exception as error:  # noqa: BLE001 - as above
+            self._stop(error)
+
+    def _stop(self, error: Exception) -> None:
+        self._keeper = None
+        self._context.warn(f"the course of {self._operation.name} is not kept: {error}")
+
+
+def _keeper(operation: Operation, rollout: Any, context: Context) -> Keeper | None:
+    """None where the environment wants nothing kept."""
+    from pulumi_rolling.courses.folder import Folder
+    from pulumi_rolling.courses.keeper import Keeper, Kept
+    from pulumi_rolling.courses.settings import address_in, folder_in
+    from pulumi_rolling.report.course.course import Drive
+
+    root, bucket = folder_in(os.environ), None
+    try:
+        address = address_in(os.environ)
+        bucket = None if address is None else _bucket(operation, address)
+    except PolicyErrors as error:
+        context.warn(f"the course of {operation.name} is not kept in a bucket: {error}")
+    if root is None and bucket is None:
+        return None
+    folder = None if root is None else Folder(root)
+    goal = rollout.goal
+    head = _head(operation, rollout, context)
+    drive = Drive(
+        operation.clock.now(),
+        operation.strategy.block.key,
+        operation.strategy.situation.machine.name,
+        str(goal.to),
+        "" if goal.came_from is None else str(goal.came_from),
+    )
+    found = _found(folder, bucket, head) if rollout.resumed_at is not None or rollout.generation > 1 else None
+    courier = None
+    if bucket is not None:
+        from pulumi_rolling.courses.courier import Courier
+
+        courier = Courier(bucket)
+    kept = Kept(head if found is None else found.head, drive, found)
+    return Keeper(kept, folder, courier, context.warn)
+
+
+def _found(folder: Any, bucket: Bucket | None, head: Head) -> Course | None:
+    """The course as the driver before has left it; what cannot be read is begun anew."""
+    found: Course | None = None
+    try:
+        found = None if folder is None else folder.read(head.id)
+    except OSError:
+        found = None
+    if found is not None or bucket is None:
+        return found
+    try:
+        return bucket.read(head.group, head.id)
+    except FleetError:
+        return None
+
+
+def _head(operation: Operation, rollout: Any, context: Context) -> Head:
+    from pulumi_rolling.report.course.course import Head
+
+    parts = context.urn.split("::")
+    is_urn = len(parts) == _PARTS and parts[0].startswith("urn:pulumi:")
+    return Head(
+        id=rollout.goal.id,
+        group=operation.name,
+        kind=operation.kind.key,
+        started_at=rollout.started_at,
+        stack=f"{parts[1]}/{parts[0].removeprefix('urn:pulumi:')}" if is_urn else "",
+        resource=parts[3] if is_urn else "",
+        noun=operation.kind.noun,
+    )
+
+
+def _bucket(operation: Operation, address: Any) -> Bucket:
+    """Where the calls about the group go, and as whom; an attempt that fails is the courier's to repeat."""
+    from pulumi_rolling.courses.bucket import Bucket
+    from pulumi_rolling.fleets.aws.api import AwsApi
+    from pulumi_rolling.fleets.aws.place import Place
+
+    given = operation.reach.defaults
+    place = Place.of(given.region, given.endpoint, given.profile, given.ignored_tags, given.keys, given.roles)
+    return Bucket(AwsApi(place, lambda attempt: attempt()), address)

@@ -1,0 +1,97 @@
+"""Points of the delegate machine's decisions: what the service's operation was seen to do, and what people said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from pulumi_rolling.core.delegate.actions import Act as DelegateAct
+from pulumi_rolling.core.delegate.actions import Begin, Continue, Pause, RollBack, Stop
+from pulumi_rolling.core.delegate.delegating import DelegateDecision, Delegating, Way, Whose
+from pulumi_rolling.core.delegate.limits import DelegateLimits
+from pulumi_rolling.core.explain import sentence
+from pulumi_rolling.core.model.codes import REASONS, ReasonCode, VerdictCode
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.verdict import Verdict
+from pulumi_rolling.report.course.point import Act, Operated, Point, end_of, sight
+from pulumi_rolling.report.course.replaced import ended
+
+_ASKED = {VerdictCode.ABORTED: "abort", VerdictCode.REJECTED: "reject"}
+
+
+def point(
+    limits: DelegateLimits, before: Delegating, decision: DelegateDecision, at: float, call: str
+) -> Point:
+    """``call``: the group as a command has to name it."""
+    after, because = decision.next, decision.because
+    turned = before.direction is not after.direction or before.goal != after.goal
+    was = Way() if turned else before.way
+    in_service, ready = sight(decision)
+    verdict = None if after.verdict == before.verdict else after.verdict
+    back_failed = None if after.back_failed == before.back_failed else after.back_failed
+    foreseen = (limits.back() if after.direction is Direction.BACK else limits).foreseen
+    return Point(
+        at=at,
+        way=after.direction.value,
+        step=after.step.value,
+        code=because.code.value,
+        why=sentence(because, call),
+        in_service=in_service,
+        ready=ready,
+        replaced=decision.status.replaced,
+        total=decision.status.total,
+        failures=0 if after.verdict is None else after.verdict.failed,
+        floor=foreseen.lowest,
+        ceiling=foreseen.most,
+        acts=tuple(_act(each) for each in decision.actions),
+        verbs=tuple(_verbs(was, after, verdict)),
+        stands=because.code.value if _stands(because.code) else "",
+        operation=_operated(was, after),
+        verdict=ended(verdict),
+        back_failed=ended(back_failed),
+        end=end_of(decision),
+    )
+
+
+def _act(act: DelegateAct) -> Act:
+    match act:
+        case Begin():
+            return Act("start", str(act.to))
+        case Continue():
+            return Act("continue", act.gate or act.operation)
+        case Pause():
+            return Act("pause", act.operation)
+        case Stop():
+            return Act("stop", act.operation)
+        case RollBack():
+            return Act("rollBack", str(act.to))
+        case _:
+            assert_never(act)
+
+
+def _operated(was: Way, rollout: Delegating) -> Operated | None:
+    """On the service's own way back that is what was begun before."""
+    way, earlier = rollout.way, rollout.earlier
+    ident = way.operation or ("" if earlier is None else earlier.operation)
+    if not ident:
+        return None
+    known = was.states if was.operation == way.operation else frozenset()
+    states = tuple(sorted(state.value for state in way.states - known))
+    return Operated(ident, states, way.whose is Whose.STRANGERS, way.percent)
+
+
+def _stands(code: ReasonCode) -> bool:
+    meaning = REASONS[code]
+    return meaning.at_a_gate or meaning.asks or code is ReasonCode.BAKING
+
+
+def _verbs(was: Way, rollout: Delegating, verdict: Verdict | None) -> Iterator[str]:
+    way = rollout.way
+    if verdict is not None:
+        yield from [_ASKED[verdict.code]] if verdict.code in _ASKED else []
+        return
+    if way.paused != was.paused:
+        yield "pause" if way.paused else "resume"
+    approved = was.gate is not None and was.gate.approved
+    if way.gate is not None and way.gate.approved and not approved:
+        yield "approve"

@@ -1,0 +1,139 @@
+"""Points of the replace machine's decisions: members come, are ready, fail; people speak; it stands and goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from pulumi_rolling.core.explain import failure_words, sentence, verdict_sentence
+from pulumi_rolling.core.model.codes import FAILURES, REASONS, ReasonCode, VerdictCode
+from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.verdict import Failure, Verdict
+from pulumi_rolling.core.replace.actions import (
+    Action,
+    PointAt,
+    Remove,
+    Resize,
+    Resume,
+    Suspend,
+    Terminate,
+)
+from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.rollout import Decided, Rollout, Way
+from pulumi_rolling.report.counted import failures
+from pulumi_rolling.report.course.point import Act, Ended, Failed, Point, end_of, sight
+
+_ASKED = {VerdictCode.ABORTED: "abort", VerdictCode.REJECTED: "reject"}
+
+
+def point(limits: Limits, before: Rollout, decision: Decided, at: float, call: str) -> Point:
+    """``call``: the group as a command has to name it."""
+    after, because = decision.next, decision.because
+    turned = before.direction is not after.direction or before.goal != after.goal
+    was = Way() if turned else before.way
+    in_service, ready = sight(decision)
+    floor, ceiling = bounds(limits, after)
+    verdict = _fresh(before.verdict, after.verdict)
+    back_failed = _fresh(before.back_failed, after.back_failed)
+    judged = after.way.failed[len(was.failed) :] if not turned else after.way.failed
+    if verdict is not None and turned:
+        # The way forward is gone with what it knew; its last failures are in the verdict.
+        known = {failure.id for failure in before.way.failed}
+        judged = tuple(f for f in verdict.failures if f.id not in known)
+    return Point(
+        at=at,
+        way=after.direction.value,
+        step=after.step.value,
+        code=because.code.value,
+        why=sentence(because, call),
+        in_service=in_service,
+        ready=ready,
+        replaced=decision.status.replaced,
+        total=decision.status.total,
+        failures=failures(after),
+        floor=floor,
+        ceiling=ceiling,
+        acts=tuple(act(each) for each in decision.actions),
+        launches=after.ours.launched - before.ours.launched,
+        appeared=tuple(sorted(after.way.in_flight - was.in_flight)),
+        readied=tuple(sorted(after.way.succeeded - was.succeeded)),
+        failed=tuple(map(_failed, judged)),
+        verbs=tuple(_verbs(limits, was, after, verdict)),
+        stands=because.code.value if _stands(because.code) else "",
+        verdict=ended(verdict),
+        back_failed=ended(back_failed),
+        end=end_of(decision),
+    )
+
+
+def bounds(limits: Limits, rollout: Rollout) -> tuple[int, int]:
+    """Floor and ceiling of the direction, in members."""
+    rules = limits.back() if rollout.direction is Direction.BACK else limits
+    way = rollout.way
+    most = max(way.capacity, rollout.ours.desired)
+    return rules.floor, -(-min(most, rules.max_size) // way.unit)
+
+
+def act(action: Action) -> Act:
+    match action:
+        case Terminate():
+            kept = "keep" if action.keep else "terminate"
+            return Act("replace" if action.relaunch else kept, action.member)
+        case Remove():
+            return Act("remove", action.member)
+        case PointAt():
+            return Act("point", str(action.revision))
+        case Resize():
+            sizes = [("MinSize", action.min), ("Desired", action.desired)]
+            return Act("resize", ", ".join(f"{name} {size}" for name, size in sizes if size is not None))
+        case Suspend():
+            return Act("suspend", ", ".join(sorted(action.processes)))
+        case Resume():
+            return Act("resume", ", ".join(sorted(action.processes)))
+        case _:
+            assert_never(action)
+
+
+def ended(verdict: Verdict | None) -> Ended | None:
+    return None if verdict is None else Ended(verdict.code.value, verdict_sentence(verdict))
+
+
+def _fresh(before: Verdict | None, after: Verdict | None) -> Verdict | None:
+    return None if after == before else after
+
+
+def _failed(failure: Failure) -> Failed:
+    words = f"{failure_words(failure)}: {failure.cause}" if failure.cause else failure_words(failure)
+    return Failed(failure.id, failure.reason.value, words, named=not FAILURES[failure.reason].nameless)
+
+
+def _stands(code: ReasonCode) -> bool:
+    meaning = REASONS[code]
+    return meaning.at_a_gate or meaning.asks or code in (ReasonCode.BAKING, ReasonCode.GUARDED)
+
+
+def _verbs(limits: Limits, was: Way, rollout: Rollout, verdict: Verdict | None) -> Iterator[str]:
+    """What people asked for and was done, as the rollout shows it."""
+    way = rollout.way
+    retried, skipped = sorted(way.retried - was.retried), sorted(way.skipped - was.skipped)
+    if verdict is not None:
+        asked = verdict.code in _ASKED or verdict == was.held
+        yield from [_ASKED.get(verdict.code, "abort")] if asked else []
+        return
+    if way.paused and not was.paused:
+        yield "pause"
+    # To go on after one failure is to replace that one once more, and is told as that.
+    freed = was.held is not None and way.held is None and (len(retried) > 1 or not (retried or skipped))
+    if freed or (was.paused and not way.paused):
+        yield "resume"
+    if _is_approved(was, way, wanted=limits.approval):
+        yield "approve"
+    yield from [] if freed else [f"retry {name}" for name in retried]
+    yield from (f"skip {name}" for name in skipped)
+
+
+def _is_approved(was: Way, way: Way, *, wanted: bool) -> bool:
+    """A gate that wants approval opens by nothing else."""
+    if was.gate is None or was.gate.approved:
+        return False
+    return (way.gate is not None and way.gate.approved) or (wanted and way.passed > was.passed)
