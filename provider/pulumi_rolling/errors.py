@@ -174,6 +174,7 @@ EXTRAS = {
     "flask_cors": "lab",
     "matplotlib": "report",
     "cloudpathlib": "stores",
+    "apprise": "notify",
     "alibabacloud_tea_openapi": "alibaba",
     "alibabacloud_credentials": "alibaba",
     "darabonba": "alibaba",

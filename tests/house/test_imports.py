@@ -60,7 +60,7 @@ def test_what_is_imported_is_asked_for_and_what_is_asked_for_is_imported() -> No
     assert not ours & optional
 
 
-USERS = ("alibaba", "aws", "lab", "report", "stores")
+USERS = ("alibaba", "aws", "lab", "notify", "report", "stores")
 """Extras for people who roll something; the others are for those who work on this."""
 WITH_PULUMI = {"grpcio", "protobuf", "googleapis-common-protos"}
 """Pulumi's messages are made for the versions that it asks for, so that nobody else may ask for another."""
