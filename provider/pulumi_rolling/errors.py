@@ -175,6 +175,7 @@ EXTRAS = {
     "matplotlib": "report",
     "cloudpathlib": "stores",
     "apprise": "notify",
+    "opentelemetry": "otel",
     "alibabacloud_tea_openapi": "alibaba",
     "alibabacloud_credentials": "alibaba",
     "darabonba": "alibaba",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,8 +20,7 @@ from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.engine.told import Told
 from pulumi_rolling.errors import RollingError
-from pulumi_rolling.fleets.aws.place import Place
-from pulumi_rolling.handler.aws_place import place_of
+from pulumi_rolling.handler.aws_place import place_beside
 from pulumi_rolling.handler.context import Context
 from pulumi_rolling.handler.operation import Operation
 from pulumi_rolling.handler.words import Words
@@ -153,7 +152,7 @@ def _senders(operation: Operation) -> Mapping[By, Send]:
     def topic(arn: str, message: Message) -> None:
         from pulumi_rolling.notify.topic import publish, region_of
 
-        publish(arn, message, replace(_place(operation), region=region_of(arn)))
+        publish(arn, message, place_beside(operation, region_of(arn)))
 
     def chat(url: str, message: Message) -> None:
         from pulumi_rolling.notify.chat import send
@@ -161,12 +160,6 @@ def _senders(operation: Operation) -> Mapping[By, Send]:
         send(url, message)
 
     return {By.WEBHOOK: webhook, By.TOPIC: topic, By.CHAT: chat}
-
-
-def _place(operation: Operation) -> Place:
-    """Where the group's own calls go, as whom; where they go to another cloud, as the environment says."""
-    kind = operation.kind
-    return place_of(kind.block_in(operation.inputs), operation.reach) if kind.reads_reach else Place.of()
 
 
 def _whither(rollout: Any) -> str:

@@ -1,12 +1,14 @@
-"""Listeners to the decisions of one drive: the row, people elsewhere. One that fails is no other's loss."""
+"""Listeners to the decisions of one drive: the row, people elsewhere, telemetry. One that fails is no other's loss."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pulumi_rolling.core.explain import asked_line, status_line
+from pulumi_rolling.core.explain import asked_line, status_line, verdict_sentence
+from pulumi_rolling.core.machine import is_handed_over
 from pulumi_rolling.core.model.codes import ReasonCode
 from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.errors import LeaseHeldError, LeaseLostError, RollingError
@@ -14,6 +16,10 @@ from pulumi_rolling.handler.announcing import Announcer, announcer_of
 from pulumi_rolling.handler.context import Context
 from pulumi_rolling.handler.operation import Operation
 from pulumi_rolling.handler.words import Words
+from pulumi_rolling.telemetry.wanted import wanted_in
+
+if TYPE_CHECKING:
+    from pulumi_rolling.telemetry.recording import Recording
 
 
 @dataclass
@@ -46,9 +52,12 @@ class Reporter:
 class Audience:
     reporter: Reporter
     announcer: Announcer | None = None
+    recording: Recording | None = None
+    _last: Decision[Any, Any] | None = None
 
     def __call__(self, before: Any, decision: Decision[Any, Any]) -> None:
-        for hear in (self.reporter, self.announcer):
+        self._last = decision
+        for hear in (self.reporter, self.announcer, self.recording):
             if hear is None:
                 continue
             try:
@@ -67,16 +76,52 @@ class Audience:
         if error is not None and not isinstance(error, Exception):
             # The process is on its way out, and waits for nobody.
             return
-        elsewhere = isinstance(error, LeaseHeldError | LeaseLostError)
-        stopped = error if isinstance(error, RollingError) and not elsewhere else None
-        if self.announcer is not None:
+        for close in (self._close_announcer, self._close_recording):
             try:
-                self.announcer.close(stopped)
+                close(error)
             except Exception:  # noqa: BLE001 - as above
-                return
+                continue
+
+    def _close_announcer(self, error: BaseException | None) -> None:
+        if self.announcer is not None:
+            elsewhere = isinstance(error, LeaseHeldError | LeaseLostError)
+            self.announcer.close(error if isinstance(error, RollingError) and not elsewhere else None)
+
+    def _close_recording(self, error: BaseException | None) -> None:
+        last = self._last
+        if self.recording is None or last is None:
+            return
+        if error is not None or last.outcome is None:
+            self.recording.close("stopped", str(error or ""))
+        elif is_handed_over(last.next):
+            self.recording.close("handedOver", "")
+        elif last.outcome.done:
+            self.recording.close("succeeded", "")
+        else:
+            verdict = last.next.back_failed or last.next.verdict
+            returned = "returned" if last.outcome.returned else "failed"
+            self.recording.close(returned, "" if verdict is None else verdict_sentence(verdict))
 
 
 def audience_of(operation: Operation, context: Context, words: Words, marks: Mapping[str, str]) -> Audience:
     """``marks``: the group's tags as the lease found them."""
     reporter = Reporter(operation.name, operation.fleet.call, context)
-    return Audience(reporter, announcer_of(operation, context, words, marks))
+    announcer = announcer_of(operation, context, words, marks)
+    return Audience(reporter, announcer, _recording(operation, context))
+
+
+def _recording(operation: Operation, context: Context) -> Recording | None:
+    """None where the environment wants nothing, or where OpenTelemetry is not there, which is said."""
+    wanted = wanted_in(os.environ)
+    if not wanted:
+        return None
+    # Loads OpenTelemetry's SDK.
+    from pulumi_rolling.telemetry.providers import providers_of
+    from pulumi_rolling.telemetry.recording import recording
+
+    try:
+        providers = providers_of(wanted)
+    except RollingError as error:
+        context.warn(f"no telemetry of {operation.name}: {error}")
+        return None
+    return recording(providers, operation.name, operation.fleet.call, operation.clock.now, os.environ)

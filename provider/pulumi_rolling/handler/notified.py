@@ -1,10 +1,12 @@
-"""Who is told of rollouts beside those who look at the row: by the environment of this process, for all its groups."""
+"""Where rollouts are told beside their row: by the environment of this process, for all its groups."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 from pulumi_rolling.notify.targets import By, is_notified, targets_in
+from pulumi_rolling.telemetry.wanted import wanted_in
 
 
 def tags_for_telling() -> int:
@@ -14,6 +16,21 @@ def tags_for_telling() -> int:
 
 def telling_note() -> tuple[str, ...]:
     """What preview says of it. Raises PolicyErrors where a target is none."""
+    return (*_targets(), *_telemetry())
+
+
+def _telemetry() -> Iterator[str]:
+    wanted = wanted_in(os.environ)
+    if wanted:
+        # Loads OpenTelemetry's SDK, if it is there.
+        from pulumi_rolling.telemetry.providers import trouble
+
+        found = trouble(wanted)
+        if found:
+            yield f"no telemetry will be written: {found}"
+
+
+def _targets() -> tuple[str, ...]:
     targets = targets_in(os.environ)
     if not targets:
         return ()
