@@ -35,7 +35,7 @@ class Over:
 
 
 def begun(before: Any, after: Any, now: float, known: Mapping[str, Any]) -> Iterator[Begun]:
-    """Members that came since, those that were judged at once among them. Where the cloud rolls nobody knows of them."""
+    """Members that came since, those that were judged at once among them. Where the cloud rolls, none is known."""
     if not isinstance(before, Rollout) or not isinstance(after, Rollout):
         return
     was, way = before.way, after.way
