@@ -174,6 +174,8 @@ EXTRAS = {
     "flask_cors": "lab",
     "matplotlib": "report",
     "cloudpathlib": "stores",
+    "apprise": "notify",
+    "opentelemetry": "otel",
     "alibabacloud_tea_openapi": "alibaba",
     "alibabacloud_credentials": "alibaba",
     "darabonba": "alibaba",

@@ -46,7 +46,7 @@ def list_groups(
     from pulumi_rolling.handler.context import Defaults
 
     given = Defaults(region, endpoint)
-    found = _of_stack(cwd, stack, given) if stack else [_told(each) for each in _asked(given, None)]
+    found = _of_stack(cwd, stack, given) if stack else [told(each) for each in asked(given, None)]
     rolls = [each for each in found if each.standing is not None or each.fault] if rolling else found
     if form is TextOrJson.JSON:
         click.echo(json.dumps(listing_json(rolls), indent=2))
@@ -56,7 +56,8 @@ def list_groups(
         click.echo("No group is found." if not found else "No group has a rollout.", err=True)
 
 
-def _asked(where: Defaults, names: Sequence[str] | None) -> Iterable[ListedGroup]:
+def asked(where: Defaults, names: Sequence[str] | None) -> Iterable[ListedGroup]:
+    """All groups there, or those of these names: a call brings a hundred of a kind."""
     from pulumi_rolling.handler.kinds import KINDS
     from pulumi_rolling.handler.operation import Reach
 
@@ -74,8 +75,8 @@ def _asked(where: Defaults, names: Sequence[str] | None) -> Iterable[ListedGroup
             click.echo(f"{key} is not listed: {error.message}", err=True)
 
 
-def _of_stack(folder: Path, stack: str, given: Defaults) -> list[ListedRoll]:
-    """A call for each place in which the stack rolls groups; what the state does not say, the options do."""
+def placed(folder: Path, stack: str, given: Defaults) -> dict[Defaults, list[StackGroup]]:
+    """The groups that a stack rolls, by where they are; what the state does not say, the options do."""
     from dataclasses import replace
 
     from pulumi_rolling.cli.stack_groups import groups_of
@@ -88,10 +89,14 @@ def _of_stack(folder: Path, stack: str, given: Defaults) -> list[ListedRoll]:
             endpoint=each.where.endpoint or given.endpoint,
         )
         by_place.setdefault(where, []).append(each)
+    return by_place
+
+
+def _of_stack(folder: Path, stack: str, given: Defaults) -> list[ListedRoll]:
     rolls = []
-    for where, wanted in by_place.items():
+    for where, wanted in placed(folder, stack, given).items():
         names = sorted({each.name for each in wanted if each.name})
-        there = {each.name: each for each in _asked(where, names)} if names else {}
+        there = {each.name: each for each in asked(where, names)} if names else {}
         rolls += [_in_stack(each, there.get(each.name), where.region or "") for each in wanted]
     return rolls
 
@@ -101,10 +106,10 @@ def _in_stack(wanted: StackGroup, found: ListedGroup | None, region: str) -> Lis
         return ListedRoll("?", resource=wanted.resource, region=region, fault="state does not tell its name")
     if found is None:
         return ListedRoll(wanted.name, resource=wanted.resource, region=region)
-    return _told(found, wanted.resource, region)
+    return told(found, wanted.resource, region)
 
 
-def _told(found: ListedGroup, resource: str = "", region: str = "") -> ListedRoll:
+def told(found: ListedGroup, resource: str = "", region: str = "") -> ListedRoll:
     """A record that cannot be read is the fault of one line, and hides no other."""
     try:
         call = f"{shlex.quote(found.name)} --region {region}" if region else shlex.quote(found.name)

@@ -115,10 +115,10 @@ ROWS = (
     Row(
         "watch",
         "watch",
-        "Watch the rollout of a group until it ends.",
+        "Watch the rollout of a group, or of a stack, until it ends.",
         "rolling watch web --wait-for-start --timeout 3600",
         {
-            0: "the group is at its target",
+            0: "the group is at its target, or all are",
             1: "it is not, or there is nothing to watch",
             124: "the time of --timeout is over",
             130: "Ctrl-C; the rollout goes on",

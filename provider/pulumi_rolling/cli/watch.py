@@ -1,4 +1,4 @@
-"""`rolling watch`: a rollout as it goes on, drawn in place on a terminal, else a line a change."""
+"""`rolling watch`: a rollout, or all of a stack, as it goes on, drawn in place on a terminal, else a line a change."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import click
 
-from pulumi_rolling.cli.declared import Option
+from pulumi_rolling.cli.declared import Argument, Option
 from pulumi_rolling.cli.formats import Form, TextOrJson
-from pulumi_rolling.cli.live import Endpoint, Group, Region, Rolled, rolled_group
+from pulumi_rolling.cli.live import Endpoint, Region, Rolled, rolled_group
 from pulumi_rolling.cli.status import ChangesHandsError, standing_in, standing_of
 from pulumi_rolling.core.machine import machine_of
 from pulumi_rolling.engine.clock import Clock, SystemClock
 from pulumi_rolling.engine.record.pieces import read_any
-from pulumi_rolling.errors import RollingError
+from pulumi_rolling.errors import Fault, PolicyErrors, RollingError
 from pulumi_rolling.report.standing import Either
 from pulumi_rolling.report.status_json import CHANGING, ending_json, status_json
 from pulumi_rolling.report.watch import Ending, ended, is_over, line
@@ -42,12 +43,26 @@ class Pace:
     until: float = math.inf
 
 
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What the options say of it."""
+
+    region: str | None
+    endpoint: str | None
+
+
 class TimedOutError(RollingError):
     """The watching is over, and what was watched is not."""
 
 
 def watch(
-    group: Group,
+    group: Annotated[
+        str | None, Argument(help="Name of the group; without it all groups of a stack that roll.")
+    ] = None,
+    stack: Annotated[
+        str, Option("--stack", "-s", help="All groups of this stack; default: the one selected.")
+    ] = "",
+    cwd: Annotated[Path, Option("--cwd", "-C", help="Without GROUP: as if started in this folder.")] = Path(),
     region: Region = None,
     endpoint: Endpoint = None,
     interval: Annotated[float, Option(help="Seconds between two looks.", min=0.1)] = 2.0,
@@ -59,29 +74,55 @@ def watch(
     ] = None,
     form: Form = TextOrJson.TEXT,
 ) -> None:
-    """Watch the rollout of a group until it ends."""
-    # Signals of a launch hook show in the state; whether the policy wants any is not on the group.
-    fleet = rolled_group(group, region, endpoint, TagSignals())
+    """Watch the rollout of a group until it ends, or all those of a stack."""
+    if group is not None and (stack or cwd != Path()):
+        raise PolicyErrors(
+            [Fault("--stack" if stack else "--cwd", "is for all groups of a stack, without GROUP.")]
+        )
     as_json, clock = form is TextOrJson.JSON, SystemClock()
     pace = Pace(interval, math.inf if timeout is None else clock.steady() + timeout)
-
-    def anew() -> Rolled:
-        return rolled_group(group, region, endpoint, TagSignals())
-
+    what = group or stack or "the stack"
     try:
-        if wait_for_start:
-            await_start(fleet, clock, pace)
-            # The strategy of what has begun is known only now.
-            fleet = anew()
-        ending = _follow(fleet, clock, pace, as_json, anew)
+        if group is None:
+            succeeded = _of_stack(cwd, stack, Where(region, endpoint), pace, wait_for_start, as_json)
+        else:
+            succeeded = _of_group(group, Where(region, endpoint), pace, wait_for_start, as_json)
     except KeyboardInterrupt:
-        click.echo(f"{group}: no longer watched; the rollout goes on.", err=as_json)
+        goes_on = "the rollout goes on" if group else "its rollouts go on"
+        click.echo(f"{what}: no longer watched; {goes_on}.", err=as_json)
         raise click.exceptions.Exit(INTERRUPTED) from None
     except TimedOutError as error:
         click.echo(error.message, err=as_json)
         raise click.exceptions.Exit(TIMED_OUT) from None
+    raise click.exceptions.Exit(0 if succeeded else 1)
+
+
+def _of_group(group: str, where: Where, pace: Pace, wait_for_start: bool, as_json: bool) -> bool:
+    def anew() -> Rolled:
+        # Signals of a launch hook show in the state; whether the policy wants any is not on the group.
+        return rolled_group(group, where.region, where.endpoint, TagSignals())
+
+    fleet, clock = anew(), SystemClock()
+    if wait_for_start:
+        await_start(fleet, clock, pace)
+        # The strategy of what has begun is known only now.
+        fleet = anew()
+    ending = _follow(fleet, clock, pace, as_json, anew)
     click.echo(json.dumps(ending_json(group, ending)) if as_json else ending.words)
-    raise click.exceptions.Exit(0 if ending.succeeded else 1)
+    return ending.succeeded
+
+
+def _of_stack(cwd: Path, stack: str, where: Where, pace: Pace, wait_for_start: bool, as_json: bool) -> bool:
+    # Loads the table of kinds, and through it the models of the inputs.
+    from pulumi_rolling.cli.watch_stack import StackRolls, watch_all
+    from pulumi_rolling.handler.context import Defaults
+
+    rolls, clock = StackRolls.of(cwd, stack, Defaults(where.region, where.endpoint)), SystemClock()
+
+    def wait() -> None:
+        _wait(clock, pace, f"{stack or 'The stack'}: no longer watched; its rollouts go on.")
+
+    return watch_all(rolls, stack, clock, wait, as_json=as_json, patient=wait_for_start)
 
 
 def _follow(fleet: Rolled, clock: Clock, pace: Pace, as_json: bool, anew: Anew) -> Ending:

@@ -76,6 +76,8 @@ class Drive(Generic[R, S, A, L]):
     """What people ask of this process itself, beside the requests on the group."""
     before_end: Callable[[Decision[R, A]], None] = lambda decision: None
     """Told of the outcome while the record stands, so that after a death in between it is told again."""
+    beside: Callable[[Decision[R, A]], Mapping[str, str]] = lambda decision: {}
+    """Tags that must stand on the group before a decision is told; such are worth a writing of their own."""
     _refused: tuple[RefusedAct, ...] = ()
     _taken_off: set[str] = field(default_factory=set)
     """Requests whose tags we removed: a read from before that still shows them."""
@@ -187,10 +189,10 @@ class Drive(Generic[R, S, A, L]):
     def _record(self, written: R, decision: Decision[R, A]) -> R:
         """What now stands on the group. The refusals that the decision has taken up are done with."""
         said = said_mark(decision, self.clock.now(), self.fleet.shelf)
-        wait = self._wait_of(decision)
-        if decision.actions or self.machine.is_news(written, decision.next):
+        wait, first = self._wait_of(decision), self._to_stand_first(decision)
+        if decision.actions or first or self.machine.is_news(written, decision.next):
             self.lease.insist()
-            self.journal.write(decision.next, {**self.lease.mark(wait), **said})
+            self.journal.write(decision.next, {**self.lease.mark(wait), **said, **first})
             self.lease.written()
             written = decision.next
         elif self.lease.is_due(wait):
@@ -211,6 +213,12 @@ class Drive(Generic[R, S, A, L]):
         except (TemporaryFleetError, PermanentFleetError):
             return
         self._taken_off.update(done.values())
+
+    def _to_stand_first(self, decision: Decision[R, A]) -> Mapping[str, str]:
+        try:
+            return self.beside(decision)
+        except Exception:  # noqa: BLE001 - as a listener may
+            return {}
 
     def _tell(self, before: R, decision: Decision[R, A]) -> None:
         try:

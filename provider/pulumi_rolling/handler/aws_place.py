@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 from pulumi_rolling.fleets.aws.place import Place
-from pulumi_rolling.handler.operation import Reach
+from pulumi_rolling.handler.operation import Operation, Reach
 
 
 class Placed(Protocol):
@@ -29,3 +30,11 @@ def place_of(group: Placed, reach: Reach) -> Place:
         defaults.keys,
         defaults.roles,
     )
+
+
+def place_beside(operation: Operation, region: str) -> Place:
+    """Where calls go in another region, as whom the group's own are; as the environment says for another cloud's."""
+    kind = operation.kind
+    if not kind.reads_reach:
+        return Place.of(region)
+    return replace(place_of(kind.block_in(operation.inputs), operation.reach), region=region)

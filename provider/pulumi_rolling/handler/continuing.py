@@ -68,7 +68,7 @@ def interrupted_on(group: str, defaults: Defaults, context: Context, *, back: bo
             f"There is no way back for {group}: the rollout found no former revision.",
             hint=f"'rolling finish {group}' goes on with it.",
         )
-    inputs = _inputs(kind_named(group, reach), group, goal.to, kept, back=back)
+    inputs = inputs_of(kind_named(group, reach), group, goal.to, kept, back=back)
     olds = None if kept.former is None else {POLICY: kept.former}
     operation = open_operation(Asked.stored(inputs), context, olds=olds, defaults=defaults)
     # The record is another resource's, and stays so: its own next update goes on where this one ends.
@@ -84,8 +84,8 @@ def interrupted_on(group: str, defaults: Defaults, context: Context, *, back: bo
     )
 
 
-def _inputs(
-    kind: Kind, group: str, to: Revision, kept: kept_policy.KeptPolicy, *, back: bool
+def inputs_of(
+    kind: Kind, group: str, to: Revision, kept: kept_policy.KeptPolicy, *, back: bool = False
 ) -> Mapping[str, Any]:
     """The properties of a RollingGroup that would want the record's target by the record's policy."""
     given = {

@@ -5,19 +5,19 @@ State keeps the old inputs where it ends in an error, so the next update shows t
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from pulumi_rolling.core.explain import asked_line, status_line
 from pulumi_rolling.core.machine import is_handed_over
-from pulumi_rolling.core.model.codes import ReasonCode
 from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import FleetError, MarksLostError, PermanentFleetError, RollingError
+from pulumi_rolling.handler.audience import Audience, audience_of
 from pulumi_rolling.handler.context import Context
 from pulumi_rolling.handler.course import Coursing
 from pulumi_rolling.handler.handover import as_successor, assessed, not_begun, overtaken, pass_on
@@ -26,13 +26,12 @@ from pulumi_rolling.handler.recorded import policy_marks
 from pulumi_rolling.handler.skipping import is_skipped, skip
 from pulumi_rolling.handler.state import last_rollout, left_of, state_of
 from pulumi_rolling.handler.words import Words
-
-Listener = Callable[[Any, Decision[Any, Any]], None]
-"""Told of each decision, with the rollout that was decided on."""
+from pulumi_rolling.notify.targets import targets_in
 
 
 def roll(operation: Operation, context: Context) -> dict[str, Any]:
     """The state after the group was rolled, or at once where there is nothing to do."""
+    targets_in(os.environ)
     operation, situation = assessed(operation)
     raise_faults(situation)
     if is_skipped(operation, situation):
@@ -67,40 +66,51 @@ def _drive(operation: Operation, situation: Situation, context: Context) -> dict
     for warning in situation.warnings:
         context.warn(warning)
     operation.strategy.situation.prepare(operation, situation)
-    return _to_the_end(operation, situation, context, lease)
+    return _to_the_end(operation, situation, context, lease, marks)
 
 
-def _to_the_end(operation: Operation, situation: Situation, context: Context, lease: Lease) -> dict[str, Any]:
-    situations, clock = operation.strategy.situation, operation.clock
+def _to_the_end(
+    operation: Operation, situation: Situation, context: Context, lease: Lease, marks: Mapping[str, str]
+) -> dict[str, Any]:
+    """``marks``: the group's tags as the lease found them."""
     limits, rollout, timeout = _bounded(operation, situation, context)
+    words = Words(operation.name, operation.mended, timeout, operation.kind.history)
     course = Coursing(operation, limits, rollout, context)
-    drive = Drive(
-        situations.machine,
+    with audience_of(operation, context, words, marks, course) as audience:
+        drive = _drive_of(operation, situation, limits, lease, audience)
+        if rollout.resumed_at is not None:
+            # The driver before may have acted until the lease was ours: the settle time begins only now.
+            rollout = replace(rollout, resumed_at=operation.clock.now())
+        try:
+            decision = drive.run(rollout)
+        except FleetError as error:
+            last, given_back = drive.decided or rollout, isinstance(error, MarksLostError)
+            error.left = left_of(operation, situation, "interrupted", None if given_back else last)
+            telling = operation.strategy.situation.telling
+            error.add(telling.interrupted(operation.name, last, given_back=given_back))
+            raise
+    if is_handed_over(decision.next):
+        return _go_on(operation, situation, context, decision.next)
+    return _ended(operation, situation, decision, context, words, drive.left)
+
+
+def _drive_of(
+    operation: Operation, situation: Situation, limits: Any, lease: Lease, audience: Audience
+) -> Drive[Any, Any, Any, Any]:
+    context = audience.reporter.context
+    return Drive(
+        operation.strategy.situation.machine,
         operation.fleet,
         limits,
         journal.Journal(operation.fleet, operation.owner, policy_marks(operation)),
         lease,
-        clock,
-        on_decision=_both(course, _Reporter(operation.name, operation.fleet.call, context)),
+        operation.clock,
+        on_decision=audience,
+        beside=audience.marks,
         orphaned=context.orphaned,
         requests=context.requests,
         before_end=lambda decision: _conclude(operation, situation, decision, context),
     )
-    if rollout.resumed_at is not None:
-        # The driver before may have acted until the lease was ours: the settle time begins only now.
-        rollout = replace(rollout, resumed_at=clock.now())
-    try:
-        decision = drive.run(rollout)
-    except FleetError as error:
-        last, given_back = drive.decided or rollout, isinstance(error, MarksLostError)
-        error.left = left_of(operation, situation, "interrupted", None if given_back else last)
-        error.add(situations.telling.interrupted(operation.name, last, given_back=given_back))
-        raise
-    finally:
-        course.close()
-    if is_handed_over(decision.next):
-        return _go_on(operation, situation, context, decision.next)
-    return _ended(operation, situation, decision, context, timeout, drive.left)
 
 
 def _go_on(operation: Operation, situation: Situation, context: Context, record: Any) -> dict[str, Any]:
@@ -160,15 +170,13 @@ def _ended(
     situation: Situation,
     decision: Decision[Any, Any],
     context: Context,
-    timeout: str,
+    words: Words,
     left: tuple[str, ...],
 ) -> dict[str, Any]:
     telling, last = operation.strategy.situation.telling, last_rollout(decision.next, operation)
     apart = telling.set_apart(decision.next, operation.fleet)
     if decision.outcome is None or not decision.outcome.done:
-        failed = telling.failure(
-            decision, Words(operation.name, operation.mended, timeout, operation.kind.history)
-        )
+        failed = telling.failure(decision, words)
         if not failed.returned:
             stays = decision.next.back_failed is not None
             left_so = left_of(
@@ -189,40 +197,6 @@ def _ended(
     if apart:
         context.warn(apart)
     return state_of(operation, situation, decision.next, last)
-
-
-def _both(one: Listener, other: Listener) -> Listener:
-    def tell(before: Any, decision: Decision[Any, Any]) -> None:
-        one(before, decision)
-        other(before, decision)
-
-    return tell
-
-
-@dataclass
-class _Reporter:
-    """Decisions as the status of a row, and what somebody must do as one line that stays."""
-
-    name: str
-    call: str
-    context: Context
-    _line: str = ""
-    _asked: ReasonCode | None = None
-
-    def __call__(self, before: Any, decision: Decision[Any, Any]) -> None:
-        line = status_line(decision, self.call)
-        if line != self._line:
-            self._line = line
-            self.context.status(line)
-        asked = asked_line(decision.because, self.name, self.call)
-        code = decision.because.code if asked else None
-        if code is self._asked:
-            return
-        self._asked = code
-        if asked:
-            self.context.ask(asked)
-        else:
-            self.context.answered(f"{self.name} goes on")
 
 
 def _bounded(operation: Operation, situation: Situation, context: Context) -> tuple[Any, Any, str]:

@@ -30,6 +30,7 @@ from pulumi_rolling.handler.kinds import (
     strategy_in,
     strategy_of_machine,
 )
+from pulumi_rolling.handler.notified import telling_note
 from pulumi_rolling.handler.opening import Asked, fleet_named, fleet_of_record, open_operation, retry_in
 from pulumi_rolling.handler.operation import Operation, Reach, Situation, raise_faults
 from pulumi_rolling.handler.properties import inputs_of, is_group_unknown, is_target_unknown
@@ -243,6 +244,7 @@ class RollingGroupHandler:
             return
         notes = situation.notes
         if situation.has_work:
+            notes += telling_note()
             self.planned.add(situation.facts.name)
         elif recorded is not None:
             notes = (recorded,)

@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_rolling.core.model.codes import VerdictCode
-from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.report.member_progress import Count, count
 from pulumi_rolling.report.standing import GroupStatus, OperationStatus, Standing
@@ -47,8 +45,4 @@ def _replaced(standing: GroupStatus, now: Count) -> int:
 
 
 def failures(rollout: Rollout) -> int:
-    """Failures of both ways, as the error at the end has them: the way back counts its own anew."""
-    before, way = rollout.verdict, rollout.way.failures
-    if rollout.direction is Direction.FORWARD or before is None:
-        return way
-    return way + (0 if before.code is VerdictCode.TOO_MANY_LOSSES else before.failed)
+    return rollout.failures

@@ -95,7 +95,7 @@ def asked_rows(standing: Either) -> list[Row]:
     return [("asked", f"{_request(request)}, not taken up yet") for request in standing.asked]
 
 
-def time_left(standing: Either) -> str | None:
+def time_left(standing: Standing[Any]) -> str | None:
     """The driver's own range."""
     status, because = standing.status, standing.because
     if status is None or because is None or status.time_left is None or not standing.is_driven:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from pulumi_rolling.core.delegate.delegating import Delegating
 from pulumi_rolling.core.delegate.observation import Delegated
@@ -17,7 +18,7 @@ from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.core.shared.ended import is_let_be
 from pulumi_rolling.report.counted import counted
 from pulumi_rolling.report.member_progress import Part, failures_of, on_the_move
-from pulumi_rolling.report.standing import Either, OperationStatus, way
+from pulumi_rolling.report.standing import Either, OperationStatus, Standing, way
 from pulumi_rolling.report.wording import instances, span
 
 _STATES = {
@@ -112,7 +113,7 @@ def member_rows(standing: Either) -> list[MemberRow]:
     return rows
 
 
-def is_over(standing: Either) -> Ending | None:
+def is_over(standing: Standing[Any]) -> Ending | None:
     """Whether the way back failed: the record stays, and nobody goes on from it before the next update."""
     if standing.rollout.back_failed is None or standing.lease_until is not None:
         return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
+from typing import Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -11,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pulumi_rolling.report.counted import counted
+from pulumi_rolling.report.stack_watch import HEADINGS, WatchedGroup, asks, cells
 from pulumi_rolling.report.standing import Either
 from pulumi_rolling.report.watch import line, member_rows
 
@@ -24,7 +27,7 @@ class Screen:
     def __init__(self, console: Console | None = None) -> None:
         self._live = Live(console=console, auto_refresh=False)
 
-    def __enter__(self) -> Screen:
+    def __enter__(self) -> Self:
         self._live.start()
         return self
 
@@ -35,6 +38,28 @@ class Screen:
 
     def show(self, standing: Either) -> None:
         self._live.update(picture(standing), refresh=True)
+
+
+class StackScreen(Screen):
+    """The same for a stack: a table with a row for each of its groups."""
+
+    def show_all(self, groups: Sequence[WatchedGroup]) -> None:
+        self._live.update(side_by_side(groups), refresh=True)
+
+
+def side_by_side(groups: Sequence[WatchedGroup]) -> RenderableType:
+    """What somebody must do is never cut: the last column wraps."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in HEADINGS:
+        table.add_column(
+            heading, no_wrap=heading != HEADINGS[-1], overflow="ellipsis", min_width=len(heading)
+        )
+    for group in groups:
+        style = "bold" if asks(group) else ""
+        if group.ending is not None:
+            style = "green" if group.ending.succeeded else "red"
+        table.add_row(*(Text(cell) for cell in cells(group)), style=style)
+    return table
 
 
 def picture(standing: Either) -> RenderableType:

@@ -64,10 +64,11 @@ class Together:
     acts: tuple[Terminate | Remove, ...]
 
 
-Action = Suspend | Resume | PointAt | Resize | Terminate | Remove | Adjust | Together
+Single = Suspend | Resume | PointAt | Resize | Terminate | Remove | Adjust
+Action = Single | Together
 
 
-def spread(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+def spread(actions: tuple[Action, ...]) -> tuple[Single, ...]:
     """The acts one by one, as a record has them."""
     return tuple(
         one for action in actions for one in (action.acts if isinstance(action, Together) else (action,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Literal
 
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import Step, VerdictCode
 from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.goal import Direction, Goal
 from pulumi_rolling.core.model.member import Revision, Sizes
@@ -231,6 +231,14 @@ class Rollout:
     def keeps_record(self) -> bool:
         """The way back failed as well: the next update goes on from the record."""
         return self.back_failed is not None
+
+    @property
+    def failures(self) -> int:
+        """Failures of both ways, as the error at the end has them: the way back counts its own anew."""
+        before = self.verdict
+        if self.direction is Direction.FORWARD or before is None:
+            return self.way.failures
+        return self.way.failures + (0 if before.code is VerdictCode.TOO_MANY_LOSSES else before.failed)
 
     @property
     def gives_up(self) -> bool:

@@ -2,7 +2,7 @@
 
 A tag holds few characters and a group few tags (the fleet's shelf says how many), so the text is cut into
 ``rolling:record.N``. Nothing propagates to instances. Beside the record stand its policy, ``rolling:lease``,
-``rolling:said`` and requests.
+``rolling:said``, ``rolling:told`` and requests.
 
 A request is ``rolling:request.ID`` = ``KIND`` or ``KIND:MEMBER``, put there by any shell; one tag each, so that two
 shells never overwrite each other. IDs begin with the time of asking and are taken up in that order. The driver acts on
@@ -59,6 +59,7 @@ class Journal:
         self._beside = dict(beside or {})
         self._serial = int(uuid.uuid4().int % 10_000)
         self._pieces = 0
+        self._extra: set[str] = set()
 
     def write(self, rollout: Any, extra: Mapping[str, str] | None = None, *, whole: bool = False) -> None:
         """One call for all pieces and ``extra`` (the lease); pieces no longer needed are removed after it.
@@ -68,6 +69,7 @@ class Journal:
         self._serial += 1
         marks = pack(rollout, self._owner, self._serial, self._fleet.shelf)
         beside = self._beside if whole or not self._pieces else {}
+        self._extra |= (extra or {}).keys()
         self._fleet.write_marks({**marks, **beside, **(extra or {})})
         left = [f"{RECORD}{i}" for i in range(len(marks), self._pieces)]
         if left:
@@ -85,7 +87,8 @@ class Journal:
 
     def all_of(self, marks: Mapping[str, str]) -> list[str]:
         """The tags of ours that stand among ``marks`` or were written by this journal."""
-        return sorted({key for key in marks if key.startswith(PREFIX)} | {*self._written(), LEASE, SAID})
+        theirs = {key for key in marks if key.startswith(PREFIX)}
+        return sorted(theirs | {*self._written(), *self._extra, LEASE, SAID})
 
     def clear(self, marks: Mapping[str, str]) -> None:
         """Remove everything of ours."""

@@ -15,6 +15,7 @@ from pulumi_rolling.handler.delegate.others import others
 from pulumi_rolling.handler.delegate.situation import Situation
 from pulumi_rolling.handler.delegate.surroundings import F, Start, Surroundings
 from pulumi_rolling.handler.delegate.telling import DelegateTelling
+from pulumi_rolling.handler.notified import tags_for_telling
 from pulumi_rolling.handler.operation import UNKNOWN, Operation, is_pointer_only
 from pulumi_rolling.handler.origin import (
     another_group,
@@ -127,5 +128,5 @@ def _no_room(operation: Operation, facts: F, begun: Begun) -> tuple[Fault, ...]:
     shelf = operation.fleet.shelf
     needed = journal.pieces_of_operations(begun.rollout, operation.owner, shelf)
     needed += len(policy_marks(operation))
-    crowded = journal.check_room(facts.tags, needed, shelf, "remove tags")
+    crowded = journal.check_room(facts.tags, needed + tags_for_telling(), shelf, "remove tags")
     return (Fault(operation.kind.name_path, crowded),) if crowded else ()

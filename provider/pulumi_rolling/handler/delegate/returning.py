@@ -16,6 +16,7 @@ from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.core.replace.sizing import size_roll
 from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import Fault
+from pulumi_rolling.handler.notified import tags_for_telling
 from pulumi_rolling.handler.operation import Operation
 from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
 from pulumi_rolling.policy.instance_refresh.leaves import ProtectedInstances, StandbyInstances
@@ -79,7 +80,7 @@ def room_faults(
     rules, shelf = operation.limits(sizes), operation.fleet.shelf
     rollout = new_rollout("", to, came_from, sizes, frozenset(), operation.clock.now())
     needed = journal.pieces_needed(rollout, min(rules.back().batch, sizes.max), operation.owner, shelf, rules)
-    crowded = journal.check_room(tags, needed, shelf, "remove tags")
+    crowded = journal.check_room(tags, needed + tags_for_telling(), shelf, "remove tags")
     if crowded:
         yield Fault(operation.kind.name_path, crowded)
 

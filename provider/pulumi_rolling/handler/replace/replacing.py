@@ -12,6 +12,7 @@ from pulumi_rolling.core.replace.sizing import in_instances
 from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.replace import Facts, Glance
+from pulumi_rolling.handler.notified import tags_for_telling
 from pulumi_rolling.handler.operation import UNKNOWN, Operation
 from pulumi_rolling.handler.origin import (
     another_group,
@@ -131,5 +132,5 @@ def _no_room(operation: Operation, facts: Facts, begun: Begun, judged: Judged) -
     window = min(rules.batch, begun.rollout.found.sizes.max)
     needed = journal.pieces_needed(begun.rollout, window, operation.owner, shelf, rules)
     needed += len(policy_marks(operation))
-    crowded = journal.check_room(facts.tags, needed, shelf)
+    crowded = journal.check_room(facts.tags, needed + tags_for_telling(), shelf)
     return (Fault(f"{RollingUpdate.path}.maxBatchSize", crowded),) if crowded else ()

@@ -10,13 +10,15 @@ from pulumi_rolling.core.model.codes import FAILURES, REASONS, ReasonCode, Verdi
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.actions import (
-    Action,
+    Adjust,
     PointAt,
     Remove,
     Resize,
     Resume,
+    Single,
     Suspend,
     Terminate,
+    spread,
 )
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.rollout import Decided, Rollout, Way
@@ -53,7 +55,7 @@ def point(limits: Limits, before: Rollout, decision: Decided, at: float, call: s
         failures=failures(after),
         floor=floor,
         ceiling=ceiling,
-        acts=tuple(act(each) for each in decision.actions),
+        acts=tuple(act(each) for each in spread(decision.actions)),
         launches=after.ours.launched - before.ours.launched,
         appeared=tuple(sorted(after.way.in_flight - was.in_flight)),
         readied=tuple(sorted(after.way.succeeded - was.succeeded)),
@@ -74,7 +76,7 @@ def bounds(limits: Limits, rollout: Rollout) -> tuple[int, int]:
     return rules.floor, -(-min(most, rules.max_size) // way.unit)
 
 
-def act(action: Action) -> Act:
+def act(action: Single) -> Act:
     match action:
         case Terminate():
             kept = "keep" if action.keep else "terminate"
@@ -86,6 +88,8 @@ def act(action: Action) -> Act:
         case Resize():
             sizes = [("MinSize", action.min), ("Desired", action.desired)]
             return Act("resize", ", ".join(f"{name} {size}" for name, size in sizes if size is not None))
+        case Adjust():
+            return Act("adjust", f"{action.change:+d}")
         case Suspend():
             return Act("suspend", ", ".join(sorted(action.processes)))
         case Resume():

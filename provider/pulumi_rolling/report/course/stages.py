@@ -13,7 +13,13 @@ from pulumi_rolling.report.wording import counted
 LARGE = 20
 MOST_NAMED = 3
 _PASSING = "passing"
-_OF_GROUP = {"suspend": "suspended", "resume": "resumed", "point": "pointed at", "resize": "set"}
+_OF_GROUP = {
+    "suspend": "suspended",
+    "resume": "resumed",
+    "point": "pointed at",
+    "resize": "set",
+    "adjust": "adjusted by",
+}
 _OF_MEMBERS = {"replace": "replaced", "terminate": "ended", "remove": "removed", "keep": "kept apart"}
 _OF_SERVICE = {
     "start": "began an operation to",

@@ -1,0 +1,62 @@
+"""What one drive records of its rollout: spans, metrics, or both, as the environment wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_rolling.core.model.decision import Decision
+from pulumi_rolling.telemetry.metrics import Metrics
+from pulumi_rolling.telemetry.providers import NAME, Providers
+from pulumi_rolling.telemetry.spans import Spans
+
+
+@dataclass
+class Recording:
+    """``now``: the time of day in seconds."""
+
+    providers: Providers
+    spans: Spans | None
+    metrics: Metrics | None
+    now: Callable[[], float]
+    _began: float | None = None
+
+    def __call__(self, before: Any, decision: Decision[Any, Any]) -> None:
+        if self._began is None:
+            self._began = decision.next.started_at
+        if self.spans is not None:
+            self.spans.hear(before, decision, self.now())
+        if self.metrics is not None:
+            self.metrics.hear(before, decision)
+
+    def close(self, outcome: str, sentence: str) -> None:
+        """The drive is over, with a word and a sentence for how."""
+        if self._began is None:
+            return
+        now = self.now()
+        if self.spans is not None:
+            self.spans.end(now, outcome, sentence)
+        if self.metrics is not None:
+            self.metrics.end(max(0.0, now - self._began), outcome)
+        self.providers.flush()
+
+
+def recording(
+    providers: Providers, group: str, call: str, now: Callable[[], float], environment: Mapping[str, str]
+) -> Recording:
+    """``environment``: TRACEPARENT, where it stands there, is the span that started this process."""
+    spans = metrics = None
+    if providers.tracers is not None:
+        from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+        carrier = {
+            key: environment[key.upper()]
+            for key in ("traceparent", "tracestate")
+            if key.upper() in environment
+        }
+        parent = TraceContextTextMapPropagator().extract(carrier)
+        spans = Spans(providers.tracers.get_tracer(NAME), group, call, parent)
+    if providers.meters is not None:
+        metrics = Metrics(providers.meters.get_meter(NAME), group)
+    return Recording(providers, spans, metrics, now)
