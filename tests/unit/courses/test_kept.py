@@ -100,6 +100,17 @@ def test_the_oldest_go_where_there_are_too_many_or_too_much(folder: Folder) -> N
     assert [head.id for head in folder.heads()] == ["r5"]
 
 
+def test_a_file_that_another_process_removes_meanwhile_is_no_fault(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many groups roll at once, and each prunes when it begins."""
+    folder.append("r1", head_line(HEAD))
+    gone = folder.root / file_name("r2")
+    monkeypatch.setattr(Path, "glob", lambda root, pattern: [gone, root / file_name("r1")])
+    folder.prune()
+    assert [head.id for head in folder.heads()] == ["r1"]
+
+
 def test_a_folder_that_cannot_be_written_is_said_once(tmp_path: Path, rolled: Course) -> None:
     """A file in its place: the course goes on in memory, and nobody is told a second time."""
     (tmp_path / "file").touch()
