@@ -110,13 +110,12 @@ def test_a_roll_whose_process_is_killed_goes_on_in_the_same_course(
     process = start(URN, state, news)
     try:
         wait_until(lambda: any(map(is_standing, courses(folder))), 60.0)
+        wait_until(lambda: any(map(is_standing, in_bucket(bucket).values())), 60.0)
     finally:
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
     (left,) = courses(folder)
     assert left.end is None
-    # Another machine goes on: it knows what the bucket has.
-    wait_until(lambda: len(in_bucket(bucket)) == 1)
     ids = count()
     web.context = replace(web.context, requests=lambda: (Request(f"approve-{next(ids)}", "approve"),))
     web.update(state, news)
@@ -126,7 +125,8 @@ def test_a_roll_whose_process_is_killed_goes_on_in_the_same_course(
     assert any("approve" in point.verbs for point in course.points)
     found = [member.id for member in members(course) if member.fate is Fate.READY]
     assert len(found) == len(set(found)) == 3
-    assert list(in_bucket(bucket).values()) == [course] and said(web) == []
+    wait_until(lambda: list(in_bucket(bucket).values()) == [course], 60.0)
+    assert said(web) == []
 
 
 def test_a_machine_that_has_nothing_takes_the_course_from_the_bucket(
@@ -140,6 +140,7 @@ def test_a_machine_that_has_nothing_takes_the_course_from_the_bucket(
     web.context = replace(ours, orphaned=lambda: any(map(is_standing, courses(folder))))
     with pytest.raises(OrphanedError):
         web.update(state, news)
+    wait_until(lambda: list(in_bucket(bucket).values()) == courses(folder), 60.0)
     monkeypatch.setenv("ROLLING_HISTORY", str(tmp_path / "another"))
     ids = count()
     web.context = replace(ours, requests=lambda: (Request(f"approve-{next(ids)}", "approve"),))
@@ -147,7 +148,7 @@ def test_a_machine_that_has_nothing_takes_the_course_from_the_bucket(
     (left,), (course,) = courses(folder), courses(Folder(tmp_path / "another"))
     assert left.end is None and course.points[: len(left.points)] == left.points
     assert len(course.drives) == 2 and course.end is End.SUCCEEDED
-    assert in_bucket(bucket) == {f"team/web/{course.head.id}.json": course}
+    wait_until(lambda: in_bucket(bucket) == {f"team/web/{course.head.id}.json": course}, 60.0)
 
 
 def test_places_that_cannot_be_written_are_said_once_and_end_no_roll(

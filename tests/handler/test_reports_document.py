@@ -16,6 +16,7 @@ from pulumi_rolling.courses.settings import FOLDER
 from pulumi_rolling.errors import RolloutError
 from pulumi_rolling.lab import Lab
 
+from tests.fleets.scripted_aws import wait_until
 from tests.handler.lab_web import LabWeb
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reports.md"
@@ -49,7 +50,8 @@ def test_each_command_of_the_document_does_what_it_says(
     """Lists, page, pictures and JSON of a roll that failed; the same from the bucket alone."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(FOLDER, str(tmp_path / "rolls"))
-    boto3.client("s3").create_bucket(Bucket="courses")
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="courses")
     monkeypatch.setenv("ROLLING_HISTORY_BUCKET", "s3://courses/team")
     lab.image("ami-v3", signal="FAILURE")
     web = LabWeb(lab, "ami-v1", "ami-v2", "ami-v3")
@@ -67,6 +69,9 @@ def test_each_command_of_the_document_does_what_it_says(
     assert "sent FAILURE" in Path("roll.html").read_text() and Path(f"roll-{newest}.svg").exists()
     told = json.loads(Path("roll.json").read_text())
     assert (told["roll"]["outcome"], told["roll"]["to"]) == ("returned", "version 3")
+    kept = {"Bucket": "courses", "Key": f"team/web/{newest}.json"}
+    wait_until(lambda: s3.list_objects_v2(Bucket="courses").get("KeyCount") == 2, 60.0)
+    wait_until(lambda: json.loads(s3.get_object(**kept)["Body"].read()) == told, 60.0)
     monkeypatch.setenv(FOLDER, "off")
     export, history = bucket.splitlines()
     name, _, address = export.removeprefix("export ").partition("=")
