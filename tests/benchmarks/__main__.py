@@ -15,6 +15,7 @@ from tests.benchmarks import (
     no_op_attribute,
     pacing,
     refreshes,
+    report,
     rolls,
     simulate,
     stack_returns,
@@ -34,13 +35,14 @@ PARTS = {
     "refresh": refreshes.report,
     "stack": stack_returns.report,
     "ecs": ecs.report,
+    "report": report.report,
 }
 
 
 def main(wanted: list[str]) -> None:
-    for name, report in PARTS.items():
+    for name, part in PARTS.items():
         if not wanted or name in wanted:
-            report()
+            part()
             print(flush=True)
 
 

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from itertools import islice
 
 from pulumi_rolling.cli.patience import AtATerminal
-from pulumi_rolling.courses.bucket import Bucket
+from pulumi_rolling.courses.bucket import bucket_at
 from pulumi_rolling.courses.folder import Folder
 from pulumi_rolling.courses.settings import BUCKET, FOLDER, address_in, folder_in
 from pulumi_rolling.errors import Fault, PolicyErrors, RollingError
-from pulumi_rolling.fleets.aws.api import AwsApi
-from pulumi_rolling.fleets.aws.place import Place
+from pulumi_rolling.handler.context import Defaults
 from pulumi_rolling.report.course.course import Course, Head
 
 
@@ -24,9 +23,8 @@ class KeptCourses:
         if root is None and address is None:
             raise PolicyErrors([Fault(FOLDER, f"is off, and {BUCKET} names no bucket.")])
         self._folder = None if root is None else Folder(root)
-        self._bucket = None
-        if address is not None:
-            self._bucket = Bucket(AwsApi(Place.of(region, endpoint), AtATerminal()), address)
+        where = Defaults(region, endpoint)
+        self._bucket = None if address is None else bucket_at(address, where, AtATerminal())
         self.where = " and ".join(str(each) for each in (root, address) if each is not None)
 
     def newest(self, what: str | None, most: int) -> list[Course]:

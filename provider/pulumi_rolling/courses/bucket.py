@@ -4,17 +4,45 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote
 
 from pulumi_rolling.courses.settings import Address
 from pulumi_rolling.errors import PermanentFleetError
 from pulumi_rolling.fleets.aws.api import AwsApi, translated
+from pulumi_rolling.fleets.aws.place import Place
+from pulumi_rolling.fleets.base import Retry
+from pulumi_rolling.fleets.credentials import Keys, Role
 from pulumi_rolling.report.course.course import Course
 from pulumi_rolling.report.course.document import course_in, document
 
 S3 = "s3"
 _ABSENT = ("NoSuchKey", "404")
+
+
+class Where(Protocol):
+    """Where calls go and as whom; what it leaves open is as the SDK finds it."""
+
+    @property
+    def region(self) -> str | None: ...
+
+    @property
+    def endpoint(self) -> str | None: ...
+
+    @property
+    def profile(self) -> str | None: ...
+
+    @property
+    def keys(self) -> Keys | None: ...
+
+    @property
+    def roles(self) -> tuple[Role, ...]: ...
+
+
+def bucket_at(address: Address, where: Where, retry: Retry[Any]) -> Bucket:
+    """Nothing is called yet."""
+    place = Place.of(where.region, where.endpoint, where.profile, keys=where.keys, roles=where.roles)
+    return Bucket(AwsApi(place, retry), address)
 
 
 class Bucket:

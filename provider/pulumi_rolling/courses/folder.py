@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from pulumi_rolling.courses.settings import ENDING, file_name
@@ -57,25 +58,29 @@ class Folder:
 
     def heads(self) -> Iterator[Head]:
         """The newest first, by their last line; a file that is none of ours is passed over."""
-        for path in self._newest_first():
-            with path.open(encoding="utf-8", errors="replace") as lines:
+        for _, path in self._newest_first():
+            # Another process may prune at this moment.
+            with suppress(FileNotFoundError), path.open(encoding="utf-8", errors="replace") as lines:
                 head = head_in(lines.readline())
-            if head is not None:
-                yield head
+                if head is not None:
+                    yield head
 
     def prune(self, most: int = MOST_KEPT, most_bytes: int = MOST_BYTES) -> None:
         """Remove the oldest of what is too many or too much; the newest stays whatever its size."""
         room = most_bytes
-        for place, path in enumerate(self._newest_first()):
-            room -= path.stat().st_size
+        for place, (size, path) in enumerate(self._newest_first()):
+            room -= size
             if place and (place >= most or room < 0):
                 path.unlink(missing_ok=True)
 
-    def _newest_first(self) -> list[Path]:
-        if not self.root.is_dir():
-            return []
-        found = [(path.stat().st_mtime_ns, path) for path in self.root.glob(f"*{ENDING}")]
-        return [path for _, path in sorted(found, reverse=True)]
+    def _newest_first(self) -> list[tuple[int, Path]]:
+        """Each file with its size; one that another process removes meanwhile is left out."""
+        found = []
+        for path in self.root.glob(f"*{ENDING}"):
+            with suppress(FileNotFoundError):
+                about = path.stat()
+                found.append((about.st_mtime_ns, about.st_size, path))
+        return [(size, path) for _, size, path in sorted(found, reverse=True)]
 
     @staticmethod
     def _append(path: Path, lines: str) -> None:

@@ -21,7 +21,7 @@ from pulumi_rolling.report.course.points import point_of
 MOST_CHARACTERS = 4 * 1024 * 1024
 """Of one course, its landmarks aside."""
 BROUGHT_EVERY = 60.0
-"""Seconds between two puts into the bucket; landmarks are put at once."""
+"""Seconds between two puts into the bucket; what people may wait for is put at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +54,24 @@ class Keeper:
 
     def decided(self, limits: Any, before: Any, decision: Decision[Any, Any], at: float, call: str) -> None:
         """Take up what a decision brought."""
-        point = point_of(limits, before, decision, round(at, 3), call)
+        self.take(point_of(limits, before, decision, round(at, 3), call))
+
+    def take(self, point: Point) -> None:
+        """Keep a point, unless it brings nothing new."""
         last = self._points[-1] if self._points else None
         if last is not None and is_same(last, point) and not is_told(point):
             return
-        if self._cut and not is_landmark(point):
-            return
         line = point_line(point)
-        if self._length + len(line) > self._most and not self._cut and not is_landmark(point):
-            self._cut = True
-            self._write(cut_line())
+        if not is_landmark(point) and (self._cut or self._length + len(line) > self._most):
+            if not self._cut:
+                self._cut = True
+                self._write(cut_line())
             return
         self._points.append(point)
         self._write(line)
-        self._bring(point)
+        stands_anew = bool(point.stands) and (last is None or last.stands != point.stands)
+        if stands_anew or is_landmark(point) or point.at - self._brought_at > BROUGHT_EVERY:
+            self._bring(point.at)
 
     def close(self) -> None:
         """Whatever became of the rollout, what is known of it is brought to the bucket."""
@@ -108,12 +112,10 @@ class Keeper:
                 f"the course of {self._head.group} is not kept in {where.root}: {error.strerror or error}"
             )
 
-    def _bring(self, point: Point) -> None:
-        if self._courier is None:
-            return
+    def _bring(self, at: float) -> None:
         self._hear_courier()
-        if self._courier is not None and (is_landmark(point) or point.at - self._brought_at > BROUGHT_EVERY):
-            self._brought_at = point.at
+        if self._courier is not None:
+            self._brought_at = at
             self._courier.bring(self.course)
 
     def _hear_courier(self) -> None:

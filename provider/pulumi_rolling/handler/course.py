@@ -57,6 +57,7 @@ class Coursing:
 
 def _keeper(operation: Operation, rollout: Any, context: Context) -> Keeper | None:
     """None where the environment wants nothing kept."""
+    from pulumi_rolling.courses.bucket import bucket_at
     from pulumi_rolling.courses.folder import Folder
     from pulumi_rolling.courses.keeper import Keeper, Kept
     from pulumi_rolling.courses.settings import address_in, folder_in
@@ -65,7 +66,9 @@ def _keeper(operation: Operation, rollout: Any, context: Context) -> Keeper | No
     root, bucket = folder_in(os.environ), None
     try:
         address = address_in(os.environ)
-        bucket = None if address is None else _bucket(operation, address)
+        # An attempt that fails is the courier's to repeat.
+        where = operation.reach.defaults
+        bucket = None if address is None else bucket_at(address, where, lambda attempt: attempt())
     except PolicyErrors as error:
         context.warn(f"the course of {operation.name} is not kept in a bucket: {error}")
     if root is None and bucket is None:
@@ -119,14 +122,3 @@ def _head(operation: Operation, rollout: Any, context: Context) -> Head:
         resource=parts[3] if is_urn else "",
         noun=operation.kind.noun,
     )
-
-
-def _bucket(operation: Operation, address: Any) -> Bucket:
-    """Where the calls about the group go, and as whom; an attempt that fails is the courier's to repeat."""
-    from pulumi_rolling.courses.bucket import Bucket
-    from pulumi_rolling.fleets.aws.api import AwsApi
-    from pulumi_rolling.fleets.aws.place import Place
-
-    given = operation.reach.defaults
-    place = Place.of(given.region, given.endpoint, given.profile, given.ignored_tags, given.keys, given.roles)
-    return Bucket(AwsApi(place, lambda attempt: attempt()), address)

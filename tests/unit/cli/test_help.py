@@ -76,7 +76,7 @@ def test_a_profile_is_told_to_the_sdk(rolling: Rolling, monkeypatch: pytest.Monk
     ("typed", "offered"),
     [
         (["st"], ["status"]),
-        (["re"], ["reject", "resume", "retry", "return"]),
+        (["re"], ["reject", "report", "resume", "retry", "return"]),
         (["watch", "--ti"], ["--timeout"]),
         (["status", "web", "--format", ""], ["json", "text"]),
     ],

@@ -145,7 +145,7 @@ class Course:
 
     @property
     def lowest(self) -> int | None:
-        return min((p.in_service for p in self.points if p.in_service is not None), default=None)
+        return min((p.lowest for p in self.points if p.lowest is not None), default=None)
 
     @property
     def verdict(self) -> str:

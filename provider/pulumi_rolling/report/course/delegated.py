@@ -41,6 +41,7 @@ def point(
         replaced=decision.status.replaced,
         total=decision.status.total,
         failures=0 if after.verdict is None else after.verdict.failed,
+        lowest=after.lowest,
         floor=foreseen.lowest,
         ceiling=foreseen.most,
         acts=tuple(_act(each) for each in decision.actions),

@@ -90,6 +90,7 @@ def point_json(point: Point) -> dict[str, Any]:
         "replaced": point.replaced,
         "total": point.total,
         "failures": point.failures,
+        "lowest": point.lowest,
         "floor": point.floor,
         "ceiling": point.ceiling,
         "acts": [{"act": each.act, "of": each.of} for each in point.acts],
@@ -115,7 +116,7 @@ def point_json(point: Point) -> dict[str, Any]:
     }
 
 
-_NUMBERS = ("inService", "ready", "floor", "ceiling")
+_NUMBERS = ("inService", "ready", "lowest", "floor", "ceiling")
 """They tell something where they are zero, too."""
 
 
@@ -133,6 +134,7 @@ def point_of_json(told: Mapping[str, Any]) -> Point:
         replaced=int(told["replaced"]),
         total=int(told["total"]),
         failures=int(told["failures"]),
+        lowest=_whole(told.get("lowest")),
         floor=_whole(told.get("floor")),
         ceiling=_whole(told.get("ceiling")),
         acts=tuple(Act(str(each["act"]), str(each["of"])) for each in told.get("acts", ())),

@@ -75,6 +75,8 @@ class Point:
     total: int = 0
     failures: int = 0
     """Of both ways so far."""
+    lowest: int | None = None
+    """The fewest in service so far that a look saw, or that an act has left."""
     floor: int | None = None
     ceiling: int | None = None
     acts: tuple[Act, ...] = ()
@@ -140,6 +142,7 @@ def _quiet(point: Point) -> Point:
     return replace(
         point,
         at=0.0,
+        lowest=None,
         why="",
         acts=(),
         launches=0,

@@ -53,6 +53,7 @@ def point(limits: Limits, before: Rollout, decision: Decided, at: float, call: s
         replaced=decision.status.replaced,
         total=decision.status.total,
         failures=failures(after),
+        lowest=after.ours.lowest,
         floor=floor,
         ceiling=ceiling,
         acts=tuple(act(each) for each in spread(decision.actions)),
@@ -60,7 +61,7 @@ def point(limits: Limits, before: Rollout, decision: Decided, at: float, call: s
         appeared=tuple(sorted(after.way.in_flight - was.in_flight)),
         readied=tuple(sorted(after.way.succeeded - was.succeeded)),
         failed=tuple(map(_failed, judged)),
-        verbs=tuple(_verbs(limits, was, after, verdict)),
+        verbs=_ending(before.way, verdict) if verdict is not None else tuple(_verbs(limits, was, after.way)),
         stands=because.code.value if _stands(because.code) else "",
         verdict=ended(verdict),
         back_failed=ended(back_failed),
@@ -116,14 +117,15 @@ def _stands(code: ReasonCode) -> bool:
     return meaning.at_a_gate or meaning.asks or code in (ReasonCode.BAKING, ReasonCode.GUARDED)
 
 
-def _verbs(limits: Limits, was: Way, rollout: Rollout, verdict: Verdict | None) -> Iterator[str]:
-    """What people asked for and was done, as the rollout shows it."""
-    way = rollout.way
+def _ending(was: Way, verdict: Verdict) -> tuple[str, ...]:
+    """The word by which somebody ended the way, if that was it; what was held for a word is the verdict of then."""
+    held = was.held is not None and (verdict.code, verdict.at) == (was.held.code, was.held.at)
+    return (_ASKED.get(verdict.code, "abort"),) if verdict.code in _ASKED or held else ()
+
+
+def _verbs(limits: Limits, was: Way, way: Way) -> Iterator[str]:
+    """What else people asked for and was done, as the way shows it."""
     retried, skipped = sorted(way.retried - was.retried), sorted(way.skipped - was.skipped)
-    if verdict is not None:
-        asked = verdict.code in _ASKED or verdict == was.held
-        yield from [_ASKED.get(verdict.code, "abort")] if asked else []
-        return
     if way.paused and not was.paused:
         yield "pause"
     # To go on after one failure is to replace that one once more, and is told as that.
