@@ -112,6 +112,12 @@ class DeployedWeb(FollowedWeb):
                 found[each["revision"]] = found.get(each["revision"], 0) + 1
         return found
 
+    def stop_tasks(self, revision: str) -> None:
+        """Those that run of it; the service starts others in their place."""
+        for each in self.lab.service("web", cluster="prod")["tasks"]:
+            if each["desiredStatus"] == "RUNNING" and each["revision"] == revision:
+                self.ecs.stop_task(cluster="prod", task=each["id"])
+
     def statuses_of_deployments(self) -> list[str]:
         """The newest first."""
         told = self.lab.service("web", cluster="prod")["serviceDeployments"]

@@ -170,7 +170,7 @@ def test_one_that_another_completes_between_two_looks_names_what_they_deployed(
 
 def test_a_strangers_deployment_is_refused_with_its_id_or_followed(lab: Lab, web: DeployedWeb) -> None:
     """One that leads elsewhere is refused in preview and by the update; one that leads along is followed."""
-    lab.image("app:2", boot=1.5)
+    lab.image("app:2", **NEVER)
     lab.move_service("web", cluster="prod", taskDefinition=web.arns[1])
     theirs = web.service()["deployments"][0]["id"]
     inputs = web.inputs("web:3")
@@ -181,7 +181,11 @@ def test_a_strangers_deployment_is_refused_with_its_id_or_followed(lab: Lab, web
         web.up(inputs)
     news = web.wants("web:2")
     assert f"operation {theirs} is under way already and is followed" in web.plan(news)
-    assert web.up(news)["lastRollout"]["operation"] == theirs
+    update = web.begun(news)
+    wait_until(lambda: any("the cloud replaces" in line for line in web.statuses), PATIENCE)
+    lab.image("app:2")
+    web.stop_tasks("web:2")
+    assert update.result(PATIENCE)["lastRollout"]["operation"] == theirs
 
 
 def test_where_ecs_tells_of_no_service_deployments_that_is_said(lab: Lab, web: DeployedWeb) -> None:

@@ -32,7 +32,8 @@ def in_service(web: Web, image: str) -> list[str]:
 
 def test_a_target_that_is_unhealthy_only_behind_the_load_balancer_fails_the_roll(six: WithPolicy) -> None:
     """EC2 and the group call it healthy and it signals SUCCESS; the target group says no, and the group goes back."""
-    policy = {"pauseTime": "PT2S", "readiness": {"targetHealth": True}, "keepFailed": 1}
+    # One at a time: on a slow machine a second one would be overdue at the same look.
+    policy = {"pauseTime": "PT2S", "readiness": {"targetHealth": True}, "keepFailed": 1, "maxBatchSize": 1}
     web = six(behind_a_load_balancer(), **policy)
     web.lab.image("ami-deaf", targetHealthy=False)
     watched = Watched(web)
@@ -102,11 +103,14 @@ def test_hold_and_retry(six: WithPolicy, rolling: Rolling) -> None:
     watched = Watched(web)
     web.lab.image("ami-v2", signal="FAILURE")
     update = web.in_background(web.news(web.version("ami-v2"), onFailure="hold"))
-    until(lambda: "held, " in web.plugged.heard.told())
+
+    def asked() -> list[str]:
+        return [line.message for line in web.plugged.heard.lines if not line.urn and not line.ephemeral]
+
+    until(lambda: "held, " in web.plugged.heard.told() and asked())
     (failed,) = in_service(web, "ami-v2")
-    asked = [line for line in web.plugged.heard.lines if not line.urn and not line.ephemeral]
     words = f"run 'rolling retry web {failed}', 'skip', 'resume' or 'abort': held, {failed} failed"
-    assert [line.message for line in asked] == [words], "one line that stays, on the row of the stack"
+    assert asked() == [words], "one line that stays, on the row of the stack"
     assert failed in rolling("status", "web").out
     web.lab.image("ami-v2")
     said = rolling("retry", "web", failed, "--wait")
