@@ -16,6 +16,7 @@ from tests.fleets.scripted_aws import wait_until
 from tests.handler.deployed_web import BREAKER, NEVER, DeployedWeb
 from tests.handler.followed_web import PATIENCE
 from tests.unit.cli.conftest import Ran, rolling
+from tests.unwrapped import unwrapped
 
 __all__ = ["rolling"]
 
@@ -46,9 +47,8 @@ def test_a_pause_hook_is_approved_from_a_second_shell(web: DeployedWeb, rolling:
     nobody = rolling("approve", "prod/web")
     assert nobody.code == 1 and "no rollout" in nobody.err
     news = web.wants(**GATED)
-    assert "the deployment stops at POST_SCALE_UP until somebody runs 'rolling approve GROUP'" in web.plan(
-        news
-    )
+    told = unwrapped(web.plan(news))
+    assert "stops at POST_SCALE_UP until somebody runs 'rolling approve prod/web' (or 'rolling rej" in told
     update = web.begun(news)
     wait_until(lambda: _stands(web), PATIENCE)
     status = rolling("status", "prod/web").out
@@ -59,7 +59,8 @@ def test_a_pause_hook_is_approved_from_a_second_shell(web: DeployedWeb, rolling:
     assert "IN_PROGRESS, POST_SCALE_UP" in status and "2 of 4 made from web:2" in status, status
     skipped = rolling("skip", "prod/web", "t-1")
     assert skipped.code == 1 and "The service picks the members of prod/web itself" in skipped.err, skipped
-    assert rolling("approve", web.service()["serviceArn"], "--wait").code == 0
+    ran = rolling("approve", web.service()["serviceArn"], "--wait")
+    assert ran.code == 0 and "the gate at which it stands is approved (POST_SCALE_UP); " in ran.out, ran
     update.result(PATIENCE)
     assert web.truth() == {"web:2": 2} and web.keeps_no_mark()
 
@@ -203,3 +204,6 @@ def test_a_group_of_the_same_name_is_told_from_a_service(web: DeployedWeb, rolli
     assert "There is no Auto Scaling group" in rolling("status", "web").err
     assert "no rollout is recorded" in rolling("status", "prod/web").out
     assert "no rollout is recorded" in rolling("status", web.service()["serviceArn"]).out
+    policy = '{"ecsDeployment": {"maximumPercent": 150}}'
+    ran = rolling("plan", "--policy", policy, "--group", "prod/web", "--to", "2")
+    assert ran.code == 0 and ran.out.startswith("prod/web: replacing 2 tasks, web:1 -> web:2, "), ran

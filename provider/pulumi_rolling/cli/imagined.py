@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pulumi_rolling.cli.imagined_deployment import deployment_preview, is_deployment
 from pulumi_rolling.cli.imagined_refresh import NEW, OLD, is_refresh, refresh_preview
 from pulumi_rolling.cli.imagined_sizes import size_faults
 from pulumi_rolling.core.model.member import Lifecycle, Member, Sizes
@@ -13,20 +13,13 @@ from pulumi_rolling.core.replace.ideal import all_old
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.plan import new_rollout, plan
-from pulumi_rolling.errors import Fault, PolicyErrors
-from pulumi_rolling.policy.check import CheckedPolicy, check_policy
-from pulumi_rolling.policy.ecs_deployment.block import EcsDeployment
-from pulumi_rolling.policy.inputs import UpdatePolicy, given_rows
+from pulumi_rolling.errors import PolicyErrors
+from pulumi_rolling.policy.check import check_policy
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 from pulumi_rolling.policy.rolling_update.feasibility import advice, feasibility
 from pulumi_rolling.policy.rolling_update.limits import limits
 from pulumi_rolling.policy.timing import Timing
 from pulumi_rolling.report.preview import Preview
-
-_NOT_IN_SIZES = (
-    "cannot be planned from sizes alone: what it does not give is as the service has it. Its block was checked; the "
-    "rest is known in preview."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +43,8 @@ def imagined_preview(
             *size_faults(desired, desired if max_size is None else max_size, min_size, old),
         ]
         return refresh_preview(checked, faults, desired, old)
-    if _given(checked) == [EcsDeployment.key]:
-        raise PolicyErrors([*checked.faults, Fault(EcsDeployment.path, _NOT_IN_SIZES)])
+    if is_deployment(checked):
+        return deployment_preview(checked, desired, {"--max-size": max_size, "--min-size": min_size}, old)
     imagined = imagined_policy(block, desired, max_size, min_size, old)
     sizes = imagined.sizes
     count = sizes.desired if old is None else old
@@ -94,7 +87,3 @@ def imagined_policy(
     if faults:
         raise PolicyErrors(faults)
     return Imagined(roll, sizes, allowed, tuple(warnings))
-
-
-def _given(checked: CheckedPolicy) -> list[str]:
-    return given_rows(UpdatePolicy, checked.normal) if isinstance(checked.normal, Mapping) else []

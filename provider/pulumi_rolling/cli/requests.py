@@ -14,6 +14,8 @@ from pulumi_rolling.cli.declared import Argument, Option
 from pulumi_rolling.cli.fitting import Recorded, has_taken_effect, refuse
 from pulumi_rolling.cli.live import Endpoint, Group, Region, Rolled, rolled_group
 from pulumi_rolling.cli.status import standing_of
+from pulumi_rolling.core.delegate.delegating import Delegating
+from pulumi_rolling.core.delegate.operation import stage_of
 from pulumi_rolling.core.model.commands import command
 from pulumi_rolling.engine.clock import Clock, SystemClock
 from pulumi_rolling.engine.lease import found_lease
@@ -79,13 +81,17 @@ def skip(
 
 def _run(kind: str, member: str, fleet: Rolled, wait: bool) -> None:
     key, before = ask(fleet, kind, member)
-    group = fleet.name
-    click.echo(
-        f"{group}: {_ASKED[kind].format(member=member)}; {command('status', fleet.call)} shows how it goes on."
-    )
+    group, asked = fleet.name, _ASKED[kind].format(member=member) + _stage(kind, before)
+    click.echo(f"{group}: {asked}; {command('status', fleet.call)} shows how it goes on.")
     if wait:
         await_answer(fleet, key, kind, member, before, SystemClock())
         click.echo(f"{group}: the driver has taken it up.")
+
+
+def _stage(kind: str, rollout: Recorded) -> str:
+    """Where it stands, if the cloud has a name for that."""
+    gate = rollout.way.gate if isinstance(rollout, Delegating) else None
+    return f" ({stage_of(gate.name)})" if gate is not None and kind in ("approve", "reject") else ""
 
 
 def ask(fleet: Rolled, kind: str, member: str = "") -> tuple[str, Recorded]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.conftest import Ran
+from tests.unwrapped import unwrapped
 
 POLICY = '{"AutoScalingRollingUpdate":{"MaxBatchSize":4,"MinInstancesInService":8}}'
 SIZES = ("--desired", "10", "--max-size", "12")
@@ -320,10 +321,33 @@ def test_a_key_given_twice_is_told(rolling: Rolling, tmp_path: Path, name: str, 
     assert "2 at a time" in ran.out
 
 
-def test_a_deployment_of_ecs_is_checked_and_not_planned_without_its_service(rolling: Rolling) -> None:
-    """What the policy leaves open is as the service has it, so that sizes foretell nothing; its faults are told."""
-    ran = rolling("plan", "--policy", '{"ecsDeployment": {"maximumPercent": 125}}', "--desired", "3")
-    assert ran.code == 2 and ran.err.count("updatePolicy") == 1, ran
-    assert "cannot be planned from sizes alone: what it does not give is as the service has it" in ran.err
+def test_a_deployment_of_ecs_is_planned_where_its_percentages_are_given(rolling: Rolling) -> None:
+    """The numbers, who decides, and that a live service may have more to say; blocked percentages are refused."""
+    policy = '{"ecsDeployment": {"minimumHealthyPercent": 100, "maximumPercent": %d, "circuitBreaker": {}}}'
+    ran = rolling("plan", "--policy", policy % 150, "--desired", "10")
+    assert (ran.code, ran.err) == (0, ""), ran
+    told = unwrapped(ran.out)
+    assert told.startswith("service of 10: replacing 10 tasks, the old revision -> the new revision"), told
+    assert "up to 5 at a time in service at least 10, and 15 there at most" in told
+    assert "the circuit breaker acts at 5 failures of 10 tasks" in told
+    assert "a service that is there keeps what the policy does not give" in told
+    ran = rolling("plan", "--policy", policy % 125, "--desired", "3")
+    assert ran.code == 2 and "blocks the deployment: of 3 tasks" in ran.err, ran
+    shifting = '{"ecsDeployment": {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 5}}'
+    ran = rolling("plan", "--policy", shifting, "--desired", "4")
+    assert ran.code == 0 and "all 4 at once" in ran.out and "load balancer" not in ran.out, ran
+
+
+def test_a_deployment_of_ecs_is_not_planned_from_what_a_live_service_says(rolling: Rolling) -> None:
+    """Percentages that decide are asked for by their paths, and sizes of groups are refused; all faults at once."""
+    sizes = ("--desired", "3", "--max-size", "4", "--min-size", "1")
+    ran = rolling("plan", "--policy", '{"ecsDeployment": {"maximumPercent": 125}}', *sizes)
+    assert ran.code == 2, ran
+    assert [line.partition(": ")[0] for line in ran.err.splitlines()[1:]] == [
+        "--max-size",
+        "--min-size",
+        "updatePolicy.ecsDeployment.minimumHealthyPercent",
+    ]
+    assert "is required without a live service" in ran.err
     ran = rolling("plan", "--policy", '{"ecsDeployment": {"maximumPercent": 1}}', "--desired", "3")
     assert "updatePolicy.ecsDeployment.maximumPercent: must be a whole number from 100; found 1." in ran.err

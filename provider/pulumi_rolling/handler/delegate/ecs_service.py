@@ -73,6 +73,7 @@ class DeploymentSurroundings:
             has_load_balancer=facts.has_load_balancer,
             grace=facts.grace,
             launch_type=facts.launch_type,
+            call=operation.fleet.call,
         )
         faults, warnings = feasibility(deployment, found, on_failure)
         return Judged(

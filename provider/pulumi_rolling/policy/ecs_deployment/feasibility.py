@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pulumi_rolling.core.model.commands import command
 from pulumi_rolling.core.model.durations import iso
 from pulumi_rolling.core.model.goal import OnFailure
 from pulumi_rolling.errors import Fault
@@ -206,8 +207,9 @@ def _waiting_warnings(prospect: Prospect) -> Iterator[str]:
         )
     if held.pauses and found.replaces:
         yield (
-            f"the deployment stops at {all_of(list(held.pauses))} until somebody runs 'rolling approve GROUP' (or "
-            "'rolling reject GROUP'), and pulumi up waits for that; a pause that nobody answers ends by its own "
+            f"the deployment stops at {all_of(list(held.pauses))} until somebody runs "
+            f"{command('approve', found.call)} (or {command('reject', found.call)}), and pulumi up waits for that; a "
+            "pause that nobody answers ends by its own "
             "timeout (24 h and a rollback, unless its timeoutConfiguration says otherwise)."
         )
     if held.early is not None:

@@ -45,6 +45,8 @@ class Found:
     """healthCheckGracePeriodSeconds."""
     launch_type: str = ""
     """EC2, FARGATE, EXTERNAL; empty for what is not told."""
+    call: str = "GROUP"
+    """The service as a command has to name it."""
 
     @property
     def is_daemon(self) -> bool:
