@@ -30,7 +30,7 @@ def running_lab() -> Iterator[AlibabaLab]:
 def web(running_lab: AlibabaLab, monkeypatch: pytest.MonkeyPatch) -> EssRefreshedWeb:
     """Shells find it by the environment."""
     keys = {"ALICLOUD_ACCESS_KEY": "lab", "ALICLOUD_SECRET_KEY": "lab"}
-    pace = {"ROLLING_POLL_SECONDS": "0.02", "ROLLING_SETTLE_SECONDS": "0.5"}
+    pace = {"ROLLING_POLL_SECONDS": "0.05", "ROLLING_SETTLE_SECONDS": "0.5"}
     for name, value in {**keys, **pace, **running_lab.environment}.items():
         monkeypatch.setenv(name, value)
     running_lab.reset()
