@@ -22,7 +22,7 @@ def running_lab() -> Iterator[AlibabaLab]:
 
 @pytest.fixture
 def lab(running_lab: AlibabaLab, monkeypatch: pytest.MonkeyPatch) -> AlibabaLab:
-    monkeypatch.setenv("ROLLING_POLL_SECONDS", "0.02")
+    monkeypatch.setenv("ROLLING_POLL_SECONDS", "0.05")
     monkeypatch.setenv("ROLLING_SETTLE_SECONDS", "0.5")
     running_lab.reset()
     running_lab.rules(week=604800.0, minute=60.0, resumeEndsCheckpoint=True, containerRefresh=False)

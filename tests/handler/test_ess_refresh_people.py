@@ -30,7 +30,7 @@ def running_lab() -> Iterator[AlibabaLab]:
 def web(running_lab: AlibabaLab, monkeypatch: pytest.MonkeyPatch) -> EssRefreshedWeb:
     """Shells find it by the environment."""
     keys = {"ALICLOUD_ACCESS_KEY": "lab", "ALICLOUD_SECRET_KEY": "lab"}
-    pace = {"ROLLING_POLL_SECONDS": "0.02", "ROLLING_SETTLE_SECONDS": "0.5"}
+    pace = {"ROLLING_POLL_SECONDS": "0.05", "ROLLING_SETTLE_SECONDS": "0.5"}
     for name, value in {**keys, **pace, **running_lab.environment}.items():
         monkeypatch.setenv(name, value)
     running_lab.reset()
@@ -167,6 +167,18 @@ def test_one_cancelled_by_hand_is_told_and_returned_by_another(web: EssRefreshed
     assert (newest["MinHealthyPercentage"], newest["Checkpoints"]) == (80, [])
 
 
+def test_where_ess_begins_none_back_this_program_rolls_the_group_back(web: EssRefreshedWeb) -> None:
+    """By a rolling update of the same percentages, of which the preview has told."""
+    news = web.wants(**HALF)
+    assert f"else this program rolls it back to {web.configurations[0]} itself" in web.plan(news)
+    update = web.begun(news)
+    wait_until(web.is_at_checkpoint, PATIENCE)
+    web.call("ModifyScalingGroup", ScalingGroupId=web.id, MultiAZPolicy="BALANCE")
+    web.move("Cancel", web.described()[0]["InstanceRefreshTaskId"])
+    web.failed(update, InterferenceError)
+    assert web.refreshes() == [(2, "Cancelled")] and web.sizes == [1, 6, 2]
+
+
 def test_one_returned_by_hand_is_told(web: EssRefreshedWeb) -> None:
     """ESS never turns by itself, so that somebody has asked for it."""
     update = web.begun(web.wants(**HALF))
@@ -237,3 +249,13 @@ def test_delete_lets_go_what_stands_still_by_us(web: EssRefreshedWeb) -> None:
     web.handler.delete({**web.state, "updatePolicy": {"rollingUpdate": {}}}, web.context)
     wait_until(lambda: web.points_at == 2, PATIENCE)
     assert web.keeps_no_mark()
+
+
+def test_an_interrupted_refresh_is_returned_from_a_shell(web: EssRefreshedWeb, rolling: Rolling) -> None:
+    """Without the program: policy, record and id stand on the group's tags, which ESS takes."""
+    web.killed(web.wants(**GATED), web.is_paused)
+    assert max(map(len, web.group["tags"].values())) <= 128 and len(web.group["tags"]) <= 20
+    ended = rolling("return", web.id)
+    assert ended.code == 0, ended
+    assert (web.versions(), web.points_at, web.keeps_no_mark()) == ({1}, 1, True)
+    assert web.refreshes() == [(2, "RollbackSuccessful")]

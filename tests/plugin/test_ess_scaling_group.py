@@ -25,7 +25,7 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[EssWeb]:
 
 
 def test_a_group_from_create_to_delete(web: EssWeb, plugged: Plugged) -> None:
-    """Deployed with secret keys, unchanged, rolled, read, deleted; the keys stay secret in state."""
+    """Deployed with secret keys, unchanged, rolled by us and by ESS, read, deleted; the keys stay secret in state."""
     resource = Resource(plugged)
     one, two = ({**web.news(n)} for n in (1, 2))
     resource.create(one, secrets=KEYS)
@@ -39,8 +39,15 @@ def test_a_group_from_create_to_delete(web: EssWeb, plugged: Plugged) -> None:
     resource.update(two)
     assert web.versions() == {2} and resource.outputs["lastRollout"]["replaced"] == 2
     assert resource.read().properties == resource.state
+    refresh = {"minHealthyPercentage": 0, "maxHealthyPercentage": 100}
+    back = {**one, "updatePolicy": {"instanceRefresh": refresh}}
+    resource.update(back, preview=True)
+    assert "the service itself, " in plugged.heard.kept()[-1]
+    resource.update(back)
+    assert web.versions() == {1} and resource.outputs["lastRollout"]["operation"].startswith("ir-")
+    assert resource.diff(back).changes == provider_pb2.DiffResponse.DIFF_NONE
     resource.delete()
-    assert web.versions() == {2} and web.group["tags"] == {}
+    assert web.versions() == {1} and web.group["tags"] == {}
 
 
 def test_an_adopted_group_is_named_by_its_id(
