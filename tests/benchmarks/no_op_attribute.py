@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
-import time
 from pathlib import Path
 
+from tests.benchmarks.no_op import Stack, compared
 from tests.end_to_end.attribute_stage import QUICK, attribute_stage
 from tests.end_to_end.lab_process import LabProcess
 from tests.end_to_end.stage import Around, Stage
@@ -13,8 +14,6 @@ from tests.end_to_end.stage import Around, Stage
 COUNTS = (10, 50)
 SMALL = {"min_size": 1, "max_size": 3, "desired_capacity": 1}
 POLICY = {"rollingUpdate": {**QUICK, "minInstancesInService": 0}}
-TIMES = 5
-"""Runs of each, in turns, of which the shortest counts: a busy machine only ever adds."""
 
 
 def report() -> None:
@@ -36,15 +35,11 @@ def _tell(count: int, ours: Stage, bare: Stage) -> None:
         made = each.up()
         assert made.code == 0, made.output
         each.lab.clear_calls()
-    spent = [(_up(ours), _up(bare)) for _ in range(TIMES)]
-    best, least = min(pair[0] for pair in spent), min(pair[1] for pair in spent)
-    print(f"no-op: `pulumi up --skip-preview` of {count} groups with nothing to do, the shortest of {TIMES}")
-    print(f"  without attribute {least:.2f} s, with {best:.2f} s: {best / least:.2f} times")
+    pairs = int(os.environ.get("ROLLING_PAIRS") or 5)
+    with_, without = Stack(ours.lab, ours), Stack(bare.lab, bare)
+    for stack in [without, with_] * pairs:
+        stack.update()
+    print(f"no-op: `pulumi up --skip-preview` of {count} groups, the least and the median of {pairs} pairs")
+    print(f"  time: {compared(without.seconds, with_.seconds)}")
+    print(f"  processor time: {compared(without.processor, with_.processor)}")
     print(f"  calls {sum(bare.lab.calls().values())} without, {sum(ours.lab.calls().values())} with")
-
-
-def _up(stage: Stage) -> float:
-    started = time.perf_counter()
-    ran = stage.up()
-    assert ran.code == 0, ran.output
-    return time.perf_counter() - started

@@ -7,6 +7,7 @@ from concurrent import futures
 from dataclasses import dataclass, field
 from typing import Any
 
+import boto3
 import grpc
 import pytest
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
@@ -68,10 +69,18 @@ class Hooked:
     def made_from(self, version: str) -> dict[str, Any]:
         return {"launchTemplate": {"id": self.web.template, "version": version}}
 
-    def update(self, before: Mapping[str, Any], dry_run: bool = False, policy: Any = None) -> None:
+    def update(
+        self, before: Mapping[str, Any], dry_run: bool = False, policy: Any = None, urn: str = URN
+    ) -> None:
         """The hook before an update to version 2."""
         after = {**before, **self.made_from("2")}
-        called = Called(URN, "web", TYPE, before, after, before, None)
+        called = Called(urn, "web", TYPE, before, after, before, None)
+        self.groups.hear(called, Given(policy or POLICY, None, {}, {}, dry_run))
+
+    def made(self, outputs: Mapping[str, Any] | None, policy: Any = None, dry_run: bool = False) -> None:
+        """The hook before a group is made, and after it (``outputs``). A replacement is told in no other way."""
+        inputs = {"name": "web", **self.made_from("1")}
+        called = Called(URN, "web", TYPE, None, inputs, None, outputs)
         self.groups.hear(called, Given(policy or POLICY, None, {}, {}, dry_run))
 
 
@@ -109,3 +118,88 @@ def test_a_roll_stops_where_its_engine_is_killed(hooked: Hooked, lab: Lab) -> No
     tags = lab.group("web")["tags"]
     assert "rolling:lease" not in tags and "rolling:record.0" in tags
     assert hooked.engine.said[-1] == ("web: 'rolling abort web' ends this roll; Ctrl-C waits for it")
+
+
+def images(hooked: Hooked) -> set[str]:
+    """What the members in service run."""
+    found = hooked.web.asg.describe_auto_scaling_groups(AutoScalingGroupNames=["web"])["AutoScalingGroups"]
+    ids = [each["InstanceId"] for each in found[0]["Instances"] if each["LifecycleState"] == "InService"]
+    reservations = hooked.web.ec2.describe_instances(InstanceIds=ids)["Reservations"]
+    return {each["ImageId"] for one in reservations for each in one["Instances"]}
+
+
+def test_a_replacement_is_waited_for_and_rolls_nobody(hooked: Hooked, lab: Lab) -> None:
+    """Before it and in preview nothing is asked; after it the members are looked at, and none is ended."""
+    outputs = hooked.outputs()
+    lab.clear_calls()
+    for told, dry_run in ((None, True), (None, False), (outputs, True)):
+        hooked.made(told, dry_run=dry_run)
+    assert lab.calls()["actions"] == {}
+    hooked.made(outputs)
+    asked = set(lab.calls()["actions"])
+    assert "DescribeAutoScalingGroups" in asked and not any("Terminate" in action for action in asked)
+    assert not [tag for tag in lab.group("web")["tags"] if tag.startswith("rolling:")]
+
+
+def test_a_replacement_under_a_faulty_policy_is_refused_before_it_is_made(hooked: Hooked) -> None:
+    """The old group stands then, and the new one is not begun."""
+    with pytest.raises(PolicyErrors, match="maxBatchSize"):
+        hooked.made(None, {"rollingUpdate": {"maxBatchSize": 0}})
+
+
+def test_an_imported_group_rolls_at_its_first_change(hooked: Hooked, lab: Lab) -> None:
+    """State of an import has the fields that are empty as well."""
+    imported = hooked.outputs(instanceRefresh=None, launchConfiguration="", mixedInstancesPolicy=None)
+    hooked.update(imported)
+    assert images(hooked) == {"ami-v2"}
+    assert lab.group("web")["launchTemplate"]["Version"] == "2"
+
+
+def test_two_stacks_do_not_roll_one_group(hooked: Hooked, lab: Lab) -> None:
+    """The second one is refused while the first rolls, and after that was killed, since its record is there."""
+    lab.image("ami-v2", boot=3600.0)
+    pool = futures.ThreadPoolExecutor(1)
+    rolled = pool.submit(hooked.update, hooked.outputs())
+    pool.shutdown(wait=False)
+    wait_until(lambda: "rolling:record.0" in lab.group("web")["tags"], 20.0)
+    other = Hooked(hooked.web, Engine())
+    refused = "group web carries the record of rollout .* by another resource"
+    try:
+        for dry_run in (True, False):
+            with pytest.raises(PolicyErrors, match=refused):
+                other.update(other.outputs(), dry_run, urn=URN.replace(":dev:", ":live:"))
+        hooked.engine.end()
+        with pytest.raises(OrphanedError):
+            rolled.result(20)
+        with pytest.raises(PolicyErrors, match=refused):
+            other.update(other.outputs(), urn=URN.replace(":dev:", ":live:"))
+    finally:
+        other.engine.end()
+        other.engine.channel.close()
+
+
+def test_stacks_of_two_regions_roll_the_group_of_their_own(hooked: Hooked, lab: Lab) -> None:
+    """Groups of one name: the stack's region leads to one, and the other stays at its revision."""
+    regional = {"region_name": "eu-west-1", "endpoint_url": lab.endpoint}
+    ec2, asg = boto3.client("ec2", **regional), boto3.client("autoscaling", **regional)
+    data = [{"ImageId": image, "InstanceType": "t3.small"} for image in ("ami-v1", "ami-v2")]
+    made = ec2.create_launch_template(LaunchTemplateName="web", LaunchTemplateData=data[0])["LaunchTemplate"]
+    template = made["LaunchTemplateId"]
+    ec2.create_launch_template_version(LaunchTemplateId=template, LaunchTemplateData=data[1])
+    first, second = ({"launchTemplate": {"id": template, "version": each}} for each in ("1", "2"))
+    asg.create_auto_scaling_group(
+        AutoScalingGroupName="web",
+        MinSize=0,
+        MaxSize=1,
+        DesiredCapacity=0,
+        AvailabilityZones=["eu-west-1a"],
+        LaunchTemplate={"LaunchTemplateId": template, "Version": "1"},
+    )
+    groups = HookedGroups({"region": "eu-west-1"}.get, hooked.engine.log)
+    before = {"name": "web", **first}
+    groups.hear(
+        Called(URN, "web", TYPE, before, {**before, **second}, before, None),
+        Given(POLICY, None, {}, {}, False),
+    )
+    versions = [lab.group("web", each)["launchTemplate"]["Version"] for each in ("us-east-1", "eu-west-1")]
+    assert versions == ["1", "2"]

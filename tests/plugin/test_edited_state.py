@@ -39,7 +39,7 @@ def test_without_the_sdk_the_plugin_says_what_to_install(
     plugged: Plugged, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One line, which is no bug of ours."""
-    monkeypatch.setitem(sys.modules, "boto3", None)
+    monkeypatch.setitem(sys.modules, "botocore.session", None)
     group = {"name": "web", "region": "eu-north-1", "launchTemplate": {"id": "lt-1", "version": "1"}}
-    with pytest.raises(Failed, match="boto3 is not installed"):
+    with pytest.raises(Failed, match=r"botocore\.session is not installed"):
         plugged.check({"autoScalingGroup": group, "updatePolicy": {"rollingUpdate": {}}})

@@ -16,11 +16,11 @@ INPUTS: dict[str, Any] = {"autoScalingGroup": GROUP, "updatePolicy": {"rollingUp
 def test_the_python_resource_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """The provider's process has no AWS SDK: the engine hears RollFailed and a line, without frames."""
     monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)
-    monkeypatch.setitem(sys.modules, "boto3", None)
-    with pytest.raises(Exception, match="boto3 is not installed") as failed:
+    monkeypatch.setitem(sys.modules, "botocore.session", None)
+    with pytest.raises(Exception, match=r"botocore\.session is not installed") as failed:
         RollingGroupProvider().check({}, INPUTS)
     assert type(failed.value).__name__ == "RollFailed"
-    assert str(failed.value) == "boto3 is not installed. Run pip install 'pulumi-rolling'."
+    assert str(failed.value) == "botocore.session is not installed. Run pip install 'pulumi-rolling'."
     assert sys.tracebacklimit == 0
 
 

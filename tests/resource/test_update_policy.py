@@ -127,6 +127,67 @@ def test_a_renamed_group_keeps_its_policy_in_state(mocked: Mocked, monkeypatch: 
     ]
 
 
+def transformed(by: pulumi.ResourceTransformation, **options: Any) -> Callable[[], None]:
+    """A program whose stack has the transformation, with a group that has only these options."""
+
+    def program() -> None:
+        pulumi.runtime.register_stack_transformation(by)
+        given = pulumi.ResourceOptions(**options)
+        aws.autoscaling.Group("web", min_size=1, max_size=2, opts=given)
+        aws.ec2.LaunchTemplate("template", image_id="ami-1")
+
+    return program
+
+
+def test_a_transformation_of_the_stack_gives_every_group_the_policy(mocked: Mocked) -> None:
+    """The one in the options of `update_policy`, registered for the stack, leaves all but groups alone."""
+    [attach] = rolling.update_policy({"rollingUpdate": {}}).transformations or []
+    run(mocked, transformed(attach))
+    assert mocked.named(GROUP) == mocked.named(POLICY) == ["web"]
+
+
+def test_a_transformation_of_the_stack_leaves_the_policy(mocked: Mocked) -> None:
+    """One that changes inputs and options of all groups keeps the policy that one of them has."""
+
+    def tagged(made: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
+        if made.type_ != GROUP:
+            return None
+        opts = pulumi.ResourceOptions.merge(made.opts, pulumi.ResourceOptions(protect=True))
+        return pulumi.ResourceTransformationResult({**made.props, "max_size": 3}, opts)
+
+    kept = rolling.update_policy({"rollingUpdate": {}})
+    run(mocked, transformed(tagged, transformations=kept.transformations))
+    assert mocked.named(POLICY) == ["web"]
+    [made] = [each for each in mocked.made if each.typ == GROUP]
+    assert made.inputs["maxSize"] == 3
+
+
+def test_options_that_a_transformation_returns_have_no_policy(mocked: Mocked) -> None:
+    """Pulumi takes no transformations from there, so that nobody is told of it: the docs say what to register."""
+
+    def late(made: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
+        opts = pulumi.ResourceOptions.merge(made.opts, rolling.update_policy({"rollingUpdate": {}}))
+        return pulumi.ResourceTransformationResult(made.props, opts)
+
+    run(mocked, transformed(late))
+    assert mocked.named(GROUP) == ["web"] and mocked.named(POLICY) == []
+
+
+def test_two_policies_by_option_and_by_the_stack_are_refused(mocked: Mocked) -> None:
+    """A group with one of its own does not get the stack's besides."""
+    [attach] = rolling.update_policy({"rollingUpdate": {}}).transformations or []
+    own = rolling.update_policy({"instanceRefresh": {}}).transformations
+    with pytest.raises(pulumi.RunError, match="a group has one update policy, and this one is given two"):
+        run(mocked, transformed(attach, transformations=own))
+
+
+def test_an_imported_group_has_its_policy_in_state_at_once(mocked: Mocked) -> None:
+    """The group is imported by its name, the policy beside it is made."""
+    run(mocked, lambda: group("web", import_="live"))
+    ids = {each.typ: each.resource_id or "" for each in mocked.made}
+    assert ids == {GROUP: "live", POLICY: ""}
+
+
 def test_the_work_of_a_hook_sees_the_settings_of_its_program() -> None:
     """Those of an inline program are in the context of its calls, and a thread begins without one."""
     setting = contextvars.ContextVar("setting", default="another program's")

@@ -22,6 +22,9 @@ def main() -> None:
     engine = arguments[-1] if arguments and not arguments[-1].startswith("-") else ""
     # Here and not above: with a faulty installation the engine shows this process's last words.
     with uncollected():
+        from pulumi_rolling.plugin import protocol
+
+        protocol.load()
         from pulumi_rolling.plugin.serving import serve
 
     serve(engine)

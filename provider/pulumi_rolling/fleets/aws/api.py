@@ -264,7 +264,7 @@ def _client(service: str, place: Place) -> Any:
             )
             session, endpoint = session_of(place), place.endpoint or None
             try:
-                client = session.client(service, endpoint_url=endpoint, config=config)
+                client = session.create_client(service, endpoint_url=endpoint, config=config)
                 _ = urlsplit(
                     client.meta.endpoint_url
                 ).port  # a port that is none would fail with the first call

@@ -1,4 +1,6 @@
-"""Sessions of boto3, one for each place: as whom calls are signed.
+"""Sessions of botocore, one for each place: as whom calls are signed.
+
+boto3 has nothing to add to a session that only makes clients, and is not loaded for one.
 
 Credentials that end are renewed by botocore's own chain while a roll lasts, those of a profile (single sign-on, roles)
 as well as the roles that are assumed here. A client keeps the source of its credentials and never a copy of them.
@@ -30,21 +32,22 @@ def region_of(place: Place) -> str:
     from botocore.exceptions import BotoCoreError  # type: ignore[import-untyped]
 
     try:
-        return place.region or session_of(place).region_name or ""
+        return place.region or session_of(place).get_config_variable("region") or ""
     except BotoCoreError:
         return ""
 
 
 def _made(place: Place) -> Any:
-    import boto3  # type: ignore[import-untyped]
     import botocore.session  # type: ignore[import-untyped]
 
     core = botocore.session.Session(profile=place.profile or None)
+    if place.region:
+        core.set_config_variable("region", place.region)
     if place.keys is not None:
         core.set_credentials(place.keys.id, place.keys.secret, place.keys.token or None)
     if place.roles:
         core._credentials = _assumed(place, core.get_credentials())
-    return boto3.session.Session(botocore_session=core, region_name=place.region or None)
+    return core
 
 
 def _assumed(place: Place, credentials: Any) -> Any:

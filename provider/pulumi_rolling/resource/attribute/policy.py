@@ -7,6 +7,7 @@ it says how it was to be rolled. Nothing here judges a policy or looks at a grou
 from __future__ import annotations
 
 import copy
+import itertools
 import weakref
 from collections.abc import Mapping
 from typing import Any, cast
@@ -79,13 +80,10 @@ class _Run:
     def hook_name(self, name: str, parent: pulumi.Resource | None) -> str:
         """The group's name, which Pulumi puts before our errors; names of hooks are told apart in a program."""
         above = "" if parent is None else f"{parent._name}/"
-        chosen = next(each for each in (name, f"{above}{name}", *_numbered(name)) if each not in self._names)
+        spoken = itertools.chain((name, f"{above}{name}"), (f"{name} ({n})" for n in itertools.count(2)))
+        chosen = next(each for each in spoken if each not in self._names)
         self._names.add(chosen)
         return chosen
-
-
-def _numbered(name: str) -> list[str]:
-    return [f"{name} ({number})" for number in range(2, 1000)]
 
 
 _runs: weakref.WeakKeyDictionary[Any, _Run] = weakref.WeakKeyDictionary()
