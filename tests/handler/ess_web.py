@@ -14,6 +14,7 @@ from pulumi_rolling.handler import Context, RollingGroupHandler
 from pulumi_rolling.lab import AlibabaLab
 
 from tests.fleets.scripted_aws import wait_until
+from tests.handler.held_ess import HeldEss
 
 URN = "urn:pulumi:dev::trial::pulumi-python:dynamic/rolling:RollingGroup::web"
 KEYS = Keys("lab", "lab")
@@ -25,7 +26,7 @@ class EssWeb:
     Without an expected number (``DesiredCapacity=None``) somebody launches the first members.
     """
 
-    def __init__(self, lab: AlibabaLab, *images: str, size: int = 2, **group: Any) -> None:
+    def __init__(self, lab: AlibabaLab | HeldEss, *images: str, size: int = 2, **group: Any) -> None:
         self.lab = lab
         self.api = AlibabaApi(Place.of("cn-hangzhou", lab.endpoint, KEYS), lambda work: work())
         self.said: list[str] = []

@@ -6,16 +6,18 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from pulumi_rolling.core.model.member import Lifecycle, Revision, Sizes
+from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Sizes
 from pulumi_rolling.core.replace.actions import Action, Adjust, Remove, Resize, Terminate, Together, spread
 from pulumi_rolling.core.replace.decide import decide
 from pulumi_rolling.core.replace.ideal import IdealFleet, all_old
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.observation import LaunchError, Observation, RefusedLaunch, is_moving
 from pulumi_rolling.core.replace.plan import new_rollout
-from pulumi_rolling.core.replace.rollout import Decided, Rollout
+from pulumi_rolling.core.replace.rollout import Decided, Opening, Rollout
+from pulumi_rolling.core.replace.takeover import retarget
 from pulumi_rolling.engine.record import replace as record
 
+from tests.rollouts import changed
 from tests.unit.core.stage import V1, V2
 
 SIZES = [Sizes(4, 4, 4), Sizes(4, 6, 4), Sizes(2, 5, 4), Sizes(0, 4, 4), Sizes(3, 9, 7)]
@@ -125,6 +127,33 @@ def test_a_driver_that_takes_over_amid_a_round_launches_what_its_record_lacks() 
     decision = web.go()
     assert decision.outcome is not None and decision.outcome.done
     assert web.seen().sizes == FOUND and {m.revision for m in web.seen().members} == {V2}
+
+
+def test_a_change_that_is_taken_back_amid_a_round_launches_what_went() -> None:
+    """Everybody is of the revision wanted, and one fewer than found is there: the driver died before its launch."""
+    web = ByHand()
+    web.until(Together)
+    web.rollout = retarget(web.rollout, V1, web.fleet.at)
+    assert web.seen().sizes.desired == 2
+    decision = web.go()
+    assert decision.outcome is not None and decision.outcome.done
+    assert web.seen().sizes == FOUND and {m.revision for m in web.seen().members} == {V1}
+
+
+def test_no_clock_of_a_launch_runs_while_members_leave_or_nobody_drives() -> None:
+    """A launch that could not be asked for is not late."""
+    web = ByHand()
+    web.until(Together)
+    web.fleet.step(web.fleet.at + 1.0)
+    long = LIMITS.boot_limit + 1
+    waiting = changed(web.rollout, openings=(Opening(web.fleet.at - long, 2),), resumed_at=web.fleet.at)
+    assert decide(LIMITS, waiting, web.seen()).next.verdict is None
+    left = Member("i-gone", V1, Lifecycle.LEAVING)
+    seen = web.seen()
+    waiting = changed(waiting, resumed_at=None)
+    assert decide(LIMITS, waiting, seen).next.verdict is not None
+    leaving = replace(seen, members=(*seen.members, left), roster=None)
+    assert decide(LIMITS, waiting, leaving).next.verdict is None
 
 
 def test_what_others_rules_do_to_the_number_stays() -> None:

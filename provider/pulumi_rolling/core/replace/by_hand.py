@@ -7,21 +7,35 @@ only waits, while fewer are there than Desired says and nobody moves, launches w
 clocks, budgets) is as in a group that is kept.
 
 Worked example: Desired 4, floor 2, batch 2. Two go as one act: 2 are left. Both are leaving: nothing is sent. Both are
-gone: two are launched as one act, and their clocks run since the two before them went.
+gone: two are launched as one act, and their clocks run from then on.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import math
 
 from pulumi_rolling.core.model.codes import ReasonCode, Step
 from pulumi_rolling.core.model.decision import Because
+from pulumi_rolling.core.model.member import Lifecycle
 from pulumi_rolling.core.replace.actions import Adjust, Remove, Terminate, Together
 from pulumi_rolling.core.replace.acts import issue, take_back
 from pulumi_rolling.core.replace.look import Look
-from pulumi_rolling.core.replace.observation import counted, is_moving
+from pulumi_rolling.core.replace.observation import Observation, counted, is_moving
 from pulumi_rolling.core.replace.pointer import is_astray
-from pulumi_rolling.core.replace.rollout import Decided
+from pulumi_rolling.core.replace.rollout import Decided, Opening, Rollout, replace
+
+
+def launches_due(rollout: Rollout, seen: Observation) -> Rollout:
+    """The rollout with no launch as due that could not be asked for: while members leave, and while nobody drove."""
+    resumed = -math.inf if rollout.resumed_at is None else rollout.resumed_at
+    leaving = any(m.lifecycle is Lifecycle.LEAVING for m in seen.members)
+    openings = tuple(
+        Opening(seen.at if leaving else max(o.at, resumed), o.count) for o in rollout.way.openings
+    )
+    if openings == rollout.way.openings:
+        return rollout
+    return replace(rollout, way=replace(rollout.way, openings=openings))
 
 
 def by_hand(look: Look, decided: Decided) -> Decided:

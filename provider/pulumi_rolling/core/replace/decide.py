@@ -36,7 +36,7 @@ from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.actions import Action, PointAt, Suspend
 from pulumi_rolling.core.replace.acts import desired_at_end, forget_issued
 from pulumi_rolling.core.replace.budget import slot_clock
-from pulumi_rolling.core.replace.by_hand import by_hand
+from pulumi_rolling.core.replace.by_hand import by_hand, launches_due
 from pulumi_rolling.core.replace.census import Census
 from pulumi_rolling.core.replace.decisions import act, stand_by, wait
 from pulumi_rolling.core.replace.ending import bake, resize, restore
@@ -70,6 +70,8 @@ def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decided:
     if because is not None:
         return stand_by(rules, rollout, seen.at, because)
     seen = with_roster(seen)
+    if not seen.sizes.kept:
+        rollout = launches_due(rollout, seen)
     rollout, seen = take_up_refused(_start_direction(rules, rollout, seen), seen)
     look = look_at(rules, forget_issued(rules, renewed(rollout, seen.sizes), seen), seen)
     decided = _decided(look)
@@ -202,7 +204,9 @@ def _is_held(limits: Limits, rollout: Rollout, verdict: Verdict) -> bool:
 def _prepare(look: Look) -> Decided:
     rules, rollout, seen, census = look.limits, look.rollout, look.seen, look.census
     outside = bool(census.occupied or census.standby or census.warm)
-    work = _replaceable(census) > 0 or (rollout.goal.fresh and census.slots > 0) or outside
+    # Where nobody keeps the sizes a driver may have died between an end and the launch in its place.
+    lacks = census.slots > 0 and (rollout.goal.fresh or not seen.sizes.kept)
+    work = _replaceable(census) > 0 or lacks or outside
     actions: list[Action] = []
     resting = rules.suspend | rollout.ours.suspended if work else frozenset[str]()
     lacking = resting - seen.suspended

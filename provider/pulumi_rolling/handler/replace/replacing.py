@@ -52,7 +52,8 @@ class Replacing(Generic[F]):
         seen = facts.observation
         made_from = (m.revision.address for m in seen.members)
         record, taken = recorded(operation, facts, seen.at, made_from, odd_sizes)
-        lost = lost_record(operation, facts, former) if record is None else None
+        # One of a rollout that is over is not lost: that rollout gave back what it had found.
+        lost = lost_record(operation, facts, former) if journal.read_any(facts.tags) is None else None
         origin = Origin(facts, to, former, record, lost, operation.clock.now())
         sizes = in_instances(origin.found, [m.weight for m in here])
         rules = self._around.limits(operation, facts, sizes)
