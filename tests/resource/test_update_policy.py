@@ -12,6 +12,7 @@ import pulumi_aws as aws
 import pulumi_rolling as rolling
 import pytest
 from pulumi.runtime.mocks import MockMonitor, MockResourceArgs, set_mocks
+from pulumi.runtime.settings import ROOT
 from pulumi_rolling.resource.attribute import policy
 from pulumi_rolling.resource.attribute.hook import Attached
 
@@ -43,9 +44,10 @@ def mocked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> M
 
 
 def run(mocks: Mocked, program: Callable[[], Any]) -> None:
-    """As a user's test runs it. Nothing of it is left for other tests."""
+    """As a user's test runs it, on a stack of its own. Nothing of it is left for other tests."""
 
     def tested() -> None:
+        ROOT.set(None)
         set_mocks(mocks, preview=False)
         pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]
 
