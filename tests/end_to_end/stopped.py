@@ -98,6 +98,15 @@ def interrupted(process: subprocess.Popen[str], times: int = 1) -> str:
     return said
 
 
+def opened(things: Things, gate: str) -> None:
+    """Things that wait until this go on."""
+    (things.cloud / gate).touch()
+
+
+def closed(things: Things, gate: str) -> None:
+    (things.cloud / gate).unlink()
+
+
 def unlocked(things: Things) -> bool:
     """Whether nobody holds the stack."""
     return not list(things.project.parent.glob("state/backend/.pulumi/locks/**/*.json"))

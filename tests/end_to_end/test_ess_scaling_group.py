@@ -19,7 +19,6 @@ from pulumi_rolling.signals.tag import SIGNAL_TAG
 
 from tests.end_to_end.kept_plugins import KeptPlugins
 from tests.end_to_end.lab_process import LabProcess
-from tests.end_to_end.stacks import Stacks
 from tests.end_to_end.stage import ROLLING_COMMAND, Around, Ran, command, engine_environment
 from tests.end_to_end.yaml_stage import YamlStage, yaml_stage
 
@@ -33,14 +32,14 @@ POLICY = {
 
 
 @pytest.fixture
-def stage(tmp_path: Path, stacks: Stacks) -> Iterator[YamlStage]:
+def stage(tmp_path: Path, around: Around) -> Iterator[YamlStage]:
     logs = tmp_path / "logs"
     logs.mkdir()
     with LabProcess(boot=0.2, cloud="alibaba") as lab:
         environment = {**engine_environment(logs), **lab.environment}
         with (
             KeptPlugins(environment, logs, languages=(), providers=("alicloud",)) as kept,
-            yaml_stage(tmp_path, Around(lab, stacks, kept.variables)) as opened,
+            yaml_stage(tmp_path, Around(lab, around.stacks, kept.variables, around.vault)) as opened,
         ):
             opened.environment["ROLLING_SETTLE_SECONDS"] = "1"
             yield opened

@@ -9,18 +9,18 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.stopped import Stops, interrupted, pulumi_of, unlocked, until, working
+from tests.end_to_end.stopped import Stops, closed, interrupted, opened, pulumi_of, unlocked, until, working
 from tests.end_to_end.things_stack import ROLLING, Things
 
 GOOD: dict[str, Any] = {
     "a": {"fixed": "1", "value": "x"},
     "b": {"value": "@a.id"},
-    "slow": {"value": "1", "takes": 2, "opts": {"depends_on": ["b"]}},
+    "slow": {"value": "1", "until": "good", "opts": {"depends_on": ["b"]}},
 }
 BAD: dict[str, Any] = {
     "a": {"fixed": "2", "value": "y"},
     "b": {"value": "@a.id"},
-    "slow": {"value": "2", "takes": 0, "opts": {"depends_on": ["b"]}},
+    "slow": {"value": "2", "opts": {"depends_on": ["b"]}},
     "late": {"value": "@b.arn", "fails": True, "opts": {"depends_on": ["slow"]}},
 }
 UP = ("up", "--yes", "--skip-preview", "--color=never")
@@ -29,10 +29,12 @@ BACK = ("rollback", "--yes")
 
 @pytest.fixture
 def good(stoppable_things: Things) -> Things:
-    """Deployed by `rolling up`; a return of it takes two seconds at `slow`."""
+    """Deployed by `rolling up`; a return of it waits at `slow` until `good` is opened."""
     stoppable_things.say(GOOD)
+    opened(stoppable_things, "good")
     ran = stoppable_things.up()
     assert ran.code == 0, ran.output
+    closed(stoppable_things, "good")
     return stoppable_things
 
 
@@ -57,8 +59,10 @@ def test_killed_at_each_stage_a_return_goes_on(good: Things) -> None:
     until(working(good, "slow"), "the return")
     rolling.kill()
     rolling.wait()
+    opened(good, "good")
     until(lambda: unlocked(good), "the end of a pulumi whose program is gone")
     assert before.keys() <= good.there().keys()
+    closed(good, "good")
     again = good.start(ROLLING, *UP)
     until(lambda: pulumi_of(again, "--continue-on-error"), "the return of a half-done state")
     until(working(good, "slow"), "the return of a half-done state")
@@ -68,6 +72,7 @@ def test_killed_at_each_stage_a_return_goes_on(good: Things) -> None:
     assert "rolling rollback" in output
     assert good.run("pulumi", "cancel", "--yes").code == 0
     assert before.keys() <= good.there().keys()
+    opened(good, "good")
     stops.killed("after", "up *", *BACK)
     ran = good.back()
     assert ran.code == 0, ran.output
@@ -90,10 +95,11 @@ def test_ctrl_c_stops_what_runs_and_nothing_is_lost(good: Things) -> None:
         until(lambda: pulumi_of(process, "--continue-on-error"), "the return")
         until(working(good, "slow"), "the return")
 
-    good.say({**BAD, "slow": {**BAD["slow"], "takes": 2}})
+    good.say({**BAD, "slow": {**BAD["slow"], "until": "bad"}})
     update = run(*UP)
     until(working(good, "slow"), "the update")
     interrupted(update)
+    opened(good, "bad")
     returning(update)
     interrupted(update, times=2)
     output, _ = update.communicate()
@@ -102,6 +108,7 @@ def test_ctrl_c_stops_what_runs_and_nothing_is_lost(good: Things) -> None:
     back = run(*BACK)
     returning(back)
     interrupted(back)
+    opened(good, "good")
     output, _ = back.communicate()
     assert back.returncode == 21, output
     assert before.keys() < good.there().keys()
@@ -109,6 +116,7 @@ def test_ctrl_c_stops_what_runs_and_nothing_is_lost(good: Things) -> None:
     assert ran.code == 21, ran.output
     assert "slow: an operation on it was cut off" in ran.output
     assert good.there() == before
+    closed(good, "bad")
     update = run(*UP)
     until(working(good, "slow"), "the update")
     interrupted(update, times=2)

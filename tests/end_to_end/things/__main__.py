@@ -1,7 +1,8 @@
 """A program of which settings.json says everything: resources of a cloud that is a folder, one file for each.
 
-A thing has `fixed` (a change replaces it), `value` (a change updates it), `fails` (its create or update raises) and
-anything else. What a text `@NAME.OUTPUT` names is another thing's output; `!TEXT` is a secret.
+A thing has `fixed` (a change replaces it), `value` (a change updates it), `fails` (its create or update raises), `takes`
+(seconds), `until` (its create or update waits for a file of that name in the cloud) and anything else. What a text
+`@NAME.OUTPUT` names is another thing's output; `!TEXT` is a secret.
 """
 
 import functools
@@ -51,6 +52,8 @@ class Cloud(ResourceProvider):
         import time
 
         time.sleep(float(props.get("takes") or 0))
+        while props.get("until") and not (self._folder() / props["until"]).exists():
+            time.sleep(0.05)
         if props.get("fails"):
             raise RuntimeError(f"{props['name']} is not to be had")
         self._log(act, id_)
