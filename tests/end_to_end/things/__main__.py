@@ -1,8 +1,8 @@
 """A program of which settings.json says everything: resources of a cloud that is a folder, one file for each.
 
-A thing has `fixed` (a change replaces it), `value` (a change updates it), `fails` (its create or update raises), `takes`
-(seconds), `until` (its create or update waits for a file of that name in the cloud) and anything else. What a text
-`@NAME.OUTPUT` names is another thing's output; `!TEXT` is a secret.
+A thing has `fixed` (a change replaces it), `value` (a change updates it), `fails` (its create or update raises),
+`takes` (seconds), `until` (its create or update waits for a file of that name in the cloud) and anything else. What a
+text `@NAME.OUTPUT` names is another thing's output; `!TEXT` is a secret.
 """
 
 import functools
