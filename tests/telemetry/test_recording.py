@@ -16,6 +16,7 @@ from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.engine.record.pieces import Journal
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
+from pulumi_rolling.report.course.points import Reader
 from pulumi_rolling.telemetry.recording import recording
 
 from tests.engine.stage import FleetClock
@@ -47,10 +48,11 @@ def roll(allowed: Limits, behaviour: Behaviour, environment: dict[str, str] | No
         desired=6, min_size=2, max_size=8, revision=V1, behaviours={"two": behaviour}, name="web"
     )
     clock, collected, asked = FleetClock(fleet), Collected(), list[Request]()
-    kept = recording(collected.providers, "web", "web", lambda: fleet.now, environment or {})
+    reader = Reader(allowed, "web", lambda: fleet.now)
+    kept = recording(collected.providers, "web", lambda: fleet.now, environment or {})
 
     def hear(before: Rollout, decision: Decided) -> None:
-        kept(before, decision)
+        kept.hear(reader.read(before, decision), decision.next)
         if decision.because.code is ReasonCode.APPROVAL:
             asked[:] = [Request("a1", "approve")]
 
