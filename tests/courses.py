@@ -111,9 +111,9 @@ def replaced(
     return kept.course
 
 
-def decisions(rules: Limits, desired: int) -> list[tuple[Rollout, Decided, float]]:
-    """What a rollout without a failure decides, each with the rollout before it and its moment."""
-    fleet, found = _fleet(rules, desired, GOOD), list[tuple[Rollout, Decided, float]]()
+def decisions(rules: Limits, desired: int, behaviour: Behaviour) -> list[tuple[Rollout, Decided, float]]:
+    """What a rollout decides, each with the rollout before it and its moment."""
+    fleet, found = _fleet(rules, desired, behaviour), list[tuple[Rollout, Decided, float]]()
     _drive(fleet, rules, desired, lambda *told: found.append(told), Manner())
     return found
 
