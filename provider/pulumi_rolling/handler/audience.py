@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pulumi_rolling.core.explain import asked_line, status_line, verdict_sentence
-from pulumi_rolling.core.machine import is_handed_over
 from pulumi_rolling.core.model.codes import ReasonCode
 from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.errors import LeaseHeldError, LeaseLostError, RollingError
@@ -113,15 +112,19 @@ class Audience:
         last = self._last
         if self.recording is None or last is None:
             return
+        # A recording has loaded it.
+        from pulumi_rolling.report.course.point import End, end_of
+
+        end = end_of(last)
         if error is not None or last.outcome is None:
             self.recording.close("stopped", str(error or ""))
-        elif is_handed_over(last.next):
+        elif end is None:
             self.recording.close("handedOver", "")
-        elif last.outcome.done:
+        elif end is End.SUCCEEDED:
             self.recording.close("succeeded", "")
         else:
             verdict = last.next.back_failed or last.next.verdict
-            returned = "returned" if last.outcome.returned else "failed"
+            returned = "returned" if end is End.RETURNED else "failed"
             self.recording.close(returned, "" if verdict is None else verdict_sentence(verdict))
 
 

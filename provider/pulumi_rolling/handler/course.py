@@ -83,7 +83,7 @@ def _keeper(operation: Operation, rollout: Any, context: Context) -> Keeper | No
         operation.strategy.block.key,
         operation.strategy.situation.machine.name,
         str(goal.to),
-        "" if goal.came_from is None else str(goal.came_from),
+        str(goal.came_from or ""),
     )
     found = _found(folder, bucket, head) if rollout.resumed_at is not None or rollout.generation > 1 else None
     courier = None

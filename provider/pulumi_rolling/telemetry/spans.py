@@ -101,7 +101,7 @@ class Spans:
     def _end_batches(self, point: Point) -> None:
         """Those of which no member is in flight, and none is still to appear."""
         going = {act for _, act in self._members.values()} | {each.at for each in point.owed}
-        for act in self._batches.keys() - going:
+        for act in sorted(self._batches.keys() - going):
             self._batches.pop(act).end(_nano(point.at))
 
     def _follow(self, name: str, what: str, now: float, told: Mapping[str, Any]) -> None:
@@ -125,7 +125,7 @@ def _of(name: str, rollout: Any) -> dict[str, Any]:
     return {
         "rolling.group": name,
         "rolling.rollout": goal.id,
-        "rolling.from": str(goal.came_from),
+        "rolling.from": str(goal.came_from or ""),
         "rolling.to": str(goal.to),
         "rolling.generation": rollout.generation,
     }

@@ -167,7 +167,7 @@ def is_told(point: Point) -> bool:
 
 
 def is_landmark(point: Point) -> bool:
-    """It is kept also where a course has grown too long for all the others."""
+    """It stands by itself, and is kept also where a course has grown too long for all the others."""
     return bool(point.verbs or point.verdict or point.back_failed or point.end)
 
 

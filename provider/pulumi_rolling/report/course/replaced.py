@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
-from pulumi_rolling.core.explain import failure_words, sentence
+from pulumi_rolling.core.explain import sentence
 from pulumi_rolling.core.model.codes import FAILURES, REASONS, ReasonCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Failure, Verdict
@@ -34,6 +34,7 @@ from pulumi_rolling.report.course.point import (
     is_turned,
     sight,
 )
+from pulumi_rolling.report.wording import failed_because
 
 
 def point(limits: Limits, before: Rollout, decision: Decided, at: float, call: str) -> Point:
@@ -111,8 +112,8 @@ def act(action: Single) -> Act:
 
 
 def _failed(failure: Failure) -> Failed:
-    words = f"{failure_words(failure)}: {failure.cause}" if failure.cause else failure_words(failure)
-    return Failed(failure.id, failure.reason.value, words, named=not FAILURES[failure.reason].nameless)
+    named = not FAILURES[failure.reason].nameless
+    return Failed(failure.id, failure.reason.value, failed_because(failure), named=named)
 
 
 def _stands(code: ReasonCode) -> bool:
