@@ -54,6 +54,7 @@ def test_a_refresh_of_the_service_is_a_trace_with_its_operation(lab: Lab, collec
     (operation,) = collected.spans("operation")
     assert operation.attributes is not None
     assert operation.attributes["rolling.operation"] == web.state["lastRollout"]["operation"]
+    assert collected.metrics()["rolling.members", "ready"].value == web.state["lastRollout"]["replaced"]
     lab.image("ami-v3", inService=False)
     web_at = replace(web.context, requests=lambda: (Request("a1", "abort"),))
     with pytest.raises(AbortedError):
