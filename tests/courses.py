@@ -19,6 +19,7 @@ from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.courses.keeper import Keeper, Kept
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
 from pulumi_rolling.report.course.course import Course, Drive, Head
+from pulumi_rolling.report.course.points import Reader
 from pulumi_rolling.simulation.builds import NEW, OLD
 from pulumi_rolling.simulation.calls import Bill
 from pulumi_rolling.simulation.driver import Manner, drive
@@ -41,14 +42,17 @@ class InMemory:
     began: float
     most: int = 64 * 1024 * 1024
     said: list[str] = field(default_factory=list)
+    _at: float = BEGAN
 
     def __post_init__(self) -> None:
+        self._reader = Reader(self.limits, "web", lambda: self._at)
         head = Head("4e8386c2", "web", "autoScalingGroup", BEGAN, "shop/prod", "web")
         started = Drive(BEGAN, self.strategy, self.machine, "version 2", "version 1")
         self.keeper = Keeper(Kept(head, started), None, None, self.said.append, self.most)
 
     def tell(self, before: Any, decision: Decision[Any, Any], at: float) -> None:
-        self.keeper.decided(self.limits, before, decision, BEGAN + at - self.began, "web")
+        self._at = BEGAN + at - self.began
+        self.keeper.take(self._reader.read(before, decision))
 
     @property
     def course(self) -> Course:
@@ -100,7 +104,22 @@ def replaced(
     **more: Any,
 ) -> Course:
     """A rollout by the replace machine; ``more`` is the keeper's."""
-    fleet = SimulatedFleet(
+    fleet = _fleet(rules, desired, behaviour)
+    prepared(fleet)
+    kept = InMemory(rules, "rollingUpdate", "replace", fleet.now, **more)
+    _drive(fleet, rules, desired, kept.tell, manner or Manner())
+    return kept.course
+
+
+def decisions(rules: Limits, desired: int, behaviour: Behaviour) -> list[tuple[Rollout, Decided, float]]:
+    """What a rollout decides, each with the rollout before it and its moment."""
+    fleet, found = _fleet(rules, desired, behaviour), list[tuple[Rollout, Decided, float]]()
+    _drive(fleet, rules, desired, lambda *told: found.append(told), Manner())
+    return found
+
+
+def _fleet(rules: Limits, desired: int, behaviour: Behaviour | tuple[Behaviour, ...]) -> SimulatedFleet:
+    return SimulatedFleet(
         desired=desired,
         max_size=rules.max_size,
         revision=OLD,
@@ -108,12 +127,11 @@ def replaced(
         seed=3,
         shutdown=20.0,
     )
-    prepared(fleet)
-    kept = InMemory(rules, "rollingUpdate", "replace", fleet.now, **more)
+
+
+def _drive(fleet: SimulatedFleet, rules: Limits, desired: int, tell: Tell, manner: Manner) -> None:
     rollout = new_rollout("4e8386c2", NEW, OLD, fleet.sizes, fleet.suspended, fleet.now)
-    bill = _Replaced(rules, desired, fleet.now, kept.tell)
-    drive(fleet, rules, rollout, manner or Manner(), bill)
-    return kept.course
+    drive(fleet, rules, rollout, manner, _Replaced(rules, desired, fleet.now, tell))
 
 
 def delegated(scenario: RefreshScenario, rules: DelegateLimits) -> Course:

@@ -188,7 +188,7 @@ def test_a_bug_of_what_keeps_the_course_ends_no_roll(
     def broken(*_: Any) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("pulumi_rolling.courses.keeper.point_of", broken)
+    monkeypatch.setattr("pulumi_rolling.report.course.replaced.point", broken)
     web = LabWeb(lab, "ami-v1", "ami-v2")
     web.update(web.deploy(web.news("1")), web.news("2"))
     assert web.revisions() == {"2"} and said(web) == ["the course of web is not kept: a bug"]

@@ -23,7 +23,8 @@ from tests.telemetry.collected import Collected
 NOBODY = "http://127.0.0.1:9"
 LOADED = (
     "import sys; from tests.handler.driver_process import main; main(); "
-    "print(sorted({m.partition('.')[0] for m in sys.modules} & {'opentelemetry', 'apprise', 'pulumi'}))"
+    "print(sorted({m.partition('.')[0] for m in sys.modules} & {'opentelemetry', 'apprise', 'pulumi'}), "
+    "[m for m in sys.modules if m.startswith('pulumi_rolling.report.course')])"
 )
 
 
@@ -53,6 +54,7 @@ def test_a_refresh_of_the_service_is_a_trace_with_its_operation(lab: Lab, collec
     (operation,) = collected.spans("operation")
     assert operation.attributes is not None
     assert operation.attributes["rolling.operation"] == web.state["lastRollout"]["operation"]
+    assert collected.metrics()["rolling.members", "ready"].value == web.state["lastRollout"]["replaced"]
     lab.image("ami-v3", inService=False)
     web_at = replace(web.context, requests=lambda: (Request("a1", "abort"),))
     with pytest.raises(AbortedError):
@@ -62,14 +64,14 @@ def test_a_refresh_of_the_service_is_a_trace_with_its_operation(lab: Lab, collec
 
 
 def test_nothing_is_loaded_where_nothing_is_wanted(lab: Lab) -> None:
-    """A whole roll in a process of its own: neither OpenTelemetry nor apprise is among its modules."""
+    """A whole roll in a process of its own: no OpenTelemetry, no apprise and no course is among its modules."""
     web = LabWeb(lab, "ami-v1", "ami-v2")
     told = {"urn": URN, "olds": web.deploy(web.news("1")), "news": web.news("2")}
     ended = subprocess.run(
         [sys.executable, "-c", LOADED], cwd=ROOT, input=json.dumps(told), capture_output=True, text=True,
         check=True,
     )  # fmt: skip
-    assert ended.stdout.splitlines()[-1] == "[]", ended.stdout
+    assert ended.stdout.splitlines()[-1] == "[] []", ended.stdout
     assert web.revisions() == {"2"}
 
 

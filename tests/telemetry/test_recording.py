@@ -16,9 +16,12 @@ from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.loop import Drive
 from pulumi_rolling.engine.record.pieces import Journal
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
+from pulumi_rolling.report.course.points import Reader
 from pulumi_rolling.telemetry.recording import recording
 
+from tests import courses
 from tests.engine.stage import FleetClock
+from tests.rollouts import changed
 from tests.telemetry.collected import Collected
 
 V1 = Revision("lt-1:1", "one", "version 1")
@@ -47,10 +50,11 @@ def roll(allowed: Limits, behaviour: Behaviour, environment: dict[str, str] | No
         desired=6, min_size=2, max_size=8, revision=V1, behaviours={"two": behaviour}, name="web"
     )
     clock, collected, asked = FleetClock(fleet), Collected(), list[Request]()
-    kept = recording(collected.providers, "web", "web", lambda: fleet.now, environment or {})
+    reader = Reader(allowed, "web", lambda: fleet.now)
+    kept = recording(collected.providers, "web", lambda: fleet.now, environment or {})
 
     def hear(before: Rollout, decision: Decided) -> None:
-        kept(before, decision)
+        kept.hear(reader.read(before, decision), decision.next)
         if decision.because.code is ReasonCode.APPROVAL:
             asked[:] = [Request("a1", "approve")]
 
@@ -140,3 +144,21 @@ def test_a_wait_for_somebody_is_a_span_with_the_command() -> None:
     assert wait.attributes is not None and wait.attributes["rolling.reason"] == "approval"
     assert str(wait.attributes["rolling.sentence"]).startswith("run 'rolling approve web'")
     assert wait.parent is not None
+
+
+def test_a_driver_that_goes_on_records_what_it_saw_itself() -> None:
+    """Members that were on their way at the takeover and those that were ready have no span; later ones have theirs."""
+    rules = courses.limits(12, 4)
+    told = courses.decisions(rules, 12, courses.GOOD)
+    place = next(n for n, (before, _, _) in enumerate(told) if len(before.way.succeeded) > 3)
+    record = changed(told[place][0], succeeded=frozenset())
+    now, collected = iter([at for _, _, at in told[place:]]), Collected()
+    reader = Reader(rules, "web", lambda: next(now))
+    kept = recording(collected.providers, "web", lambda: 0.0, {})
+    for before, decision, _ in [(record, *told[place][1:]), *told[place + 1 :]]:
+        kept.hear(reader.read(before, decision), decision.next)
+    kept.close("succeeded", "")
+    spans, seen = collected.spans("member"), record.way.in_flight | told[place][0].way.succeeded
+    names = {each.attributes["rolling.member"] for each in spans if each.attributes}
+    assert len(names) == len(spans) == 12 - len(seen) and not names & seen
+    assert all(seconds(each) > 0 for each in spans)

@@ -7,7 +7,6 @@ import math
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +23,7 @@ from pulumi_rolling.errors import Fault, PolicyErrors, RollingError
 from pulumi_rolling.report.standing import Either
 from pulumi_rolling.report.status_json import CHANGING, ending_json, status_json
 from pulumi_rolling.report.watch import Ending, ended, is_over, line
+from pulumi_rolling.report.wording import time_of_day
 from pulumi_rolling.signals.tag import TagSignals
 
 INTERRUPTED = 130
@@ -197,7 +197,7 @@ class Lines:
         said = line(standing, with_time_left=False)
         if said != self._last:
             self._last = said
-            self._say(f"{datetime.fromtimestamp(standing.at, UTC):%H:%M:%S} {line(standing)}")
+            self._say(f"{time_of_day(standing.at)} {line(standing)}")
 
 
 class JsonLines:

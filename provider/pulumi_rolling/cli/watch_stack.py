@@ -10,7 +10,6 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -32,6 +31,7 @@ from pulumi_rolling.report.stack_watch import (
 from pulumi_rolling.report.standing import Standing
 from pulumi_rolling.report.status_json import CHANGING
 from pulumi_rolling.report.watch import Ending, ended, is_over
+from pulumi_rolling.report.wording import time_of_day
 
 if TYPE_CHECKING:
     from pulumi_rolling.cli.stack_groups import StackGroup
@@ -150,7 +150,7 @@ class Lines:
             line, key = text_line(group), (group.region, group.name)
             if self._last.get(key) != line:
                 self._last[key] = line
-                self._say(f"{datetime.fromtimestamp(self._clock.now(), UTC):%H:%M:%S} {line}")
+                self._say(f"{time_of_day(self._clock.now())} {line}")
 
 
 class JsonLines:

@@ -1,4 +1,4 @@
-"""Keeps the course of one rollout, decision by decision, while it is driven.
+"""Keeps the course of one rollout, point by point, while it is driven.
 
 No fault of it reaches the rollout: it is said once, and nothing more is kept where it happened. A driver that goes on
 with a rollout goes on in the same course, which it finds on this machine or else in the bucket.
@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.courses.courier import Courier
 from pulumi_rolling.courses.folder import Folder
 from pulumi_rolling.report.course.course import Course, Drive, Head
 from pulumi_rolling.report.course.lines import cut_line, drive_line, head_line, point_line
 from pulumi_rolling.report.course.point import Point, is_landmark, is_same, is_told
-from pulumi_rolling.report.course.points import point_of
 
 MOST_CHARACTERS = 4 * 1024 * 1024
 """Of one course, its landmarks aside."""
@@ -51,10 +48,6 @@ class Keeper:
         self._length = 0
         self._brought_at = 0.0
         self._begin(found)
-
-    def decided(self, limits: Any, before: Any, decision: Decision[Any, Any], at: float, call: str) -> None:
-        """Take up what a decision brought."""
-        self.take(point_of(limits, before, decision, round(at, 3), call))
 
     def take(self, point: Point) -> None:
         """Keep a point, unless it brings nothing new."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from pulumi_rolling.core.explain import asked_line, verdict_sentence
@@ -27,6 +26,7 @@ from pulumi_rolling.handler.words import Words
 from pulumi_rolling.notify.message import Event, Message
 from pulumi_rolling.notify.sending import Messenger, Send
 from pulumi_rolling.notify.targets import By, targets_in
+from pulumi_rolling.report.wording import utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Announcer:
     def _message(self, decision: Decision[Any, Any], due: _Due) -> Message:
         rollout, status = decision.next, decision.status
         facts = {
-            "at": datetime.fromtimestamp(self.operation.clock.now(), UTC).isoformat(timespec="seconds"),
+            "at": utc(self.operation.clock.now()),
             "rollout": rollout.goal.id,
             "urn": self.context.urn or None,
             "from": None if rollout.goal.came_from is None else str(rollout.goal.came_from),

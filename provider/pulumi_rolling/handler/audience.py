@@ -1,4 +1,7 @@
-"""Listeners to a drive's decisions: row, course, people elsewhere, telemetry. One that fails is no other's loss."""
+"""Listeners to a drive's decisions: row, course, people elsewhere, telemetry. One that fails is no other's loss.
+
+Course and telemetry are given the same point of each decision.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pulumi_rolling.core.explain import asked_line, status_line, verdict_sentence
-from pulumi_rolling.core.machine import is_handed_over
 from pulumi_rolling.core.model.codes import ReasonCode
 from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.errors import LeaseHeldError, LeaseLostError, RollingError
@@ -20,6 +22,7 @@ from pulumi_rolling.handler.words import Words
 from pulumi_rolling.telemetry.wanted import wanted_in
 
 if TYPE_CHECKING:
+    from pulumi_rolling.report.course.points import Reader
     from pulumi_rolling.telemetry.recording import Recording
 
 
@@ -55,17 +58,32 @@ class Audience:
     course: Coursing
     announcer: Announcer | None = None
     recording: Recording | None = None
+    reader: Reader | None = None
+    """None where nobody wants points."""
     _last: Decision[Any, Any] | None = None
 
     def __call__(self, before: Any, decision: Decision[Any, Any]) -> None:
         self._last = decision
-        for hear in (self.reporter, self.course, self.announcer, self.recording):
+        for hear in (self.reporter, self._tell_point, self.announcer):
             if hear is None:
                 continue
             try:
                 hear(before, decision)
             except Exception:  # noqa: BLE001 - a listener may fail in any way; the group goes first
                 continue
+
+    def _tell_point(self, before: Any, decision: Decision[Any, Any]) -> None:
+        if self.reader is None:
+            return
+        try:
+            point = self.reader.read(before, decision)
+        except Exception as error:  # noqa: BLE001 - as above
+            if self.course.is_kept:
+                self.course.stop(error)
+            return
+        self.course.take(point)
+        if self.recording is not None:
+            self.recording.hear(point, decision.next)
 
     def marks(self, decision: Decision[Any, Any]) -> Mapping[str, str]:
         """Tags that have to stand before the decision is heard."""
@@ -94,25 +112,40 @@ class Audience:
         last = self._last
         if self.recording is None or last is None:
             return
+        # A recording has loaded it.
+        from pulumi_rolling.report.course.point import End, end_of
+
+        end = end_of(last)
         if error is not None or last.outcome is None:
             self.recording.close("stopped", str(error or ""))
-        elif is_handed_over(last.next):
+        elif end is None:
             self.recording.close("handedOver", "")
-        elif last.outcome.done:
+        elif end is End.SUCCEEDED:
             self.recording.close("succeeded", "")
         else:
             verdict = last.next.back_failed or last.next.verdict
-            returned = "returned" if last.outcome.returned else "failed"
+            returned = "returned" if end is End.RETURNED else "failed"
             self.recording.close(returned, "" if verdict is None else verdict_sentence(verdict))
 
 
 def audience_of(
-    operation: Operation, context: Context, words: Words, marks: Mapping[str, str], course: Coursing
+    operation: Operation,
+    limits: Any,
+    context: Context,
+    words: Words,
+    marks: Mapping[str, str],
+    course: Coursing,
 ) -> Audience:
     """``marks``: the group's tags as the lease found them."""
-    reporter = Reporter(operation.name, operation.fleet.call, context)
-    announcer = announcer_of(operation, context, words, marks)
-    return Audience(reporter, course, announcer, _recording(operation, context))
+    call = operation.fleet.call
+    reporter = Reporter(operation.name, call, context)
+    announcer, recording = announcer_of(operation, context, words, marks), _recording(operation, context)
+    reader = None
+    if course.is_kept or recording is not None:
+        from pulumi_rolling.report.course.points import Reader
+
+        reader = Reader(limits, call, operation.clock.now)
+    return Audience(reporter, course, announcer, recording, reader)
 
 
 def _recording(operation: Operation, context: Context) -> Recording | None:
@@ -129,4 +162,4 @@ def _recording(operation: Operation, context: Context) -> Recording | None:
     except RollingError as error:
         context.warn(f"no telemetry of {operation.name}: {error}")
         return None
-    return recording(providers, operation.name, operation.fleet.call, operation.clock.now, os.environ)
+    return recording(providers, operation.name, operation.clock.now, os.environ)

@@ -1,6 +1,6 @@
 """The course of a rollout, kept while it is driven, where the environment does not say otherwise.
 
-Nothing of this is loaded before a rollout is driven.
+Nothing of this is loaded before a rollout is driven, and nothing where no course is to be kept.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.errors import FleetError, PolicyErrors
 from pulumi_rolling.handler.context import Context
 from pulumi_rolling.handler.operation import Operation
@@ -16,7 +15,9 @@ from pulumi_rolling.handler.operation import Operation
 if TYPE_CHECKING:
     from pulumi_rolling.courses.bucket import Bucket
     from pulumi_rolling.courses.keeper import Keeper
+    from pulumi_rolling.courses.settings import Address
     from pulumi_rolling.report.course.course import Course, Head
+    from pulumi_rolling.report.course.point import Point
 
 _PARTS = 4
 """Of a URN: ``urn:pulumi:STACK::PROJECT::TYPE::NAME``."""
@@ -25,22 +26,25 @@ _PARTS = 4
 class Coursing:
     """The course of one drive. No fault of it reaches the rollout."""
 
-    def __init__(self, operation: Operation, limits: Any, rollout: Any, context: Context) -> None:
-        self._operation, self._limits, self._context = operation, limits, context
+    def __init__(self, operation: Operation, rollout: Any, context: Context) -> None:
+        self._operation, self._context = operation, context
         self._keeper: Keeper | None = None
         try:
             self._keeper = _keeper(operation, rollout, context)
         except Exception as error:  # noqa: BLE001 - whatever it is, the group goes first
-            self._stop(error)
+            self.stop(error)
 
-    def __call__(self, before: Any, decision: Decision[Any, Any]) -> None:
+    @property
+    def is_kept(self) -> bool:
+        return self._keeper is not None
+
+    def take(self, point: Point) -> None:
         if self._keeper is None:
             return
-        call, now = self._operation.fleet.call, self._operation.clock.now()
         try:
-            self._keeper.decided(self._limits, before, decision, now, call)
+            self._keeper.take(point)
         except Exception as error:  # noqa: BLE001 - as above
-            self._stop(error)
+            self.stop(error)
 
     def close(self) -> None:
         if self._keeper is None:
@@ -48,32 +52,30 @@ class Coursing:
         try:
             self._keeper.close()
         except Exception as error:  # noqa: BLE001 - as above
-            self._stop(error)
+            self.stop(error)
 
-    def _stop(self, error: Exception) -> None:
+    def stop(self, error: Exception) -> None:
+        """Keep nothing more, and say so."""
         self._keeper = None
         self._context.warn(f"the course of {self._operation.name} is not kept: {error}")
 
 
 def _keeper(operation: Operation, rollout: Any, context: Context) -> Keeper | None:
     """None where the environment wants nothing kept."""
-    from pulumi_rolling.courses.bucket import bucket_at
-    from pulumi_rolling.courses.folder import Folder
-    from pulumi_rolling.courses.keeper import Keeper, Kept
     from pulumi_rolling.courses.settings import address_in, folder_in
-    from pulumi_rolling.report.course.course import Drive
 
-    root, bucket = folder_in(os.environ), None
+    root, address = folder_in(os.environ), None
     try:
         address = address_in(os.environ)
-        # An attempt that fails is the courier's to repeat.
-        where = operation.reach.defaults
-        bucket = None if address is None else bucket_at(address, where, lambda attempt: attempt())
     except PolicyErrors as error:
         context.warn(f"the course of {operation.name} is not kept in a bucket: {error}")
-    if root is None and bucket is None:
+    if root is None and address is None:
         return None
-    folder = None if root is None else Folder(root)
+    from pulumi_rolling.courses.folder import Folder
+    from pulumi_rolling.courses.keeper import Keeper, Kept
+    from pulumi_rolling.report.course.course import Drive
+
+    folder, bucket = None if root is None else Folder(root), _bucket(operation, address)
     goal = rollout.goal
     head = _head(operation, rollout, context)
     drive = Drive(
@@ -81,7 +83,7 @@ def _keeper(operation: Operation, rollout: Any, context: Context) -> Keeper | No
         operation.strategy.block.key,
         operation.strategy.situation.machine.name,
         str(goal.to),
-        "" if goal.came_from is None else str(goal.came_from),
+        str(goal.came_from or ""),
     )
     found = _found(folder, bucket, head) if rollout.resumed_at is not None or rollout.generation > 1 else None
     courier = None
@@ -91,6 +93,15 @@ def _keeper(operation: Operation, rollout: Any, context: Context) -> Keeper | No
         courier = Courier(bucket)
     kept = Kept(head if found is None else found.head, drive, found)
     return Keeper(kept, folder, courier, context.warn)
+
+
+def _bucket(operation: Operation, address: Address | None) -> Bucket | None:
+    if address is None:
+        return None
+    from pulumi_rolling.courses.bucket import bucket_at
+
+    # An attempt that fails is the courier's to repeat.
+    return bucket_at(address, operation.reach.defaults, lambda attempt: attempt())
 
 
 def _found(folder: Any, bucket: Bucket | None, head: Head) -> Course | None:

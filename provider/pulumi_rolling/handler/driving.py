@@ -75,8 +75,8 @@ def _to_the_end(
     """``marks``: the group's tags as the lease found them."""
     limits, rollout, timeout = _bounded(operation, situation, context)
     words = Words(operation.name, operation.mended, timeout, operation.kind.history)
-    course = Coursing(operation, limits, rollout, context)
-    with audience_of(operation, context, words, marks, course) as audience:
+    course = Coursing(operation, rollout, context)
+    with audience_of(operation, limits, context, words, marks, course) as audience:
         drive = _drive_of(operation, situation, limits, lease, audience)
         if rollout.resumed_at is not None:
             # The driver before may have acted until the lease was ours: the settle time begins only now.

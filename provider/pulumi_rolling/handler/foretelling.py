@@ -15,6 +15,7 @@ from pathlib import Path
 from pulumi_rolling.handler.operation import Operation, Situation
 from pulumi_rolling.report.preview import Preview
 from pulumi_rolling.report.preview_document import preview_document
+from pulumi_rolling.whole_files import write_whole
 
 FOLDER = "ROLLING_PLANS"
 
@@ -28,9 +29,7 @@ def foretell(operation: Operation, situation: Situation, preview: Preview, urn: 
 
 
 def _write(folder: Path, document: Mapping[str, object], urn: str) -> None:
-    """The last plan of a resource counts, whole or not at all."""
+    """The last plan of a resource counts."""
     name = sha256(urn.encode()).hexdigest()[:16]
     with suppress(OSError):
-        beside = folder / f"{name}.{os.getpid()}"
-        beside.write_text(json.dumps(document))
-        beside.replace(folder / f"{name}.json")
+        write_whole(folder / f"{name}.json", json.dumps(document))

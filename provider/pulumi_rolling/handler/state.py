@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from pulumi_rolling.handler.operation import Operation, Situation
 from pulumi_rolling.handler.properties import inputs_of
 from pulumi_rolling.policy.outputs import SIZES_AS_FOUND
+from pulumi_rolling.report.wording import utc
 
 
 def state_of(
@@ -65,12 +65,8 @@ def last_rollout(rollout: Any, operation: Operation) -> dict[str, Any]:
     """What state keeps of a rollout."""
     return {
         "id": rollout.goal.id,
-        "startedAt": _iso(rollout.started_at),
-        "finishedAt": _iso(operation.clock.now()),
+        "startedAt": utc(rollout.started_at),
+        "finishedAt": utc(operation.clock.now()),
         "apiCalls": operation.fleet.api_calls(),
         **operation.strategy.situation.telling.outputs(rollout, operation.olds or {}),
     }
-
-
-def _iso(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")

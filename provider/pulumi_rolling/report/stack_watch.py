@@ -8,6 +8,7 @@ from typing import Any
 
 from pulumi_rolling.core.explain import line_of, sentence
 from pulumi_rolling.core.model.codes import REASONS
+from pulumi_rolling.report import wording
 from pulumi_rolling.report.counted import counted
 from pulumi_rolling.report.standing import Standing, time_left, way
 from pulumi_rolling.report.status_json import VERSION, ending_json, rollout_json
@@ -93,7 +94,7 @@ def all_ended_json(stack: str, groups: Sequence[WatchedGroup]) -> dict[str, Any]
 
 def all_ended_text(groups: Sequence[WatchedGroup]) -> str:
     good = sum(each.ending is not None and each.ending.succeeded for each in groups)
-    return f"{good} of {len(groups)} {'group' if len(groups) == 1 else 'groups'} at the target."
+    return f"{good} of {wording.counted(len(groups), ('group', 'groups'))} at the target."
 
 
 def asks(group: WatchedGroup) -> bool:

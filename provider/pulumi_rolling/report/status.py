@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pulumi_rolling.core.explain import failure_words, sentence, verdict_sentence
+from pulumi_rolling.core.explain import sentence, verdict_sentence
 from pulumi_rolling.core.model.codes import FAILURES, REASONS, ReasonCode, Step
 from pulumi_rolling.core.model.commands import command
 from pulumi_rolling.core.model.goal import Direction
@@ -25,7 +25,7 @@ from pulumi_rolling.report.standing import (
     time_left,
     way,
 )
-from pulumi_rolling.report.wording import Row, instances
+from pulumi_rolling.report.wording import Row, failed_because, instances
 
 NAMED = 5
 """The most members that a row names."""
@@ -166,8 +166,7 @@ def _failed(rollout: Rollout) -> str:
     told = _numbered(failures(rollout), named)
     if not named:
         return told
-    why = f": {named[-1].cause}" if named[-1].cause else ""
-    return f"{told} ({failure_words(named[-1])}{why})"
+    return f"{told} ({failed_because(named[-1])})"
 
 
 def _numbered(count: int, failures: Sequence[Failure]) -> str:

@@ -6,7 +6,6 @@ What is not there is null. Moments are ISO 8601 in UTC.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from pulumi_rolling.core.explain import failure_words, sentence, verdict_sentence
@@ -19,6 +18,7 @@ from pulumi_rolling.report.member_progress import failures_of, part_of
 from pulumi_rolling.report.operation_status import followed
 from pulumi_rolling.report.standing import Either, GroupStatus, OperationStatus, Standing
 from pulumi_rolling.report.watch import Ending
+from pulumi_rolling.report.wording import utc
 
 VERSION = 1
 CHANGING = frozenset({"at", "secondsLeft", "leaseUntil"})
@@ -147,4 +147,4 @@ def _failed(failures: Sequence[Failure]) -> list[dict[str, str]]:
 
 
 def _moment(at: float | None) -> str | None:
-    return None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+    return None if at is None else utc(at)

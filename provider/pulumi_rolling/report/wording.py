@@ -1,8 +1,12 @@
-"""Counts, times and lists as every report words them."""
+"""Counts, times, lists and failures of members as every report words them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from pulumi_rolling.core.explain import failure_words
+from pulumi_rolling.core.model.verdict import Failure
 
 Row = tuple[str, str]
 """A label and a sentence."""
@@ -32,6 +36,21 @@ def span(seconds: float) -> str:
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
     parts = [f"{count} {unit}" for count, unit in ((hours, "h"), (minutes, "min"), (rest, "s")) if count]
     return " ".join(parts) or "0 s"
+
+
+def utc(at: float) -> str:
+    """A moment for programs, to the second: ``2026-01-31T12:00:00+00:00``."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+
+
+def time_of_day(at: float) -> str:
+    """A moment before a line of a log, in UTC."""
+    return f"{datetime.fromtimestamp(at, UTC):%H:%M:%S}"
+
+
+def failed_because(failure: Failure) -> str:
+    """Why one member failed, with the cause where it is known: ``launch refused: You are not authorized``."""
+    return failure_words(failure) + (f": {failure.cause}" if failure.cause else "")
 
 
 def listed(words: list[str]) -> str:

@@ -1,12 +1,10 @@
-"""Counts, durations and the state of rollouts as OpenTelemetry's instruments; what they count is read off decisions."""
+"""Counts, durations and the state of rollouts as OpenTelemetry's instruments; what they count is read off points."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from pulumi_rolling.core.delegate.delegating import Delegating
-from pulumi_rolling.core.model.decision import Decision
-from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.report.course.point import Point
 
 
 class Metrics:
@@ -14,6 +12,7 @@ class Metrics:
 
     def __init__(self, meter: Any, group: str) -> None:
         self._group = {"rolling.group": group}
+        self._last: Point | None = None
         self._rollouts = meter.create_counter(
             "rolling.rollouts", unit="{rollout}", description="Drives that ended, by rolling.outcome"
         )
@@ -31,14 +30,19 @@ class Metrics:
             for name, words in gauges.items()
         }
 
-    def hear(self, before: Any, decision: Decision[Any, Any]) -> None:
-        status = decision.status
-        for name, gauge in self._gauges.items():
-            gauge.set(getattr(status, name), self._group)
-        # A turn counts those that are ready anew, and what was judged before it stays counted.
-        turned = before.direction is not decision.next.direction
-        self._judged("ready", _ready(decision.next) - (0 if turned else _ready(before)))
-        self._judged("failed", _failed(decision.next) - _failed(before))
+    def hear(self, point: Point) -> None:
+        seen = {"in_service": point.in_service, "replaced": point.replaced, "total": point.total}
+        for name, count in seen.items():
+            if count is not None:
+                self._gauges[name].set(count, self._group)
+        last, self._last = self._last, point
+        if point.operation is None:
+            self._judged("ready", len(point.readied))
+            # With a turn the point names the first few of those that failed, and counts all.
+            self._judged("failed", len(point.failed) if last is None else point.failures - last.failures)
+        elif last is not None:
+            # The service tells how many it has replaced, and neither names them nor tells which failed.
+            self._judged("ready", point.replaced - (last.replaced if last.way == point.way else 0))
 
     def _judged(self, result: str, more: int) -> None:
         if more > 0:
@@ -48,13 +52,3 @@ class Metrics:
         told = {**self._group, "rolling.outcome": outcome}
         self._rollouts.add(1, told)
         self._lasted.record(seconds, told)
-
-
-def _ready(rollout: Rollout | Delegating) -> int:
-    """Where the cloud rolls, how many it has replaced."""
-    return len(rollout.way.succeeded) if isinstance(rollout, Rollout) else rollout.way.done
-
-
-def _failed(rollout: Rollout | Delegating) -> int:
-    """Where the cloud rolls, it does not tell which failed."""
-    return rollout.failures if isinstance(rollout, Rollout) else 0

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_rolling.core.model.decision import Decision
+from pulumi_rolling.report.course.point import Point
 from pulumi_rolling.telemetry.metrics import Metrics
 from pulumi_rolling.telemetry.providers import NAME, Providers
 from pulumi_rolling.telemetry.spans import Spans
@@ -22,13 +22,14 @@ class Recording:
     now: Callable[[], float]
     _began: float | None = None
 
-    def __call__(self, before: Any, decision: Decision[Any, Any]) -> None:
+    def hear(self, point: Point, rollout: Any) -> None:
+        """``rollout``: as the point's decision left it."""
         if self._began is None:
-            self._began = decision.next.started_at
+            self._began = rollout.started_at
         if self.spans is not None:
-            self.spans.hear(before, decision, self.now())
+            self.spans.hear(point, rollout)
         if self.metrics is not None:
-            self.metrics.hear(before, decision)
+            self.metrics.hear(point)
 
     def close(self, outcome: str, sentence: str) -> None:
         """The drive is over, with a word and a sentence for how."""
@@ -43,7 +44,7 @@ class Recording:
 
 
 def recording(
-    providers: Providers, group: str, call: str, now: Callable[[], float], environment: Mapping[str, str]
+    providers: Providers, group: str, now: Callable[[], float], environment: Mapping[str, str]
 ) -> Recording:
     """``environment``: TRACEPARENT, where it stands there, is the span that started this process."""
     spans = metrics = None
@@ -56,7 +57,7 @@ def recording(
             if key.upper() in environment
         }
         parent = TraceContextTextMapPropagator().extract(carrier)
-        spans = Spans(providers.tracers.get_tracer(NAME), group, call, parent)
+        spans = Spans(providers.tracers.get_tracer(NAME), group, parent)
     if providers.meters is not None:
         metrics = Metrics(providers.meters.get_meter(NAME), group)
     return Recording(providers, spans, metrics, now)

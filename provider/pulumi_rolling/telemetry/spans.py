@@ -1,20 +1,19 @@
 """One rollout as spans: the whole, each batch, each member from our act until it is ready or failed, each wait.
 
-What the spans are of is read off decisions; a tracer of OpenTelemetry keeps them. The whole begins when the rollout
-began, also where another process had begun it; what died with that process is not told.
+What the spans are of is read off the points of a course; a tracer of OpenTelemetry keeps them. The whole begins when
+the rollout began, also where another process had begun it; what died with that process is not told.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pulumi_rolling.core.explain import sentence, verdict_sentence
-from pulumi_rolling.core.model.codes import REASONS
-from pulumi_rolling.core.model.decision import Decision
-from pulumi_rolling.telemetry.course import acts, begun, operation_of, over, owed_since
+from pulumi_rolling.core.explain import verdict_sentence
+from pulumi_rolling.core.model.codes import REASONS, ReasonCode
+from pulumi_rolling.report.course.course import Fate, Lived, Members
+from pulumi_rolling.report.course.point import Point
 
 ROLLOUT, BATCH, MEMBER, OPERATION, WAIT = (
     f"rolling.{name}" for name in ("rollout", "batch", "member", "operation", "wait")
@@ -24,16 +23,15 @@ _NANO = 1_000_000_000
 
 @dataclass
 class Spans:
-    """``name`` and ``call``: the group, and how a command names it. ``parent``: the context around the run."""
+    """``name``: the group. ``parent``: the context around the run."""
 
     tracer: Any
     name: str
-    call: str
     parent: Any = None
     _whole: Any = None
-    _acts: list[float] = field(default_factory=list)
-    """When members were asked for: each is a batch."""
+    _told: Members = field(default_factory=Members)
     _batches: dict[float, Any] = field(default_factory=dict)
+    """By when the act of ours was done that each is of."""
     _members: dict[str, tuple[Any, float]] = field(default_factory=dict)
     """Those in flight, each with the batch that it is of."""
     _others: dict[str, tuple[str, Any]] = field(default_factory=dict)
@@ -42,20 +40,24 @@ class Spans:
     """Batches so far."""
     _failed: bool = False
 
-    def hear(self, before: Any, decision: Decision[Any, Any], now: float) -> None:
-        rollout = decision.next
+    def hear(self, point: Point, rollout: Any) -> None:
+        """``rollout``: as the point's decision left it."""
+        now = point.at
         if self._whole is None:
             self._whole = self._open(ROLLOUT, rollout.started_at, None, _of(self.name, rollout))
-        self._acts += [at for at in sorted(acts(rollout)) if at > max(self._acts, default=0.0)]
-        self._judge(rollout, now)
-        for member in begun(before, rollout, now, self._members):
-            self._begin(member.id, member.at, rollout)
-        self._judge(rollout, now)
-        self._follow(OPERATION, operation_of(rollout), now, {"rolling.operation": operation_of(rollout)})
-        because = decision.because
-        asks = because.code.value if REASONS[because.code].asks else ""
-        told = {"rolling.reason": asks, "rolling.sentence": sentence(because, self.call) if asks else ""}
-        self._follow(WAIT, asks, now, told)
+        told = self._told.take(point)
+        gone = {each.id for each in told.over}
+        for lived in told.came:
+            # Of one that came and was judged at the same look by no act of ours there is no time to tell of.
+            if lived.id not in gone or lived.began_at < now:
+                self._begin(lived, rollout)
+        for lived in told.over:
+            self._end(lived)
+        self._end_batches(point)
+        operation = "" if point.operation is None else point.operation.id
+        self._follow(OPERATION, operation, now, {"rolling.operation": operation})
+        asks = point.code if REASONS[ReasonCode(point.code)].asks else ""
+        self._follow(WAIT, asks, now, {"rolling.reason": asks, "rolling.sentence": point.why if asks else ""})
         if rollout.verdict is not None and not self._failed:
             self._failed = True
             self._whole.add_event("failed", _verdict(rollout.verdict), _nano(now))
@@ -75,34 +77,32 @@ class Spans:
             _fails(self._whole, sentence)
         self._whole.end(_nano(now))
 
-    def _begin(self, member: str, at: float, rollout: Any) -> None:
-        act = self._act_of(at)
+    def _begin(self, lived: Lived, rollout: Any) -> None:
+        act = lived.acted_at
+        if act is None:
+            # What the cloud launches by itself is for a member of the last batch, if that goes on.
+            act = max(self._batches, default=lived.seen_at)
         if act not in self._batches:
             self._begun += 1
-            which = {"rolling.batch": self._begun, "rolling.direction": rollout.direction.value}
+            which = {"rolling.batch": self._begun, "rolling.direction": lived.way}
             self._batches[act] = self._open(BATCH, act, self._whole, which)
-        told = {"rolling.member": member, "rolling.revision": str(rollout.target)}
-        self._members[member] = (self._open(MEMBER, act, self._batches[act], told), act)
+        told = {"rolling.member": lived.id, "rolling.revision": str(rollout.target)}
+        self._members[lived.id] = (self._open(MEMBER, lived.began_at, self._batches[act], told), act)
 
-    def _judge(self, rollout: Any, now: float) -> None:
-        for each in over(rollout, self._members):
-            span, act = self._members.pop(each.id)
-            span.set_attribute("rolling.judged", each.judged)
-            if each.failed and each.judged:
-                _fails(span, each.failed)
-            span.end(_nano(now))
-        for act in [each for each in self._batches if not self._goes_on(each, rollout)]:
-            self._batches.pop(act).end(_nano(now))
+    def _end(self, lived: Lived) -> None:
+        span, _ = self._members.pop(lived.id, (None, 0.0))
+        if span is None:
+            return
+        span.set_attribute("rolling.judged", lived.fate is not Fate.OPEN)
+        if lived.fate is Fate.FAILED:
+            _fails(span, lived.words)
+        span.end(_nano(lived.until))
 
-    def _goes_on(self, act: float, rollout: Any) -> bool:
-        """A member of the batch is in flight, or has not appeared yet."""
-        owed = map(self._act_of, owed_since(rollout))
-        return any(act == other for _, other in self._members.values()) or act in owed
-
-    def _act_of(self, at: float) -> float:
-        """The act that brings what is due since then."""
-        place = bisect_right(self._acts, at)
-        return self._acts[place - 1] if place else at
+    def _end_batches(self, point: Point) -> None:
+        """Those of which no member is in flight, and none is still to appear."""
+        going = {act for _, act in self._members.values()} | {each.at for each in point.owed}
+        for act in sorted(self._batches.keys() - going):
+            self._batches.pop(act).end(_nano(point.at))
 
     def _follow(self, name: str, what: str, now: float, told: Mapping[str, Any]) -> None:
         """A span for as long as it is of the same thing."""
@@ -125,7 +125,7 @@ def _of(name: str, rollout: Any) -> dict[str, Any]:
     return {
         "rolling.group": name,
         "rolling.rollout": goal.id,
-        "rolling.from": str(goal.came_from),
+        "rolling.from": str(goal.came_from or ""),
         "rolling.to": str(goal.to),
         "rolling.generation": rollout.generation,
     }

@@ -1,14 +1,11 @@
-"""The course of a rollout from its points: members from act to fate, operations, stops, and what it came to.
-
-A launch has no name before its member appears, so acts and members are told in order: the first that appears is that
-of the oldest launch that is open. A member for which none is open was launched by the cloud itself.
-"""
+"""The course of a rollout from its points: members from act to fate, operations, stops, and what it came to."""
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.report.course.point import End, Point
@@ -159,58 +156,82 @@ class Course:
         return told[-1] if told else ""
 
 
-@dataclass(slots=True)
-class _Members:
-    """The members of one way as its points tell of them."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a point tells of members: who is new, and whose time is over."""
 
-    open: deque[float] = field(default_factory=deque)
-    lived: dict[str, Lived] = field(default_factory=dict)
+    came: list[Lived]
+    over: list[Lived]
 
-    def take(self, point: Point) -> None:
-        for _ in range(-point.launches):
-            # The oldest of those that were asked for plainly did not happen.
-            if self.open:
-                self.open.popleft()
+
+class Members:
+    """The members of a course, as one point after the other tells of them."""
+
+    def __init__(self) -> None:
+        self._way = ""
+        self._lived: dict[tuple[str, str], Lived] = {}
+        self._open: dict[str, None] = {}
+        """Those of this way whose time goes on, in the order in which they came."""
+        self._acts: dict[str, float] = {}
+
+    def take(self, point: Point) -> Told:
+        told = Told([], [])
+        self._acts = {each.id: each.at for each in point.acted}
+        turned = self._way not in ("", point.way)
+        # The verdict's failures are of the way that it ended.
+        late = turned and point.verdict is not None
+        if late:
+            self._fail(point, told)
+        if turned:
+            self._leave(list(self._open), point, told)
+        self._way = point.way
         for name in point.appeared:
-            self._appear(name, point)
+            self._appear(name, point, told)
         for name in point.readied:
-            self._judge(name, point, Fate.READY)
-        for failed in point.failed:
-            if failed.named:
-                self._judge(failed.id, point, Fate.FAILED, failed.reason, failed.words)
-        self.open.extend([point.at] * max(0, point.launches))
+            self._judge(name, point, told, fate=Fate.READY)
+        if not late:
+            self._fail(point, told)
+        self._leave(point.gone, point, told)
+        return told
 
-    def _appear(self, name: str, point: Point) -> None:
-        if name not in self.lived:
-            acted = self.open.popleft() if self.open else None
-            self.lived[name] = Lived(name, point.way, acted, point.at, point.at)
+    def all(self, at: float) -> list[Lived]:
+        """The way forward first, each in the order of acts; nobody asks after that moment about those that are open."""
+        going = {(self._way, name) for name in self._open}
+        found = [replace(each, until=at) if key in going else each for key, each in self._lived.items()]
+        return sorted(found, key=lambda each: (each.way != FORWARD, each.began_at))
 
-    def _judge(self, name: str, point: Point, fate: Fate, reason: str = "", words: str = "") -> None:
-        self._appear(name, point)
-        known = self.lived[name]
-        if known.fate is Fate.OPEN or fate is Fate.FAILED:
-            self.lived[name] = replace(known, until=point.at, fate=fate, reason=reason, words=words)
+    def _fail(self, point: Point, told: Told) -> None:
+        for each in point.failed:
+            if each.named:
+                self._judge(each.id, point, told, fate=Fate.FAILED, reason=each.reason, words=each.words)
 
-    def close(self, at: float) -> list[Lived]:
-        """All of them; those whose fate is open are not asked about after that moment."""
-        return [
-            replace(each, until=at) if each.fate is Fate.OPEN else each
-            for each in sorted(self.lived.values(), key=lambda each: each.began_at)
-        ]
+    def _appear(self, name: str, point: Point, told: Told) -> None:
+        if (self._way, name) not in self._lived:
+            lived = Lived(name, self._way, self._acts.get(name), point.at, point.at)
+            self._lived[self._way, name] = lived
+            self._open[name] = None
+            told.came.append(lived)
+
+    def _judge(self, name: str, point: Point, told: Told, **fate: Any) -> None:
+        self._appear(name, point, told)
+        lived = self._lived[self._way, name]
+        if name in self._open or fate["fate"] is Fate.FAILED:
+            self._open.pop(name, None)
+            self._lived[self._way, name] = replace(lived, until=point.at, **fate)
+            told.over.append(self._lived[self._way, name])
+
+    def _leave(self, names: Iterable[str], point: Point, told: Told) -> None:
+        for name in names:
+            if name in self._open:
+                self._judge(name, point, told, fate=Fate.OPEN)
 
 
 def members(course: Course) -> list[Lived]:
     """All members that came to the group on either way, in the order of their acts."""
-    found: list[Lived] = []
-    way = _Members()
-    for before, point in zip((None, *course.points), course.points, strict=False):
-        if before is not None and before.way != point.way:
-            way.take(replace(point, way=before.way, launches=0, appeared=(), readied=()))
-            found += way.close(point.at)
-            way = _Members()
-            point = replace(point, failed=() if point.verdict is not None else point.failed)
-        way.take(point)
-    return found + way.close(course.last_at)
+    found = Members()
+    for point in course.points:
+        found.take(point)
+    return found.all(course.last_at)
 
 
 def operations(course: Course) -> list[Ran]:

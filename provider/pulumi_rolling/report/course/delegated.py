@@ -10,13 +10,20 @@ from pulumi_rolling.core.delegate.actions import Begin, Continue, Pause, RollBac
 from pulumi_rolling.core.delegate.delegating import DelegateDecision, Delegating, Way, Whose
 from pulumi_rolling.core.delegate.limits import DelegateLimits
 from pulumi_rolling.core.explain import sentence
-from pulumi_rolling.core.model.codes import REASONS, ReasonCode, VerdictCode
+from pulumi_rolling.core.model.codes import REASONS, ReasonCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Verdict
-from pulumi_rolling.report.course.point import Act, Operated, Point, end_of, sight
-from pulumi_rolling.report.course.replaced import ended
-
-_ASKED = {VerdictCode.ABORTED: "abort", VerdictCode.REJECTED: "reject"}
+from pulumi_rolling.report.course.point import (
+    ASKED,
+    Act,
+    Operated,
+    Point,
+    end_of,
+    ended,
+    fresh,
+    is_turned,
+    sight,
+)
 
 
 def point(
@@ -24,11 +31,10 @@ def point(
 ) -> Point:
     """``call``: the group as a command has to name it."""
     after, because = decision.next, decision.because
-    turned = before.direction is not after.direction or before.goal != after.goal
-    was = Way() if turned else before.way
+    was = Way() if is_turned(before, after) else before.way
     in_service, ready = sight(decision)
-    verdict = None if after.verdict == before.verdict else after.verdict
-    back_failed = None if after.back_failed == before.back_failed else after.back_failed
+    verdict = fresh(before.verdict, after.verdict)
+    back_failed = fresh(before.back_failed, after.back_failed)
     foreseen = (limits.back() if after.direction is Direction.BACK else limits).foreseen
     return Point(
         at=at,
@@ -89,7 +95,7 @@ def _stands(code: ReasonCode) -> bool:
 def _verbs(was: Way, rollout: Delegating, verdict: Verdict | None) -> Iterator[str]:
     way = rollout.way
     if verdict is not None:
-        yield from [_ASKED[verdict.code]] if verdict.code in _ASKED else []
+        yield from [ASKED[verdict.code]] if verdict.code in ASKED else []
         return
     if way.paused != was.paused:
         yield "pause" if way.paused else "resume"

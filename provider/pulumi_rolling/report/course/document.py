@@ -7,7 +7,6 @@ are whole: a course can be read back.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from pulumi_rolling.report.course.course import Course, Lived, Ran, Stop, members, operations, stops
@@ -20,6 +19,7 @@ from pulumi_rolling.report.course.lines import (
     point_json,
     point_of_json,
 )
+from pulumi_rolling.report.wording import utc
 
 
 def summary_json(course: Course) -> dict[str, Any]:
@@ -33,8 +33,8 @@ def summary_json(course: Course) -> dict[str, Any]:
         "strategy": course.strategy,
         "from": course.came_from or None,
         "to": course.to,
-        "startedAt": iso(course.head.started_at),
-        "endedAt": None if course.end is None else iso(course.last_at),
+        "startedAt": utc(course.head.started_at),
+        "endedAt": None if course.end is None else utc(course.last_at),
         "outcome": None if course.end is None else course.end.value,
         "why": course.verdict or None,
         "wayBackFailed": course.back_failed or None,
@@ -76,10 +76,6 @@ def course_in(told: Mapping[str, Any]) -> Course | None:
         )
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
-
-
-def iso(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
 
 
 def _member(lived: Lived) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from pulumi_rolling.report.course.course import Course, Drive, Head
-from pulumi_rolling.report.course.point import Act, End, Ended, Failed, Operated, Point
+from pulumi_rolling.report.course.point import Act, Acted, End, Ended, Failed, Operated, Owed, Point
 
 VERSION = 1
 """Of lines and document: keys may be added, and never change their meaning."""
@@ -101,6 +101,9 @@ def point_json(point: Point) -> dict[str, Any]:
             {"id": each.id, "reason": each.reason, "words": each.words, "named": each.named}
             for each in point.failed
         ],
+        "gone": list(point.gone),
+        "acted": [{"id": each.id, "at": each.at} for each in point.acted],
+        "owed": [{"at": each.at, "count": each.count} for each in point.owed],
         "verbs": list(point.verbs),
         "stands": point.stands,
         "operation": None if point.operation is None else _operated_json(point.operation),
@@ -145,6 +148,9 @@ def point_of_json(told: Mapping[str, Any]) -> Point:
             Failed(str(each["id"]), str(each["reason"]), str(each["words"]), named=bool(each["named"]))
             for each in told.get("failed", ())
         ),
+        gone=tuple(map(str, told.get("gone", ()))),
+        acted=tuple(Acted(str(each["id"]), float(each["at"])) for each in told.get("acted", ())),
+        owed=tuple(Owed(float(each["at"]), int(each["count"])) for each in told.get("owed", ())),
         verbs=tuple(map(str, told.get("verbs", ()))),
         stands=str(told.get("stands", "")),
         operation=None if operation is None else _operated(operation),

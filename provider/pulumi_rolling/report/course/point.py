@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from pulumi_rolling.core.explain import verdict_sentence
 from pulumi_rolling.core.machine import is_handed_over
-from pulumi_rolling.core.model.codes import ReasonCode
+from pulumi_rolling.core.model.codes import ReasonCode, VerdictCode
 from pulumi_rolling.core.model.decision import Decision, Outcome
 from pulumi_rolling.core.model.goal import Direction
+from pulumi_rolling.core.model.verdict import Verdict
 
 
 class End(StrEnum):
@@ -29,6 +31,22 @@ class Act:
 
     act: str
     of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """A member that is new, and when the act of ours was done that brought it."""
+
+    id: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """So many launches were asked for at that moment, and their members have not appeared."""
+
+    at: float
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +103,12 @@ class Point:
     appeared: tuple[str, ...] = ()
     readied: tuple[str, ...] = ()
     failed: tuple[Failed, ...] = ()
+    gone: tuple[str, ...] = ()
+    """Members of which nobody asks any more whether they are ready, and that did not fail."""
+    acted: tuple[Acted, ...] = ()
+    """Of the members that this point is the first to tell of. One that is missing here the cloud launched by itself."""
+    owed: tuple[Owed, ...] = ()
+    """The oldest first."""
     verbs: tuple[str, ...] = ()
     stands: str = ""
     """What it stands still for: a gate, a pause, somebody's word; empty where it goes on."""
@@ -94,6 +118,8 @@ class Point:
     end: End | None = None
 
 
+ASKED = {VerdictCode.ABORTED: "abort", VerdictCode.REJECTED: "reject"}
+"""The word by which somebody ended a direction."""
 _BLIND = (ReasonCode.LEASE_LOST, ReasonCode.INCOMPLETE, ReasonCode.REFUSED)
 """Reasons of decisions whose look told nothing of the members."""
 
@@ -119,15 +145,29 @@ def end_of(decision: Decision[Any, Any]) -> End | None:
     return End.MIXED if back else End.LEFT
 
 
+def is_turned(before: Any, after: Any) -> bool:
+    """The direction, and all that is known of it, has begun anew."""
+    return bool(before.direction is not after.direction or before.goal != after.goal)
+
+
+def fresh(before: Verdict | None, after: Verdict | None) -> Verdict | None:
+    """The verdict that this decision brought."""
+    return None if after == before else after
+
+
+def ended(verdict: Verdict | None) -> Ended | None:
+    return None if verdict is None else Ended(verdict.code.value, verdict_sentence(verdict))
+
+
 def is_told(point: Point) -> bool:
     """Something happened: it is worth a point even where all else is as it was."""
-    happened = (point.acts, point.launches, point.appeared, point.readied, point.failed)
+    happened = (point.acts, point.launches, point.appeared, point.readied, point.failed, point.gone)
     states = point.operation.states if point.operation is not None else ()
     return any(happened) or bool(states) or is_landmark(point)
 
 
 def is_landmark(point: Point) -> bool:
-    """It is kept also where a course has grown too long for all the others."""
+    """It stands by itself, and is kept also where a course has grown too long for all the others."""
     return bool(point.verbs or point.verdict or point.back_failed or point.end)
 
 
@@ -149,6 +189,8 @@ def _quiet(point: Point) -> Point:
         appeared=(),
         readied=(),
         failed=(),
+        gone=(),
+        acted=(),
         verbs=(),
         operation=None if operation is None else replace(operation, states=()),
         verdict=None,

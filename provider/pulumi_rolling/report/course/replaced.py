@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
-from pulumi_rolling.core.explain import failure_words, sentence, verdict_sentence
-from pulumi_rolling.core.model.codes import FAILURES, REASONS, ReasonCode, VerdictCode
+from pulumi_rolling.core.explain import sentence
+from pulumi_rolling.core.model.codes import FAILURES, REASONS, ReasonCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.actions import (
@@ -23,25 +23,34 @@ from pulumi_rolling.core.replace.actions import (
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.rollout import Decided, Rollout, Way
 from pulumi_rolling.report.counted import failures
-from pulumi_rolling.report.course.point import Act, Ended, Failed, Point, end_of, sight
-
-_ASKED = {VerdictCode.ABORTED: "abort", VerdictCode.REJECTED: "reject"}
+from pulumi_rolling.report.course.point import (
+    ASKED,
+    Act,
+    Failed,
+    Point,
+    end_of,
+    ended,
+    fresh,
+    is_turned,
+    sight,
+)
+from pulumi_rolling.report.wording import failed_because
 
 
 def point(limits: Limits, before: Rollout, decision: Decided, at: float, call: str) -> Point:
     """``call``: the group as a command has to name it."""
     after, because = decision.next, decision.because
-    turned = before.direction is not after.direction or before.goal != after.goal
+    turned = is_turned(before, after)
     was = Way() if turned else before.way
     in_service, ready = sight(decision)
     floor, ceiling = bounds(limits, after)
-    verdict = _fresh(before.verdict, after.verdict)
-    back_failed = _fresh(before.back_failed, after.back_failed)
-    judged = after.way.failed[len(was.failed) :] if not turned else after.way.failed
-    if verdict is not None and turned:
-        # The way forward is gone with what it knew; its last failures are in the verdict.
-        known = {failure.id for failure in before.way.failed}
-        judged = tuple(f for f in verdict.failures if f.id not in known)
+    verdict = fresh(before.verdict, after.verdict)
+    back_failed = fresh(before.back_failed, after.back_failed)
+    # With a turn the way forward is gone with what it knew; its last failures are in the verdict.
+    late = verdict if turned else None
+    known = {failure.id for failure in (was if late is None else before.way).failed}
+    told = after.way.failed if late is None else late.failures
+    judged = [failure for failure in told if failure.id not in known]
     return Point(
         at=at,
         way=after.direction.value,
@@ -61,6 +70,9 @@ def point(limits: Limits, before: Rollout, decision: Decided, at: float, call: s
         appeared=tuple(sorted(after.way.in_flight - was.in_flight)),
         readied=tuple(sorted(after.way.succeeded - was.succeeded)),
         failed=tuple(map(_failed, judged)),
+        gone=tuple(
+            sorted(was.in_flight - after.way.in_flight - after.way.succeeded - {f.id for f in judged})
+        ),
         verbs=_ending(before.way, verdict) if verdict is not None else tuple(_verbs(limits, was, after.way)),
         stands=because.code.value if _stands(because.code) else "",
         verdict=ended(verdict),
@@ -99,17 +111,9 @@ def act(action: Single) -> Act:
             assert_never(action)
 
 
-def ended(verdict: Verdict | None) -> Ended | None:
-    return None if verdict is None else Ended(verdict.code.value, verdict_sentence(verdict))
-
-
-def _fresh(before: Verdict | None, after: Verdict | None) -> Verdict | None:
-    return None if after == before else after
-
-
 def _failed(failure: Failure) -> Failed:
-    words = f"{failure_words(failure)}: {failure.cause}" if failure.cause else failure_words(failure)
-    return Failed(failure.id, failure.reason.value, words, named=not FAILURES[failure.reason].nameless)
+    named = not FAILURES[failure.reason].nameless
+    return Failed(failure.id, failure.reason.value, failed_because(failure), named=named)
 
 
 def _stands(code: ReasonCode) -> bool:
@@ -120,7 +124,7 @@ def _stands(code: ReasonCode) -> bool:
 def _ending(was: Way, verdict: Verdict) -> tuple[str, ...]:
     """The word by which somebody ended the way, if that was it; what was held for a word is the verdict of then."""
     held = was.held is not None and (verdict.code, verdict.at) == (was.held.code, was.held.at)
-    return (_ASKED.get(verdict.code, "abort"),) if verdict.code in _ASKED or held else ()
+    return (ASKED.get(verdict.code, "abort"),) if verdict.code in ASKED or held else ()
 
 
 def _verbs(limits: Limits, was: Way, way: Way) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pulumi_rolling.core.model.codes import REASONS, ReasonCode
 from pulumi_rolling.report.course.course import Course
-from pulumi_rolling.report.course.point import Act, Failed, Point
+from pulumi_rolling.report.course.point import Act, Failed, Point, is_landmark
 from pulumi_rolling.report.wording import counted
 
 LARGE = 20
@@ -57,7 +57,7 @@ def _groups(points: Sequence[Point], *, failures_apart: bool) -> Iterator[list[P
         if group:
             last = group[-1]
             apart = failures_apart and bool(point.failed or last.failed)
-            if apart or _reason(point) != _reason(last) or _stands_out(point) or _stands_out(last):
+            if apart or _reason(point) != _reason(last) or is_landmark(point) or is_landmark(last):
                 yield group
                 group = []
         group.append(point)
@@ -71,10 +71,6 @@ def _reason(point: Point) -> tuple[str, str, str]:
     passing = known and REASONS[ReasonCode(point.code)].passing
     tenth = 10 * point.replaced // point.total if point.total >= LARGE else 0
     return point.way, point.step, f"{_PASSING} {tenth}" if passing else point.code
-
-
-def _stands_out(point: Point) -> bool:
-    return bool(point.verbs or point.verdict or point.back_failed or point.end)
 
 
 def _stage(course: Course, group: Sequence[Point]) -> Stage:
