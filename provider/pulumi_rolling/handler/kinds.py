@@ -137,6 +137,7 @@ KINDS: dict[str, Kind] = {
         reads_reach=False,
         secrets=EssScalingGroup.secrets,
         declared=(ESS_SCALING_GROUP,),
+        listed=ess_scaling_group.groups_at,
     ),
 }
 
@@ -159,9 +160,8 @@ def kind_named(name: str, reach: Reach) -> Kind:
     after the first are called in forms of their own.
     """
     fitting = [kind for kind in KINDS.values() if kind.is_name(name)] or list(KINDS.values())[:1]
-    if len(fitting) == 1:
-        return fitting[0]
-    return next((kind for kind in fitting if _has(kind, name, reach)), fitting[-1])
+    *asked, last = fitting
+    return next((kind for kind in asked if _has(kind, name, reach)), last)
 
 
 def _has(kind: Kind, name: str, reach: Reach) -> bool:
