@@ -36,6 +36,7 @@ from pulumi_rolling.policy.instance_refresh.ess_limits import ess_limits
 from pulumi_rolling.policy.instance_refresh.limits import limits as refresh_limits
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 from pulumi_rolling.policy.rolling_update.limits import limits
+from pulumi_rolling.report.wording import INSTANCE, TASK
 
 KINDS: dict[str, Kind] = {
     AutoScalingGroup.key: Kind(
@@ -66,7 +67,7 @@ KINDS: dict[str, Kind] = {
         as_inputs=auto_scaling_group.as_inputs,
         at_version=auto_scaling_group.at_version,
         kin=auto_scaling_group.kin,
-        noun=("instance", "instances"),
+        noun=INSTANCE,
         mend=auto_scaling_group.mend,
         declared=(AUTO_SCALING_GROUP,),
         same_group=auto_scaling_group.identity_of,
@@ -98,7 +99,7 @@ KINDS: dict[str, Kind] = {
         as_inputs=ecs_service.as_inputs,
         at_version=ecs_service.at_version,
         kin=ecs_service.kin,
-        noun=("task", "tasks"),
+        noun=TASK,
         mend=ecs_service.mend,
         history="events",
         declared=(ECS_SERVICE,),
@@ -128,7 +129,7 @@ KINDS: dict[str, Kind] = {
         as_inputs=ess_scaling_group.as_inputs,
         at_version=ess_scaling_group.at_version,
         kin=ess_scaling_group.kin,
-        noun=("instance", "instances"),
+        noun=INSTANCE,
         mend=ess_scaling_group.mend,
         named_by="id",
         name_of=ess_scaling_group.name_of,
