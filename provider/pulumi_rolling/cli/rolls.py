@@ -30,7 +30,8 @@ class PageFormat(str, Enum):
 
 def history(
     what: Annotated[
-        str | None, Argument(help="A group, a stack, or PROJECT/STACK; without it, all that are kept.")
+        str | None,
+        Argument(help="A group, STACK, PROJECT/STACK or ORG/PROJECT/STACK; without it, all that are kept."),
     ] = None,
     last: Annotated[int, Option(help="How many, the newest.", min=1)] = 20,
     form: Form = TextOrJson.TEXT,

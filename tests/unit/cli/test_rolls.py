@@ -49,13 +49,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rolled: Course) -> F
         (["web"], ["bb33", "aa11"]),
         (["prod"], ["bb33", "aa11"]),
         (["shop/dev"], ["aa22"]),
+        (["organization/shop/dev"], ["aa22"]),
         (["web", "--last", "1"], ["bb33"]),
     ],
 )
 def test_history_lists_the_newest_first(
     rolling: Rolling, folder: Folder, what: list[str], ids: list[str]
 ) -> None:
-    """All, or those of a group, of a stack, or of a stack with its project; as text and as JSON."""
+    """All, or those of a group, or of a stack by any of its names; as text and as JSON."""
     lines = rolling("history", *what).out.splitlines()[1:]
     assert [line.split()[0] for line in lines] == ids and all("succeeded" in line for line in lines)
     told = json.loads(rolling("history", *what, "--format", "json").out)
