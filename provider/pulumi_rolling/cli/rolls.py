@@ -85,7 +85,7 @@ def report(
     from pulumi_rolling.whole_files import write_whole
 
     try:
-        write_whole(Path(target), content)
+        write_whole(Path(target), content, private=False)
     except OSError as error:
         raise RollingError(f"{target} cannot be written: {error.strerror or error}.") from error
     click.echo(target)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -70,10 +71,15 @@ def test_a_history_of_nothing_says_where_it_looked(rolling: Rolling, folder: Fol
 
 
 def test_a_report_is_written_whole_into_a_file_of_its_id(rolling: Rolling, folder: Folder) -> None:
-    """The page by default, here found by the beginning of its id; nothing else is left in the folder."""
+    """The page by default, here found by the beginning of its id; nothing else is left in the folder.
+
+    Others may read it as they may any new file of the user's, so that a server can show it.
+    """
+    mask = os.umask(0o027)
     assert rolling("report", "bb").out == "roll-bb33.html\n"
     assert Path("roll-bb33.html").read_text().startswith("<!doctype html>")
     assert sorted(path.name for path in Path().iterdir()) == ["roll-bb33.html", "rolls"]
+    assert os.umask(mask) == 0o027 and Path("roll-bb33.html").stat().st_mode & 0o777 == 0o640
 
 
 def test_a_report_has_the_form_and_the_place_that_are_asked_for(rolling: Rolling, folder: Folder) -> None:
