@@ -59,6 +59,7 @@ def test_a_checkpoint_is_approved_from_a_second_shell(
     assert rolling("approve", web.id).code == 0
     update.result(PATIENCE)
     assert (web.versions(), web.points_at, web.keeps_no_mark()) == ({2}, 2, True)
+    assert not [line for line in web.statuses if "rolling resume" in line], "nobody need say a second word"
 
 
 def test_a_rejected_checkpoint_returns_the_group(web: EssRefreshedWeb, rolling: Rolling) -> None:

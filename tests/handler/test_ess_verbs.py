@@ -7,7 +7,10 @@ from dataclasses import replace
 from threading import Event
 
 import pytest
+from pulumi_rolling.cli.stack_groups import StackGroup
+from pulumi_rolling.cli.watch_stack import StackRolls
 from pulumi_rolling.errors import OrphanedError
+from pulumi_rolling.handler.context import Defaults
 from pulumi_rolling.lab import AlibabaLab
 
 from tests.fleets.scripted_aws import wait_until
@@ -51,6 +54,23 @@ def test_an_interrupted_roll_is_returned(interrupted: EssWeb, rolling: Callable[
     group = interrupted.group
     assert interrupted.versions() == {1} and (interrupted.sizes, group["tags"]) == ([1, 6, 2], {})
     assert interrupted.lowest() >= 2
+
+
+def test_a_stack_lists_and_watches_its_groups_of_ess(
+    interrupted: EssWeb, rolling: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is asked for at ESS alone; one that is gone is said to be."""
+    there = StackGroup("res", interrupted.id, Defaults(), "essScalingGroup")
+    gone = replace(there, resource="old", name="asg-bp10000000000000gone")
+    monkeypatch.setattr("pulumi_rolling.cli.stack_groups.groups_of", lambda folder, stack: [there, gone])
+    # Whoever asks AWS gets no answer.
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    listed = rolling("list", "--stack", "dev")
+    assert listed.code == 0, listed
+    assert f"stopped while rolling to {interrupted.configurations[1]}" in listed.out
+    assert "there is no such group" in listed.out.partition(gone.name)[2]
+    (watched,) = StackRolls({Defaults(): [there, gone]}).look()
+    assert (watched.name, watched.resource, watched.standing is not None) == (interrupted.id, "res", True)
 
 
 def test_an_interrupted_roll_is_finished(interrupted: EssWeb, rolling: Callable[..., Ran]) -> None:

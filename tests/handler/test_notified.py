@@ -152,7 +152,7 @@ def test_a_topic_gets_the_sentence_with_the_credentials_of_the_group(
     by_event = {each["MessageAttributes"]["event"]["Value"]: each for each in heard}
     assert set(by_event) == {"started", "ended"}
     assert by_event["ended"]["Message"] == "web: done, on version 2"
-    assert by_event["ended"]["Subject"] == "Rolling update of web: done"
+    assert by_event["ended"]["Subject"] == "Rollout of web (trial/dev web): done"
     document = json.loads(by_event["ended"]["MessageAttributes"]["document"]["Value"])
     assert (document["group"], document["succeeded"]) == ("web", True)
 

@@ -29,7 +29,7 @@ def test_a_webhook_gets_the_document_with_a_key_for_those_who_hear_it_twice() ->
             "version": 1,
             "event": "waiting",
             "group": "web",
-            "title": "Rolling update of web: waiting",
+            "title": "Rollout of web: waiting",
             "sentence": "run 'rolling approve web'",
             "succeeded": None,
             "key": "r1.approval.5",
@@ -64,7 +64,7 @@ def test_a_chat_is_reached_by_apprise() -> None:
     """Its own URL for JSON brings title and sentence."""
     with inbox() as box:
         to_chat(box.url.replace("http://", "json://"), HELD)
-    assert box.heard[0]["title"] == "Rolling update of web: waiting"
+    assert box.heard[0]["title"] == "Rollout of web: waiting"
     assert box.heard[0]["message"] == "run 'rolling approve web'"
     assert trouble(box.url.replace("http://", "json://")) == ""
 

@@ -78,7 +78,9 @@ def _parameter(name: str, hint: Any, default: Any) -> click.Parameter:
             [name], type=_type(kind, Option(help=declared.help)), required=required, help=declared.help
         )
     names = declared.names or (f"--{name.replace('_', '-')}",)
-    about: Mapping[str, Any] = {} if required else {"default": default}
+    # Help shows a default as people type it.
+    word = default.value if isinstance(default, Enum) else default
+    about: Mapping[str, Any] = {} if required else {"default": word}
     return click.Option(
         [name, *names],
         help=declared.help,

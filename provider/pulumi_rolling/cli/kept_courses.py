@@ -14,6 +14,9 @@ from pulumi_rolling.errors import Fault, PolicyErrors, RollingError
 from pulumi_rolling.handler.context import Defaults
 from pulumi_rolling.report.course.course import Course, Head
 
+_WHOLE = 2
+"""Slashes of a stack's whole name: ``organization/project/stack``."""
+
 
 class KeptCourses:
     """Where a course is kept in both places, that of this machine is read."""
@@ -84,5 +87,7 @@ def _unreadable(error: OSError) -> RollingError:
 
 
 def _is_of(head: Head, what: str | None) -> bool:
-    """``what``: a group, ``project/stack``, or a stack alone."""
-    return what is None or what in (head.group, head.stack, head.stack.rpartition("/")[2])
+    """``what``: a group, or a stack as Pulumi takes it: alone, with its project, or with its organization, too."""
+    if what is None or what in (head.group, head.stack, head.stack.rpartition("/")[2]):
+        return True
+    return what.count("/") == _WHOLE and what.partition("/")[2] == head.stack

@@ -24,6 +24,7 @@ from pulumi_rolling.report.listing import ListedRoll, listing_json, listing_text
 if TYPE_CHECKING:
     from pulumi_rolling.cli.stack_groups import StackGroup
     from pulumi_rolling.handler.context import Defaults
+    from pulumi_rolling.handler.operation import Kind
 
 
 def list_groups(
@@ -36,7 +37,7 @@ def list_groups(
     rolling: Annotated[bool, Option("--rolling", help="Only groups with a rollout.")] = False,
     form: Form = TextOrJson.TEXT,
 ) -> None:
-    """List groups with the state of their rollouts: all of a region, or those that a stack rolls.
+    """List groups with the state of their rollouts: all of a region of AWS, or those that a stack rolls.
 
     A call brings a hundred groups with their records; instances are not looked at.
     """
@@ -56,23 +57,31 @@ def list_groups(
         click.echo("No group is found." if not found else "No group has a rollout.", err=True)
 
 
-def asked(where: Defaults, names: Sequence[str] | None) -> Iterable[ListedGroup]:
-    """All groups there, or those of these names: a call brings a hundred of a kind."""
+def asked(where: Defaults, wanted: Sequence[StackGroup] | None) -> Iterable[ListedGroup]:
+    """All groups of AWS there, or those that are wanted of a stack: a call brings a hundred of a kind."""
     from pulumi_rolling.handler.kinds import KINDS
     from pulumi_rolling.handler.operation import Reach
 
     reach = Reach(where, AtATerminal())
     for place, (key, kind) in enumerate(KINDS.items()):
-        own = names if names is None else [name for name in names if kind.is_name(name)]
+        own = None if wanted is None else _named(wanted, kind)
         if own == []:
             continue
         try:
             yield from kind.listed(reach, own)
         except DeniedFleetError as error:
-            if not place:
+            if wanted is not None or not place:
                 raise
             # Who rolls groups of another kind alone need not have leave to see these.
             click.echo(f"{key} is not listed: {error.message}", err=True)
+
+
+def _named(wanted: Sequence[StackGroup], kind: Kind) -> list[str]:
+    """The names of those that are of this kind, each once."""
+    own = (
+        each for each in wanted if (kind.is_name(each.name) if each.kind is None else each.kind == kind.key)
+    )
+    return sorted({each.name for each in own if each.name})
 
 
 def placed(folder: Path, stack: str, given: Defaults) -> dict[Defaults, list[StackGroup]]:
@@ -95,8 +104,7 @@ def placed(folder: Path, stack: str, given: Defaults) -> dict[Defaults, list[Sta
 def _of_stack(folder: Path, stack: str, given: Defaults) -> list[ListedRoll]:
     rolls = []
     for where, wanted in placed(folder, stack, given).items():
-        names = sorted({each.name for each in wanted if each.name})
-        there = {each.name: each for each in asked(where, names)} if names else {}
+        there = {each.name: each for each in asked(where, wanted)}
         rolls += [_in_stack(each, there.get(each.name), where.region or "") for each in wanted]
     return rolls
 

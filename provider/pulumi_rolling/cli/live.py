@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Rolled = Driven[Any, Any, Any]
 """A group as the loop of whichever machine needs it."""
 
-Group = Annotated[str, Argument(help="Name of the Auto Scaling group, or cluster/service of ECS.")]
+Group = Annotated[str, Argument(help="An Auto Scaling group, cluster/service of ECS, or asg-... of ESS.")]
 Region = Annotated[str | None, Option(help="Default: as the AWS SDK finds it.")]
 Endpoint = Annotated[str | None, Option(help="Another endpoint than AWS's, such as a lab's.")]
 

@@ -36,7 +36,7 @@ def plan(
     old: Annotated[int | None, Option(help="Members to replace, offline; default all.", min=0)] = None,
     group: Annotated[str | None, Option(help="A live group in place of sizes.")] = None,
     to: Annotated[
-        str | None, Option(help="Launch template version, with --group; default its latest.")
+        str | None, Option(help="Version of template or definition, with --group; default its latest.")
     ] = None,
     region: Annotated[str | None, Option(help="With --group; default: as the AWS SDK finds it.")] = None,
     endpoint: Annotated[str | None, Option(help="With --group: another endpoint, such as a lab's.")] = None,

@@ -30,7 +30,8 @@ class PageFormat(str, Enum):
 
 def history(
     what: Annotated[
-        str | None, Argument(help="A group, a stack, or PROJECT/STACK; without it, all that are kept.")
+        str | None,
+        Argument(help="A group, STACK, PROJECT/STACK or ORG/PROJECT/STACK; without it, all that are kept."),
     ] = None,
     last: Annotated[int, Option(help="How many, the newest.", min=1)] = 20,
     form: Form = TextOrJson.TEXT,
@@ -84,7 +85,7 @@ def report(
     from pulumi_rolling.whole_files import write_whole
 
     try:
-        write_whole(Path(target), content)
+        write_whole(Path(target), content, private=False)
     except OSError as error:
         raise RollingError(f"{target} cannot be written: {error.strerror or error}.") from error
     click.echo(target)

@@ -11,7 +11,7 @@ from typing import Any
 from pulumi_rolling.handler.context import Defaults
 from pulumi_rolling.handler.kinds import declared_as, kind_in
 from pulumi_rolling.handler.properties import name_in
-from pulumi_rolling.host.aws_settings import AwsSettings
+from pulumi_rolling.host.aws_settings import AwsSettings, listed
 from pulumi_rolling.stack.command import Pulumi, project_of
 from pulumi_rolling.stack.deployment import Deployment, Entry, parsed
 from pulumi_rolling.stack.groups import is_dynamic, is_group
@@ -24,6 +24,8 @@ class StackGroup:
     name: str
     """Empty where state does not tell it, since it is a secret or was never known."""
     where: Defaults
+    kind: str | None = None
+    """Its key in the inputs; None where its name alone says what it is."""
 
 
 def groups_of(folder: Path, stack: str) -> list[StackGroup]:
@@ -56,24 +58,33 @@ def _is_rolled(entry: Entry, governed: Mapping[str, OwnHook]) -> bool:
 def _of_its_own(entry: Entry, deployment: Deployment) -> StackGroup:
     """A group by the properties of its own resource, where the provider of that looks."""
     found = declared_as(entry.type)
-    place = {} if found is None else found[1].place(entry.outputs)
+    if found is None:
+        raise ValueError(f"{entry.type} is no group")
+    kind, declared = found
+    place = declared.place(entry.outputs)
     provider = next((each for each in deployment.entries if each.reference == entry.provider), None)
     given = {} if provider is None else provider.inputs
-    where = AwsSettings(lambda name: _text(given.get(name))).defaults()
+    if kind.reads_reach:
+        where = AwsSettings(lambda name: _text(given.get(name))).defaults()
+    else:
+        said = declared.settings({**given, "endpoints": listed(given.get("endpoints"))})
+        where = Defaults(_text(said.get("region")), _text(said.get("endpoint")))
     region = _text(place.get("region")) or where.region
-    return StackGroup(entry.name, _text(place.get("name")) or "", replace(where, region=region))
+    return StackGroup(entry.name, kind.name_of(place) or "", replace(where, region=region), kind.key)
 
 
 def _group(entry: Entry, deployment: Deployment, set_for_all: Defaults) -> StackGroup:
     kind = kind_in(entry.inputs)
     block: Mapping[str, Any] = entry.inputs[kind.key] if kind is not None else {}
     where = set_for_all if is_dynamic(entry) else _of_provider(entry, deployment)
+    if kind is not None and not kind.reads_reach:
+        where = Defaults()
     where = replace(
         where,
         region=_text(block.get("region")) or where.region,
         endpoint=_text(block.get("endpoint")) or where.endpoint,
     )
-    return StackGroup(entry.name, name_in(entry.inputs) or "", where)
+    return StackGroup(entry.name, name_in(entry.inputs) or "", where, None if kind is None else kind.key)
 
 
 def _of_provider(entry: Entry, deployment: Deployment) -> Defaults:

@@ -67,7 +67,7 @@ class StackRolls:
         rolling = []
         for where, wanted in self.by_place.items():
             resources = {each.name: each.resource for each in wanted if each.name}
-            for found in asked(where, sorted(resources)) if resources else ():
+            for found in asked(where, wanted):
                 watched = self._watched(found, resources[found.name], where)
                 if watched is not None:
                     rolling.append(watched)

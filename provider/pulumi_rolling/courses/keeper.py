@@ -7,7 +7,7 @@ with a rollout goes on in the same course, which it finds on this machine or els
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pulumi_rolling.courses.courier import Courier
 from pulumi_rolling.courses.folder import Folder
@@ -50,8 +50,9 @@ class Keeper:
         self._begin(found)
 
     def take(self, point: Point) -> None:
-        """Keep a point, unless it brings nothing new."""
+        """Keep a point, unless it brings nothing new. None stands before its driver, whatever the clock does."""
         last = self._points[-1] if self._points else None
+        point = replace(point, at=max(point.at, self._drives[-1].at, last.at if last is not None else 0.0))
         if last is not None and is_same(last, point) and not is_told(point):
             return
         line = point_line(point)

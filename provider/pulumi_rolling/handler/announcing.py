@@ -115,6 +115,8 @@ class Announcer:
             "at": utc(self.operation.clock.now()),
             "rollout": rollout.goal.id,
             "urn": self.context.urn or None,
+            "stack": self.context.stack or None,
+            "resource": self.context.resource or None,
             "from": None if rollout.goal.came_from is None else str(rollout.goal.came_from),
             "to": str(rollout.goal.to),
             "direction": rollout.direction.value,
@@ -125,7 +127,8 @@ class Announcer:
             "inService": status.in_service,
         }
         key = ".".join(filter(None, (rollout.goal.id, due.word, due.moment)))
-        return Message(due.event, self.operation.name, due.sentence, key, due.succeeded, facts)
+        whose = " ".join(filter(None, (self.context.stack, self.context.resource)))
+        return Message(due.event, self.operation.name, due.sentence, key, due.succeeded, facts, whose)
 
     def _warn(self, faults: list[str]) -> None:
         for fault in faults:

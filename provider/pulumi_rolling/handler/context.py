@@ -10,6 +10,10 @@ from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.engine.clock import SystemClock
 from pulumi_rolling.fleets.credentials import Keys, Role
 
+_URN = "urn:pulumi:"
+_OF_URN = 4
+"""Parts of a URN: ``urn:pulumi:STACK::PROJECT::TYPE::NAME``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
@@ -48,6 +52,23 @@ class Context:
     """Of this one operation; the policy's own may be shorter."""
     clock: SystemClock | None = None
     """For a face that has to end a wait."""
+
+    @property
+    def stack(self) -> str:
+        """``project/stack`` by the URN; empty where no program of Pulumi's asks."""
+        parts = _parts(self.urn)
+        return f"{parts[1]}/{parts[0].removeprefix(_URN)}" if parts else ""
+
+    @property
+    def resource(self) -> str:
+        """Its name in the program."""
+        return _parts(self.urn)[3] if _parts(self.urn) else ""
+
+
+def _parts(urn: str) -> list[str]:
+    """Nothing where it is no URN."""
+    parts = urn.split("::")
+    return parts if len(parts) == _OF_URN and urn.startswith(_URN) else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from pulumi_rolling.report.course.course import Course, Head
     from pulumi_rolling.report.course.point import Point
 
-_PARTS = 4
-"""Of a URN: ``urn:pulumi:STACK::PROJECT::TYPE::NAME``."""
-
 
 class Coursing:
     """The course of one drive. No fault of it reaches the rollout."""
@@ -122,14 +119,12 @@ def _found(folder: Any, bucket: Bucket | None, head: Head) -> Course | None:
 def _head(operation: Operation, rollout: Any, context: Context) -> Head:
     from pulumi_rolling.report.course.course import Head
 
-    parts = context.urn.split("::")
-    is_urn = len(parts) == _PARTS and parts[0].startswith("urn:pulumi:")
     return Head(
         id=rollout.goal.id,
         group=operation.name,
         kind=operation.kind.key,
         started_at=rollout.started_at,
-        stack=f"{parts[1]}/{parts[0].removeprefix('urn:pulumi:')}" if is_urn else "",
-        resource=parts[3] if is_urn else "",
+        stack=context.stack,
+        resource=context.resource,
         noun=operation.kind.noun,
     )

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pulumi_rolling.core.model.member import Revision
+from pulumi_rolling.fleets.alibaba.api import AlibabaApi
 from pulumi_rolling.fleets.alibaba.launch_templates import parts
 from pulumi_rolling.fleets.alibaba.place import Place
+from pulumi_rolling.fleets.base import ListedGroup
 from pulumi_rolling.fleets.credentials import Keys
+from pulumi_rolling.fleets.ess_scaling_group.listing import listed
 from pulumi_rolling.fleets.ess_scaling_group.revisions import Wanted
 from pulumi_rolling.fleets.replace import Strays
+from pulumi_rolling.handler.operation import Reach
 from pulumi_rolling.policy.groups.ess_scaling_group import EssScalingGroup
 
 _ID = re.compile(r"asg-[a-z0-9]{20}")
@@ -26,6 +30,14 @@ def place_of(group: EssScalingGroup) -> Place:
     if group.access_key and group.secret_key:
         keys = Keys(group.access_key, group.secret_key, group.security_token or "")
     return Place.of(group.region, group.endpoint, keys)
+
+
+def groups_at(reach: Reach, names: Sequence[str] | None) -> Iterator[ListedGroup]:
+    """Groups of these ids that are there. A list of all that a region has is one of AWS."""
+    if names is None:
+        return iter(())
+    place = Place.of(reach.defaults.region, reach.defaults.endpoint)
+    return listed(AlibabaApi(place, reach.retry, region_path="--region"), names)
 
 
 def name_of(block: Mapping[str, Any]) -> str | None:

@@ -36,6 +36,7 @@ from pulumi_rolling.policy.instance_refresh.ess_limits import ess_limits
 from pulumi_rolling.policy.instance_refresh.limits import limits as refresh_limits
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 from pulumi_rolling.policy.rolling_update.limits import limits
+from pulumi_rolling.report.wording import INSTANCE, TASK
 
 KINDS: dict[str, Kind] = {
     AutoScalingGroup.key: Kind(
@@ -66,7 +67,7 @@ KINDS: dict[str, Kind] = {
         as_inputs=auto_scaling_group.as_inputs,
         at_version=auto_scaling_group.at_version,
         kin=auto_scaling_group.kin,
-        noun=("instance", "instances"),
+        noun=INSTANCE,
         mend=auto_scaling_group.mend,
         declared=(AUTO_SCALING_GROUP,),
         same_group=auto_scaling_group.identity_of,
@@ -98,7 +99,7 @@ KINDS: dict[str, Kind] = {
         as_inputs=ecs_service.as_inputs,
         at_version=ecs_service.at_version,
         kin=ecs_service.kin,
-        noun=("task", "tasks"),
+        noun=TASK,
         mend=ecs_service.mend,
         history="events",
         declared=(ECS_SERVICE,),
@@ -128,7 +129,7 @@ KINDS: dict[str, Kind] = {
         as_inputs=ess_scaling_group.as_inputs,
         at_version=ess_scaling_group.at_version,
         kin=ess_scaling_group.kin,
-        noun=("instance", "instances"),
+        noun=INSTANCE,
         mend=ess_scaling_group.mend,
         named_by="id",
         name_of=ess_scaling_group.name_of,
@@ -137,6 +138,7 @@ KINDS: dict[str, Kind] = {
         reads_reach=False,
         secrets=EssScalingGroup.secrets,
         declared=(ESS_SCALING_GROUP,),
+        listed=ess_scaling_group.groups_at,
     ),
 }
 
@@ -159,9 +161,8 @@ def kind_named(name: str, reach: Reach) -> Kind:
     after the first are called in forms of their own.
     """
     fitting = [kind for kind in KINDS.values() if kind.is_name(name)] or list(KINDS.values())[:1]
-    if len(fitting) == 1:
-        return fitting[0]
-    return next((kind for kind in fitting if _has(kind, name, reach)), fitting[-1])
+    *asked, last = fitting
+    return next((kind for kind in asked if _has(kind, name, reach)), last)
 
 
 def _has(kind: Kind, name: str, reach: Reach) -> bool:

@@ -15,8 +15,9 @@ from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.base import Facts, Glance
 from pulumi_rolling.handler.operation import UNKNOWN, Operation
 from pulumi_rolling.report.differences import differences
+from pulumi_rolling.report.wording import any_one
 
-EQUAL = "an instance that runs equal contents is not replaced"
+EQUAL = "that runs equal contents is not replaced"
 
 
 def is_old(member: Member, to: Revision, forced: bool = False) -> bool:
@@ -57,7 +58,7 @@ def notes_of(operation: Operation, facts: Facts) -> tuple[str, ...]:
     if not operation.target_unknown:
         return (*facts.notes, *facts.floating)
     # Tags of a launch template make a plan show its version as unknown, although they make no version.
-    return facts.notes if operation.forced else (*facts.notes, EQUAL)
+    return facts.notes if operation.forced else (*facts.notes, f"{any_one(operation.kind.noun)} {EQUAL}")
 
 
 def is_pointed(operation: Operation, glance: Glance) -> bool:

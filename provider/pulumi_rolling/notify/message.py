@@ -33,11 +33,14 @@ class Message:
     """Of an end; None before it."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What a program may want beside the sentence."""
+    declared_by: str = ""
+    """Stack and resource, since a group of that name may stand in every stack and region."""
 
     @property
     def title(self) -> str:
         end = {None: self.event.value, True: "done", False: "failed"}[self.succeeded]
-        return f"Rolling update of {self.group}: {end}"
+        whose = f" ({self.declared_by})" if self.declared_by else ""
+        return f"Rollout of {self.group}{whose}: {end}"
 
     @property
     def is_bad(self) -> bool:

@@ -16,7 +16,7 @@ from pulumi_rolling.core.replace.plan import Plan
 from pulumi_rolling.core.replace.rollout import Boots
 from pulumi_rolling.report.drawn import Does, Drawing, Phase
 from pulumi_rolling.report.preview import Preview
-from pulumi_rolling.report.wording import instances
+from pulumi_rolling.report.wording import Noun, counted, instances
 
 ASSUMED_BOOT = 180.0
 
@@ -26,7 +26,7 @@ def drawing(preview: Preview) -> Drawing:
     if plan is None or not plan.replace or preview.nothing:
         return Drawing()
     if isinstance(plan, DelegatePlan):
-        return Drawing(tuple(_delegated(plan)), ASSUMED_BOOT)
+        return Drawing(tuple(_delegated(plan, preview.noun)), ASSUMED_BOOT)
     return Drawing(tuple(_replaced(plan, boots)), None if boots else ASSUMED_BOOT)
 
 
@@ -67,14 +67,14 @@ def _boots(plan: Plan, boots: Boots | None, count: int) -> float:
     return min(rounds * each, longest)
 
 
-def _delegated(plan: DelegatePlan) -> Iterator[Phase]:
+def _delegated(plan: DelegatePlan, noun: Noun) -> Iterator[Phase]:
     foreseen, done = plan.limits.foreseen, 0
     leaves = plan.replace - plan.left_old
     for gate in foreseen.gates:
         if gate.percent is not None:
             count = min(leaves, math.ceil(gate.percent * plan.replace / 100))
             if count > done:
-                yield _operated(plan, f"to {gate.percent:g} %", count - done)
+                yield _operated(plan, f"to {gate.percent:g} %", count - done, noun)
             done = max(done, count)
         name = "checkpoint" if gate.percent is not None else gate.name
         if gate.lasts:
@@ -82,12 +82,12 @@ def _delegated(plan: DelegatePlan) -> Iterator[Phase]:
         if gate.by_word or plan.limits.approval:
             yield Phase("approval", "somebody approves", 0.0, Does.ASK)
     if rest := leaves - done:
-        yield _operated(plan, "the rest" if done else "replace", rest)
+        yield _operated(plan, "the rest" if done else "replace", rest, noun)
     if bake := foreseen.bake + plan.limits.bake:
         yield Phase("bake", "watched", bake, Does.WAIT)
 
 
-def _operated(plan: DelegatePlan, name: str, count: int) -> Phase:
+def _operated(plan: DelegatePlan, name: str, count: int, noun: Noun) -> Phase:
     times = math.ceil(count / max(1, plan.batch))
     lasts = times * (ASSUMED_BOOT + plan.limits.foreseen.warm_up)
-    return Phase(name, instances(count), lasts, Does.REPLACE)
+    return Phase(name, counted(count, noun), lasts, Does.REPLACE)

@@ -119,12 +119,18 @@ def _then(standing: OperationStatus) -> str:
     return f", when the service goes {'on' if goes_on else 'back'} by itself"
 
 
+def _meanwhile(told: Operation | None) -> str:
+    """What the service does while nobody drives the rollout."""
+    if told is None or told.is_over:
+        return ""
+    return "the operation stands still meanwhile; " if told.is_paused else "the service goes on alone; "
+
+
 def _advice(standing: OperationStatus) -> str:
     rollout, group = standing.rollout, standing.addressed
     if not standing.is_driven:
-        told = followed(standing)
-        alone = "the service goes on alone; " if told is not None and not told.is_over else ""
-        return f"{alone}run 'pulumi up' again: it goes on from here (after 'pulumi cancel' if the stack is locked)"
+        meanwhile = _meanwhile(followed(standing))
+        return f"{meanwhile}run 'pulumi up' again: it goes on from here (after 'pulumi cancel' if the stack is locked)"
     if rollout.direction is Direction.BACK or rollout.closes:
         return "wait for it to end"
     if rollout.way.paused:

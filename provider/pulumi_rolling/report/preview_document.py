@@ -30,6 +30,7 @@ def preview_document(preview: Preview, urn: str, around: Sequence[str] = ()) -> 
         "group": preview.group,
         "headline": headline(preview),
         "replaces": 0 if plan is None else plan.replace,
+        "noun": list(preview.noun),
         "rows": [[label, sentence] for label, sentence in rows(preview) if label not in APART],
         "brief": {} if plan is None or not plan.replace else _brief(preview, plan),
         "risks": [*hazards(preview), *around, *preview.warnings],

@@ -18,6 +18,8 @@ MOST_LISTED = 6
 Noun = tuple[str, str]
 """What a member is called, one and many."""
 INSTANCE: Noun = ("instance", "instances")
+TASK: Noun = ("task", "tasks")
+NOUNS = (INSTANCE, TASK)
 
 
 def instances(count: int) -> str:
@@ -26,6 +28,11 @@ def instances(count: int) -> str:
 
 def counted(count: int, noun: Noun) -> str:
     return f"{count} {noun[count != 1]}"
+
+
+def any_one(noun: Noun) -> str:
+    """``an instance``, ``a task``."""
+    return f"{'an' if noun[0][0] in 'aeiou' else 'a'} {noun[0]}"
 
 
 def span(seconds: float) -> str:

@@ -54,6 +54,14 @@ def test_every_option_has_its_sentence(rolling: Rolling) -> None:
             assert getattr(each, "help", None), (row.name, each.name)
 
 
+def test_a_default_is_shown_as_people_type_it(rolling: Rolling) -> None:
+    """`text`, and not the name that an enumeration has for it."""
+    for row in ROWS:
+        out = rolling(row.name, "--help").out
+        assert not re.search(r"\[default: [A-Z]", out), row.name
+    assert "[default: text]" in rolling("history", "--help").out
+
+
 def test_a_profile_is_told_to_the_sdk(rolling: Rolling, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every command that asks AWS takes --profile, and hands it on as AWS_PROFILE."""
     monkeypatch.setenv("AWS_PROFILE", "another")

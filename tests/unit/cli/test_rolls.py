@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -49,13 +50,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rolled: Course) -> F
         (["web"], ["bb33", "aa11"]),
         (["prod"], ["bb33", "aa11"]),
         (["shop/dev"], ["aa22"]),
+        (["organization/shop/dev"], ["aa22"]),
         (["web", "--last", "1"], ["bb33"]),
     ],
 )
 def test_history_lists_the_newest_first(
     rolling: Rolling, folder: Folder, what: list[str], ids: list[str]
 ) -> None:
-    """All, or those of a group, of a stack, or of a stack with its project; as text and as JSON."""
+    """All, or those of a group, or of a stack by any of its names; as text and as JSON."""
     lines = rolling("history", *what).out.splitlines()[1:]
     assert [line.split()[0] for line in lines] == ids and all("succeeded" in line for line in lines)
     told = json.loads(rolling("history", *what, "--format", "json").out)
@@ -69,10 +71,15 @@ def test_a_history_of_nothing_says_where_it_looked(rolling: Rolling, folder: Fol
 
 
 def test_a_report_is_written_whole_into_a_file_of_its_id(rolling: Rolling, folder: Folder) -> None:
-    """The page by default, here found by the beginning of its id; nothing else is left in the folder."""
+    """The page by default, here found by the beginning of its id; nothing else is left in the folder.
+
+    Others may read it as they may any new file of the user's, so that a server can show it.
+    """
+    mask = os.umask(0o027)
     assert rolling("report", "bb").out == "roll-bb33.html\n"
     assert Path("roll-bb33.html").read_text().startswith("<!doctype html>")
     assert sorted(path.name for path in Path().iterdir()) == ["roll-bb33.html", "rolls"]
+    assert os.umask(mask) == 0o027 and Path("roll-bb33.html").stat().st_mode & 0o777 == 0o640
 
 
 def test_a_report_has_the_form_and_the_place_that_are_asked_for(rolling: Rolling, folder: Folder) -> None:

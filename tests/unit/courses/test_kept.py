@@ -54,17 +54,28 @@ def test_a_driver_that_goes_on_goes_on_in_the_same_course(folder: Folder, rolled
     kept(folder, replace(rolled, points=rolled.points[:4]), [])
     with (folder.root / file_name("r1")).open("a") as file:
         file.write(point_line(rolled.points[4])[:30])
-    again = replace(DRIVE, at=400.0)
+    again = replace(DRIVE, at=rolled.points[4].at)
     keeper = Keeper(Kept(HEAD, again, folder.read("r1")), folder, None, pytest.fail)
     for point in rolled.points[4:]:
         keeper.take(point)
     assert folder.read("r1") == keeper.course == Course(HEAD, (DRIVE, again), rolled.points)
 
 
+def test_a_clock_that_is_set_back_hides_no_end(folder: Folder, rolled: Course) -> None:
+    """A roll whose last driver began by a later clock has ended all the same, and no step is told before another."""
+    ahead = replace(DRIVE, at=rolled.points[-1].at + 5.0)
+    keeper = Keeper(Kept(HEAD, ahead), folder, None, pytest.fail)
+    for point in rolled.points:
+        keeper.take(point)
+    found = folder.read("r1")
+    assert found is not None and found.end is End.RETURNED and found.seconds >= 0.0
+    assert {point.at for point in found.points} == {ahead.at}
+
+
 def test_a_course_that_another_machine_has_begun_is_whole_here(folder: Folder, rolled: Course) -> None:
     """What the bucket had of it is written before what is new."""
     found = Course(HEAD, (DRIVE,), rolled.points[:4])
-    again = replace(DRIVE, at=400.0)
+    again = replace(DRIVE, at=rolled.points[4].at)
     Keeper(Kept(HEAD, again, found), folder, None, pytest.fail).take(rolled.points[4])
     assert folder.read("r1") == Course(HEAD, (DRIVE, again), rolled.points[:5])
 

@@ -30,6 +30,7 @@ from pulumi_rolling.report.hazards import hazards
 from pulumi_rolling.report.plan_text import preview_text
 from pulumi_rolling.report.preview import Preview
 from pulumi_rolling.report.preview_document import preview_document
+from pulumi_rolling.report.wording import TASK
 
 from tests.unit.report.conftest import V1, V2, Planner
 
@@ -124,6 +125,25 @@ def test_a_delegated_plan_is_told_alike() -> None:
         text.splitlines()[2]
         == "### `dev`: 1 group rolls, 20 instances replaced; what else changes is not known"
     )
+
+
+def test_tasks_are_told_as_tasks(thousand: GroupPlan) -> None:
+    """Heading, drawing and the plan that is read off its text alone have the noun of the kind."""
+    limits = DelegateLimits(foreseen=Foreseen(batch=1, lowest=2, most=3))
+    seen = Delegated(0.0, (), V1.digest, runs={V1.digest: 2}, desired=2, in_service=2)
+    made = delegate_plan(limits, begin(Goal("plan", V2, V1), 0.0), seen)
+    preview = Preview("prod/api", made, "web:1", None, returns_to="web:1", noun=TASK)
+    plan = documented(preview, "api")
+    assert [phase.what for phase in plan.drawing.phases] == ["2 tasks"]
+    assert "### `dev`: 1 group rolls, 2 tasks replaced" in comment(Told("dev", groups=(plan,)))
+    both = comment(Told("dev", groups=(plan, thousand)))
+    assert "### `dev`: 2 groups roll, 1000 instances and 2 tasks replaced" in both
+    spoken = of_text(f"{URN}api", preview_text(preview))
+    assert spoken is not None
+    assert (spoken.group, spoken.replaces, spoken.noun, spoken.rows) == ("prod/api", 2, TASK, plan.rows)
+    moves = preview_text(replace(preview, plan=None, to="web:2", moves_alone=True))
+    alone = of_text(f"{URN}api", moves)
+    assert alone is not None and (alone.group, alone.replaces) == ("prod/api", 0)
 
 
 def test_fifty_groups_of_a_thousand_are_folded(thousand: GroupPlan) -> None:

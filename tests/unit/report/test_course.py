@@ -188,10 +188,19 @@ def test_history_has_a_row_for_each_roll(good: Course, failed: Course) -> None:
     head, first, second, third = history_text([good, failed, replace(good, points=good.points[:3])]).split(
         "\n"
     )
-    assert head.split() == ["id", "when", "group", "from", "→", "to", "outcome", "took", "replaced", "failed"]
+    assert head.split() == ["id", "when", "outcome", "took", "replaced", "failed", "group", "from", "→", "to"]
     assert first.startswith("4e8386c2  ") and "the old revision → the new revision" not in first
-    assert "version 1 → version 2  succeeded" in first and first.endswith("12/12     0")
-    assert "returned" in second and second.endswith("3") and "not ended" in third
+    assert first.endswith("  12/12     0       web    version 1 → version 2") and "  succeeded  " in first
+    assert "  returned " in second and "  3       web  " in second and "  not ended  " in third
+
+
+def test_history_tells_groups_of_one_name_apart(good: Course) -> None:
+    """Of two regions, say: by stack and resource, and only where the name alone would not do."""
+    other = replace(good, head=replace(good.head, resource="web-eu"))
+    by_hand = replace(good, head=replace(good.head, stack="", resource=""))
+    one, two = history_text([good, other]).split("\n")[1:]
+    assert "  web (shop/prod web)     version 1" in one and "  web (shop/prod web-eu)  version 1" in two
+    assert "(" not in history_text([good, good, by_hand])
 
 
 def test_what_follows_for_one_reason_is_one_stage(good: Course, failed: Course) -> None:

@@ -51,6 +51,13 @@ def test_a_driven_operation_as_a_whole() -> None:
     ]
 
 
+def test_an_operation_that_was_paused_does_not_go_on_alone() -> None:
+    """Where its driver has died at a checkpoint with approval, it stands until somebody drives it again."""
+    paused = replace(TOLD, status="Paused", is_paused=True)
+    text = status_text(standing(told=paused, lease_until=NOW - 1))
+    assert "now        the operation stands still meanwhile; run 'pulumi up' again" in text
+
+
 GATE = replace(FOLLOWED, way=replace(FOLLOWED.way, gate=AtGate("40 %", NOW - 60)))
 APPROVAL = Because(ReasonCode.APPROVAL, {"approval": 1, "percent": 40.0}, ("40 %",))
 TURNED = replace(FOLLOWED, direction=Direction.BACK, verdict=Verdict(VerdictCode.ABORTED, NOW))

@@ -55,8 +55,12 @@ def steer(look: Look, operation: Operation) -> tuple[Act, ...]:
 def because(look: Look, operation: Operation) -> tuple[Because, float | None]:
     """Why the operation stands, and until when if that is a time."""
     way, gate = look.way, _gate(look)
-    if way.paused or (operation.is_paused and not wants_approval(look)):
+    if way.paused:
         return Because(ReasonCode.PAUSED), None
+    if operation.is_paused and not wants_approval(look):
+        # What we paused goes on with this very decision, and nobody is asked for a word any more.
+        ours = look.rollout.paused_by_us == operation.id
+        return Because(ReasonCode.UNSEEN if ours else ReasonCode.PAUSED), None
     if wants_approval(look) and way.gate is not None:
         numbers = {} if gate is None or gate.percent is None else {"percent": gate.percent}
         return Because(ReasonCode.APPROVAL, {"approval": 1, **numbers}, (way.gate.name,)), approval_ends(look)

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_rolling.report.drawn import Drawing, drawing_of
-from pulumi_rolling.report.wording import Row
+from pulumi_rolling.report.wording import INSTANCE, NOUNS, Noun, Row
 
 VERSION = 1
+_MANY = {word: noun for noun in NOUNS for word in noun}
+_WORDS = "|".join(_MANY)
 _HEADLINE = re.compile(
-    r"^(?P<group>\S.*?): (?:replacing (?:up to )?(?P<count>\d+) instances?\b|nothing to replace|ROLLING_SKIP )"
+    rf"^(?P<group>\S.*?): (?:replacing (?:up to )?(?P<count>\d+) (?P<noun>{_WORDS})\b"
+    rf"|nothing to replace|no (?:{_WORDS}) to replace|ROLLING_SKIP )"
 )
 _BRIEF = {"in service": "inService", "duration": "atMost", "on failure": "wayBack", "API calls": "calls"}
 """Columns that a text alone can fill."""
@@ -33,6 +36,7 @@ class GroupPlan:
     risks: tuple[str, ...] = ()
     differences: tuple[str, ...] = ()
     drawing: Drawing = field(default_factory=Drawing)
+    noun: Noun = INSTANCE
 
 
 def of_document(document: Mapping[str, Any]) -> GroupPlan | None:
@@ -50,6 +54,7 @@ def of_document(document: Mapping[str, Any]) -> GroupPlan | None:
             risks=tuple(map(str, document["risks"])),
             differences=tuple(map(str, document["differences"])),
             drawing=drawing_of(document["drawing"]),
+            noun=_noun(document.get("noun")),
         )
     except (KeyError, TypeError, ValueError):
         return None
@@ -73,7 +78,13 @@ def of_text(urn: str, text: str) -> GroupPlan | None:
         brief={**brief, **({"atOnce": at_once} if at_once else {})},
         risks=tuple(sentence for label, sentence in told if label == "warning"),
         differences=tuple(sentence for label, sentence in told if label == "changes"),
+        noun=_MANY.get(found["noun"] or "", INSTANCE),
     )
+
+
+def _noun(given: object) -> Noun:
+    """A document of an earlier version tells none."""
+    return next((noun for noun in NOUNS if given == list(noun)), INSTANCE)
 
 
 def _rows(lines: list[str]) -> list[Row]:

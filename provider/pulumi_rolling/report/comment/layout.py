@@ -16,7 +16,7 @@ from pulumi_rolling.report.comment.marker import kept, title
 from pulumi_rolling.report.comment.pictures import bars, gantt
 from pulumi_rolling.report.comment.told import Told
 from pulumi_rolling.report.markdown import code, escaped
-from pulumi_rolling.report.wording import listed, span
+from pulumi_rolling.report.wording import NOUNS, Noun, counted, listed, span
 
 LARGEST = 64_000
 """Characters; GitHub takes 65,536."""
@@ -70,15 +70,20 @@ def _headline(told: Told) -> str:
     if told.failed:
         return "the preview failed"
     rolling = len(told.rolling)
-    total = sum(each.replaces for each in told.rolling)
-    rolls = (
-        f"{_many(rolling, 'group')} roll{'s' if rolling == 1 else ''}, {_many(total, 'instance')} replaced"
-    )
+    rolls = f"{_many(rolling, 'group')} roll{'s' if rolling == 1 else ''}, {_replaced(told.rolling)} replaced"
     counts = Counter(each.words for each in told.changes)
     resources = ", ".join(f"{count} to {operation}" for operation, count in sorted(counts.items()))
     unknown = told.lost is None and not told.first
     rest = resources or ("what else changes is not known" if unknown else "no resource changes")
     return "; ".join([rolls if rolling else "no group rolls", rest])
+
+
+def _replaced(groups: Sequence[GroupPlan]) -> str:
+    """``6 instances and 2 tasks``."""
+    total = Counter[Noun]()
+    for each in groups:
+        total[each.noun] += each.replaces
+    return " and ".join(counted(total[noun], noun) for noun in NOUNS if total[noun])
 
 
 def _table(groups: Sequence[GroupPlan], most: int) -> str:
