@@ -11,8 +11,14 @@ from dataclasses import dataclass, replace
 
 import pytest
 from pulumi_rolling.cli.main import main
-from pulumi_rolling.errors import OrphanedError
+from pulumi_rolling.errors import OrphanedError, RollingError
+from pulumi_rolling.handler import driving
+from pulumi_rolling.handler.context import Defaults
+from pulumi_rolling.handler.continuing import Interrupted as Continued
+from pulumi_rolling.handler.continuing import interrupted_on
 from pulumi_rolling.handler.ecs_service_declared import ECS_SERVICE
+from pulumi_rolling.handler.handover import assessed
+from pulumi_rolling.handler.operation import Operation, Situation
 from pulumi_rolling.host.hook_call import Called, Given
 from pulumi_rolling.host.hooked_groups import HookedGroups
 from pulumi_rolling.lab import Lab
@@ -168,6 +174,35 @@ def test_what_cannot_be_gone_on_with_is_told(interrupted: Interrupted, rolling: 
     for verb in ("finish", "return"):
         ran = rolling(verb, "web")
         assert (ran.code, ran.err.count("\n")) == (1, 1) and "kept no policy beside it. Go on" in ran.err
+
+
+def test_a_rollout_that_another_driver_ended_is_not_begun_anew(
+    interrupted: Interrupted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ended after our first look or after our last one before the lease: one line, and the group is let be."""
+    web, before = interrupted.web, interrupted.web.group
+    marks = [
+        {"ResourceId": "web", "ResourceType": "auto-scaling-group", "Key": key} for key in before["tags"]
+    ]
+    kept = [{**mark, "Value": before["tags"][mark["Key"]], "PropagateAtLaunch": False} for mark in marks]
+
+    def ended_meanwhile(found: Continued) -> None:
+        with pytest.raises(RollingError, match=f"Rollout {found.operation.continues} of web was ended by"):
+            found.drive()
+        assert (web.group["tags"], web.group["suspended"]) == ({}, before["suspended"])
+
+    found = interrupted_on("web", Defaults(), web.context, back=False)
+    web.asg.delete_tags(Tags=marks)
+    ended_meanwhile(found)
+    web.asg.create_or_update_tags(Tags=kept)
+
+    def assessed_before(operation: Operation) -> tuple[Operation, Situation]:
+        found = assessed(operation)
+        web.asg.delete_tags(Tags=marks)
+        return found
+
+    monkeypatch.setattr(driving, "assessed", assessed_before)
+    ended_meanwhile(interrupted_on("web", Defaults(), web.context, back=True))
 
 
 def test_a_group_without_a_record_has_nothing_to_finish(rolling: Rolling, lab: Lab) -> None:
