@@ -272,5 +272,6 @@ def test_a_deployment_of_ecs_is_gone_on_with_and_taken_back(
     ran = rolling("return", web.service()["serviceArn"])
     assert ran.code == 0, ran.err
     assert "back on web:2." in ran.out, ran.out
+    assert "circuit breaker" not in ran.out, "the policy cannot be changed any more"
     assert (web.truth(), web.keeps_no_mark()) == ({"web:2": 2}, True)
     assert web.statuses_of_deployments()[0] == "ROLLBACK_SUCCESSFUL"

@@ -257,7 +257,7 @@ def test_what_ess_has_no_answer_to_is_refused_with_its_path(lab: AlibabaLab) -> 
 
 
 def test_a_strangers_record_is_refused_at_the_groups_id(lab: AlibabaLab) -> None:
-    """Two RollingGroups on one group are one too many."""
+    """One group has one policy, of one resource."""
     lab.image("m-2", boot=0.4)
     web = EssWeb(lab, "m-1", "m-2", size=2)
     state = web.deploy(web.news(1))

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from pulumi_rolling.core.model.goal import Goal
+from pulumi_rolling.core.model.goal import Direction, Goal
 from pulumi_rolling.core.model.member import Member, Revision
 from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import Fault
@@ -91,6 +92,15 @@ def lost_record(operation: Operation, strange: Sequence[Member], goal: Goal, bes
 def who(count: int, noun: tuple[str, str]) -> str:
     """Subject and verb: one is, several are."""
     return f"1 {noun[0]} is" if count == 1 else f"{count} {noun[1]} are"
+
+
+def policy_warnings(operation: Operation, rollout: Any, told: Sequence[str]) -> Sequence[str]:
+    """Warnings of the policy, which are of the way forward and for people who can still change it.
+
+    `rolling finish` and `rolling return` go by the policy that the record keeps, and a rollout that goes back is past
+    what they warn of.
+    """
+    return () if operation.continues or rollout.direction is Direction.BACK else told
 
 
 def pointer_warnings(

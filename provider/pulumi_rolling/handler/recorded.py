@@ -60,7 +60,7 @@ def recorded(
     if found is not None and found[0] != owner:
         sentence = (
             f"group {facts.name} carries the record of rollout {found[1].goal.id} by another resource; "
-            "two RollingGroups on one group are refused"
+            "one group has one policy, of one resource: a RollingGroup's, or that of the group's own resource"
         )
         return None, (Fault(path, sentence),)
     unfinished = None if found is None or is_over(found[1]) else found[1]
