@@ -6,7 +6,6 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from concurrent import futures
 from dataclasses import dataclass, replace
 
 import pytest
@@ -23,6 +22,7 @@ from pulumi_rolling.host.hook_call import Called, Given
 from pulumi_rolling.host.hooked_groups import HookedGroups
 from pulumi_rolling.lab import Lab
 
+from tests.background import in_background
 from tests.fleets.scripted_aws import wait_until
 from tests.handler.deployed_web import NEVER, DeployedWeb
 from tests.handler.lab_web import LabWeb
@@ -237,13 +237,12 @@ def killed_by_group(web: DeployedWeb, former: str, definition: str) -> None:
 
 
 def killed_by_attribute(web: DeployedWeb, former: str, definition: str) -> None:
-    engine, pool = Engine(), futures.ThreadPoolExecutor(1)
+    engine = Engine()
     arn = web.service()["serviceArn"]
     own = {"name": "web", "cluster": web.service()["clusterArn"], "id": arn, "taskDefinition": former}
     called = Called("urn:web", "web", ECS_SERVICE.type, own, {**own, "taskDefinition": definition}, own, None)
     given = Given({"ecsDeployment": {"maximumPercent": 150}}, None, {}, {}, dry_run=False)
-    update = pool.submit(HookedGroups(lambda name: None, engine.log).hear, called, given)
-    pool.shutdown(wait=False)
+    update = in_background(HookedGroups(lambda name: None, engine.log).hear, called, given)
     wait_until(web.is_at_work, 20.0)
     engine.end()
     with pytest.raises(OrphanedError):
