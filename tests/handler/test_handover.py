@@ -135,6 +135,7 @@ def test_a_bad_image_comes_back_to_the_launch_configuration(
     assert any(line.startswith("back, 0/") for line in web.statuses), web.statuses
 
 
+@pytest.mark.usefixtures("long_lease")
 def test_a_refresh_that_was_half_done_comes_back(lab: Lab, rolling: Rolling) -> None:
     """An abort from a second shell stops it and rolls back what it had replaced; watch follows into the way back."""
     web = ConfiguredWeb(lab, size=3)

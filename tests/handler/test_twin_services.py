@@ -44,6 +44,7 @@ def in_test(inputs: dict[str, Any]) -> dict[str, Any]:
     return {**inputs, "ecsService": {**inputs["ecsService"], "cluster": "test"}}
 
 
+@pytest.mark.usefixtures("long_lease")
 def test_services_of_one_name_in_two_clusters_are_told_apart(
     lab: Lab, web: DeployedWeb, rolling: Callable[..., Ran]
 ) -> None:
