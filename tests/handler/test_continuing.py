@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from pulumi_rolling.cli.main import main
@@ -24,6 +25,8 @@ from pulumi_rolling.lab import Lab
 
 from tests.background import in_background
 from tests.fleets.scripted_aws import wait_until
+from tests.handler.conftest import assessed as looked_at
+from tests.handler.conftest import opened
 from tests.handler.deployed_web import NEVER, DeployedWeb
 from tests.handler.lab_web import LabWeb
 from tests.handler.refreshed_web import RefreshedWeb
@@ -80,7 +83,7 @@ class Interrupted:
 
 @pytest.fixture
 def interrupted(lab: Lab) -> Interrupted:
-    web = LabWeb(lab, "ami-v1", "ami-v2", size=3)
+    web = LabWeb(lab, "ami-v1", "ami-v2", "ami-v3", size=3)
     olds = web.deploy(web.news("1"))
     lab.image("ami-v2", boot=SLOW)
     dead = threading.Event()
@@ -96,6 +99,19 @@ def interrupted(lab: Lab) -> Interrupted:
     return Interrupted(web, olds, news)
 
 
+def comes_from(news: Mapping[str, Any], olds: Mapping[str, Any], brought: str, deployed: str) -> None:
+    """A new rollout before any update returns to what the group has been brought to, not to what state has.
+
+    Unless state says that the last rollout did not end well: then nobody knows whether what is there was brought well.
+    """
+    situation = looked_at(opened(news, olds))
+    assert str(situation.came_from) == brought and not situation.faults
+    assert not any("no record" in each for each in situation.warnings), situation.warnings
+    for status in ("interrupted", "mixed"):
+        again = looked_at(opened(news, {**olds, "status": status}))
+        assert str(again.came_from) == deployed
+
+
 def test_finish_goes_on_by_the_policy_of_the_record(interrupted: Interrupted, rolling: Rolling) -> None:
     """The group comes to its target, one at a time and above the floor; the next update only takes note of it."""
     ran = rolling("finish", "web")
@@ -105,6 +121,7 @@ def test_finish_goes_on_by_the_policy_of_the_record(interrupted: Interrupted, ro
         "web: done, on version 2; the next 'pulumi up' finds it there.\n"
     )
     assert interrupted.is_over("2") and interrupted.floor() == 2
+    comes_from(interrupted.web.news("3"), interrupted.olds, "version 2", "version 1")
     launched = len(interrupted.web.group["members"])
     state = interrupted.web.update(interrupted.olds, interrupted.news)
     assert state["status"] == "stable" and str(state["revision"]).endswith(":2")
@@ -224,6 +241,7 @@ def test_a_refresh_is_gone_on_with_and_taken_back(rolling: Rolling, lab: Lab) ->
         "web: done, on version 2; the next 'pulumi up' finds it there.\n"
     )
     assert web.revisions() == {"2"} and web.keeps_no_mark()
+    comes_from(web.wants("3"), web.state, "version 2", "version 1")
     web.up(news)
     web.killed(web.wants("3", instanceWarmup=0), web.is_mixed)
     ran = rolling("return", "web")
@@ -266,6 +284,8 @@ def test_a_deployment_of_ecs_is_gone_on_with_and_taken_back(
     assert ran.out.endswith("prod/web: done, on web:2; the next 'pulumi up' finds it there.\n"), ran.out
     assert (web.truth(), web.keeps_no_mark()) == ({"web:2": 2}, True)
     assert web.service()["deployments"][0]["id"] == begun
+    if killed is killed_by_group:
+        comes_from(web.wants(web.arns[2]), web.state, "web:2", "web:1")
     lab.image("app:3", **NEVER)
     killed(web, *web.arns[1:])
     ran = rolling("return", web.service()["serviceArn"])
