@@ -83,7 +83,7 @@ def minute(count: int) -> dict[str, int]:
         lab.service_rules(unchecked=0.1)
         over, begun = threading.Event(), [threading.Event() for _ in range(count)]
         threads = [
-            threading.Thread(target=follow, args=(name, started, over))
+            threading.Thread(target=follow, args=(name, started, over), daemon=True)
             for name, started in zip(made(lab, count), begun, strict=True)
         ]
         for thread in threads:

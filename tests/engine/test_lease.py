@@ -53,7 +53,7 @@ def test_a_strangers_live_lease_is_refused_by_name() -> None:
 
 
 def test_a_strangers_record_is_refused_even_when_nobody_drives() -> None:
-    """A record of another resource bars the group for good: two RollingGroups on one group are refused."""
+    """A record of another resource bars the group for good: one group has one policy, of one resource."""
     fleet = group()
     fleet.write_marks(pack(fresh(fleet), "theirs", 1, fleet.shelf))
     with pytest.raises(LeaseHeldError, match=r"record of a rollout \(r\) by another resource"):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from pulumi_rolling.core.delegate.operation import State
+from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.fleets.aws.api import AwsApi
 from pulumi_rolling.fleets.ecs_service import answers, deployed
 from pulumi_rolling.fleets.ecs_service.causes import Causes
@@ -225,7 +226,18 @@ def test_why_a_task_stopped_is_one_sentence(stopped: Answer, cause: str | None, 
     causes = Causes("web", "default", AwsApi(aws.place, once))
     causes.read("ecs-svc/1", "1 failed")
     assert causes.of("ecs-svc/1") == (() if cause is None else (cause,))
+    started = Remedy.OBJECTION if stopped["stopCode"] == "TaskFailedToStart" else Remedy.BUILD
+    assert causes.remedy("ecs-svc/1") is (None if cause is None else started), (
+        "what never started, ECS objects to"
+    )
     assert aws.sent("ListTasks")[0]["desiredStatus"] == "STOPPED"
+
+
+def test_what_mends_an_operation_fits_what_ended_it() -> None:
+    """An alarm that rang is mended before a task that failed meanwhile; otherwise the first cause says it."""
+    assert read(told("IN_PROGRESS"), causes=("task a",), remedy=Remedy.BUILD).remedy is Remedy.BUILD
+    rang = told("ROLLBACK_SUCCESSFUL", alarms=TRIGGERED)
+    assert read(rang, causes=("task a",), remedy=Remedy.BUILD).remedy is Remedy.ALARM
 
 
 def test_tasks_that_failed_alike_are_told_once_and_remembered(aws: ScriptedAws) -> None:
@@ -272,6 +284,15 @@ def test_failing_events_of_the_deployment_are_causes_and_what_sums_up_comes_last
         "(task aa) (port 80) is unhealthy in (target-group tg) due to (reason no answer).",
         "deployment failed: tasks failed to start.",
     )
+    assert causes.remedy("ecs-svc/1") is Remedy.BUILD
+    placing = event(
+        "e7", 107, "was unable to place a task because no container instance met its requirements."
+    )
+    other = Causes("web", "default", AwsApi(aws.place, once))
+    other.hear({"events": [events[0]]}, "ecs-svc/1", 100.0)
+    assert other.remedy("ecs-svc/1") is None, "it only sums up"
+    other.hear({"events": [placing]}, "ecs-svc/1", 100.0)
+    assert other.remedy("ecs-svc/1") is Remedy.OBJECTION
 
 
 @pytest.mark.parametrize(

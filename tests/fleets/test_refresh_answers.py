@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_rolling.core.delegate.operation import Gate, Operation, ServiceReturn, State
+from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.fleets.auto_scaling_group.refresh_answers import (
     Beside,
     has_gone_wrong,
@@ -100,6 +101,14 @@ def test_one_that_is_back_already_tells_why_it_turned_before_the_causes() -> Non
     one = refresh("RollbackSuccessful", RollbackDetails=details)
     found = operation_of(one, Beside(causes=("ami-v2 is not there",)))
     assert found.reasons == ("no progress for one hour", "ami-v2 is not there")
+
+
+def test_what_mends_a_refresh_fits_its_reason() -> None:
+    """Where an alarm ended it, that; otherwise what mends the first cause."""
+    beside = Beside(causes=("ami-v2 is not there",), remedy=Remedy.IMAGE)
+    assert operation_of(refresh("Failed", StatusReason="no progress"), beside).remedy is Remedy.IMAGE
+    rang = refresh("Failed", StatusReason="The alarm errors went into the ALARM state.")
+    assert operation_of(rang, beside).remedy is Remedy.ALARM
 
 
 @given(total=st.integers(1, 1000), data=st.data())

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pulumi_rolling.engine import lease
 from pulumi_rolling.handler import Context, RollingGroupHandler
 from pulumi_rolling.handler.opening import Asked, open_operation
 from pulumi_rolling.handler.operation import Operation
@@ -72,6 +73,15 @@ def handled(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Handled:
 def running_lab() -> Iterator[Lab]:
     with Lab(boot=0.05) as lab:
         yield lab
+
+
+@pytest.fixture
+def long_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A driver that gets no turn for a while on a busy machine still holds its group, as one with the usual pace does.
+
+    Not for a test that kills its driver: where the lease is not given up, that waits until it has run out.
+    """
+    monkeypatch.setattr(lease, "lease_length", lambda poll: 120.0)
 
 
 @pytest.fixture

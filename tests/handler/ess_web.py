@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any
 
 from pulumi_rolling.errors import TemporaryFleetError
@@ -13,6 +13,7 @@ from pulumi_rolling.fleets.credentials import Keys
 from pulumi_rolling.handler import Context, RollingGroupHandler
 from pulumi_rolling.lab import AlibabaLab
 
+from tests.background import in_background
 from tests.fleets.scripted_aws import wait_until
 from tests.handler.held_ess import HeldEss
 
@@ -115,10 +116,7 @@ class EssWeb:
         return self.handler.update(olds, news, self.context)
 
     def in_background(self, olds: dict[str, Any], news: dict[str, Any]) -> Future[dict[str, Any]]:
-        with_one = ThreadPoolExecutor(1)
-        future = with_one.submit(self.update, olds, news)
-        with_one.shutdown(wait=False)
-        return future
+        return in_background(self.update, olds, news)
 
     @property
     def group(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import replace
 from threading import Event
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 from pulumi_rolling.errors import OrphanedError, RolloutError
 from pulumi_rolling.handler import Context, RollingGroupHandler
 
+from tests.background import in_background
 from tests.fleets.scripted_aws import wait_until
 
 PATIENCE = 30.0
@@ -45,10 +46,7 @@ class FollowedWeb:
         return self.state
 
     def begun(self, news: dict[str, Any], **context: Any) -> Future[dict[str, Any]]:
-        with_one = ThreadPoolExecutor(1)
-        future = with_one.submit(self.up, news, **{**self.ends_by, **context})
-        with_one.shutdown(wait=False)
-        return future
+        return in_background(self.up, news, **{**self.ends_by, **context})
 
     def killed(self, news: dict[str, Any], when: Callable[[], bool]) -> str:
         """The driver dies once that is true; the service goes on alone."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any
 
 from pulumi_rolling.handler import Context, RollingGroupHandler
 from pulumi_rolling.lab import Lab
 
+from tests.background import in_background
 from tests.in_lab import client
 
 URN = "urn:pulumi:dev::trial::pulumi-python:dynamic/rolling:RollingGroup::web"
@@ -112,10 +113,7 @@ class LabWeb:
         return self.handler.update(olds, news, self.context)
 
     def in_background(self, olds: dict[str, Any], news: dict[str, Any]) -> Future[dict[str, Any]]:
-        with_one = ThreadPoolExecutor(1)
-        future = with_one.submit(self.update, olds, news)
-        with_one.shutdown(wait=False)
-        return future
+        return in_background(self.update, olds, news)
 
     @property
     def group(self) -> dict[str, Any]:

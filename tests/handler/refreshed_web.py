@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from pulumi_rolling.errors import RolloutError
 from pulumi_rolling.lab import Lab
 
 from tests.handler.followed_web import PATIENCE, FollowedWeb
 from tests.handler.lab_web import LabWeb
 
+GATE = {"AutoScalingGroupName": "web", "LifecycleHookName": "gate"}
 BAD = {"launchError": "InvalidAMIID.NotFound"}
 
 
@@ -69,6 +72,23 @@ class RefreshedWeb(FollowedWeb, LabWeb):
 
     def is_held(self) -> bool:
         return "InstanceRefresh" in self.group["suspended"]
+
+    def bar(self, image: str) -> None:
+        """New members of that image wait before service until they are let in."""
+        self.lab.image(image, signal=None)
+        self.asg.put_lifecycle_hook(
+            **GATE, LifecycleTransition="autoscaling:EC2_INSTANCE_LAUNCHING", HeartbeatTimeout=3600
+        )
+
+    def barred(self) -> list[str]:
+        return self.members(lambda member: bool(member["waitingFor"]))
+
+    def let_in(self) -> None:
+        for member in self.barred():
+            with suppress(ClientError):
+                self.asg.complete_lifecycle_action(
+                    **GATE, InstanceId=member, LifecycleActionResult="CONTINUE"
+                )
 
     @property
     def stored(self) -> str:

@@ -5,19 +5,28 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable
-from concurrent import futures
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from pulumi_rolling.cli.main import main
-from pulumi_rolling.errors import OrphanedError
+from pulumi_rolling.errors import OrphanedError, RollingError
+from pulumi_rolling.handler import driving
+from pulumi_rolling.handler.context import Defaults
+from pulumi_rolling.handler.continuing import Interrupted as Continued
+from pulumi_rolling.handler.continuing import interrupted_on
 from pulumi_rolling.handler.ecs_service_declared import ECS_SERVICE
+from pulumi_rolling.handler.handover import assessed
+from pulumi_rolling.handler.operation import Operation, Situation
 from pulumi_rolling.host.hook_call import Called, Given
 from pulumi_rolling.host.hooked_groups import HookedGroups
 from pulumi_rolling.lab import Lab
 
+from tests.background import in_background
 from tests.fleets.scripted_aws import wait_until
+from tests.handler.conftest import assessed as looked_at
+from tests.handler.conftest import opened
 from tests.handler.deployed_web import NEVER, DeployedWeb
 from tests.handler.lab_web import LabWeb
 from tests.handler.refreshed_web import RefreshedWeb
@@ -74,7 +83,7 @@ class Interrupted:
 
 @pytest.fixture
 def interrupted(lab: Lab) -> Interrupted:
-    web = LabWeb(lab, "ami-v1", "ami-v2", size=3)
+    web = LabWeb(lab, "ami-v1", "ami-v2", "ami-v3", size=3)
     olds = web.deploy(web.news("1"))
     lab.image("ami-v2", boot=SLOW)
     dead = threading.Event()
@@ -90,6 +99,19 @@ def interrupted(lab: Lab) -> Interrupted:
     return Interrupted(web, olds, news)
 
 
+def comes_from(news: Mapping[str, Any], olds: Mapping[str, Any], brought: str, deployed: str) -> None:
+    """A new rollout before any update returns to what the group has been brought to, not to what state has.
+
+    Unless state says that the last rollout did not end well: then nobody knows whether what is there was brought well.
+    """
+    situation = looked_at(opened(news, olds))
+    assert str(situation.came_from) == brought and not situation.faults
+    assert not any("no record" in each for each in situation.warnings), situation.warnings
+    for status in ("interrupted", "mixed"):
+        again = looked_at(opened(news, {**olds, "status": status}))
+        assert str(again.came_from) == deployed
+
+
 def test_finish_goes_on_by_the_policy_of_the_record(interrupted: Interrupted, rolling: Rolling) -> None:
     """The group comes to its target, one at a time and above the floor; the next update only takes note of it."""
     ran = rolling("finish", "web")
@@ -99,6 +121,7 @@ def test_finish_goes_on_by_the_policy_of_the_record(interrupted: Interrupted, ro
         "web: done, on version 2; the next 'pulumi up' finds it there.\n"
     )
     assert interrupted.is_over("2") and interrupted.floor() == 2
+    comes_from(interrupted.web.news("3"), interrupted.olds, "version 2", "version 1")
     launched = len(interrupted.web.group["members"])
     state = interrupted.web.update(interrupted.olds, interrupted.news)
     assert state["status"] == "stable" and str(state["revision"]).endswith(":2")
@@ -170,6 +193,35 @@ def test_what_cannot_be_gone_on_with_is_told(interrupted: Interrupted, rolling: 
         assert (ran.code, ran.err.count("\n")) == (1, 1) and "kept no policy beside it. Go on" in ran.err
 
 
+def test_a_rollout_that_another_driver_ended_is_not_begun_anew(
+    interrupted: Interrupted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ended after our first look or after our last one before the lease: one line, and the group is let be."""
+    web, before = interrupted.web, interrupted.web.group
+    marks = [
+        {"ResourceId": "web", "ResourceType": "auto-scaling-group", "Key": key} for key in before["tags"]
+    ]
+    kept = [{**mark, "Value": before["tags"][mark["Key"]], "PropagateAtLaunch": False} for mark in marks]
+
+    def ended_meanwhile(found: Continued) -> None:
+        with pytest.raises(RollingError, match=f"Rollout {found.operation.continues} of web was ended by"):
+            found.drive()
+        assert (web.group["tags"], web.group["suspended"]) == ({}, before["suspended"])
+
+    found = interrupted_on("web", Defaults(), web.context, back=False)
+    web.asg.delete_tags(Tags=marks)
+    ended_meanwhile(found)
+    web.asg.create_or_update_tags(Tags=kept)
+
+    def assessed_before(operation: Operation) -> tuple[Operation, Situation]:
+        found = assessed(operation)
+        web.asg.delete_tags(Tags=marks)
+        return found
+
+    monkeypatch.setattr(driving, "assessed", assessed_before)
+    ended_meanwhile(interrupted_on("web", Defaults(), web.context, back=True))
+
+
 def test_a_group_without_a_record_has_nothing_to_finish(rolling: Rolling, lab: Lab) -> None:
     """Both verbs say so in one line."""
     LabWeb(lab, "ami-v1", size=1)
@@ -189,6 +241,7 @@ def test_a_refresh_is_gone_on_with_and_taken_back(rolling: Rolling, lab: Lab) ->
         "web: done, on version 2; the next 'pulumi up' finds it there.\n"
     )
     assert web.revisions() == {"2"} and web.keeps_no_mark()
+    comes_from(web.wants("3"), web.state, "version 2", "version 1")
     web.up(news)
     web.killed(web.wants("3", instanceWarmup=0), web.is_mixed)
     ran = rolling("return", "web")
@@ -202,13 +255,12 @@ def killed_by_group(web: DeployedWeb, former: str, definition: str) -> None:
 
 
 def killed_by_attribute(web: DeployedWeb, former: str, definition: str) -> None:
-    engine, pool = Engine(), futures.ThreadPoolExecutor(1)
+    engine = Engine()
     arn = web.service()["serviceArn"]
     own = {"name": "web", "cluster": web.service()["clusterArn"], "id": arn, "taskDefinition": former}
     called = Called("urn:web", "web", ECS_SERVICE.type, own, {**own, "taskDefinition": definition}, own, None)
     given = Given({"ecsDeployment": {"maximumPercent": 150}}, None, {}, {}, dry_run=False)
-    update = pool.submit(HookedGroups(lambda name: None, engine.log).hear, called, given)
-    pool.shutdown(wait=False)
+    update = in_background(HookedGroups(lambda name: None, engine.log).hear, called, given)
     wait_until(web.is_at_work, 20.0)
     engine.end()
     with pytest.raises(OrphanedError):
@@ -232,10 +284,13 @@ def test_a_deployment_of_ecs_is_gone_on_with_and_taken_back(
     assert ran.out.endswith("prod/web: done, on web:2; the next 'pulumi up' finds it there.\n"), ran.out
     assert (web.truth(), web.keeps_no_mark()) == ({"web:2": 2}, True)
     assert web.service()["deployments"][0]["id"] == begun
+    if killed is killed_by_group:
+        comes_from(web.wants(web.arns[2]), web.state, "web:2", "web:1")
     lab.image("app:3", **NEVER)
     killed(web, *web.arns[1:])
     ran = rolling("return", web.service()["serviceArn"])
     assert ran.code == 0, ran.err
     assert "back on web:2." in ran.out, ran.out
+    assert "circuit breaker" not in ran.out, "the policy cannot be changed any more"
     assert (web.truth(), web.keeps_no_mark()) == ({"web:2": 2}, True)
     assert web.statuses_of_deployments()[0] == "ROLLBACK_SUCCESSFUL"

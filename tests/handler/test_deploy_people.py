@@ -42,6 +42,7 @@ def _stands(web: DeployedWeb) -> bool:
     return any(line.startswith(asked) for line in web.statuses)
 
 
+@pytest.mark.usefixtures("long_lease")
 def test_a_pause_hook_is_approved_from_a_second_shell(web: DeployedWeb, rolling: Rolling) -> None:
     """Status tells the stage, until when it stands and what happens then; the word lets the deployment go on."""
     nobody = rolling("approve", "prod/web")
@@ -65,6 +66,7 @@ def test_a_pause_hook_is_approved_from_a_second_shell(web: DeployedWeb, rolling:
     assert web.truth() == {"web:2": 2} and web.keeps_no_mark()
 
 
+@pytest.mark.usefixtures("long_lease")
 def test_a_rejected_pause_returns_the_service(web: DeployedWeb, rolling: Rolling) -> None:
     """A rejection ends the way forward, and ECS returns what it has done; bake time and strategy are given back."""
     update = web.begun(web.wants(**{**GATED, "bakeTimeInMinutes": 5}))

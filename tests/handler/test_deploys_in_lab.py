@@ -53,7 +53,7 @@ def test_a_crashing_image_is_returned_by_the_breaker_and_named(lab: Lab, web: De
         web.wants(circuitBreaker=BREAKER, maximumPercent=150, alarms=["errors"]), TooManyFailuresError
     )
     assert "container app, exit code 3" in told and "circuit breaker threshold was exceeded" in told, told
-    assert "See in the events of group prod/web" in told, told
+    assert told.endswith("See how web:2 starts, mend that and run 'pulumi up' again."), told
     assert web.statuses_of_deployments() == ["ROLLBACK_SUCCESSFUL", "SUCCESSFUL"]
     web.ecs.get_waiter("services_stable").wait(cluster="prod", services=["web"])
 

@@ -287,7 +287,7 @@ ROWS = (
         Verdict(VerdictCode.OPERATION_FAILED, 1.0, cause="i-0a failed its health checks."),
         TooManyFailuresError,
         "the cloud gave up: i-0a failed its health checks",
-        "See in the activities of group web what it waited for, mend that and run 'pulumi up' again.",
+        "See in the activities of group web what went wrong, mend that and run 'pulumi up' again.",
     ),
     Row(
         Verdict(VerdictCode.OPERATION_STOPPED, 1.0, cause="refresh 4a77"),
@@ -305,7 +305,7 @@ ROWS = (
         Verdict(VerdictCode.OPERATION_LOST, 1.0, cause="refresh 4a77"),
         RefusedError,
         "the cloud tells nothing of refresh 4a77 any more",
-        "See in the activities of group web what it waited for, mend that and run 'pulumi up' again.",
+        "See in the activities of group web what became of it, mend that and run 'pulumi up' again.",
     ),
     Row(
         Verdict(VerdictCode.UNKNOWN_STATUS, 1.0, cause="Dreaming"),
@@ -317,7 +317,7 @@ ROWS = (
         Verdict(VerdictCode.NOT_ARRIVED, 1.0, 4, 6),
         RefusedError,
         "the cloud calls it a success, but 4 of 6 instances run something else",
-        "See in the activities of group web what it waited for, mend that and run 'pulumi up' again.",
+        "See in the activities of group web why it runs that, mend that and run 'pulumi up' again.",
     ),
     Row(
         Verdict(VerdictCode.NOT_APPROVED, 1.0, cause="20 %"),

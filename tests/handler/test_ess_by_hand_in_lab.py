@@ -105,7 +105,7 @@ def test_an_image_that_does_not_exist_returns_the_group(lab: AlibabaLab) -> None
 def test_an_image_that_never_serves_is_waited_for_until_ess_gives_it_up(lab: AlibabaLab) -> None:
     """Its launch excludes our removal of it, so that the way back goes on once ESS has ended that launch."""
     lab.image("m-2", inService=False)
-    lab.rules(launchTimeout=2.0)
+    lab.rules(launchTimeout=4.0)
     web = by_hand(lab, "m-1", "m-2")
     state = web.deploy(web.news(1))
     rested: Any = {"suspendProcesses": ["HealthCheck"], "readiness": {"timeout": "PT1S"}}
@@ -141,6 +141,7 @@ def test_a_killed_roll_goes_on_from_its_record(lab: AlibabaLab) -> None:
     assert is_as_found(web, 1, 6, version=2) and web.lowest() >= 2
 
 
+@pytest.mark.usefixtures("long_lease")
 def test_a_roll_is_aborted_from_a_shell(
     lab: AlibabaLab, monkeypatch: pytest.MonkeyPatch, rolling: Callable[..., Ran]
 ) -> None:

@@ -105,7 +105,8 @@ def test_an_image_that_never_serves_returns_the_group(lab: AlibabaLab) -> None:
 
 def test_a_killed_roll_goes_on_from_its_record(lab: AlibabaLab) -> None:
     """The record stands in tags that ESS takes; the next update ends at the sizes as found."""
-    lab.image("m-2", boot=0.4)
+    # The first new one never serves, so that the roll lasts until its driver is dead.
+    lab.image("m-2", inService=False)
     web = EssWeb(lab, "m-1", "m-2", size=4)
     state = web.deploy(web.news(1))
     dead = Event()
@@ -122,10 +123,14 @@ def test_a_killed_roll_goes_on_from_its_record(lab: AlibabaLab) -> None:
     dead.clear()
     read = web.handler.read(state)
     assert read is not None and read["status"] == "interrupted"
+    lab.image("m-2")
+    for member in web.members(lambda member: member["lifecycle"] == "Pending"):
+        lab.member(member, do="terminate")
     web.update(read, news)
     assert is_as_found(web, [1, 6, 4], version=2) and web.lowest() >= 4
 
 
+@pytest.mark.usefixtures("long_lease")
 def test_a_roll_is_watched_and_aborted_from_a_shell(
     lab: AlibabaLab, monkeypatch: pytest.MonkeyPatch, rolling: Callable[..., Ran]
 ) -> None:
@@ -136,7 +141,7 @@ def test_a_roll_is_watched_and_aborted_from_a_shell(
         **lab.environment,
     }.items():
         monkeypatch.setenv(name, value)
-    lab.image("m-2", boot=0.3)
+    lab.image("m-2", inService=False)
     web = EssWeb(lab, "m-1", "m-2", size=4)
     state = web.deploy(web.news(1))
     rolled = web.in_background(state, web.news(2, minInstancesInService=3, maxBatchSize=1))
@@ -257,8 +262,8 @@ def test_what_ess_has_no_answer_to_is_refused_with_its_path(lab: AlibabaLab) -> 
 
 
 def test_a_strangers_record_is_refused_at_the_groups_id(lab: AlibabaLab) -> None:
-    """Two RollingGroups on one group are one too many."""
-    lab.image("m-2", boot=0.4)
+    """One group has one policy, of one resource."""
+    lab.image("m-2", inService=False)
     web = EssWeb(lab, "m-1", "m-2", size=2)
     state = web.deploy(web.news(1))
     dead = Event()

@@ -85,6 +85,7 @@ def test_a_refresh_that_ess_gives_up_is_told_with_its_cause(lab: AlibabaLab, web
     lab.rules(week=1.0)
     told = web.fails(web.wants(), TooManyFailuresError)
     assert "exceeded its maximum run time" in told and "InvalidImageId.NotFound" in told, told
+    assert "Name an image in " in told, told
     assert web.refreshes() == [(2, "Failed")]
 
 

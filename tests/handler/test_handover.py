@@ -20,7 +20,8 @@ from pulumi_rolling.errors import (
     RolloutError,
     TooManyFailuresError,
 )
-from pulumi_rolling.handler.handover import assessed, overtaken
+from pulumi_rolling.handler import handover
+from pulumi_rolling.handler.handover import assessed, overtaken, successor
 from pulumi_rolling.lab import Lab
 
 from tests.fleets.scripted_aws import wait_until
@@ -134,6 +135,7 @@ def test_a_bad_image_comes_back_to_the_launch_configuration(
     assert any(line.startswith("back, 0/") for line in web.statuses), web.statuses
 
 
+@pytest.mark.usefixtures("long_lease")
 def test_a_refresh_that_was_half_done_comes_back(lab: Lab, rolling: Rolling) -> None:
     """An abort from a second shell stops it and rolls back what it had replaced; watch follows into the way back."""
     web = ConfiguredWeb(lab, size=3)
@@ -197,6 +199,8 @@ def test_a_death_at_the_handover_is_gone_on_from(
     assert read is not None and read["status"] == "interrupted"
     again = web.wants(next_version, minHealthyPercentage=100)
     _is_seen_in_time(web, again, taken_on=taken_on)
+    if taken_on:
+        _is_assessed_anew(web, again)
     assert (
         "that rollout had turned back: this update returns the group and ends with its failure"
         in web.plan(again)
@@ -211,6 +215,24 @@ def _is_seen_in_time(web: ConfiguredWeb, news: dict[str, Any], *, taken_on: bool
     other, _ = assessed(operation)
     assert overtaken(other, marks) is None
     assert (overtaken(other, {}) is operation) is taken_on
+
+
+def _is_assessed_anew(web: ConfiguredWeb, news: dict[str, Any]) -> None:
+    """Where another driver has returned the group between the looks of the two fleets, the first one looks again."""
+    operation, tags = opened(news, web.state), web.group["tags"]
+    marks = [{"ResourceId": "web", "ResourceType": "auto-scaling-group", "Key": key} for key in tags]
+
+    def returned_meanwhile(*given: Any) -> Any:
+        web.asg.delete_tags(Tags=marks)
+        return successor(*given)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(handover, "successor", returned_meanwhile)
+        ours, situation = assessed(operation)
+    assert ours is operation and situation.interrupted is None
+    web.asg.create_or_update_tags(
+        Tags=[{**mark, "Value": tags[mark["Key"]], "PropagateAtLaunch": False} for mark in marks]
+    )
 
 
 def test_a_way_back_that_is_under_way_is_gone_on_with(lab: Lab, rolling: Rolling) -> None:

@@ -17,6 +17,7 @@ from pulumi_rolling.host.hook_call import Called, Given
 from pulumi_rolling.host.hooked_groups import HookedGroups
 from pulumi_rolling.lab import Lab
 
+from tests.background import in_background
 from tests.fleets.scripted_aws import wait_until
 from tests.handler.lab_web import LabWeb
 
@@ -108,9 +109,7 @@ def test_a_group_of_that_name_elsewhere_is_not_touched(hooked: Hooked, lab: Lab)
 def test_a_roll_stops_where_its_engine_is_killed(hooked: Hooked, lab: Lab) -> None:
     """Two looks without the engine end it: the lease is given back, the record is kept, and nothing more is done."""
     lab.image("ami-v2", boot=30.0)
-    pool = futures.ThreadPoolExecutor(1)
-    rolled = pool.submit(hooked.update, hooked.outputs())
-    pool.shutdown(wait=False)
+    rolled = in_background(hooked.update, hooked.outputs())
     wait_until(lambda: lab.group("web")["launchTemplate"]["Version"] == "2", 20.0)
     hooked.engine.end()
     with pytest.raises(OrphanedError, match="group web stays as it is and the record is kept"):
@@ -158,9 +157,7 @@ def test_an_imported_group_rolls_at_its_first_change(hooked: Hooked, lab: Lab) -
 def test_two_stacks_do_not_roll_one_group(hooked: Hooked, lab: Lab) -> None:
     """The second one is refused while the first rolls, and after that was killed, since its record is there."""
     lab.image("ami-v2", boot=3600.0)
-    pool = futures.ThreadPoolExecutor(1)
-    rolled = pool.submit(hooked.update, hooked.outputs())
-    pool.shutdown(wait=False)
+    rolled = in_background(hooked.update, hooked.outputs())
     wait_until(lambda: "rolling:record.0" in lab.group("web")["tags"], 20.0)
     other = Hooked(hooked.web, Engine())
     refused = "group web carries the record of rollout .* by another resource"

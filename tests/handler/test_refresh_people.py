@@ -33,6 +33,7 @@ def web(lab: Lab) -> RefreshedWeb:
     return RefreshedWeb(lab)
 
 
+@pytest.mark.usefixtures("long_lease")
 def test_a_checkpoint_is_approved_from_a_second_shell(web: RefreshedWeb, rolling: Rolling) -> None:
     """The service is held there by its process; status and watch tell it, and each verb says what it can do."""
     nobody = rolling("approve", "web")
@@ -53,6 +54,7 @@ def test_a_checkpoint_is_approved_from_a_second_shell(web: RefreshedWeb, rolling
     assert web.revisions() == {"2"} and not web.is_held() and web.keeps_no_mark()
 
 
+@pytest.mark.usefixtures("long_lease")
 def test_a_rejected_checkpoint_returns_the_group(web: RefreshedWeb, rolling: Rolling) -> None:
     """A rejection ends the way forward, and what stood still is let go to return."""
     update = web.begun(web.wants(**GATED))
@@ -63,6 +65,7 @@ def test_a_rejected_checkpoint_returns_the_group(web: RefreshedWeb, rolling: Rol
     assert web.refreshes() == [("2", "RollbackSuccessful")] and not web.is_held()
 
 
+@pytest.mark.usefixtures("long_lease")
 def test_an_abort_from_a_second_shell_is_watched_to_its_end(
     lab: Lab, web: RefreshedWeb, rolling: Rolling
 ) -> None:
@@ -76,15 +79,22 @@ def test_an_abort_from_a_second_shell_is_watched_to_its_end(
     assert watched.code == 1 and "web: back on version 1 (aborted on request)." in watched.out, watched
 
 
-def test_a_paused_refresh_stands_still_and_goes_on(lab: Lab, web: RefreshedWeb, rolling: Rolling) -> None:
+@pytest.mark.usefixtures("long_lease")
+def test_a_paused_refresh_stands_still_and_goes_on(web: RefreshedWeb, rolling: Rolling) -> None:
     """Pause and resume of a second shell suspend the group's process and resume it."""
-    lab.image("ami-v2", boot=0.4)
+    web.bar("ami-v2")
     update = web.begun(web.wants())
-    wait_until(web.is_mixed, PATIENCE)
+    wait_until(lambda: bool(web.barred()), PATIENCE)
     assert rolling("pause", "web", "--wait").code == 0
     wait_until(web.is_held, PATIENCE)
     assert "paused" in rolling("status", "web").out
     assert rolling("resume", "web", "--wait").code == 0
+
+    def is_over() -> bool:
+        web.let_in()
+        return update.done()
+
+    wait_until(is_over, PATIENCE)
     update.result(PATIENCE)
     assert web.revisions() == {"2"} and not web.is_held()
 

@@ -51,10 +51,16 @@ def test_a_group_is_refreshed_as_preview_says(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("image", "refresh", "statuses", "cause"),
+    ("image", "refresh", "statuses", "cause", "advice"),
     [
-        (BAD, {}, ["RollbackSuccessful"], "ami-v2"),
-        ({"inService": False}, {"autoRollback": False}, ["Successful", "Failed"], ""),
+        (BAD, {}, ["RollbackSuccessful"], "ami-v2", "Name an image in the launch template that exists"),
+        (
+            {"inService": False},
+            {"autoRollback": False},
+            ["Successful", "Failed"],
+            "",
+            "See in the activities of group web what went wrong",
+        ),
     ],
 )
 def test_a_bad_image_is_returned_by_the_service_or_by_us(
@@ -64,13 +70,15 @@ def test_a_bad_image_is_returned_by_the_service_or_by_us(
     refresh: dict[str, Any],
     statuses: list[str],
     cause: str,
+    advice: str,
 ) -> None:
-    """The service gives up after its hour; the sentence has its reason and the cause, and the group is as it was."""
+    """The service gives up after its hour: the sentence has reason, cause and advice, and the group is as it was."""
     lab.image("ami-v2", **image)
     lab.refresh_rules(hour=1.0)
     told = web.fails(web.wants(**refresh), TooManyFailuresError)
     assert [status for _, status in web.refreshes()] == statuses
     assert "The instance refresh made no progress for one hour" in told and cause in told, told
+    assert advice in told, told
 
 
 def test_the_former_policy_rules_a_refresh_that_leads_back(lab: Lab, web: RefreshedWeb) -> None:

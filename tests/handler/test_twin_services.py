@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from pulumi_rolling.errors import AbortedError, OrphanedError
 from pulumi_rolling.lab import Lab
 
+from tests.background import in_background
 from tests.fleets.scripted_aws import wait_until
 from tests.handler.deployed_web import NEVER, DeployedWeb
 from tests.handler.followed_web import PATIENCE
@@ -44,6 +44,7 @@ def in_test(inputs: dict[str, Any]) -> dict[str, Any]:
     return {**inputs, "ecsService": {**inputs["ecsService"], "cluster": "test"}}
 
 
+@pytest.mark.usefixtures("long_lease")
 def test_services_of_one_name_in_two_clusters_are_told_apart(
     lab: Lab, web: DeployedWeb, rolling: Callable[..., Ran]
 ) -> None:
@@ -57,9 +58,7 @@ def test_services_of_one_name_in_two_clusters_are_told_apart(
     _, made = web.handler.create(in_test(web.wants("web:1")), other)
 
     first = web.begun(ours)
-    pool = ThreadPoolExecutor(1)
-    second = pool.submit(web.handler.update, made, theirs, other)
-    pool.shutdown(wait=False)
+    second = in_background(web.handler.update, made, theirs, other)
     wait_until(lambda: "web:3" in running(web, "test") and web.is_at_work(), PATIENCE)
     for named, to in (("prod/web", "web:2"), ("test/web", "web:3")):
         wait_until(partial(is_told, rolling, named, to), PATIENCE)

@@ -75,7 +75,7 @@ def test_latency_is_waited_for_outside_the_lock(bench: Bench) -> None:
     """A late call takes its time and does not hold up another."""
     bench.start(desired=1)
     bench.lab.fault("DescribeAutoScalingGroups", latency=0.5)
-    late = threading.Thread(target=bench.asg.describe_auto_scaling_groups)
+    late = threading.Thread(target=bench.asg.describe_auto_scaling_groups, daemon=True)
     began = bench.clock.now()
     with bench.clock.held() as until_one_waits:
         late.start()

@@ -82,7 +82,7 @@ def test_a_long_poll_does_not_stop_the_lab(bench: Bench) -> None:
     """While one reader waits for a message, others are answered."""
     url = bench.sqs.create_queue(QueueName="signals")["QueueUrl"]
     reader = threading.Thread(
-        target=bench.sqs.receive_message, kwargs={"QueueUrl": url, "WaitTimeSeconds": 1}
+        target=bench.sqs.receive_message, kwargs={"QueueUrl": url, "WaitTimeSeconds": 1}, daemon=True
     )
     with bench.clock.held() as until_one_waits:
         reader.start()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from pulumi_rolling.plugin.failures import DETAILS
 from pulumi_rolling.plugin.provider import RESOURCE, Provider
 from pulumi_rolling.plugin.wire import Path, decode, encode
 
+from tests.background import in_background
 from tests.in_lab import client
 from tests.unwrapped import unwrapped
 
@@ -254,10 +255,7 @@ class Web:
         return sorted(m["image"] for m in self.group()["members"] if m["lifecycle"] == "InService")
 
     def in_background(self, news: Mapping[str, Any], **how: Any) -> Future[Any]:
-        pool = ThreadPoolExecutor(1)
-        future = pool.submit(self.resource.update, news, **how)
-        pool.shutdown(wait=False)
-        return future
+        return in_background(self.resource.update, news, **how)
 
 
 WithPolicy = Callable[..., Web]

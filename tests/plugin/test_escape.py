@@ -44,7 +44,7 @@ def test_two_resources_on_one_group_are_refused_in_preview(web: Web) -> None:
     taken = [
         (
             "autoScalingGroup.name",
-            f"is the group of {urn('web')} already; two RollingGroups on one group are refused.",
+            f"is the group of {urn('web')} already; one group has one policy, of one resource.",
         )
     ]
     assert failures(web, "web") == [], "the same resource once more"

@@ -77,7 +77,7 @@ def test_what_it_leaves_in_the_background_is_not_waited_for(tmp_path: Path) -> N
 def test_it_ends_when_nobody_wants_it(tmp_path: Path) -> None:
     """An attempt that is ended from outside comes back at once, and its processes are gone."""
     kept, attempt = tmp_path / "pid", Attempt()
-    thread = threading.Thread(target=lambda: ran(f"echo $$ > {kept}; sleep 600", 600.0, attempt))
+    thread = threading.Thread(target=lambda: ran(f"echo $$ > {kept}; sleep 600", 600.0, attempt), daemon=True)
     thread.start()
     wait_until(lambda: kept.exists() and bool(kept.read_text().strip()), 10.0)
     attempt.end()

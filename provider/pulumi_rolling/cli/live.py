@@ -2,19 +2,76 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 from pulumi_rolling.cli.declared import Argument, Option
 from pulumi_rolling.cli.patience import AtATerminal
-from pulumi_rolling.fleets.base import Driven
+from pulumi_rolling.fleets.base import Sight
 from pulumi_rolling.fleets.replace import SignalSource
 from pulumi_rolling.signals.choose import NoSignals
 
 if TYPE_CHECKING:
     from pulumi_rolling.handler.operation import Reach
 
-Rolled = Driven[Any, Any, Any]
-"""A group as the loop of whichever machine needs it."""
+
+class Rolled(Protocol):
+    """A group as commands look at its rollout and write to it, whichever machine rolls it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def call(self) -> str: ...
+
+    def marks(self) -> Mapping[str, str]: ...
+
+    def write_marks(self, marks: Mapping[str, str]) -> None: ...
+
+    def remove_marks(self, keys: list[str]) -> None: ...
+
+    def observe(self, rollout: Any) -> Sight[Any]: ...
+
+
+class RolledGroup:
+    """The group as a fleet of each machine: the record that a look is made for decides which one looks."""
+
+    def __init__(self, opened: Callable[[str], Any]) -> None:
+        """``opened``: the fleet of the machine of that name; of the first strategy where the name is empty."""
+        self._opened = opened
+        self._fleet = opened("")
+        self._looking: dict[str, Any] = {}
+
+    @property
+    def name(self) -> str:
+        name: str = self._fleet.name
+        return name
+
+    @property
+    def call(self) -> str:
+        call: str = self._fleet.call
+        return call
+
+    def marks(self) -> Mapping[str, str]:
+        marks: Mapping[str, str] = self._fleet.marks()
+        return marks
+
+    def write_marks(self, marks: Mapping[str, str]) -> None:
+        self._fleet.write_marks(marks)
+
+    def remove_marks(self, keys: list[str]) -> None:
+        self._fleet.remove_marks(keys)
+
+    def observe(self, rollout: Any) -> Sight[Any]:
+        from pulumi_rolling.core.machine import machine_of
+
+        machine = machine_of(rollout).name
+        if machine not in self._looking:
+            self._looking[machine] = self._opened(machine)
+        sight: Sight[Any] = self._looking[machine].observe(rollout)
+        return sight
+
 
 Group = Annotated[str, Argument(help="An Auto Scaling group, cluster/service of ECS, or asg-... of ESS.")]
 Region = Annotated[str | None, Option(help="Default: as the AWS SDK finds it.")]
@@ -31,16 +88,8 @@ def live_group(
 def rolled_group(
     name: str, region: str | None, endpoint: str | None, signals: SignalSource | None = None
 ) -> Rolled:
-    """The group as a fleet of the machine whose rollout is on its record."""
-    from pulumi_rolling.core.machine import machine_of
-    from pulumi_rolling.engine.record.pieces import read_any
-
-    fleet = _fleet(name, region, endpoint, signals)
-    found = read_any(fleet.marks())
-    if found is not None:
-        fleet = _fleet(name, region, endpoint, signals, machine_of(found[1]).name)
-    rolled: Rolled = fleet
-    return rolled
+    """The group, whichever machine rolls it. The cloud is asked nothing of its rollout yet."""
+    return RolledGroup(partial(_fleet, name, region, endpoint, signals))
 
 
 def _fleet(

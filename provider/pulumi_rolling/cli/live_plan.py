@@ -12,7 +12,7 @@ from pulumi_rolling.handler.context import Context
 from pulumi_rolling.handler.handover import assessed
 from pulumi_rolling.handler.kinds import inputs_model, kind_named
 from pulumi_rolling.handler.opening import Asked, open_operation
-from pulumi_rolling.handler.operation import raise_faults
+from pulumi_rolling.handler.operation import Operation, Situation, raise_faults
 from pulumi_rolling.policy.check import check_inputs
 from pulumi_rolling.report.preview import Preview
 
@@ -31,14 +31,25 @@ def live_preview(block: Any, name: str, to: str | None, region: str | None, endp
     checked = check_inputs(inputs_model(), {kind.key: given, "updatePolicy": block})
     operation = open_operation(Asked(checked, checked.normal), Context())
     recorded = read_any(facts.tags)
-    # This only looks, so the rollout that is under way is the one to show, whichever resource owns it.
-    owner = recorded[0] if recorded is not None else name
-    operation, situation = assessed(replace(operation, owner=owner))
+    operation, situation = _assessed_by_owner(operation, name if recorded is None else recorded[0])
     raise_faults(situation)
     call = operation.fleet.call
     preview = replace(operation.strategy.situation.telling.preview(situation, situation.notes), call=call)
-    if recorded is None:
+    if read_any(situation.facts.tags) is None:
         return preview
     return replace(
         preview, notes=(*preview.notes, f"see {command('status', call)} for the rollout under way")
     )
+
+
+def _assessed_by_owner(operation: Operation, owner: str) -> tuple[Operation, Situation]:
+    """This only looks, so the rollout that is under way is the one to show, whichever resource owns it.
+
+    ``owner``: of the record as it was. Where another resource has begun a rollout since, the look is taken anew as its.
+    """
+    while True:
+        ours, situation = assessed(replace(operation, owner=owner))
+        found = read_any(situation.facts.tags)
+        if found is None or found[0] == owner:
+            return ours, situation
+        owner = found[0]

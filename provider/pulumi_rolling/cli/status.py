@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import click
@@ -12,13 +13,12 @@ from pulumi_rolling.cli.declared import Option
 from pulumi_rolling.cli.formats import Form, TextOrJson
 from pulumi_rolling.cli.live import Endpoint, Group, Region, Rolled, live_group, rolled_group
 from pulumi_rolling.cli.screen import say
-from pulumi_rolling.core.delegate.delegating import Delegating
 from pulumi_rolling.core.delegate.observation import Delegated
+from pulumi_rolling.core.machine import machine_of
 from pulumi_rolling.engine.lease import found_lease
 from pulumi_rolling.engine.printable import printable_text
 from pulumi_rolling.engine.record.pieces import read_any, requests
 from pulumi_rolling.engine.said import said
-from pulumi_rolling.errors import RollingError
 from pulumi_rolling.fleets.base import Sight
 from pulumi_rolling.report.standing import Either, GroupStatus, OperationStatus, Standing
 from pulumi_rolling.report.status import status_text
@@ -33,10 +33,6 @@ Console = Annotated[
         help=f"Show the last {CONSOLE_LINES} lines of this instance's console instead, a terminated one's too."
     ),
 ]
-
-
-class ChangesHandsError(RollingError):
-    """Record and group are told by different machines: the one hands the group over to the other."""
 
 
 def status(
@@ -72,23 +68,38 @@ def last_lines(machine: str, output: str) -> list[str]:
 def standing_of(fleet: Rolled) -> Either | None:
     """The group's record with what is seen of it now; None where there is no record."""
     record = read_any(fleet.marks())
-    return None if record is None else standing_in(fleet.name, fleet.observe(record[1]), fleet.call)
+    return None if record is None else look_at(fleet, record[1]).standing
 
 
-def standing_in(group: str, sight: Sight[Any], call: str = "") -> Either | None:
-    """The status in one look: record, lease, the driver's words, requests and members of the same moment."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at a group, made for a rollout of the machine whose record it shows."""
+
+    standing: Either | None
+    """In that look: record, lease, the driver's words, requests and members. None where the record is gone."""
+    made_for: Any
+    """The rollout as its record was before."""
+    seen: Any
+
+
+def look_at(fleet: Rolled, rollout: Any) -> Look:
+    """Look for a rollout as it was recorded; anew where one machine has handed the group over to the other since."""
+    while True:
+        sight = fleet.observe(rollout)
+        record = read_any(sight.marks)
+        if record is None or machine_of(record[1]) is machine_of(rollout):
+            return Look(_standing_in(fleet, sight), rollout, sight.observation)
+        rollout = record[1]
+
+
+def _standing_in(fleet: Rolled, sight: Sight[Any]) -> Either | None:
     seen = sight.observation
-    told = _told(group, sight.marks, seen.at)
+    told = _told(fleet.name, sight.marks, seen.at)
     if told is None:
         return None
-    if isinstance(seen, Delegated) is not isinstance(told["rollout"], Delegating):
-        # Between our two reads the one machine has handed the group over to the other.
-        raise ChangesHandsError(
-            f"The rollout of {group} changes hands at this moment.", hint="Run the command again."
-        )
     if isinstance(seen, Delegated):
-        return OperationStatus(**told, call=call, seen=seen)
-    return GroupStatus(**told, call=call, members=seen.members)
+        return OperationStatus(**told, call=fleet.call, seen=seen)
+    return GroupStatus(**told, call=fleet.call, members=seen.members)
 
 
 def recorded(group: str, marks: Mapping[str, str], at: float, call: str = "") -> Standing[Any] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,8 +15,7 @@ import click
 from pulumi_rolling.cli.declared import Argument, Option
 from pulumi_rolling.cli.formats import Form, TextOrJson
 from pulumi_rolling.cli.live import Endpoint, Region, Rolled, rolled_group
-from pulumi_rolling.cli.status import ChangesHandsError, standing_in, standing_of
-from pulumi_rolling.core.machine import machine_of
+from pulumi_rolling.cli.status import look_at, standing_of
 from pulumi_rolling.engine.clock import Clock, SystemClock
 from pulumi_rolling.engine.record.pieces import read_any
 from pulumi_rolling.errors import Fault, PolicyErrors, RollingError
@@ -32,7 +31,6 @@ TIMED_OUT = 124
 """The exit code that `timeout` gives. The end of the rollout is not known."""
 
 Show = Callable[[Either], None]
-Anew = Callable[[], Rolled]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +96,11 @@ def watch(
 
 
 def _of_group(group: str, where: Where, pace: Pace, wait_for_start: bool, as_json: bool) -> bool:
-    def anew() -> Rolled:
-        # Signals of a launch hook show in the state; whether the policy wants any is not on the group.
-        return rolled_group(group, where.region, where.endpoint, TagSignals())
-
-    fleet, clock = anew(), SystemClock()
+    # Signals of a launch hook show in the state; whether the policy wants any is not on the group.
+    fleet, clock = rolled_group(group, where.region, where.endpoint, TagSignals()), SystemClock()
     if wait_for_start:
         await_start(fleet, clock, pace)
-        # The strategy of what has begun is known only now.
-        fleet = anew()
-    ending = _follow(fleet, clock, pace, as_json, anew)
+    ending = _follow(fleet, clock, pace, as_json)
     click.echo(json.dumps(ending_json(group, ending)) if as_json else ending.words)
     return ending.succeeded
 
@@ -125,30 +118,21 @@ def _of_stack(cwd: Path, stack: str, where: Where, pace: Pace, wait_for_start: b
     return watch_all(rolls, stack, clock, wait, as_json=as_json, patient=wait_for_start)
 
 
-def _follow(fleet: Rolled, clock: Clock, pace: Pace, as_json: bool, anew: Anew) -> Ending:
+def _follow(fleet: Rolled, clock: Clock, pace: Pace, as_json: bool) -> Ending:
     if as_json:
-        return follow(fleet, clock, pace, JsonLines(click.echo), anew)
+        return follow(fleet, clock, pace, JsonLines(click.echo))
     if not sys.stdout.isatty():
-        return follow(fleet, clock, pace, Lines(click.echo), anew)
+        return follow(fleet, clock, pace, Lines(click.echo))
     # Loads rich, which a script's output does not need.
     from pulumi_rolling.report.watch_screen import Screen
 
     with Screen() as screen:
-        return follow(fleet, clock, pace, screen.show, anew)
+        return follow(fleet, clock, pace, screen.show)
 
 
-def follow(fleet: Rolled, clock: Clock, pace: Pace, show: Show, anew: Anew | None = None) -> Ending:
-    """Look once an interval, until the record is gone or no driver can go on from it.
-
-    ``anew``: the group as a fleet of the machine whose rollout it is by then, where one hands it over to the other.
-    """
-    try:
-        standing = standing_of(fleet)
-    except ChangesHandsError:
-        if anew is None:
-            raise
-        fleet = anew()
-        standing = standing_of(fleet)
+def follow(fleet: Rolled, clock: Clock, pace: Pace, show: Show) -> Ending:
+    """Look once an interval, until the record is gone or no driver can go on from it."""
+    standing = standing_of(fleet)
     if standing is None:
         raise RollingError(f"{fleet.name} has no rollout to watch.")
     while True:
@@ -157,20 +141,10 @@ def follow(fleet: Rolled, clock: Clock, pace: Pace, show: Show, anew: Anew | Non
         if ending is not None:
             return ending
         _wait(clock, pace, f"{fleet.name}: no longer watched; the rollout goes on.")
-        sight = fleet.observe(standing.rollout)
-        if anew is not None and _is_handed_over(standing, sight.marks):
-            fleet = anew()
-            now = standing_of(fleet)
-        else:
-            now = standing_in(fleet.name, sight, fleet.call)
-        if now is None:
-            return ended(standing.rollout, fleet.name, sight.observation)
-        standing = now
-
-
-def _is_handed_over(standing: Either, marks: Mapping[str, str]) -> bool:
-    found = read_any(marks)
-    return found is not None and machine_of(found[1]) is not machine_of(standing.rollout)
+        look = look_at(fleet, standing.rollout)
+        if look.standing is None:
+            return ended(look.made_for, fleet.name, look.seen)
+        standing = look.standing
 
 
 def await_start(fleet: Rolled, clock: Clock, pace: Pace) -> None:

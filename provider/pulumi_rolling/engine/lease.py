@@ -241,7 +241,7 @@ class Lease:
         if record is not None and record[0] != self._owner:
             raise LeaseHeldError(
                 f"group {self._fleet.name} carries the record of a rollout ({record[1].goal.id}) by another resource",
-                hint="Two RollingGroups on one group are refused; finish or remove the other one first.",
+                hint="One group has one policy, of one resource; finish or remove the other one first.",
             )
         if found is not None and found.owner != self._owner and found.until > self._clock.now():
             raise self._refusal(found)

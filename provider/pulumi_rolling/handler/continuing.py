@@ -72,7 +72,7 @@ def interrupted_on(group: str, defaults: Defaults, context: Context, *, back: bo
     olds = None if kept.former is None else {POLICY: kept.former}
     operation = open_operation(Asked.stored(inputs), context, olds=olds, defaults=defaults)
     # The record is another resource's, and stays so: its own next update goes on where this one ends.
-    operation = replace(operation, owner=owner)
+    operation = replace(operation, owner=owner, continues=goal.id)
     held = lease.found_lease(marks)
     return Interrupted(
         operation=operation,

@@ -22,7 +22,7 @@ from pulumi_rolling.handler.context import Context
 from pulumi_rolling.handler.course import Coursing
 from pulumi_rolling.handler.handover import as_successor, assessed, not_begun, overtaken, pass_on
 from pulumi_rolling.handler.operation import Operation, Situation, is_idle, raise_faults
-from pulumi_rolling.handler.recorded import policy_marks
+from pulumi_rolling.handler.recorded import policy_marks, raise_ended
 from pulumi_rolling.handler.skipping import is_skipped, skip
 from pulumi_rolling.handler.state import last_rollout, left_of, state_of
 from pulumi_rolling.handler.words import Words
@@ -33,6 +33,7 @@ def roll(operation: Operation, context: Context) -> dict[str, Any]:
     """The state after the group was rolled, or at once where there is nothing to do."""
     targets_in(os.environ)
     operation, situation = assessed(operation)
+    raise_ended(operation, situation.facts.tags)
     raise_faults(situation)
     if is_skipped(operation, situation):
         return skip(operation, situation, context)
@@ -54,6 +55,11 @@ def _drive(operation: Operation, situation: Situation, context: Context) -> dict
     if anew is not None:
         lease.release()
         return roll(anew, context)
+    try:
+        raise_ended(operation, marks)
+    except RollingError:
+        lease.release()
+        raise
     if journal.record_marks(marks) != journal.record_marks(situation.facts.tags):
         situation = _as_left(operation, situation, lease)
     elif situation.interrupted is None:

@@ -101,7 +101,7 @@ def advice_of(verdict: Verdict, revision: Revision, words: Words) -> str:
         case Remedy.OBJECTION:
             return "Mend what the cloud objects to, then"
         case Remedy.ACTIVITIES:
-            return f"See in the {words.history} of group {words.group} what it waited for, mend that and"
+            return f"See in the {words.history} of group {words.group} {VERDICTS[verdict.code].look}, mend that and"
         case Remedy.ROOM:
             return "Raise MaxSize or lower minInstancesInService, then"
         case Remedy.ALARM:

@@ -57,7 +57,7 @@ class Claims:
         return [
             Fault(
                 kind.name_path,
-                f"is the group of {other} already; two RollingGroups on one group are refused.",
+                f"is the group of {other} already; one group has one policy, of one resource.",
             )
         ]
 

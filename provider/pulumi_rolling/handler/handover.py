@@ -42,12 +42,19 @@ def successor(operation: Operation, facts: Any) -> Operation:
 
 
 def assessed(operation: Operation) -> tuple[Operation, Situation]:
-    """The situation, and the operation that it is of: the successor where the group has been handed over."""
-    situation: Situation = operation.strategy.situation.assess(operation)
-    if not _is_to_be_taken_on(operation, situation.facts.tags):
-        return operation, situation
-    other = successor(operation, situation.facts)
-    return other, as_successor(other, other.strategy.situation.assess(other))
+    """The situation, and the operation that it is of: the successor where the group has been handed over.
+
+    Each looks with its own fleet. Where the successor's look shows that another driver has returned the group since,
+    both are of the past, and the look is taken anew.
+    """
+    while True:
+        situation: Situation = operation.strategy.situation.assess(operation)
+        if not _is_to_be_taken_on(operation, situation.facts.tags):
+            return operation, situation
+        other = successor(operation, situation.facts)
+        its = as_successor(other, other.strategy.situation.assess(other))
+        if _is_taken_on(its.facts.tags):
+            return other, its
 
 
 def as_successor(operation: Operation, situation: Any) -> Any:

@@ -331,6 +331,8 @@ class Operation:
     """The operation as people wrote it, where its machine has handed the group over to this one's."""
     skips: bool = False
     """The run is to roll nobody (policy.switches)."""
+    continues: str = ""
+    """The id of the rollout that is gone on with, where no other one may be begun."""
 
     @property
     def name(self) -> str:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from pulumi_rolling.core.model.goal import Goal
-from pulumi_rolling.core.model.member import Member, Revision
+from pulumi_rolling.core.model.goal import Direction, Goal
+from pulumi_rolling.core.model.member import Lifecycle, Member, Revision
 from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.base import Facts, Glance
 from pulumi_rolling.handler.operation import UNKNOWN, Operation
+from pulumi_rolling.policy.outputs import STABLE
 from pulumi_rolling.report.differences import differences
 from pulumi_rolling.report.wording import any_one
 
@@ -25,10 +27,14 @@ def is_old(member: Member, to: Revision, forced: bool = False) -> bool:
 
 
 def came_from(operation: Operation, facts: Facts, members: Iterable[Member], to: Revision) -> Revision | None:
-    """The revision in state; on create the one that most members run. None: there is no way back."""
-    address = operation.revision_in_state()
+    """The revision in state; on create the one that most members run. None: there is no way back.
+
+    Where all members serve another one, the group's is younger than state: `rolling finish`, or a person, has brought
+    it there since. That is not so where state says that the last rollout did not end well.
+    """
+    address, members = operation.revision_in_state(), tuple(members)
     if address is not None:
-        revision: Revision = operation.fleet.at(address)
+        revision: Revision = _brought_since(operation, facts, members, to) or operation.fleet.at(address)
     else:
         counts = Counter(m.revision for m in members if is_old(m, to))
         if not counts:
@@ -39,6 +45,19 @@ def came_from(operation: Operation, facts: Facts, members: Iterable[Member], to:
     if facts.current is not None and facts.current.digest == revision.digest and "$" not in facts.pointer:
         return facts.current
     return revision
+
+
+def _brought_since(
+    operation: Operation, facts: Facts, members: Sequence[Member], to: Revision
+) -> Revision | None:
+    """The revision that all members serve, if no rollout under way and none that failed has brought it."""
+    ended_well = (operation.olds or {}).get("status") == STABLE
+    runs = {member.revision.digest: member.revision for member in members}
+    if not ended_well or len(runs) != 1 or journal.read_any(facts.tags) is not None:
+        return None
+    (revision,) = runs.values()
+    serve = all(member.lifecycle is Lifecycle.IN_SERVICE for member in members)
+    return revision if serve and is_old(members[0], to) else None
 
 
 def another_group(operation: Operation, facts: Facts) -> tuple[Fault, ...]:
@@ -92,6 +111,15 @@ def lost_record(operation: Operation, strange: Sequence[Member], goal: Goal, bes
 def who(count: int, noun: tuple[str, str]) -> str:
     """Subject and verb: one is, several are."""
     return f"1 {noun[0]} is" if count == 1 else f"{count} {noun[1]} are"
+
+
+def policy_warnings(operation: Operation, rollout: Any, told: Sequence[str]) -> Sequence[str]:
+    """Warnings of the policy, which are of the way forward and for people who can still change it.
+
+    `rolling finish` and `rolling return` go by the policy that the record keeps, and a rollout that goes back is past
+    what they warn of.
+    """
+    return () if operation.continues or rollout.direction is Direction.BACK else told
 
 
 def pointer_warnings(

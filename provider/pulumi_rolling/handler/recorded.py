@@ -15,7 +15,7 @@ from pulumi_rolling.engine import lease
 from pulumi_rolling.engine.record import kept_policy
 from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.engine.record.kept_policy import KeptPolicy
-from pulumi_rolling.errors import Fault
+from pulumi_rolling.errors import Fault, RollingError
 from pulumi_rolling.fleets.base import Facts
 from pulumi_rolling.handler.operation import UNKNOWN, Operation
 from pulumi_rolling.policy.block import POLICY
@@ -28,6 +28,16 @@ def unfinished(tags: Mapping[str, str]) -> tuple[str, Any] | None:
     """Owner and rollout of a record from which somebody has to go on."""
     found = journal.read_any(tags)
     return None if found is None or is_over(found[1]) else found
+
+
+def raise_ended(operation: Operation, tags: Mapping[str, str]) -> None:
+    """RollingError where the rollout that is to be gone on with was ended by another driver, so that none is begun."""
+    found = unfinished(tags)
+    if operation.continues and (found is None or found[1].goal.id != operation.continues):
+        raise RollingError(
+            f"Rollout {operation.continues} of {operation.name} was ended by another driver meanwhile.",
+            hint="Nothing more was done.",
+        )
 
 
 def policy_marks(operation: Operation) -> dict[str, str]:
@@ -50,7 +60,7 @@ def recorded(
     if found is not None and found[0] != owner:
         sentence = (
             f"group {facts.name} carries the record of rollout {found[1].goal.id} by another resource; "
-            "two RollingGroups on one group are refused"
+            "one group has one policy, of one resource: a RollingGroup's, or that of the group's own resource"
         )
         return None, (Fault(path, sentence),)
     unfinished = None if found is None or is_over(found[1]) else found[1]

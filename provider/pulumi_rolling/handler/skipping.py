@@ -14,7 +14,7 @@ from pulumi_rolling.handler.context import Context
 from pulumi_rolling.handler.operation import UNKNOWN, Operation, Situation
 from pulumi_rolling.handler.properties import inputs_of
 from pulumi_rolling.handler.state import outputs_of
-from pulumi_rolling.policy.outputs import SIZES_AS_FOUND, SKIPPED
+from pulumi_rolling.policy.outputs import SIZES_AS_FOUND, SKIPPED, STABLE
 from pulumi_rolling.policy.switches import SKIP
 
 _LEFT = ("interrupted", "mixed")
@@ -82,7 +82,7 @@ def skipped_state(operation: Operation, situation: Situation) -> dict[str, Any]:
         return {**news, **outputs, **kept, "status": "interrupted"}
     if olds.get("status") in _LEFT:
         return {**news, **outputs, "status": olds["status"]}
-    return {**news, **outputs, "status": SKIPPED if situation.old else "stable"}
+    return {**news, **outputs, "status": SKIPPED if situation.old else STABLE}
 
 
 def _point(operation: Operation, situation: Situation) -> None:

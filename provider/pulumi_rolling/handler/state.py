@@ -7,7 +7,7 @@ from typing import Any
 
 from pulumi_rolling.handler.operation import Operation, Situation
 from pulumi_rolling.handler.properties import inputs_of
-from pulumi_rolling.policy.outputs import SIZES_AS_FOUND
+from pulumi_rolling.policy.outputs import SIZES_AS_FOUND, STABLE
 from pulumi_rolling.report.wording import utc
 
 
@@ -36,7 +36,7 @@ def outputs_of(
         "fixedRevision": situation.to.address if fixed else None,
         "previousRevision": former.address if former is not None and moved else None,
         "suspendedAsFound": sorted(situation.suspended_as_found),
-        "status": "mixed" if stayed else "stable",
+        "status": "mixed" if stayed else STABLE,
         "lastRollout": (operation.olds or {}).get("lastRollout") if rollout is None else last,
     }
     return {key: value for key, value in outputs.items() if value is not None}

@@ -39,7 +39,7 @@ from pulumi_rolling.handler.skipping import is_skipped, skipped_state, told
 from pulumi_rolling.handler.state import outputs_of, without_sizes
 from pulumi_rolling.policy.block import POLICY, IsUnknown
 from pulumi_rolling.policy.check import Checked, check_inputs
-from pulumi_rolling.policy.outputs import OUTPUTS, SKIPPED, block_in
+from pulumi_rolling.policy.outputs import OUTPUTS, SKIPPED, STABLE, block_in
 from pulumi_rolling.policy.timing import Timing
 from pulumi_rolling.report.plan_text import preview_text
 
@@ -184,7 +184,7 @@ class RollingGroupHandler:
         if counts and glance.target.digest not in contents:
             read["revision"] = max(counts, key=lambda revision: counts[revision]).address
         if len(contents) <= 1:
-            return {**without_sizes(read), "status": "stable"}
+            return {**without_sizes(read), "status": STABLE}
         return {**read, "status": "mixed"}
 
     def delete(self, state: Mapping[str, Any], context: Context | None = None) -> None:

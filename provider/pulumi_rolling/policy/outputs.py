@@ -55,6 +55,8 @@ class Outputs(TypedDict):
 
 
 SIZES_AS_FOUND = "sizesAsFound"
+STABLE = "stable"
+"""The status of a group all of which is as the last rollout wanted it."""
 SKIPPED = "skipped"
 """The status of a group that points at its revision while its members wait to be replaced."""
 OUTPUTS = tuple(Outputs.__annotations__)

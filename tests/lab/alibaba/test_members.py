@@ -52,7 +52,7 @@ def test_a_load_balancer_bears_one_move_at_a_time(bench: AlibabaBench) -> None:
     bench.quiet(group)
     with bench.clock.held() as until_one_waits:
         given = {"ScalingGroupId": group, "InstanceIds": [third]}
-        waiting = Thread(target=bench.call, args=("EnterStandby",), kwargs=given)
+        waiting = Thread(target=bench.call, args=("EnterStandby",), kwargs=given, daemon=True)
         waiting.start()
         until_one_waits()
         assert bench.ids(group, "Standby") == [first]

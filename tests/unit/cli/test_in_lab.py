@@ -15,6 +15,7 @@ from urllib.request import Request, urlopen
 
 import boto3
 import pytest
+from pulumi_rolling.cli import live_plan
 from pulumi_rolling.core.machine import REPLACE
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.plan import new_rollout
@@ -26,6 +27,8 @@ from pulumi_rolling.engine.record.pieces import Journal
 from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
 from pulumi_rolling.fleets.aws.launch_templates import TemplateWanted
 from pulumi_rolling.fleets.aws.place import Place
+from pulumi_rolling.handler.kinds import kind_named
+from pulumi_rolling.handler.operation import Kind, Reach
 from pulumi_rolling.signals.choose import NoSignals
 
 from tests.in_lab import use_lab
@@ -95,6 +98,27 @@ def test_plan_of_a_live_group_to_what_it_runs(rolling: Rolling, group: str) -> N
     assert ran.out.startswith(
         f"{group}: nothing to replace, all instances run version 1, in us-east-1 of account 123456789012\n"
     )
+
+
+def test_plan_of_a_live_group_that_somebody_begins_to_roll_meanwhile(
+    rolling: Rolling, group: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The record that the look shows is the one that is planned, whichever resource wrote it since the first look."""
+    (found,) = boto3.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[group])[
+        "AutoScalingGroups"
+    ]
+    fleet = fleet_toward_2(group, found["LaunchTemplate"]["LaunchTemplateId"])
+    seen = fleet.facts()
+    at = seen.observation.at
+    begun = new_rollout("r1", fleet.target(), seen.current, seen.sizes, seen.suspended, at)
+
+    def named(name: str, reach: Reach) -> Kind:
+        Journal(fleet, "another").write(begun)
+        return kind_named(name, reach)
+
+    monkeypatch.setattr(live_plan, "kind_named", named)
+    ran = rolling("plan", "--policy", POLICY, "--group", group)
+    assert ran.code == 0 and f"see 'rolling status {group}' for the rollout under way" in ran.out, ran
 
 
 def test_plan_of_a_live_group_that_forbids_it(rolling: Rolling, group: str) -> None:
@@ -280,6 +304,16 @@ def until(fact: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+def fleet_toward_2(group: str, template: str) -> AutoScalingGroupFleet:
+    return AutoScalingGroupFleet(
+        group,
+        wanted=TemplateWanted(id=template, version="2"),
+        place=Place.of(None, None),
+        retry=lambda work: work(),
+        signals=NoSignals(),
+    )
+
+
 class Driving:
     """A driver of the group in a thread of its own, as `pulumi up` would be one in another process."""
 
@@ -309,14 +343,7 @@ class Driving:
         return found["AutoScalingGroups"][0]
 
     def _run(self) -> None:
-        fleet = AutoScalingGroupFleet(
-            self.group,
-            wanted=TemplateWanted(id=self.template, version="2"),
-            place=Place.of(None, None),
-            retry=lambda work: work(),
-            signals=NoSignals(),
-        )
-        clock = SystemClock()
+        fleet, clock = fleet_toward_2(self.group, self.template), SystemClock()
         lease = Lease(fleet, "another", clock, self.limits.poll)
         lease.acquire()
         former = fleet.at(f"{self.template}:1")

@@ -7,6 +7,8 @@ that a success: stable after its breaker went back, Ready with the old version, 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pulumi_rolling.core.delegate.look import Look
 from pulumi_rolling.core.delegate.operation import Operation, State
 from pulumi_rolling.core.model.codes import VerdictCode
@@ -41,13 +43,17 @@ def judge(look: Look) -> Verdict | None:
         case State.FAILED:
             # Where the service turns by itself, failed is a moment before that.
             waits = look.limits.returns_by_itself and not _is_settled(look)
-            return None if waits else _over(look, VerdictCode.OPERATION_FAILED, _why(operation))
+            return (
+                None
+                if waits
+                else _mended(operation, _over(look, VerdictCode.OPERATION_FAILED, _why(operation)))
+            )
         case State.STOPPED:
             return _over(look, VerdictCode.OPERATION_STOPPED, operation.id)
         case State.RETURNING | State.RETURNED | State.RETURN_FAILED:
             if operation.returned is not None and operation.returned.by_person:
                 return _verdict(look, VerdictCode.OPERATION_RETURNED, operation.id)
-            return _verdict(look, VerdictCode.OPERATION_FAILED, _why(operation))
+            return _mended(operation, _verdict(look, VerdictCode.OPERATION_FAILED, _why(operation)))
         case State.UNKNOWN:
             since = way.unknown_since
             return (
@@ -86,6 +92,13 @@ def _over(look: Look, code: VerdictCode, cause: str, *, failed: int = 0, of: int
 
 def _verdict(look: Look, code: VerdictCode, cause: str) -> Verdict:
     return Verdict(code, look.at, cause=cause)
+
+
+def _mended(operation: Operation, verdict: Verdict) -> Verdict:
+    """With what mends the cause, which is the operation's where that is what failed."""
+    return (
+        replace(verdict, remedy=operation.remedy) if verdict.code is VerdictCode.OPERATION_FAILED else verdict
+    )
 
 
 def _is_settled(look: Look) -> bool:

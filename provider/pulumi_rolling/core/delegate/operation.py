@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.core.model.values import value
 
 
@@ -85,6 +86,8 @@ class Operation:
     """Members to replace by this operation, those done included."""
     reasons: tuple[str, ...] = ()
     """The service's own sentences, the newest first: status reason, causes of failed launches, failing events."""
+    remedy: Remedy | None = None
+    """What mends the first cause among them, where the service tells that."""
     by: str = ""
     """Who began it, where the service tells."""
     gate: Gate | None = None

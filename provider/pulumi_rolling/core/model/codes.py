@@ -209,6 +209,8 @@ class VerdictMeaning:
     ended_by: EndedBy
     remedy: Remedy
     """Where neither the cloud nor a failure said more."""
+    look: str = "what it waited for"
+    """What the cloud's list of what it did may tell."""
 
 
 _SOMEBODY = Decider.SOMEBODY
@@ -324,7 +326,7 @@ VERDICTS: Mapping[VerdictCode, VerdictMeaning] = {
     VerdictCode.NOT_WHOLE: VerdictMeaning("fewer in service than Desired", EndedBy.CLOUD, Remedy.ACTIVITIES),
     VerdictCode.TOO_MANY_LAUNCHES: VerdictMeaning("too many launches", EndedBy.OTHERS, Remedy.OTHERS),
     VerdictCode.OPERATION_FAILED: VerdictMeaning(
-        "an operation that failed", EndedBy.MEMBERS, Remedy.ACTIVITIES
+        "an operation that failed", EndedBy.MEMBERS, Remedy.ACTIVITIES, "what went wrong"
     ),
     VerdictCode.OPERATION_STOPPED: VerdictMeaning(
         "an operation that others stopped", EndedBy.OTHERS, Remedy.AGAIN
@@ -333,13 +335,16 @@ VERDICTS: Mapping[VerdictCode, VerdictMeaning] = {
         "an operation that others had rolled back", EndedBy.OTHERS, Remedy.AGAIN
     ),
     VerdictCode.OPERATION_LOST: VerdictMeaning(
-        "an operation that the cloud tells nothing of", EndedBy.CLOUD, Remedy.ACTIVITIES
+        "an operation that the cloud tells nothing of", EndedBy.CLOUD, Remedy.ACTIVITIES, "what became of it"
     ),
     VerdictCode.UNKNOWN_STATUS: VerdictMeaning(
         "a status that this version does not know", EndedBy.CLOUD, Remedy.OPERATION
     ),
     VerdictCode.NOT_ARRIVED: VerdictMeaning(
-        "a success after which the group runs something else", EndedBy.CLOUD, Remedy.ACTIVITIES
+        "a success after which the group runs something else",
+        EndedBy.CLOUD,
+        Remedy.ACTIVITIES,
+        "why it runs that",
     ),
     VerdictCode.NOT_APPROVED: VerdictMeaning(
         "a gate that nobody approved in time", EndedBy.CLOCK, Remedy.AGAIN

@@ -19,6 +19,7 @@ from pulumi_rolling.core.delegate.actions import Act, Begin, Continue, Pause, Ro
 from pulumi_rolling.core.delegate.delegating import Delegating
 from pulumi_rolling.core.delegate.observation import Delegated
 from pulumi_rolling.core.delegate.operation import Operation
+from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision
 from pulumi_rolling.core.replace.actions import PointAt, Resume, Suspend
 from pulumi_rolling.errors import PermanentFleetError
@@ -52,6 +53,9 @@ _BROKEN = re.compile(r"health|abandon|terminated or stopped", re.I)
 _PAUSE = frozenset({answers.PROCESS})
 MOST_CAUSES = 3
 """Causes that a look brings."""
+Why = tuple[tuple[str, ...], Remedy | None]
+"""Causes, and what mends the first of them."""
+NO_CAUSE: Why = ((), None)
 
 
 class RefreshFleet(OneGroup):
@@ -79,7 +83,7 @@ class RefreshFleet(OneGroup):
         """Checkpoints that were seen to be over."""
         self._still: dict[str, tuple[object, float]] = {}
         """What a refresh last told of its progress, and since when."""
-        self._causes: dict[tuple[str, object], tuple[str, ...]] = {}
+        self._causes: dict[tuple[str, object], Why] = {}
 
     def facts(self) -> RefreshFacts:
         """All that checks and preview ask of the live group: three calls, and what is watched."""
@@ -238,11 +242,13 @@ class RefreshFleet(OneGroup):
         ident = str(refresh["InstanceRefreshId"])
         followed = rollout is not None and rollout.way.operation == ident
         suspended = answers.PROCESS in described.suspended(look.description)
+        causes, remedy = self._why(refresh) if followed else NO_CAUSE
         beside = answers.Beside(
             leads_to=self._leads_to(refresh, pointer),
             token=self._tokens.get(ident, ""),
             total=rollout.way.total if rollout is not None and followed else 0,
-            causes=self._why(refresh) if followed else (),
+            causes=causes,
+            remedy=remedy,
             suspended=suspended,
             at_gate=self._is_at_gate(refresh, CLOUD.at(look.at), suspended, rollout if followed else None),
         )
@@ -287,7 +293,7 @@ class RefreshFleet(OneGroup):
             self._left.add(key)
         return key not in self._left
 
-    def _why(self, refresh: Answer) -> tuple[str, ...]:
+    def _why(self, refresh: Answer) -> Why:
         """Causes by the scaling activities since the refresh began, the newest first; asked once for each state."""
         ident, now = str(refresh["InstanceRefreshId"]), self._clock()
         told = (refresh["Status"], refresh.get("PercentageComplete"), refresh.get("InstancesToUpdate"))
@@ -297,20 +303,20 @@ class RefreshFleet(OneGroup):
             self._still[ident] = (told, now)
         wrong = answers.has_gone_wrong(refresh)
         if not wrong and (now - since < self.watched.still or answers.is_over(refresh)):
-            return ()
+            return NO_CAUSE
         key = (ident, told if wrong else int((now - since) // self.watched.still))
         if key not in self._causes:
             self._causes = {key: self._read_causes(refresh)}
         return self._causes[key]
 
-    def _read_causes(self, refresh: Answer) -> tuple[str, ...]:
+    def _read_causes(self, refresh: Answer) -> Why:
         if refresh.get("StartTime") is None:
-            return ()
+            return NO_CAUSE
         seen = self._activities.read(self._api, refresh["StartTime"].timestamp())
-        told = []
+        told: dict[str, Remedy | None] = {}
         for each in sorted(seen, key=lambda one: -one.started_at):
             if each.launch is not None:
-                told.append(each.launch.cause)
+                told.setdefault(each.launch.cause, each.launch.remedy)
             elif each.loss is not None and _BROKEN.search(each.loss.cause):
-                told.append(f"{each.loss.member}: {each.loss.cause}")
-        return tuple(dict.fromkeys(told))[:MOST_CAUSES]
+                told.setdefault(f"{each.loss.member}: {each.loss.cause}", each.loss.remedy or Remedy.BUILD)
+        return tuple(told)[:MOST_CAUSES], next(iter(told.values()), None)

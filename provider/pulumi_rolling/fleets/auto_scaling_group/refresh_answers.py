@@ -13,11 +13,13 @@ decides; ``EndTime`` may be there before the end.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from pulumi_rolling.core.delegate.operation import Gate, Operation, ServiceReturn, State
+from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.fleets.auto_scaling_group import description as described
 from pulumi_rolling.fleets.aws.api import Answer, one_line
 from pulumi_rolling.fleets.aws.launch_templates import DEFAULT, TemplateWanted
@@ -37,6 +39,7 @@ _STATES: Mapping[str, State] = {
     "RollbackFailed": State.RETURN_FAILED,
 }
 ALL = 100
+_OF_ALARM = re.compile(r"\balarms?\b", re.I)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,8 @@ class Beside:
     """As it was known before."""
     causes: tuple[str, ...] = ()
     """Of failed launches and lost instances since it began, the newest first."""
+    remedy: Remedy | None = None
+    """What mends the first of the causes."""
     suspended: bool = False
     """The group's process InstanceRefresh rests."""
     at_gate: bool = False
@@ -75,6 +80,7 @@ def operation_of(refresh: Answer, beside: Beside) -> Operation:
         done=done,
         total=total,
         reasons=(*((reason,) if reason else ()), *beside.causes),
+        remedy=Remedy.ALARM if _OF_ALARM.search(reason) else beside.remedy,
         gate=gate,
         is_paused=beside.suspended,
         returned=turned,

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pulumi_rolling.core.delegate.operation import Gate, Operation, ServiceReturn, State
+from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.fleets.aws.api import Answer, one_line
 from pulumi_rolling.fleets.ecs_service.description import moment
 
@@ -50,6 +51,8 @@ class Beside:
     leads_to: str | None = None
     token: str = ""
     causes: tuple[str, ...] = ()
+    remedy: Remedy | None = None
+    """What mends the first of the causes."""
     old: int = 0
     """Tasks of other revisions that still run."""
     gate_since: Mapping[str, float] | None = None
@@ -80,6 +83,7 @@ def operation_of(rollout: Answer, beside: Beside) -> Operation:
         done=done,
         total=None if total is None else max(total, done or 0),
         reasons=tuple(each for each in sentences if each),
+        remedy=Remedy.ALARM if _is_triggered(rollout, _ALARMS) else beside.remedy,
         gate=gate,
         returned=_returned(rollout, state, first),
     )
@@ -124,7 +128,8 @@ def _state(rollout: Answer, gate: Gate | None, *, going_on: bool) -> State:
     return state
 
 
-_GUARDS = ("deploymentCircuitBreaker", "alarms")
+_ALARMS = "alarms"
+_GUARDS = ("deploymentCircuitBreaker", _ALARMS)
 
 
 def _is_triggered(rollout: Answer, guard: str) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.errors import PermanentFleetError
 from pulumi_rolling.fleets.aws.api import Answer, AwsApi, one_line
 from pulumi_rolling.fleets.ecs_service.description import moment
@@ -17,7 +18,8 @@ from pulumi_rolling.fleets.ecs_service.tasks import described
 
 MOST_CAUSES = 3
 """Causes that a look brings."""
-_BY_ITSELF = frozenset({"TaskFailedToStart", "EssentialContainerExited"})
+_NEVER_STARTED = "TaskFailedToStart"
+_BY_ITSELF = frozenset({_NEVER_STARTED, "EssentialContainerExited"})
 """Stop codes (Task, ECS API) of a task that nobody stopped."""
 _CHECKED = re.compile(r"failed .*health checks|unhealthy", re.I)
 """Why the scheduler stops a task that failed; other reasons of its are its own work."""
@@ -35,6 +37,7 @@ class _Failed:
     id: str
     at: float
     text: str
+    remedy: Remedy
 
 
 @dataclass(slots=True)
@@ -76,7 +79,8 @@ class Causes:
             why = _why(task)
             if task.get("startedBy") == ident and why:
                 at = moment(task.get("stoppedAt")) or moment(task.get("stoppingAt")) or 0.0
-                known.tasks[task["taskArn"]] = _Failed(task["taskArn"].rpartition("/")[2], at, why)
+                name = task["taskArn"].rpartition("/")[2]
+                known.tasks[task["taskArn"]] = _Failed(name, at, why, _remedy(task))
 
     def of(self, ident: str) -> tuple[str, ...]:
         """The newest first: tasks, then events that say something else; what only sums up comes last."""
@@ -87,6 +91,22 @@ class Causes:
         events = [text for text in _alike(texts) if text not in sums]
         sums = [_OF_DEPLOYMENT.sub("", text).strip() for text in sums]
         return tuple(dict.fromkeys([*_told(known.tasks.values()), *events, *sums]))[:MOST_CAUSES]
+
+    def remedy(self, ident: str) -> Remedy | None:
+        """What mends the first of the causes; None where there is none."""
+        known = self._known.get(ident, _Of())
+        tasks = sorted(known.tasks.values(), key=lambda one: -one.at)
+        if tasks:
+            return tasks[0].remedy
+        of_tasks = [text for _, text in known.events.values() if not _OF_DEPLOYMENT.search(text)]
+        if not of_tasks:
+            return None
+        return Remedy.BUILD if any("unhealthy" in text for text in of_tasks) else Remedy.OBJECTION
+
+
+def _remedy(task: Answer) -> Remedy:
+    """A task that never started, ECS objects to; one that ran, its own image ended or kept from being healthy."""
+    return Remedy.OBJECTION if task.get("stopCode") == _NEVER_STARTED else Remedy.BUILD
 
 
 def _alike(texts: Iterable[str]) -> Iterator[str]:

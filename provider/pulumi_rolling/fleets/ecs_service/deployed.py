@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pulumi_rolling.core.delegate.operation import Operation, ServiceReturn, State
+from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.fleets.aws.api import one_line
 from pulumi_rolling.fleets.ecs_service.description import COMPLETED, FAILED, Deployed
 
@@ -21,6 +22,8 @@ class Beside:
     leads_to: str | None = None
     token: str = ""
     causes: tuple[str, ...] = ()
+    remedy: Remedy | None = None
+    """What mends the first of the causes."""
     returned_to: bool = False
     """It is the primary one, and another was begun after it."""
     given_up: bool = False
@@ -45,6 +48,7 @@ def operation_of(one: Deployed, primary: Deployed | None, beside: Beside) -> Ope
         done=one.running,
         total=max(one.desired, one.running) or None,
         reasons=(*((said or "the deployment failed",) if tells else ()), *beside.causes),
+        remedy=beside.remedy,
         returned=ServiceReturn(said) if turned else None,
     )
 
@@ -70,6 +74,7 @@ def gone(
         token=beside.token,
         started_at=since,
         reasons=(reason, *beside.causes),
+        remedy=beside.remedy,
         returned=None if superseded else ServiceReturn(),
     )
 

@@ -220,6 +220,7 @@ class Operations:
             leads_to=self._leads_to(seen, ident),
             token=self.tokens.get(ident, ""),
             causes=self._why(seen, ident, None),
+            remedy=self._causes.remedy(ident),
             given_up=ident in self.given_up,
         )
         if one is not None:
@@ -258,6 +259,7 @@ class Operations:
             leads_to=self._leads_to(seen, ident),
             token=self.tokens.get(ident, ""),
             causes=self._why(seen, ident, rollout),
+            remedy=self._causes.remedy(ident),
             old=sum(each.running + each.pending for each in others),
             gate_since={gate.name: gate.at} if gate is not None else {},
             given_up=ident in self.given_up,

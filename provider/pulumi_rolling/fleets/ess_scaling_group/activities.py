@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.core.model.member import Lifecycle, Member
 from pulumi_rolling.core.replace.observation import Loss, RefusedLaunch
 from pulumi_rolling.core.replace.rollout import Rollout
@@ -162,6 +163,11 @@ def _abandoned(activity: Answer) -> frozenset[str]:
     """Members that an activity launched and took back again."""
     told = activity.get("ErrorMessages") or ()
     return frozenset().union(*(_members(each.get("FailedInstanceIds")) for each in told))
+
+
+def remedy_of(activity: Answer) -> Remedy:
+    """What mends an activity that failed; what nobody has shown before is for people to read."""
+    return read_code(str(activity.get("ErrorCode") or ""))[1] or Remedy.OBJECTION
 
 
 def cause_of(activity: Answer) -> str:

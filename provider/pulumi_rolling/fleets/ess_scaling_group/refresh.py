@@ -18,6 +18,7 @@ from pulumi_rolling.core.delegate.actions import Act, Begin, Continue, Pause, Ro
 from pulumi_rolling.core.delegate.delegating import Delegating
 from pulumi_rolling.core.delegate.observation import Delegated
 from pulumi_rolling.core.delegate.operation import Operation
+from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision
 from pulumi_rolling.core.replace.actions import PointAt
@@ -29,7 +30,7 @@ from pulumi_rolling.fleets.base import Retry
 from pulumi_rolling.fleets.delegate import Sight, carry_out
 from pulumi_rolling.fleets.ess_scaling_group import description as described
 from pulumi_rolling.fleets.ess_scaling_group import refresh_answers as answers
-from pulumi_rolling.fleets.ess_scaling_group.activities import cause_of
+from pulumi_rolling.fleets.ess_scaling_group.activities import cause_of, remedy_of
 from pulumi_rolling.fleets.ess_scaling_group.group import Look, OneGroup
 from pulumi_rolling.fleets.ess_scaling_group.refresh_calls import NOBODY, RefreshCalls, desired_configuration
 from pulumi_rolling.fleets.ess_scaling_group.refresh_facts import (
@@ -49,6 +50,9 @@ _FAILED = frozenset({"Failed", "Warning"})
 _PAGE = 50
 MOST_CAUSES = 3
 """Causes that a look brings."""
+Why = tuple[tuple[str, ...], Remedy | None]
+"""Causes, and what mends the first of them."""
+NO_CAUSE: Why = ((), None)
 
 
 class RefreshFleet(OneGroup):
@@ -69,7 +73,7 @@ class RefreshFleet(OneGroup):
         self._tokens: dict[str, str] = {}
         self._still: dict[str, tuple[object, float]] = {}
         """What a refresh last told of its progress, and since when."""
-        self._causes: dict[tuple[str, object], tuple[str, ...]] = {}
+        self._causes: dict[tuple[str, object], Why] = {}
 
     def facts(self) -> RefreshFacts:
         """All that checks and preview ask of the live group: four calls, and one of ECS for each hundred members."""
@@ -224,11 +228,13 @@ class RefreshFleet(OneGroup):
         ident = str(refresh["InstanceRefreshTaskId"])
         ours = rollout is not None and rollout.way.operation == ident
         gate = rollout.way.gate if rollout is not None and ours else None
+        causes, remedy = self._why(refresh) if ours else NO_CAUSE
         beside = answers.Beside(
             leads_to=self._leads_to(refresh, pointer),
             token=self._tokens.get(ident, ""),
             gate="" if gate is None else gate.name,
-            causes=self._why(refresh) if ours else (),
+            causes=causes,
+            remedy=remedy,
         )
         return answers.operation_of(refresh, beside)
 
@@ -252,7 +258,7 @@ class RefreshFleet(OneGroup):
         meant = self._revisions.current(where)
         return self._revisions.at(where).digest if meant is None else meant.digest
 
-    def _why(self, refresh: Answer) -> tuple[str, ...]:
+    def _why(self, refresh: Answer) -> Why:
         """Causes by the refresh's own scaling activities, the newest first; asked once for each state."""
         ident, now = str(refresh["InstanceRefreshTaskId"]), self._clock()
         told = (refresh["Status"], refresh.get("FinishedUpdateCapacity"))
@@ -262,13 +268,13 @@ class RefreshFleet(OneGroup):
             self._still[ident] = (told, now)
         wrong = answers.has_gone_wrong(refresh)
         if not wrong and (now - since < self.watched.still or answers.is_over(refresh)):
-            return ()
+            return NO_CAUSE
         key = (ident, told if wrong else int((now - since) // self.watched.still))
         if key not in self._causes:
             self._causes = {key: self._read_causes(ident)}
         return self._causes[key]
 
-    def _read_causes(self, ident: str) -> tuple[str, ...]:
+    def _read_causes(self, ident: str) -> Why:
         answer = self._api.call(
             ESS,
             "DescribeScalingActivities",
@@ -276,5 +282,6 @@ class RefreshFleet(OneGroup):
             InstanceRefreshTaskId=ident,
             PageSize=_PAGE,
         )
-        failed = (each for each in answer["ScalingActivities"] if each["StatusCode"] in _FAILED)
-        return tuple(dict.fromkeys(cause_of(each) for each in failed))[:MOST_CAUSES]
+        failed = [each for each in answer["ScalingActivities"] if each["StatusCode"] in _FAILED]
+        texts = tuple(dict.fromkeys(cause_of(each) for each in failed))[:MOST_CAUSES]
+        return texts, remedy_of(failed[0]) if failed else None

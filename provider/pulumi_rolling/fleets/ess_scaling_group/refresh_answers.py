@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pulumi_rolling.core.delegate.operation import Gate, Operation, ServiceReturn, State
+from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.fleets.alibaba.api import Answer
 from pulumi_rolling.fleets.alibaba.refused import one_line
 from pulumi_rolling.fleets.ess_scaling_group.description import moment
@@ -54,6 +55,8 @@ class Beside:
     """The gate at which the rollout has seen it stand."""
     causes: tuple[str, ...] = ()
     """Of launches that failed since it began, the newest first."""
+    remedy: Remedy | None = None
+    """What mends the first of the causes."""
 
 
 def operation_of(refresh: Answer, beside: Beside) -> Operation:
@@ -76,6 +79,7 @@ def operation_of(refresh: Answer, beside: Beside) -> Operation:
         done=done,
         total=total,
         reasons=(*((reason,) if reason else ()), *beside.causes),
+        remedy=beside.remedy,
         gate=gate,
         is_paused=status == PAUSED,
         # ESS never turns by itself: where we have not asked for it, a person has.

@@ -24,6 +24,7 @@ from pulumi_rolling.handler.origin import (
     is_pointed,
     notes_of,
     pointer_warnings,
+    policy_warnings,
 )
 from pulumi_rolling.handler.recorded import policy_marks, recorded
 
@@ -77,7 +78,12 @@ class Following(Generic[F]):
                 *beside.faults,
                 *_no_room(operation, facts, begun),
             ),
-            warnings=(*begun.warnings, *judged.warnings, *beside.warnings, *moved),
+            warnings=(
+                *begun.warnings,
+                *policy_warnings(operation, begun.rollout, judged.warnings),
+                *beside.warnings,
+                *moved,
+            ),
             notes=(*begun.notes, *beside.notes, *notes_of(operation, facts), *judged.notes),
             noun=operation.kind.noun,
             differences=differences_between(operation, goal.came_from, to) or judged.differences,

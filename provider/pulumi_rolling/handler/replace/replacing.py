@@ -22,6 +22,7 @@ from pulumi_rolling.handler.origin import (
     is_pointed,
     notes_of,
     pointer_warnings,
+    policy_warnings,
 )
 from pulumi_rolling.handler.recorded import policy_marks, recorded
 from pulumi_rolling.handler.replace.lost_record import lost_record
@@ -75,7 +76,7 @@ class Replacing(Generic[F]):
                 *judged.faults,
                 *_no_room(operation, facts, begun, judged),
             ),
-            warnings=(*begun.warnings, *judged.warnings, *moved),
+            warnings=(*begun.warnings, *policy_warnings(operation, begun.rollout, judged.warnings), *moved),
             notes=(
                 *begun.notes,
                 *member_notes(facts, judged.limits),
