@@ -92,7 +92,8 @@ def roller(group: str, wanted: str, policy: dict[str, Any]) -> dict[str, Any]:
 def wants(stage: YamlStage, image: str, replaced: bool = True, **refresh: Any) -> None:
     """Three groups on this image: with an expected number, without one, and one that ESS refreshes.
 
-    ``replaced``: by an edit, as far as the first is concerned. ``refresh``: the policy of the last, and ``of``, its image where that is another.
+    ``replaced``: by an edit, as far as the first is concerned. ``refresh``: the policy of the last, and ``of``, its
+    image where that is another.
     """
     made = {
         **group("web", image, replaced, minSize=1, desiredCapacity=SIZE),
