@@ -29,6 +29,9 @@ POLICY = {
     "waitOnResourceSignals": True,
     "pauseTime": "PT10M",
 }
+REFRESH = {"minHealthyPercentage": 100, "maxHealthyPercentage": 150}
+GATED: dict[str, Any] = {"checkpointPercentages": [50, 100], "approval": True}
+"""Stands in the middle until somebody says so."""
 
 
 @pytest.fixture
@@ -45,48 +48,74 @@ def stage(tmp_path: Path, around: Around) -> Iterator[YamlStage]:
             yield opened
 
 
-def wants(stage: YamlStage, image: str, replaced: bool = True) -> None:
-    """A group, a configuration of this image, and what rolls the one to the other. ``replaced``: by an edit."""
-    made: dict[str, Any] = {
-        "group": {
+def group(name: str, image: str, replaced: bool, **properties: Any) -> dict[str, Any]:
+    """An ESS group and a configuration of this image that makes itself the active one."""
+    return {
+        name: {
             "type": "alicloud:ess:ScalingGroup",
-            "properties": {"minSize": 1, "maxSize": 6, "desiredCapacity": SIZE, "vswitchIds": ["vsw-1"]},
+            "properties": {"maxSize": 6, "vswitchIds": ["vsw-1"], **properties},
             # A refresh reads the record of a roll that was killed; without this the next update would remove it.
             "options": {"ignoreChanges": ["tags"]},
         },
-        "configuration": {
-            "type": "alicloud:ess:ScalingConfiguration",
-            "properties": {
-                "scalingGroupId": "${group.id}",
-                "imageId": image,
-                "instanceType": "ecs.g7.large",
-                "securityGroupId": "sg-1",
-                "active": True,
-                "enable": True,
-            },
-            "options": {
-                "replaceOnChanges": ["*"] if replaced else [],
-                "ignoreChanges": ["active"],
-                "deletedWith": "${group}",
-            },
+        f"{name}Configuration": configuration(name, image, replaced, active=True, enable=True),
+    }
+
+
+def configuration(group: str, image: str, replaced: bool, **active: bool) -> dict[str, Any]:
+    """``replaced``: by an edit."""
+    return {
+        "type": "alicloud:ess:ScalingConfiguration",
+        "properties": {
+            "scalingGroupId": f"${{{group}.id}}",
+            "imageId": image,
+            "instanceType": "ecs.g7.large",
+            "securityGroupId": "sg-1",
+            **active,
         },
-        "web": {
-            "type": "rolling:RollingGroup",
-            "properties": {
-                "essScalingGroup": {"id": "${group.id}", "scalingConfiguration": "${configuration.id}"},
-                "updatePolicy": {"rollingUpdate": POLICY},
-            },
+        "options": {
+            "replaceOnChanges": ["*"] if replaced else [],
+            "ignoreChanges": ["active"],
+            "deletedWith": f"${{{group}}}",
         },
+    }
+
+
+def roller(group: str, wanted: str, policy: dict[str, Any]) -> dict[str, Any]:
+    block = {"id": f"${{{group}.id}}", "scalingConfiguration": f"${{{wanted}.id}}"}
+    return {
+        "type": "rolling:RollingGroup",
+        "properties": {"essScalingGroup": block, "updatePolicy": policy},
+    }
+
+
+def wants(stage: YamlStage, image: str, replaced: bool = True, **refresh: Any) -> None:
+    """Three groups on this image: with an expected number, without one, and one that ESS refreshes.
+
+    ``replaced``: by an edit, as far as the first is concerned. ``refresh``: the policy of the last, and ``of``, its
+    image where that is another.
+    """
+    made = {
+        **group("web", image, replaced, minSize=1, desiredCapacity=SIZE),
+        **group("hand", image, True, minSize=SIZE),
+        **group("fresh", "m-1", True, minSize=1, desiredCapacity=SIZE),
+        # It is made active by the refresh alone.
+        "freshWanted": configuration("fresh", refresh.pop("of", image), True),
+        "rollWeb": roller("web", "webConfiguration", {"rollingUpdate": POLICY}),
+        "rollHand": roller("hand", "handConfiguration", {"rollingUpdate": POLICY}),
+        "rollFresh": roller("fresh", "freshWanted", {"instanceRefresh": {**REFRESH, **refresh}}),
     }
     stage.declare(others=made)
 
 
 class Watched:
-    """The one group of the lab, by the lab's own truth."""
+    """A group of the lab, by the lab's own truth. ``sizes``: as declared."""
 
-    def __init__(self, stage: YamlStage) -> None:
+    def __init__(self, stage: YamlStage, name: str, sizes: tuple[int, int, int | None]) -> None:
         self._lab = stage.lab
-        [self.id] = stage.lab.groups()
+        self.sizes = sizes
+        state = stage.state(f"roll{name.title()}")
+        assert state is not None
+        self.id: str = state["essScalingGroup"]["id"]
 
     @property
     def truth(self) -> dict[str, Any]:
@@ -97,6 +126,11 @@ class Watched:
         active: str = self.truth["scalingConfiguration"]
         return active
 
+    @property
+    def refreshes(self) -> list[str]:
+        """How each instance refresh stands, the newest first."""
+        return [each["status"] for each in self.truth["refreshes"]]
+
     def ids(self, image: str) -> list[str]:
         there = [each for each in self.truth["members"] if not each["lifecycle"].startswith("Removing")]
         return [each["id"] for each in there if each["image"] == image]
@@ -105,7 +139,7 @@ class Watched:
         """All are of this image, sizes and processes are as declared, and nothing of ours is on the group."""
         truth = self.truth
         kept = (truth["minSize"], truth["maxSize"], truth["desired"], truth["suspended"], truth["tags"])
-        return len(self.ids(image)) == len(truth["members"]) == SIZE and kept == (1, 6, SIZE, [], {})
+        return len(self.ids(image)) == len(truth["members"]) == SIZE and kept == (*self.sizes, [], {})
 
     def fewest(self) -> int:
         points = self._lab.history(self.id)
@@ -130,53 +164,76 @@ def kill(stage: YamlStage) -> None:
     assert stage.cancel().code == 0
 
 
-def test_a_stack_lives_with_an_ess_scaling_group(stage: YamlStage) -> None:
-    """Edited in place, planned and returned from a bad image, killed and gone on with, aborted; the floor is kept."""
+def test_a_stack_lives_with_ess_scaling_groups(stage: YamlStage) -> None:
+    """Planned and returned from a bad image, killed and gone on with, aborted; the floor of all three is kept."""
     for image, said in {"m-3": "FAILURE", "m-4": None, "m-5": None}.items():
         stage.lab.image(image, signal=said)
+    stage.lab.image("m-none", launchError="InvalidImageId.NotFound")
     wants(stage, "m-1")
     ran = stage.up()
     assert ran.code == 0, ran.output
-    group = Watched(stage)
-    assert group.runs("m-1")
+    web = Watched(stage, "web", (1, 6, SIZE))
+    hand = Watched(stage, "hand", (SIZE, 6, None))
+    fresh = Watched(stage, "fresh", (1, 6, SIZE))
+    rolled, groups = (web, hand), (web, hand, fresh)
+    assert all(each.runs("m-1") for each in groups)
 
-    former = group.configuration
+    former = web.configuration
     wants(stage, "m-2", replaced=False)
     ran = stage.up()
     assert ran.code == 0, ran.output
     assert "was edited in place: 2 of its instances" in ran.told and 'replace_on_changes=["*"]' in ran.told
-    assert group.runs("m-2") and group.configuration == former
+    assert all(each.runs("m-2") for each in groups) and web.configuration == former
+    assert fresh.refreshes == ["Successful"]
 
-    wants(stage, "m-3")
-    ran = stage.up(preview=True)
-    assert f"{group.id}: replacing up to 2 instances, {former} -> a version known after apply" in ran.told
+    before = {each.id: each.configuration for each in groups}
+    wants(stage, "m-3", of="m-none", timeout="PT1S")
+    ran = stage.up("--continue-on-error", preview=True)
+    for each in groups:
+        arrow = f"{each.id}: replacing up to 2 instances, {before[each.id]} -> a version known after apply"
+        assert arrow in ran.told and any(f"is back on {before[each.id]}" in said for said in ran.errors)
     assert "at least 2" in ran.output and "another resource moved it" not in ran.told, ran.output
-    assert ran.code != 0 and "sent FAILURE" in ran.error and f"is back on {former}" in ran.error
-    assert group.runs("m-2") and group.configuration == former
+    assert "has no expected number of instances" in ran.told and "the service itself" in ran.told
+    assert ran.code != 0 and sum("sent FAILURE" in said for said in ran.errors) == 2, ran.output
+    assert all(each.runs("m-2") for each in groups) and fresh.refreshes[0] == "RollbackSuccessful"
+    assert {each.id: each.configuration for each in groups} == before
 
-    wants(stage, "m-4")
+    wants(stage, "m-4", **GATED)
     stage.start_up()
-    stage.wait_for(lambda: group.ids("m-4"), "an instance of m-4")
-    status = rolling(stage, "status", group.id)
-    assert status.code == 0 and f"rolling to {group.configuration}" in status.output, status.output
+    stage.wait_for(lambda: all(each.ids("m-4") for each in rolled), "instances of m-4")
+    stage.wait_for(lambda: fresh.refreshes[0] == "Paused", "a refresh that waits for approval")
+    status = rolling(stage, "status", web.id)
+    assert status.code == 0 and f"rolling to {web.configuration}" in status.output, status.output
     kill(stage)
-    [waiting] = group.ids("m-4")
-    assert "rolling:record.0" in group.truth["tags"]
+    assert all("rolling:record.0" in each.truth["tags"] for each in groups)
+    waiting = {each.id: each.ids("m-4") for each in rolled}
     stage.lab.image("m-4", signal="SUCCESS")
-    signals(stage, waiting)
-    ran = stage.up("--refresh")
-    assert ran.code == 0 and "found an interrupted rollout" in ran.output, ran.output
-    assert group.runs("m-4") and waiting in group.ids("m-4") and group.configuration != former
-
-    former = group.configuration
-    wants(stage, "m-5")
-    process = stage.start_up()
-    stage.wait_for(lambda: group.ids("m-5"), "an instance of m-5")
-    aborted = rolling(stage, "abort", group.id)
-    assert aborted.code == 0, aborted.output
+    for [instance] in waiting.values():
+        signals(stage, instance)
+    process = stage.start("up", "--yes", "--skip-preview", "--refresh")
+    stage.wait_for(
+        lambda: stage.output_of(process).count("found an interrupted rollout") == 3, "three drivers"
+    )
+    stage.wait_for(lambda: rolling(stage, "approve", fresh.id).code == 0, "an approval")
     ran = stage.ended(process)
-    assert ran.code != 0 and f"aborted on request. Group {group.id} is back on {former}" in ran.error
-    assert group.runs("m-4") and group.fewest() >= FLOOR
+    assert ran.code == 0, ran.output
+    assert all(each.runs("m-4") for each in groups) and fresh.refreshes[0] == "Successful"
+    assert all({*waiting[each.id]} <= {*each.ids("m-4")} for each in rolled)
+    assert all(each.configuration != before[each.id] for each in groups)
+
+    before = {each.id: each.configuration for each in groups}
+    wants(stage, "m-5", **GATED)
+    process = stage.start_up()
+    stage.wait_for(lambda: all(each.ids("m-5") for each in rolled), "instances of m-5")
+    stage.wait_for(lambda: fresh.refreshes[0] == "Paused", "a refresh that waits for approval")
+    for each in groups:
+        aborted = rolling(stage, "abort", each.id)
+        assert aborted.code == 0, aborted.output
+    ran = stage.ended(process)
+    for each in groups:
+        said = f"aborted on request. Group {each.id} is back on {before[each.id]}"
+        assert any(said in error for error in ran.errors), ran.output
+    assert ran.code != 0 and all(each.runs("m-4") and each.fewest() >= FLOOR for each in groups)
 
     ran = stage.destroy()
     assert ran.code == 0 and stage.lab.groups() == [], ran.output

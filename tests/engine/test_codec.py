@@ -38,9 +38,7 @@ from pulumi_rolling.engine.record.pieces import (
     MOST_PENDING,
     RECORD,
     Journal,
-    check_room,
     pack,
-    pieces_needed,
     read,
     request_mark,
 )
@@ -49,6 +47,7 @@ from pulumi_rolling.engine.record.replace import (
     KEPT_SUCCESSES,
     VERSION,
 )
+from pulumi_rolling.engine.record.room import check_room, pieces_needed
 from pulumi_rolling.engine.record.shared import CAUSE_CHARACTERS
 from pulumi_rolling.engine.said import SAID
 from pulumi_rolling.errors import JournalError
@@ -333,6 +332,26 @@ def rewritten(text: str | None = None, **changes: Any) -> str:
         if value is ABSENT:
             del place[inner]
     return base64.b64encode(zlib.compress(json.dumps(raw).encode())).decode()
+
+
+@given(rollouts)
+@settings(max_examples=50, deadline=None)
+def test_a_dense_record_says_the_same(rollout: Rollout) -> None:
+    """Where tags are small the record is packed against the words of all records, and is read as any other."""
+    assert decode(encode(rollout, dense=True)) == as_kept(rollout)
+
+
+@pytest.mark.parametrize("text", ["1.", "1.AAAA", "2.AAAA", ".AAAA", "x.AAAA"])
+def test_what_is_packed_against_other_words_is_an_error(text: str) -> None:
+    """Whatever stands where the number of the words should, it raises JournalError and nothing else."""
+    with pytest.raises(JournalError):
+        decode(text)
+
+
+def test_a_dense_record_is_still_read() -> None:
+    """The words of a number never change, or a record that was packed against them would be lost."""
+    plain, dense = ((RECORDS / name).read_text().strip() for name in ("format_3.txt", "dense_1.txt"))
+    assert decode(dense) == decode(plain)
 
 
 def test_a_later_format_is_refused_by_its_number() -> None:

@@ -30,14 +30,14 @@ from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.engine.record.header import decode, encode
 from pulumi_rolling.engine.record.pieces import (
     MOST_PENDING,
-    check_room,
     pack,
-    pieces_of_operations,
     read,
     read_any,
     read_as,
 )
+from pulumi_rolling.engine.record.room import BESIDE, check_room, pieces_of_operations
 from pulumi_rolling.errors import JournalError
+from pulumi_rolling.fleets.alibaba.tags import SHELF as SMALL
 from pulumi_rolling.fleets.aws.tags import SHELF
 
 V1 = Revision("lt-0123456789abcdef0:1", "0123456789abcdef", "version 1")
@@ -171,6 +171,7 @@ def test_the_room_that_it_may_take_is_enough_for_its_worst() -> None:
         verdict=verdict,
         back_failed=verdict,
     )
-    needed = pieces_of_operations(fresh, "me", SHELF)
-    assert len(pack(full, "me", 99_999, SHELF)) + 2 + MOST_PENDING <= needed
-    assert check_room({}, needed, SHELF) is None
+    for shelf in (SHELF, SMALL):
+        needed = pieces_of_operations(fresh, "me", shelf)
+        assert len(pack(full, "me", 99_999, shelf, needed - BESIDE)) + 2 + MOST_PENDING <= needed
+        assert check_room({}, needed, shelf) is None

@@ -9,7 +9,7 @@ import pytest
 from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.plan import new_rollout
-from pulumi_rolling.engine.record.pieces import check_room, pieces_needed
+from pulumi_rolling.engine.record.room import check_room, pieces_needed
 from pulumi_rolling.fleets.simulated import Behaviour, SimulatedFleet
 
 from tests.engine.stage import FleetClock, Intercepted, drive

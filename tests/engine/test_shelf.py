@@ -12,7 +12,8 @@ from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.core.replace.rollout import Decided
-from pulumi_rolling.engine.record.pieces import check_room, pack, pieces_needed, read
+from pulumi_rolling.engine.record.pieces import pack, read
+from pulumi_rolling.engine.record.room import check_room, pieces_needed
 from pulumi_rolling.engine.said import SAID, said, said_mark
 from pulumi_rolling.errors import JournalError
 from pulumi_rolling.fleets.base import Shelf

@@ -190,7 +190,7 @@ def test_what_cannot_be_gone_on_with_is_told(interrupted: Interrupted, rolling: 
     )
     for verb in ("finish", "return"):
         ran = rolling(verb, "web")
-        assert (ran.code, ran.err.count("\n")) == (1, 1) and "kept no policy beside it. Go on" in ran.err
+        assert (ran.code, ran.err.count("\n")) == (1, 1) and "has no policy beside it. Go on" in ran.err
 
 
 def test_a_rollout_that_another_driver_ended_is_not_begun_anew(

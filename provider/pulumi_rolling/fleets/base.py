@@ -39,6 +39,10 @@ class ListedGroup:
     tags: Mapping[str, str]
 
 
+SMALL = 8_000
+"""Characters of all tags together below which a shelf is small: Auto Scaling has 12 800, ESS 2 560."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """The room that a kind's tags have for the record of a rollout."""
@@ -49,6 +53,11 @@ class Shelf:
     """Of one tag's value, at most."""
     allowed: Callable[[str], bool] = any_text
     """Whether the cloud takes a text as a tag's value."""
+
+    @property
+    def is_small(self) -> bool:
+        """Whether records are written more densely for it, and say less where they would not fit."""
+        return self.count * self.characters < SMALL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,7 @@ def interrupted_on(group: str, defaults: Defaults, context: Context, *, back: bo
     kept = kept_policy.read(marks)
     if kept is None:
         raise RollingError(
-            f"The record of rollout {record.goal.id} on {group} is of a version that kept no policy beside it.",
+            f"The record of rollout {record.goal.id} on {group} has no policy beside it.",
             hint="Go on with it by 'pulumi up'.",
         )
     goal = record.goal

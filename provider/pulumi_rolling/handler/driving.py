@@ -22,7 +22,7 @@ from pulumi_rolling.handler.context import Context
 from pulumi_rolling.handler.course import Coursing
 from pulumi_rolling.handler.handover import as_successor, assessed, not_begun, overtaken, pass_on
 from pulumi_rolling.handler.operation import Operation, Situation, is_idle, raise_faults
-from pulumi_rolling.handler.recorded import policy_marks, raise_ended
+from pulumi_rolling.handler.recorded import raise_ended
 from pulumi_rolling.handler.skipping import is_skipped, skip
 from pulumi_rolling.handler.state import last_rollout, left_of, state_of
 from pulumi_rolling.handler.words import Words
@@ -108,7 +108,7 @@ def _drive_of(
         operation.strategy.situation.machine,
         operation.fleet,
         limits,
-        journal.Journal(operation.fleet, operation.owner, policy_marks(operation)),
+        journal.Journal(operation.fleet, operation.owner, situation.room.policy, situation.room.record),
         lease,
         operation.clock,
         on_decision=audience,

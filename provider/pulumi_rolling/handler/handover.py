@@ -17,8 +17,10 @@ from pulumi_rolling.core.explain import verdict_sentence
 from pulumi_rolling.core.machine import is_handed_over, is_taken_on, take_on
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.record import pieces as journal
+from pulumi_rolling.engine.record.room import room_left
 from pulumi_rolling.errors import RollbackFailedError, RollingError
 from pulumi_rolling.handler.endings import going_on
+from pulumi_rolling.handler.notified import tags_for_telling
 from pulumi_rolling.handler.operation import Operation, Situation
 from pulumi_rolling.policy.block import fields
 
@@ -94,7 +96,8 @@ def pass_on(operation: Operation) -> None:
     if found is not None and is_handed_over(found[1]):
         facts, record = other.fleet.facts(), found[1]
         taken = take_on(record, facts.sizes, facts.suspended, handover.resting(record))
-        journal.Journal(other.fleet, operation.owner).write(taken, lease.mark())
+        room = room_left(facts.tags, other.fleet.shelf, tags_for_telling())
+        journal.Journal(other.fleet, operation.owner, room=room).write(taken, lease.mark())
     lease.release()
 
 

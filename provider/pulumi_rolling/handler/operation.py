@@ -82,7 +82,6 @@ class Situation(Protocol):
     @property
     def differences(self) -> tuple[str, ...]:
         """Between the contents of the revision that we come from and of the target, where both are known."""
-        ...
 
     @property
     def suspended_as_found(self) -> frozenset[str]:
@@ -98,6 +97,9 @@ class Situation(Protocol):
     def old(self) -> Sequence[Member]:
         """Members that would be replaced."""
         ...
+
+    @property
+    def room(self) -> Any: ...
 
     @property
     def has_work(self) -> bool: ...

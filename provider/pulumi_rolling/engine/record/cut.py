@@ -12,6 +12,10 @@ from pulumi_rolling.fleets.base import Shelf
 
 HEADER = 20
 """Characters of a piece for the serial and the count."""
+TIGHT = 10
+"""The same on a small shelf: as many as there can be."""
+SERIALS = 100_000
+"""Serials begin anew after so many: they only tell one writing from the next."""
 
 
 class TornError(ValueError):
@@ -19,9 +23,14 @@ class TornError(ValueError):
 
 
 def cut(prefix: str, serial: int, text: str, shelf: Shelf) -> dict[str, str]:
-    size = shelf.characters - HEADER
+    size = letters(shelf)
     pieces = [text[i : i + size] for i in range(0, len(text), size)]
     return {f"{prefix}{i}": f"{serial}.{len(pieces)} {piece}" for i, piece in enumerate(pieces)}
+
+
+def letters(shelf: Shelf) -> int:
+    """Characters of the text in a piece."""
+    return shelf.characters - (TIGHT if shelf.is_small else HEADER)
 
 
 def joined(prefix: str, marks: Mapping[str, str]) -> str | None:

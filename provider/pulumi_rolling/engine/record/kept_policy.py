@@ -7,7 +7,6 @@ Formats that were ever written are read for ever. Earlier versions ignore these 
 
 from __future__ import annotations
 
-import base64
 import json
 import zlib
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from typing import Any
 
 from pulumi_rolling.engine.printable import printable
 from pulumi_rolling.engine.record.cut import TornError, cut, joined
+from pulumi_rolling.engine.record.packed import packed, unpacked
 from pulumi_rolling.errors import JournalError
 from pulumi_rolling.fleets.base import Shelf
 
@@ -56,9 +56,7 @@ def pack(kept: KeptPolicy, shelf: Shelf) -> dict[str, str]:
     given = {"u": kept.policy, "f": kept.on_failure, "r": None if kept.former == kept.policy else kept.former}
     raw = {key: value for key, value in given.items() if value is not None}
     text = json.dumps(raw, separators=(",", ":"), default=lambda unknown: "known-after-apply")
-    packer = zlib.compressobj(9, zdict=_WORDS[VERSION])
-    packed = packer.compress(text.encode()) + packer.flush()
-    return cut(POLICY, VERSION, base64.b64encode(packed).decode(), shelf)
+    return cut(POLICY, VERSION, packed(text, _WORDS[VERSION]), shelf)
 
 
 def read(marks: Mapping[str, str]) -> KeptPolicy | None:
@@ -68,7 +66,7 @@ def read(marks: Mapping[str, str]) -> KeptPolicy | None:
         if text is None:
             return None
         version = int(marks[f"{POLICY}0"].partition(".")[0])
-        raw = printable(json.loads(_unpacked(text, _WORDS[version])))
+        raw = printable(json.loads(unpacked(text, _MOST, _WORDS[version])))
         former, on_failure = raw.get("r"), raw.get("f")
         fits = all(isinstance(each, dict) for each in (raw["u"], former or {}))
         if not fits or not isinstance(on_failure, str | None):
@@ -79,11 +77,3 @@ def read(marks: Mapping[str, str]) -> KeptPolicy | None:
             "the policy beside the record on the group cannot be read",
             hint="Go on with the rollout by 'pulumi up', whose program has it.",
         ) from error
-
-
-def _unpacked(text: str, words: bytes) -> bytes:
-    unpack = zlib.decompressobj(zdict=words)
-    raw = unpack.decompress(base64.b64decode(text, validate=True), _MOST)
-    if not unpack.eof:
-        raise ValueError("no policy is so long, or it is cut")
-    return raw

@@ -12,25 +12,18 @@ one tag of earlier versions, is still read.
 
 from __future__ import annotations
 
-import math
 import time
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, TypeVar
 
-from pulumi_rolling.core.delegate.delegating import Delegating
-from pulumi_rolling.core.model.codes import FailureReason
 from pulumi_rolling.core.model.seen import Request
-from pulumi_rolling.core.model.verdict import Failure
-from pulumi_rolling.core.replace.actions import Terminate
-from pulumi_rolling.core.replace.limits import Limits
-from pulumi_rolling.core.replace.rollout import Issued, Ledger, Rollout, Way
+from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.engine.printable import printable_text
-from pulumi_rolling.engine.record.cut import HEADER, TornError, cut, joined
+from pulumi_rolling.engine.record.cut import SERIALS, TornError, cut, joined
 from pulumi_rolling.engine.record.header import decode, encode
-from pulumi_rolling.engine.record.replace import KEPT_FAILURES
+from pulumi_rolling.engine.record.thinning import forms
 from pulumi_rolling.engine.said import SAID
 from pulumi_rolling.errors import FleetError, JournalError
 from pulumi_rolling.fleets.base import Group, Shelf
@@ -45,18 +38,19 @@ OF_THE_ROLLOUT = frozenset({"abort", "pause", "resume", "approve", "reject"})
 OF_A_MEMBER = frozenset({"retry", "skip"})
 MOST_PENDING = 3
 """Requests that may wait on a group at a time."""
-ROOM_FOR_CAUSES = 708
-"""Characters for what the cloud says of failures and of their remedies, in the record and in its verdict."""
 
 
 class Journal:
     """Writes and reads one group's record. ``owner`` (the resource's URN) is kept in it, to tell strangers apart."""
 
-    def __init__(self, fleet: Group, owner: str, beside: Mapping[str, str] | None = None) -> None:
-        """``beside``: tags that stand with the record and never change."""
+    def __init__(
+        self, fleet: Group, owner: str, beside: Mapping[str, str] | None = None, room: int | None = None
+    ) -> None:
+        """``beside``: tags that stand with the record and never change. ``room``: tags that the record may take."""
         self._fleet = fleet
         self._owner = owner
         self._beside = dict(beside or {})
+        self._room = room
         self._serial = int(uuid.uuid4().int % 10_000)
         self._pieces = 0
         self._extra: set[str] = set()
@@ -66,8 +60,8 @@ class Journal:
 
         What stands beside the record is written with it at first, and where ``whole`` says so.
         """
-        self._serial += 1
-        marks = pack(rollout, self._owner, self._serial, self._fleet.shelf)
+        self._serial = (self._serial + 1) % SERIALS
+        marks = pack(rollout, self._owner, self._serial, self._fleet.shelf, self._room)
         beside = self._beside if whole or not self._pieces else {}
         self._extra |= (extra or {}).keys()
         self._fleet.write_marks({**marks, **beside, **(extra or {})})
@@ -96,10 +90,16 @@ class Journal:
         self._pieces = 0
 
 
-def pack(rollout: Any, owner: str, serial: int, shelf: Shelf) -> dict[str, str]:
-    """The pieces of a record as tags."""
-    text = f"{owner} {encode(rollout)}"
-    marks = cut(RECORD, serial, text, shelf)
+def pack(rollout: Any, owner: str, serial: int, shelf: Shelf, room: int | None = None) -> dict[str, str]:
+    """The pieces of a record as tags: with all that it says, or with less where it would not fit into ``room``.
+
+    One that does not fit at its thinnest is the cloud's to refuse.
+    """
+    marks: dict[str, str] = {}
+    for form in forms(rollout):
+        marks = cut(RECORD, serial, f"{owner} {encode(form, dense=shelf.is_small)}", shelf)
+        if room is None or len(marks) <= room:
+            break
     if not all(map(shelf.allowed, marks.values())):
         raise JournalError("the record of the rollout holds a text that the cloud allows in no tag")
     return marks
@@ -173,56 +173,3 @@ def request_mark(kind: str, member: str = "") -> dict[str, str]:
     """The tag that asks a running driver to do ``kind``, to ``member`` where it is about one."""
     ident = f"{time.time_ns() // 1_000:x}{uuid.uuid4().hex[:4]}"
     return {f"{REQUEST}.{ident}": f"{kind}:{member}" if member else kind}
-
-
-def pieces_needed(
-    rollout: Rollout, window: int, owner: str, shelf: Shelf, limits: Limits | None = None
-) -> int:
-    """Tags that a rollout may take when ``window`` victims and as many members in flight are on its record.
-
-    Lease, what was last said and a few requests included; under ``limits`` also what drain and warm-up remember, on
-    either way.
-    """
-    rules = [each for each in (limits, limits and limits.way_back) if each is not None]
-    drains, warms_up = any(r.drain is not None for r in rules), any(r.warm_up for r in rules)
-    victims, flight = _some_ids(window), _some_ids(window)
-    # As the digits of real moments do, these do not compress.
-    moments = [1.5e9 + number * math.pi for number in range(window)]
-    failures = min(KEPT_FAILURES, rollout.found.sizes.desired)
-    full = replace(
-        rollout,
-        way=Way(
-            in_flight=frozenset(flight),
-            draining=tuple(zip(victims, moments, strict=True)) if drains else (),
-            warming=tuple(zip(flight, moments, strict=True)) if warms_up else (),
-            failed=tuple(Failure(i, FailureReason.FAILURE_SIGNAL) for i in _some_ids(failures)),
-        ),
-        ours=Ledger(
-            issued=tuple(Issued(Terminate(i, True), at) for i, at in zip(victims, moments, strict=True)),
-            suspended=rollout.ours.suspended,
-        ),
-    )
-    beside = len((LEASE, SAID)) + MOST_PENDING
-    causes = math.ceil(ROOM_FOR_CAUSES / (shelf.characters - HEADER))
-    return len(pack(full, owner, 99_999, shelf)) + causes + beside
-
-
-def pieces_of_operations(rollout: Delegating, owner: str, shelf: Shelf) -> int:
-    """Tags that a delegated rollout may take: its record does not grow with the group, only by what is said."""
-    beside = len((LEASE, SAID)) + MOST_PENDING
-    causes = math.ceil(ROOM_FOR_CAUSES / (shelf.characters - HEADER))
-    return len(pack(rollout, owner, 99_999, shelf)) + causes + beside
-
-
-def _some_ids(count: int) -> list[str]:
-    return [f"i-{uuid.uuid4().hex[:17]}" for _ in range(count)]
-
-
-def check_room(
-    tags: Mapping[str, str], needed: int, shelf: Shelf, remedy: str = "lower maxBatchSize or remove tags"
-) -> str | None:
-    """Why the record would not fit among the group's tags; None when it fits."""
-    theirs = sum(not key.startswith(PREFIX) for key in tags)
-    if theirs + needed <= shelf.count:
-        return None
-    return f"the record of this rollout needs up to {needed} tags and the group has {theirs} of {shelf.count}; {remedy}"

@@ -7,7 +7,7 @@ from typing import Any, Generic
 
 from pulumi_rolling.core.machine import DELEGATE
 from pulumi_rolling.core.model.member import Revision
-from pulumi_rolling.engine.record import pieces as journal
+from pulumi_rolling.engine.record.room import pieces_of_operations
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.base import Glance
 from pulumi_rolling.handler.delegate.origin import Begun, Origin, begin
@@ -15,7 +15,6 @@ from pulumi_rolling.handler.delegate.others import others
 from pulumi_rolling.handler.delegate.situation import Situation
 from pulumi_rolling.handler.delegate.surroundings import F, Start, Surroundings
 from pulumi_rolling.handler.delegate.telling import DelegateTelling
-from pulumi_rolling.handler.notified import tags_for_telling
 from pulumi_rolling.handler.operation import UNKNOWN, Operation, is_pointer_only
 from pulumi_rolling.handler.origin import (
     another_group,
@@ -26,7 +25,8 @@ from pulumi_rolling.handler.origin import (
     pointer_warnings,
     policy_warnings,
 )
-from pulumi_rolling.handler.recorded import policy_marks, recorded
+from pulumi_rolling.handler.recorded import recorded
+from pulumi_rolling.handler.shelved import Room, shared_out
 
 
 class Following(Generic[F]):
@@ -56,6 +56,7 @@ class Following(Generic[F]):
             begun.rollout,
             knows_tokens=judged.limits.knows_tokens,
         )
+        room = _room(operation, facts, begun)
         moved = [] if begun.warnings else pointer_warnings(operation, facts, here, to)
         return Situation(
             facts=facts,
@@ -76,7 +77,7 @@ class Following(Generic[F]):
                 *taken,
                 *judged.faults,
                 *beside.faults,
-                *_no_room(operation, facts, begun),
+                *((Fault(operation.kind.name_path, room.crowded),) if room.crowded else ()),
             ),
             warnings=(
                 *begun.warnings,
@@ -84,7 +85,8 @@ class Following(Generic[F]):
                 *beside.warnings,
                 *moved,
             ),
-            notes=(*begun.notes, *beside.notes, *notes_of(operation, facts), *judged.notes),
+            notes=(*begun.notes, *beside.notes, *notes_of(operation, facts), *judged.notes, *room.notes),
+            room=room,
             noun=operation.kind.noun,
             differences=differences_between(operation, goal.came_from, to) or judged.differences,
         )
@@ -129,10 +131,7 @@ def _nothing_odd(record: Any) -> str:
     return ""
 
 
-def _no_room(operation: Operation, facts: F, begun: Begun) -> tuple[Fault, ...]:
+def _room(operation: Operation, facts: F, begun: Begun) -> Room:
     """The record must fit beside the tags that the group has already."""
-    shelf = operation.fleet.shelf
-    needed = journal.pieces_of_operations(begun.rollout, operation.owner, shelf)
-    needed += len(policy_marks(operation))
-    crowded = journal.check_room(facts.tags, needed + tags_for_telling(), shelf, "remove tags")
-    return (Fault(operation.kind.name_path, crowded),) if crowded else ()
+    needed = pieces_of_operations(begun.rollout, operation.owner, operation.fleet.shelf)
+    return shared_out(operation, facts.tags, needed, "remove tags")

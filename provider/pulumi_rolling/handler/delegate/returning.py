@@ -14,7 +14,7 @@ from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.replace.limits import Choice, Limits
 from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.core.replace.sizing import size_roll
-from pulumi_rolling.engine.record import pieces as journal
+from pulumi_rolling.engine.record.room import check_room, pieces_needed
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.handler.notified import tags_for_telling
 from pulumi_rolling.handler.operation import Operation
@@ -79,8 +79,8 @@ def room_faults(
     """The record of that rolling update must fit beside the tags that the group has already."""
     rules, shelf = operation.limits(sizes), operation.fleet.shelf
     rollout = new_rollout("", to, came_from, sizes, frozenset(), operation.clock.now())
-    needed = journal.pieces_needed(rollout, min(rules.back().batch, sizes.max), operation.owner, shelf, rules)
-    crowded = journal.check_room(tags, needed + tags_for_telling(), shelf, "remove tags")
+    needed = pieces_needed(rollout, min(rules.back().batch, sizes.max), operation.owner, shelf, rules)
+    crowded = check_room(tags, needed + tags_for_telling(), shelf, "remove tags")
     if crowded:
         yield Fault(operation.kind.name_path, crowded)
 

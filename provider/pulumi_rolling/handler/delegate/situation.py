@@ -13,6 +13,7 @@ from pulumi_rolling.core.delegate.limits import DelegateLimits
 from pulumi_rolling.core.model.member import Member, Revision
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.delegate import Facts
+from pulumi_rolling.handler.shelved import Room
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,8 @@ class Situation:
     faults: tuple[Fault, ...]
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
+    room: Room
+    """What of the group's tags the record may take, and whether its policy stands beside it."""
     noun: tuple[str, str]
     """What a member is called, one and many."""
     differences: tuple[str, ...] = ()

@@ -10,9 +10,9 @@ from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.core.replace.actions import PointAt
 from pulumi_rolling.core.replace.sizing import in_instances
 from pulumi_rolling.engine.record import pieces as journal
+from pulumi_rolling.engine.record.room import pieces_needed
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.replace import Facts, Glance
-from pulumi_rolling.handler.notified import tags_for_telling
 from pulumi_rolling.handler.operation import UNKNOWN, Operation
 from pulumi_rolling.handler.origin import (
     another_group,
@@ -24,7 +24,7 @@ from pulumi_rolling.handler.origin import (
     pointer_warnings,
     policy_warnings,
 )
-from pulumi_rolling.handler.recorded import policy_marks, recorded
+from pulumi_rolling.handler.recorded import recorded
 from pulumi_rolling.handler.replace.lost_record import lost_record
 from pulumi_rolling.handler.replace.members import is_left_alone, members_counted
 from pulumi_rolling.handler.replace.notes import member_notes
@@ -32,6 +32,7 @@ from pulumi_rolling.handler.replace.origin import Begun, Origin, begin, odd_size
 from pulumi_rolling.handler.replace.situation import Situation
 from pulumi_rolling.handler.replace.surroundings import F, Judged, Start, Surroundings
 from pulumi_rolling.handler.replace.telling import ReplaceTelling
+from pulumi_rolling.handler.shelved import Room, shared_out
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 
 
@@ -60,6 +61,7 @@ class Replacing(Generic[F]):
         rules = self._around.limits(operation, facts, sizes)
         begun = begin(operation, origin, rules)
         judged = self._around.judge(operation, Start(facts, to, begun.rollout, sizes, rules))
+        room = _room(operation, facts, begun, judged)
         # Where a rollout of ours died and its record is lost, it was we who moved the pointer.
         moved = [] if begun.warnings else pointer_warnings(operation, facts, here, to)
         return Situation(
@@ -74,7 +76,7 @@ class Replacing(Generic[F]):
                 *another_group(operation, facts),
                 *taken,
                 *judged.faults,
-                *_no_room(operation, facts, begun, judged),
+                *((Fault(f"{RollingUpdate.path}.maxBatchSize", room.crowded),) if room.crowded else ()),
             ),
             warnings=(*begun.warnings, *policy_warnings(operation, begun.rollout, judged.warnings), *moved),
             notes=(
@@ -82,7 +84,9 @@ class Replacing(Generic[F]):
                 *member_notes(facts, judged.limits),
                 *notes_of(operation, facts),
                 *judged.notes,
+                *room.notes,
             ),
+            room=room,
             differences=differences_between(operation, begun.rollout.goal.came_from, to),
             sources=judged.sources,
         )
@@ -128,11 +132,9 @@ class Replacing(Generic[F]):
         return self._around.risks(operation, start)
 
 
-def _no_room(operation: Operation, facts: Facts, begun: Begun, judged: Judged) -> tuple[Fault, ...]:
+def _room(operation: Operation, facts: Facts, begun: Begun, judged: Judged) -> Room:
     """The record of a full window must fit beside the tags that the group has already."""
-    shelf, rules = operation.fleet.shelf, judged.limits
+    rules = judged.limits
     window = min(rules.batch, begun.rollout.found.sizes.max)
-    needed = journal.pieces_needed(begun.rollout, window, operation.owner, shelf, rules)
-    needed += len(policy_marks(operation))
-    crowded = journal.check_room(facts.tags, needed + tags_for_telling(), shelf)
-    return (Fault(f"{RollingUpdate.path}.maxBatchSize", crowded),) if crowded else ()
+    needed = pieces_needed(begun.rollout, window, operation.owner, operation.fleet.shelf, rules)
+    return shared_out(operation, facts.tags, needed, "lower maxBatchSize or remove tags")

@@ -17,6 +17,7 @@ from pulumi_rolling.fleets.replace import Facts
 from pulumi_rolling.handler.origin import is_old
 from pulumi_rolling.handler.replace.members import is_left_alone, members_counted
 from pulumi_rolling.handler.replace.surroundings import Sources
+from pulumi_rolling.handler.shelved import Room
 from pulumi_rolling.signals.choose import NoSignals
 
 
@@ -33,6 +34,8 @@ class Situation:
     faults: tuple[Fault, ...]
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
+    room: Room
+    """What of the group's tags the record may take, and whether its policy stands beside it."""
     differences: tuple[str, ...] = ()
     """Between the contents of the revision that we come from and of the target, where both are known."""
     sources: Sources = (NoSignals(), NoSignals())
