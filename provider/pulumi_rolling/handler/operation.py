@@ -260,7 +260,6 @@ class Kind:
     """What a member is called, one and many."""
     mend: Callable[[Any], str]
     """What makes the members by this block of the inputs, as it is called where it is at fault."""
-
     named_by: str = "name"
     """The field that names the group."""
     name_of: Callable[[Mapping[str, Any]], str | None] = name_in_block
@@ -338,8 +337,7 @@ class Operation:
 
     @property
     def name(self) -> str:
-        name: str = self.fleet.name
-        return name
+        return str(self.fleet.name)
 
     @property
     def mended(self) -> str:
