@@ -146,6 +146,15 @@ def test_tasks_are_told_as_tasks(thousand: GroupPlan) -> None:
     assert alone is not None and (alone.group, alone.replaces) == ("prod/api", 0)
 
 
+def test_groups_of_one_name_are_told_apart(thousand: GroupPlan) -> None:
+    """In table and drawing by their resources: one of each region, say."""
+    us, eu = (replace(thousand, urn=f"{URN}{name}") for name in ("us", "eu"))
+    text = comment(Told("dev", groups=(us, eu), lost=()))
+    assert "| web (us) | 1000 |" in text and "| web (eu) | 1000 |" in text
+    assert "section web (us)" in text and "section web (eu)" in text
+    assert "| web | 1000 |" in comment(Told("dev", groups=(us,), lost=()))
+
+
 def test_fifty_groups_of_a_thousand_are_folded(thousand: GroupPlan) -> None:
     """Plans that are alike are told once; where none are, those that have no room are counted; all are in the table."""
     changes = tuple(Named(f"{URN}group-{number}", "update") for number in range(50))

@@ -38,6 +38,7 @@ COLUMNS = {
 
 def comment(told: Told, before: Mapping[str, Any] | None = None) -> str:
     """``before``: what the last comment kept of itself."""
+    told = told.apart()
     last = kept(told)
     for share in SHARES:
         head = "\n\n".join(filter(None, _head(told, before, share)))

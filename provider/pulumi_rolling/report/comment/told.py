@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pulumi_rolling.report.comment.group_plan import GroupPlan
 
@@ -43,6 +44,17 @@ class Told:
     """None where nobody could tell what would not come back."""
     first: bool = False
     """Nothing is deployed yet, so that there is nothing to return to."""
+
+    def apart(self) -> Told:
+        """The same, where groups of one name, of two regions, say, are called with their resources."""
+        count = Counter(each.group for each in self.groups)
+        called = (
+            replace(each, group=f"{each.group} ({each.urn.rpartition('::')[2]})")
+            if count[each.group] > 1
+            else each
+            for each in self.groups
+        )
+        return replace(self, groups=tuple(called))
 
     @property
     def rolling(self) -> tuple[GroupPlan, ...]:
