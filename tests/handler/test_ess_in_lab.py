@@ -278,3 +278,25 @@ def test_a_strangers_record_is_refused_at_the_groups_id(lab: AlibabaLab) -> None
     assert {fault.path for fault in caught.value.faults} == {"essScalingGroup.id"}
     web.handler.delete(state, replace(web.context, orphaned=lambda: False))
     assert web.group["tags"] == {}
+
+
+def test_a_policy_without_room_beside_the_record_is_said_in_preview(lab: AlibabaLab) -> None:
+    """The roll is carried out all the same, and the owner's tags stay; with one tag more it is refused."""
+    web = EssWeb(lab, "m-1", "m-2", size=2)
+    state = web.deploy(web.news(1))
+    news = web.news(2, maxBatchSize=1)
+    keys = [f"t{number}" for number in range(15)]
+    of_the_group: Any = {"ResourceType": "scalinggroup", "ResourceIds": [web.id]}
+    web.call("TagResources", **of_the_group, Tags=[{"Key": key, "Value": "x"} for key in keys])
+    with pytest.raises(PolicyErrors, match="and the group has 15 of 20; lower maxBatchSize") as caught:
+        web.update(state, news)
+    needed = int(str(caught.value).partition("needs up to ")[2].split()[0])
+    web.call("UntagResources", **of_the_group, TagKeys=keys[20 - needed :])
+    web.handler.diff(state, news, web.preview)
+    plan = " ".join(web.said[-1].split())
+    assert "leave no room for the policy beside the record" in plan, plan
+    web.update(state, news)
+    assert web.versions() == {2} and len(web.group["tags"]) == 20 - needed
+    web.call("UntagResources", **of_the_group, TagKeys=keys)
+    web.handler.diff(state, web.news(1, maxBatchSize=1), web.preview)
+    assert "leave no room" not in web.said[-1]
