@@ -49,13 +49,8 @@ class Following(Generic[F]):
         begun = begin(operation, Origin(to, former, here, fresh, seen.at), record)
         goal = begun.rollout.goal
         judged = around.judge(operation, Start(facts, to, goal.came_from, goal.forced, record))
-        beside = others(
-            operation,
-            around.operation,
-            seen,
-            begun.rollout,
-            knows_tokens=judged.limits.knows_tokens,
-        )
+        tokens = judged.limits.knows_tokens
+        beside = others(operation, around.operation, seen, begun.rollout, knows_tokens=tokens)
         room = _room(operation, facts, begun)
         moved = [] if begun.warnings else pointer_warnings(operation, facts, here, to)
         return Situation(
