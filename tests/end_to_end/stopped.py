@@ -98,13 +98,30 @@ def interrupted(process: subprocess.Popen[str], times: int = 1) -> str:
     return said
 
 
-def opened(things: Things, gate: str) -> None:
-    """Things that wait until this go on."""
-    (things.cloud / gate).touch()
+class Gates:
+    """Where things wait, each by its name: one that is open is passed by."""
 
+    def __init__(self, things: Things) -> None:
+        self._things, self._seen = things, 0
 
-def closed(things: Things, gate: str) -> None:
-    (things.cloud / gate).unlink()
+    def open(self, name: str) -> None:
+        (self._things.cloud / name).touch()
+
+    def close(self, name: str) -> None:
+        (self._things.cloud / name).unlink()
+
+    def reached(self, what: str) -> None:
+        """An operation more has come to a gate. State would not say it: one that was cut off stands there as well."""
+        until(lambda: self._came() > self._seen, what)
+        self._seen = self._came()
+
+    def passed(self) -> None:
+        """What has come so far is over."""
+        self._seen = self._came()
+
+    def _came(self) -> int:
+        log = self._things.cloud / "log"
+        return sum(line.startswith("wait ") for line in log.read_text().splitlines())
 
 
 def unlocked(things: Things) -> bool:

@@ -52,6 +52,8 @@ class Cloud(ResourceProvider):
         import time
 
         time.sleep(float(props.get("takes") or 0))
+        if props.get("until"):
+            self._log("wait", id_)
         while props.get("until") and not (self._folder() / props["until"]).exists():
             time.sleep(0.05)
         if props.get("fails"):
