@@ -57,6 +57,12 @@ def test_a_place_has_one_session() -> None:
     assert sessions.session_of(place) is not sessions.session_of(other)
 
 
+def test_places_share_what_the_calls_look_like() -> None:
+    """The models of the services are read once for all regions."""
+    one, other = (sessions.session_of(Place.of(region, None)) for region in ("eu-north-1", "eu-south-1"))
+    assert one.get_component("data_loader") is other.get_component("data_loader")
+
+
 def test_keys_show_in_no_text() -> None:
     """A place may stand in an error, and its secret key in none."""
     place = Place("eu-west-1", "", "", "", keys=Keys("AKIA", "hidden", "hidden"))

@@ -11,8 +11,10 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent import futures
+from queue import SimpleQueue
 
 import grpc
 
@@ -30,9 +32,10 @@ def engine_address(arguments: Sequence[str]) -> str | None:
 
 def serve(register: Callable[[grpc.Server], None], engine: str | None, at_end: Callable[[], None]) -> None:
     """Serve until SIGINT, SIGTERM or the engine's death, then exit. `at_end` must let running calls return."""
-    ended = threading.Event()
+    # No Event: a signal that came while this thread begins to wait would set it under a lock that this thread holds.
+    words: SimpleQueue[None] = SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+        signal.signal(number, lambda *_: words.put(None))
     options = [
         ("grpc.max_receive_message_length", LARGEST_MESSAGE),
         ("grpc.max_send_message_length", LARGEST_MESSAGE),
@@ -44,8 +47,8 @@ def serve(register: Callable[[grpc.Server], None], engine: str | None, at_end: C
     server.start()
     print(port, flush=True)
     if engine is not None:
-        threading.Thread(target=_watch, args=(engine, ended), daemon=True).start()
-    ended.wait()
+        threading.Thread(target=_watch, args=(engine, words), daemon=True).start()
+    words.get()
     stopped = server.stop(grace=1.0)
     at_end()
     stopped.wait(PATIENCE_SECONDS)
@@ -55,13 +58,14 @@ def serve(register: Callable[[grpc.Server], None], engine: str | None, at_end: C
     os._exit(0)
 
 
-def _watch(engine: str, ended: threading.Event) -> None:
+def _watch(engine: str, words: SimpleQueue[None]) -> None:
     host, _, port = engine.rpartition(":")
     misses = 0
-    while misses < MISSES_BEFORE_THE_END and not ended.wait(WATCH_EVERY_SECONDS):
+    while misses < MISSES_BEFORE_THE_END:
+        time.sleep(WATCH_EVERY_SECONDS)
         try:
             socket.create_connection((host, int(port)), timeout=WATCH_EVERY_SECONDS).close()
             misses = 0
         except OSError:
             misses += 1
-    ended.set()
+    words.put(None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import signal
-from threading import Event, Lock
+from queue import SimpleQueue
+from threading import Lock
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -149,13 +150,14 @@ def lab_of(
 
 def serve(cloud: str = "aws", port: int = 0, seed: int = 1, boot: float = 0.5, spread: float = 0.0) -> None:
     """Print one JSON line when ready, then serve until SIGINT or SIGTERM."""
-    over = Event()
+    # No Event: a signal that came while this thread begins to wait would set it under a lock that this thread holds.
+    over: SimpleQueue[int] = SimpleQueue()
 
     def end(number: int, frame: FrameType | None) -> None:
-        over.set()
+        over.put(number)
 
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, end)
     with lab_of(cloud, port, seed, boot, spread) as lab:
         print(json.dumps({"endpoint": lab.endpoint, "environment": lab.environment}), flush=True)
-        over.wait()
+        over.get()

@@ -10,6 +10,8 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent import futures
+from functools import partial
+from queue import SimpleQueue
 from typing import Any
 
 import grpc
@@ -62,16 +64,19 @@ def serve(engine: str) -> None:
 
     Without an engine's address no engine started us: engines attach (PULUMI_DEBUG_PROVIDERS), and come and go.
     """
-    ended = threading.Event()
+    # No Event: a signal that came while this thread begins to wait would set it under a lock that this thread holds.
+    words: SimpleQueue[None] = SimpleQueue()
     for number in _ends():
-        signal.signal(number, lambda *_: ended.set())
+        signal.signal(number, lambda *_: words.put(None))
     expect_groups_of_a_stack()
     provider = Provider(engine)
     server, port = served(provider)
     print(port, flush=True)
-    gone = ended.set if engine else provider.operations.stop
+    ended = threading.Event()
+    gone = partial(words.put, None) if engine else provider.operations.stop
     threading.Thread(target=_watch, args=(provider, ended, gone), daemon=True).start()
-    ended.wait()
+    words.get()
+    ended.set()
     provider.operations.stop()
     provider.operations.settle(SETTLE)
     server.stop(grace=0.2).wait()

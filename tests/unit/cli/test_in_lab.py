@@ -119,6 +119,7 @@ def test_plan_of_a_live_group_that_somebody_begins_to_roll_meanwhile(
     monkeypatch.setattr(live_plan, "kind_named", named)
     ran = rolling("plan", "--policy", POLICY, "--group", group)
     assert ran.code == 0 and f"see 'rolling status {group}' for the rollout under way" in ran.out, ran
+    fleet.remove_marks(sorted(fleet.marks()))
 
 
 def test_plan_of_a_live_group_that_forbids_it(rolling: Rolling, group: str) -> None:

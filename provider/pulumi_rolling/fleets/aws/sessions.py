@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from pulumi_rolling.fleets.aws.place import Place
@@ -41,6 +42,8 @@ def _made(place: Place) -> Any:
     import botocore.session  # type: ignore[import-untyped]
 
     core = botocore.session.Session(profile=place.profile or None)
+    if not place.profile:
+        core.register_component("data_loader", _models())
     if place.region:
         core.set_config_variable("region", place.region)
     if place.keys is not None:
@@ -48,6 +51,14 @@ def _made(place: Place) -> Any:
     if place.roles:
         core._credentials = _assumed(place, core.get_credentials())
     return core
+
+
+@cache
+def _models() -> Any:
+    """What the services' calls look like, read once: 30 MB and a fifth of a second for the services of a group."""
+    import botocore.session
+
+    return botocore.session.Session().get_component("data_loader")
 
 
 def _assumed(place: Place, credentials: Any) -> Any:
