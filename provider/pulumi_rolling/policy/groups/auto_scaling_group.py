@@ -43,7 +43,7 @@ def process(value: Any, info: ValidationInfo) -> str:
     """The name of a process that may rest; empty for a name that is not known yet."""
     if is_not_known_yet(value, info):
         return ""
-    if value in _OF_ESS:
+    if isinstance(value, str) and value in _OF_ESS:
         raise refusal(f"must not be {value}: while it rests, the group refuses the acts of the roll itself.")
     if value not in PROCESSES:
         allowed = ", ".join(name for name in PROCESSES if name not in NEEDED_PROCESSES)
