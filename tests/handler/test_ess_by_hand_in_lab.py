@@ -202,6 +202,9 @@ def test_others_rules_are_not_undone(lab: AlibabaLab) -> None:
     resting = web.members(lambda member: member["revision"] == web.configurations[0])[0]
     lab.member(resting, do="standby")
     wait_until(lambda: web.group["inService"] == 5)
+    lab.clear_calls()
+    # A look that began before saw the member in service; the third from now on began after it.
+    wait_until(lambda: lab.calls()["actions"].get("DescribeScalingInstances", 0) >= 3)
     said_yes.set()
     rolled.result(60)
     web.size = 6
