@@ -160,6 +160,11 @@ class Delegating:
         return self.goal.target(self.direction)
 
     @property
+    def is_forced(self) -> bool:
+        """Members are replaced although they match: on the way to the goal alone."""
+        return self.goal.forced and self.target == self.goal.to
+
+    @property
     def is_between_equals(self) -> bool:
         """A forced way from a revision to its equal: no digest tells which of the two a member runs."""
         goal = self.goal

@@ -46,16 +46,12 @@ from pulumi_rolling.fleets.aws.place import Place, told_by
 from pulumi_rolling.fleets.aws.shared_poll import Look
 from pulumi_rolling.fleets.base import Retry
 from pulumi_rolling.fleets.delegate import Sight, carry_out
+from pulumi_rolling.fleets.standstill import MOST_CAUSES, NO_CAUSE, CausesOnce, Progress, Why
 
 _COUNTED = (Lifecycle.PENDING, Lifecycle.WAITING, Lifecycle.IN_SERVICE)
 _BROKEN = re.compile(r"health|abandon|terminated or stopped", re.I)
 """Ends of instances that are a cause; the service's own replacements are none."""
 _PAUSE = frozenset({answers.PROCESS})
-MOST_CAUSES = 3
-"""Causes that a look brings."""
-Why = tuple[tuple[str, ...], Remedy | None]
-"""Causes, and what mends the first of them."""
-NO_CAUSE: Why = ((), None)
 
 
 class RefreshFleet(OneGroup):
@@ -78,12 +74,10 @@ class RefreshFleet(OneGroup):
         self._gates: dict[tuple[str, str], float] = {}
         """When a refresh was first seen at a checkpoint, by the cloud's clock."""
         self._left: set[tuple[str, str]] = set()
+        """Checkpoints that were seen to be over."""
         self._names: dict[str, str] = {}
         """What people call the revisions of which digests were told."""
-        """Checkpoints that were seen to be over."""
-        self._still: dict[str, tuple[object, float]] = {}
-        """What a refresh last told of its progress, and since when."""
-        self._causes: dict[tuple[str, object], Why] = {}
+        self._causes = CausesOnce()
 
     def facts(self) -> RefreshFacts:
         """All that checks and preview ask of the live group: three calls, and what is watched."""
@@ -221,7 +215,7 @@ class RefreshFleet(OneGroup):
         )
 
     def _to_replace(self, members: tuple[Member, ...], target: Revision, rollout: Delegating | None) -> int:
-        forced = rollout is not None and rollout.goal.forced and rollout.target == rollout.goal.to
+        forced = rollout is not None and rollout.is_forced
         skips = self.watched.skips_matching and not forced
         # What matches and is of another template is as an override makes it.
         own = parts(target.address)[0]
@@ -295,19 +289,10 @@ class RefreshFleet(OneGroup):
 
     def _why(self, refresh: Answer) -> Why:
         """Causes by the scaling activities since the refresh began, the newest first; asked once for each state."""
-        ident, now = str(refresh["InstanceRefreshId"]), self._clock()
+        ident = str(refresh["InstanceRefreshId"])
         told = (refresh["Status"], refresh.get("PercentageComplete"), refresh.get("InstancesToUpdate"))
-        last, since = self._still.get(ident, (None, now))
-        if told != last:
-            since = now
-            self._still[ident] = (told, now)
-        wrong = answers.has_gone_wrong(refresh)
-        if not wrong and (now - since < self.watched.still or answers.is_over(refresh)):
-            return NO_CAUSE
-        key = (ident, told if wrong else int((now - since) // self.watched.still))
-        if key not in self._causes:
-            self._causes = {key: self._read_causes(refresh)}
-        return self._causes[key]
+        seen = Progress(ident, told, wrong=answers.has_gone_wrong(refresh), over=answers.is_over(refresh))
+        return self._causes.of(seen, self._clock(), self.watched.still, lambda: self._read_causes(refresh))
 
     def _read_causes(self, refresh: Answer) -> Why:
         if refresh.get("StartTime") is None:

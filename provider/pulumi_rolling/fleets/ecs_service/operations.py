@@ -29,6 +29,7 @@ from pulumi_rolling.fleets.ecs_service.definitions import TaskDefinitions
 from pulumi_rolling.fleets.ecs_service.description import Deployed
 from pulumi_rolling.fleets.ecs_service.poll import UNTOLD, rollouts_of
 from pulumi_rolling.fleets.ecs_service.watched import EcsWatched
+from pulumi_rolling.fleets.standstill import Standstill
 
 LISTED = 20
 """Service deployments that a list brings; nothing promises their order."""
@@ -75,7 +76,7 @@ class Operations:
         self._definition: dict[str, str] = {}
         """ARN of the task definition of each deployment that was told."""
         self._created: dict[str, float] = {}
-        self._still: dict[str, tuple[object, float]] = {}
+        self._standstill = Standstill()
         """What a followed one last told of its progress, and since when."""
         self.tokens: dict[str, str] = {}
         self.given_up: set[str] = set()
@@ -295,11 +296,7 @@ class Operations:
         if self._is_over(ident) or status == described.COMPLETED:
             return 0
         told = (status, None if one is None else (one.running, one.pending))
-        last, since = self._still.get(ident, (None, seen.at))
-        if told != last:
-            since = seen.at
-            self._still[ident] = (told, since)
-        return int((seen.at - since) // seen.watched.still)
+        return int(self._standstill.seconds(ident, told, seen.at) // seen.watched.still)
 
 
 def _begun_at(seen: _Seen, ident: str) -> float:

@@ -18,7 +18,6 @@ from pulumi_rolling.core.delegate.actions import Act, Begin, Continue, Pause, Ro
 from pulumi_rolling.core.delegate.delegating import Delegating
 from pulumi_rolling.core.delegate.observation import Delegated
 from pulumi_rolling.core.delegate.operation import Operation
-from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision
 from pulumi_rolling.core.replace.actions import PointAt
@@ -43,16 +42,12 @@ from pulumi_rolling.fleets.ess_scaling_group.refresh_facts import (
 )
 from pulumi_rolling.fleets.ess_scaling_group.revisions import ECI_CONFIGURATIONS, Wanted
 from pulumi_rolling.fleets.replace import Glance, as_old
+from pulumi_rolling.fleets.standstill import MOST_CAUSES, NO_CAUSE, CausesOnce, Progress, Why
 
 _COUNTED = (Lifecycle.PENDING, Lifecycle.WAITING, Lifecycle.IN_SERVICE)
 _STABLE = (Lifecycle.IN_SERVICE, Lifecycle.STANDBY)
 _FAILED = frozenset({"Failed", "Warning"})
 _PAGE = 50
-MOST_CAUSES = 3
-"""Causes that a look brings."""
-Why = tuple[tuple[str, ...], Remedy | None]
-"""Causes, and what mends the first of them."""
-NO_CAUSE: Why = ((), None)
 
 
 class RefreshFleet(OneGroup):
@@ -71,9 +66,7 @@ class RefreshFleet(OneGroup):
         self._aside: frozenset[str] = frozenset()
         """Members that no refresh replaces, as of the last look."""
         self._tokens: dict[str, str] = {}
-        self._still: dict[str, tuple[object, float]] = {}
-        """What a refresh last told of its progress, and since when."""
-        self._causes: dict[tuple[str, object], Why] = {}
+        self._causes = CausesOnce()
 
     def facts(self) -> RefreshFacts:
         """All that checks and preview ask of the live group: four calls, and one of ECS for each hundred members."""
@@ -206,7 +199,7 @@ class RefreshFleet(OneGroup):
             m for m in here if m.id in self._aside and (target is None or m.revision.digest != target.digest)
         ]
         counted = [m for m in here if m.lifecycle in _COUNTED and m not in let_be]
-        forced = rollout is not None and rollout.goal.forced and rollout.target == rollout.goal.to
+        forced = rollout is not None and rollout.is_forced
         skips = self.watched.skips_matching and not forced
         return Delegated(
             at=CLOUD.at(look.at),
@@ -260,19 +253,10 @@ class RefreshFleet(OneGroup):
 
     def _why(self, refresh: Answer) -> Why:
         """Causes by the refresh's own scaling activities, the newest first; asked once for each state."""
-        ident, now = str(refresh["InstanceRefreshTaskId"]), self._clock()
+        ident = str(refresh["InstanceRefreshTaskId"])
         told = (refresh["Status"], refresh.get("FinishedUpdateCapacity"))
-        last, since = self._still.get(ident, (None, now))
-        if told != last:
-            since = now
-            self._still[ident] = (told, now)
-        wrong = answers.has_gone_wrong(refresh)
-        if not wrong and (now - since < self.watched.still or answers.is_over(refresh)):
-            return NO_CAUSE
-        key = (ident, told if wrong else int((now - since) // self.watched.still))
-        if key not in self._causes:
-            self._causes = {key: self._read_causes(ident)}
-        return self._causes[key]
+        seen = Progress(ident, told, wrong=answers.has_gone_wrong(refresh), over=answers.is_over(refresh))
+        return self._causes.of(seen, self._clock(), self.watched.still, lambda: self._read_causes(ident))
 
     def _read_causes(self, ident: str) -> Why:
         answer = self._api.call(
