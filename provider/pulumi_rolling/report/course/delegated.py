@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import assert_never
 
 from pulumi_rolling.core.delegate.actions import Act as DelegateAct
 from pulumi_rolling.core.delegate.actions import Begin, Continue, Pause, RollBack, Stop
 from pulumi_rolling.core.delegate.delegating import DelegateDecision, Delegating, Way, Whose
 from pulumi_rolling.core.delegate.limits import DelegateLimits
-from pulumi_rolling.core.explain import sentence
-from pulumi_rolling.core.model.codes import REASONS, ReasonCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Verdict
 from pulumi_rolling.report.course.point import (
@@ -18,11 +17,9 @@ from pulumi_rolling.report.course.point import (
     Act,
     Operated,
     Point,
-    end_of,
-    ended,
+    common,
     fresh,
     is_turned,
-    sight,
 )
 
 
@@ -30,33 +27,19 @@ def point(
     limits: DelegateLimits, before: Delegating, decision: DelegateDecision, at: float, call: str
 ) -> Point:
     """``call``: the group as a command has to name it."""
-    after, because = decision.next, decision.because
+    after = decision.next
     was = Way() if is_turned(before, after) else before.way
-    in_service, ready = sight(decision)
     verdict = fresh(before.verdict, after.verdict)
-    back_failed = fresh(before.back_failed, after.back_failed)
     foreseen = (limits.back() if after.direction is Direction.BACK else limits).foreseen
-    return Point(
-        at=at,
-        way=after.direction.value,
-        step=after.step.value,
-        code=because.code.value,
-        why=sentence(because, call),
-        in_service=in_service,
-        ready=ready,
-        replaced=decision.status.replaced,
-        total=decision.status.total,
+    return replace(
+        common(before, decision, at, call),
         failures=0 if after.verdict is None else after.verdict.failed,
         lowest=after.lowest,
         floor=foreseen.lowest,
         ceiling=foreseen.most,
         acts=tuple(_act(each) for each in decision.actions),
         verbs=tuple(_verbs(was, after, verdict)),
-        stands=because.code.value if _stands(because.code) else "",
         operation=_operated(was, after),
-        verdict=ended(verdict),
-        back_failed=ended(back_failed),
-        end=end_of(decision),
     )
 
 
@@ -85,11 +68,6 @@ def _operated(was: Way, rollout: Delegating) -> Operated | None:
     known = was.states if was.operation == way.operation else frozenset()
     states = tuple(sorted(state.value for state in way.states - known))
     return Operated(ident, states, way.whose is Whose.STRANGERS, way.percent)
-
-
-def _stands(code: ReasonCode) -> bool:
-    meaning = REASONS[code]
-    return meaning.at_a_gate or meaning.asks or code is ReasonCode.BAKING
 
 
 def _verbs(was: Way, rollout: Delegating, verdict: Verdict | None) -> Iterator[str]:

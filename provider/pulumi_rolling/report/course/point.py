@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from pulumi_rolling.core.explain import verdict_sentence
+from pulumi_rolling.core.explain import sentence, verdict_sentence
 from pulumi_rolling.core.machine import is_handed_over
-from pulumi_rolling.core.model.codes import ReasonCode, VerdictCode
+from pulumi_rolling.core.model.codes import REASONS, ReasonCode, VerdictCode
 from pulumi_rolling.core.model.decision import Decision, Outcome
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Verdict
@@ -130,6 +130,32 @@ def sight(decision: Decision[Any, Any]) -> tuple[int | None, int | None]:
     if decision.because.code in _BLIND:
         return None, None
     return status.in_service, status.ready
+
+
+def common(before: Any, decision: Decision[Any, Any], at: float, call: str) -> Point:
+    """What is read off the decisions of both machines alike. ``call``: the group as a command has to name it."""
+    after, because = decision.next, decision.because
+    in_service, ready = sight(decision)
+    return Point(
+        at=at,
+        way=after.direction.value,
+        step=after.step.value,
+        code=because.code.value,
+        why=sentence(because, call),
+        in_service=in_service,
+        ready=ready,
+        replaced=decision.status.replaced,
+        total=decision.status.total,
+        stands=because.code.value if _stands(because.code) else "",
+        verdict=ended(fresh(before.verdict, after.verdict)),
+        back_failed=ended(fresh(before.back_failed, after.back_failed)),
+        end=end_of(decision),
+    )
+
+
+def _stands(code: ReasonCode) -> bool:
+    meaning = REASONS[code]
+    return meaning.at_a_gate or meaning.asks or code in (ReasonCode.BAKING, ReasonCode.GUARDED)
 
 
 def end_of(decision: Decision[Any, Any]) -> End | None:

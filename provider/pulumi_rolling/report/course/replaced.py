@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import assert_never
 
-from pulumi_rolling.core.explain import sentence
-from pulumi_rolling.core.model.codes import FAILURES, REASONS, ReasonCode
+from pulumi_rolling.core.model.codes import FAILURES
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.actions import (
@@ -28,39 +28,27 @@ from pulumi_rolling.report.course.point import (
     Act,
     Failed,
     Point,
-    end_of,
-    ended,
+    common,
     fresh,
     is_turned,
-    sight,
 )
 from pulumi_rolling.report.wording import failed_because
 
 
 def point(limits: Limits, before: Rollout, decision: Decided, at: float, call: str) -> Point:
     """``call``: the group as a command has to name it."""
-    after, because = decision.next, decision.because
+    after = decision.next
     turned = is_turned(before, after)
     was = Way() if turned else before.way
-    in_service, ready = sight(decision)
     floor, ceiling = bounds(limits, after)
     verdict = fresh(before.verdict, after.verdict)
-    back_failed = fresh(before.back_failed, after.back_failed)
     # With a turn the way forward is gone with what it knew; its last failures are in the verdict.
     late = verdict if turned else None
     known = {failure.id for failure in (was if late is None else before.way).failed}
     told = after.way.failed if late is None else late.failures
     judged = [failure for failure in told if failure.id not in known]
-    return Point(
-        at=at,
-        way=after.direction.value,
-        step=after.step.value,
-        code=because.code.value,
-        why=sentence(because, call),
-        in_service=in_service,
-        ready=ready,
-        replaced=decision.status.replaced,
-        total=decision.status.total,
+    return replace(
+        common(before, decision, at, call),
         failures=failures(after),
         lowest=after.ours.lowest,
         floor=floor,
@@ -74,10 +62,6 @@ def point(limits: Limits, before: Rollout, decision: Decided, at: float, call: s
             sorted(was.in_flight - after.way.in_flight - after.way.succeeded - {f.id for f in judged})
         ),
         verbs=_ending(before.way, verdict) if verdict is not None else tuple(_verbs(limits, was, after.way)),
-        stands=because.code.value if _stands(because.code) else "",
-        verdict=ended(verdict),
-        back_failed=ended(back_failed),
-        end=end_of(decision),
     )
 
 
@@ -114,11 +98,6 @@ def act(action: Single) -> Act:
 def _failed(failure: Failure) -> Failed:
     named = not FAILURES[failure.reason].nameless
     return Failed(failure.id, failure.reason.value, failed_because(failure), named=named)
-
-
-def _stands(code: ReasonCode) -> bool:
-    meaning = REASONS[code]
-    return meaning.at_a_gate or meaning.asks or code in (ReasonCode.BAKING, ReasonCode.GUARDED)
 
 
 def _ending(was: Way, verdict: Verdict) -> tuple[str, ...]:
