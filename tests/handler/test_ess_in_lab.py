@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from threading import Event
 from typing import Any
@@ -19,27 +19,19 @@ from pulumi_rolling.fleets.alibaba.place import ECS
 from pulumi_rolling.lab import AlibabaLab
 
 from tests.fleets.scripted_aws import wait_until
+from tests.handler.ess_lab import paced_lab, running_lab
 from tests.handler.ess_web import EssWeb
 from tests.unit.cli.conftest import Ran, rolling
 
-__all__ = ["rolling"]
+__all__ = ["paced_lab", "rolling", "running_lab"]
 
 PROCESSES = ["HealthCheck", "AlarmNotification", "ScheduledActions"]
 
 
-@pytest.fixture(scope="module")
-def running_lab() -> Iterator[AlibabaLab]:
-    with AlibabaLab(boot=0.05) as lab:
-        yield lab
-
-
 @pytest.fixture
-def lab(running_lab: AlibabaLab, monkeypatch: pytest.MonkeyPatch) -> AlibabaLab:
-    monkeypatch.setenv("ROLLING_POLL_SECONDS", "0.05")
-    monkeypatch.setenv("ROLLING_SETTLE_SECONDS", "0.5")
-    running_lab.reset()
-    running_lab.rules(parallel=True)
-    return running_lab
+def lab(paced_lab: AlibabaLab) -> AlibabaLab:
+    paced_lab.rules(parallel=True)
+    return paced_lab
 
 
 def is_as_found(web: EssWeb, sizes: list[int], version: int = 1, suspended: tuple[str, ...] = ()) -> bool:

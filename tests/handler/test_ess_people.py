@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
@@ -12,21 +12,16 @@ from pulumi_rolling.errors import AbortedError
 from pulumi_rolling.lab import AlibabaLab
 
 from tests.fleets.scripted_aws import wait_until
+from tests.handler.ess_lab import running_lab
 from tests.handler.ess_web import EssWeb
 from tests.handler.followed_web import PATIENCE
 from tests.unit.cli.conftest import Ran, rolling
 
-__all__ = ["rolling"]
+__all__ = ["rolling", "running_lab"]
 
 Rolling = Callable[..., Ran]
 GATED: dict[str, Any] = {"canary": {"size": 1}, "approval": True}
 FAILS_ONCE: dict[str, Any] = {"waitOnResourceSignals": True}
-
-
-@pytest.fixture(scope="module")
-def running_lab() -> Iterator[AlibabaLab]:
-    with AlibabaLab(boot=0.05) as lab:
-        yield lab
 
 
 @dataclass

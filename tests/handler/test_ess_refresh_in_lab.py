@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,22 +10,16 @@ from pulumi_rolling.fleets.alibaba.place import ECS
 from pulumi_rolling.lab import AlibabaLab
 
 from tests.fleets.scripted_aws import wait_until
+from tests.handler.ess_lab import paced_lab, running_lab
 from tests.handler.ess_refreshed_web import BAD, EssRefreshedWeb
 
-
-@pytest.fixture(scope="module")
-def running_lab() -> Iterator[AlibabaLab]:
-    with AlibabaLab(boot=0.05) as lab:
-        yield lab
+__all__ = ["paced_lab", "running_lab"]
 
 
 @pytest.fixture
-def lab(running_lab: AlibabaLab, monkeypatch: pytest.MonkeyPatch) -> AlibabaLab:
-    monkeypatch.setenv("ROLLING_POLL_SECONDS", "0.05")
-    monkeypatch.setenv("ROLLING_SETTLE_SECONDS", "0.5")
-    running_lab.reset()
-    running_lab.rules(week=604800.0, minute=60.0, resumeEndsCheckpoint=True, containerRefresh=False)
-    return running_lab
+def lab(paced_lab: AlibabaLab) -> AlibabaLab:
+    paced_lab.rules(week=604800.0, minute=60.0, resumeEndsCheckpoint=True, containerRefresh=False)
+    return paced_lab
 
 
 @pytest.fixture

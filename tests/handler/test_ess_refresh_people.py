@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,32 +10,25 @@ from pulumi_rolling.errors import AbortedError, InterferenceError, PolicyErrors,
 from pulumi_rolling.lab import AlibabaLab
 
 from tests.fleets.scripted_aws import wait_until
+from tests.handler.ess_lab import paced_lab, running_lab
 from tests.handler.ess_refreshed_web import HALF, EssRefreshedWeb
 from tests.handler.followed_web import PATIENCE
 from tests.unit.cli.conftest import Ran, rolling
 
-__all__ = ["rolling"]
+__all__ = ["paced_lab", "rolling", "running_lab"]
 
 Rolling = Callable[..., Ran]
 GATED: dict[str, Any] = {**HALF, "approval": True}
 
 
-@pytest.fixture(scope="module")
-def running_lab() -> Iterator[AlibabaLab]:
-    with AlibabaLab(boot=0.05) as lab:
-        yield lab
-
-
 @pytest.fixture
-def web(running_lab: AlibabaLab, monkeypatch: pytest.MonkeyPatch) -> EssRefreshedWeb:
+def web(paced_lab: AlibabaLab, monkeypatch: pytest.MonkeyPatch) -> EssRefreshedWeb:
     """Shells find it by the environment."""
     keys = {"ALICLOUD_ACCESS_KEY": "lab", "ALICLOUD_SECRET_KEY": "lab"}
-    pace = {"ROLLING_POLL_SECONDS": "0.05", "ROLLING_SETTLE_SECONDS": "0.5"}
-    for name, value in {**keys, **pace, **running_lab.environment}.items():
+    for name, value in {**keys, **paced_lab.environment}.items():
         monkeypatch.setenv(name, value)
-    running_lab.reset()
-    running_lab.rules(resumeEndsCheckpoint=True, minute=60.0)
-    return EssRefreshedWeb(running_lab)
+    paced_lab.rules(resumeEndsCheckpoint=True, minute=60.0)
+    return EssRefreshedWeb(paced_lab)
 
 
 def waits_for_approval(web: EssRefreshedWeb) -> bool:
