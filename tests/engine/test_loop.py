@@ -1,4 +1,4 @@
-"""The loop under bad weather: requests, deadlines, throttling, refusals, silence, and listeners that fail."""
+"""The loop under bad weather: requests, deadlines, throttling, refusals, silence."""
 
 from __future__ import annotations
 
@@ -335,23 +335,6 @@ def test_a_record_that_may_not_be_written_means_no_act() -> None:
     with pytest.raises(PermanentFleetError, match="no tags"):
         drive(Unwritable(fleet), FleetClock(fleet), LIMITS, fresh(fleet))
     assert not fleet.acts and not dict(fleet.marks()), "the lease was given back"
-
-
-@pytest.mark.parametrize("error", [RuntimeError("pipe closed"), ValueError("no such row"), OSError("gone")])
-def test_a_listener_that_fails_never_fails_a_roll(error: Exception) -> None:
-    """Whatever the status line's way to the user raises, the roll goes on to its end."""
-    fleet = group()
-    clock = FleetClock(fleet)
-    lease = Lease(fleet, "me", clock, LIMITS.poll)
-    lease.acquire()
-
-    def broken(before: Rollout, decision: Decided) -> None:
-        raise error
-
-    decision = Drive(REPLACE, fleet, LIMITS, Journal(fleet, "me"), lease, clock, broken, lambda: False).run(
-        fresh(fleet)
-    )
-    assert decision.outcome is not None and decision.outcome.done and is_as_found(fleet)
 
 
 def test_nothing_is_done_that_is_not_recorded() -> None:

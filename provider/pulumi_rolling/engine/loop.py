@@ -4,12 +4,12 @@ Theory of operation. The loop knows no rule of a rollout: it carries facts to ``
 back, in order, one call after the other. Before the first act of a decision the rollout as it will be is on the
 group (journal), so that dying anywhere loses nothing: acts that were recorded and not done are decided again, acts
 that were done and not recorded cannot exist. A refused act becomes an observation and the rest of its decision is
-dropped. A status line that fails never fails a roll. A record that cannot be written for the moment means no act:
-the look is forgotten and the next one decides anew. An act does not outlive its look: when a look is too old (the
-lease says), nothing more is written or done on it; acts that were recorded and not sent are taken back, and the next
-look, which follows at once, decides them anew. What people ask for stands in tags of its own (journal): it goes
-into the decision of the look that shows it, and the tag is removed once that decision is recorded, so that a crash in
-between neither loses the request nor repeats it.
+dropped. Listeners raise nothing: their faults end where they are bound together. A record that cannot be written for
+the moment means no act: the look is forgotten and the next one decides anew. An act does not outlive its look: when a
+look is too old (the lease says), nothing more is written or done on it; acts that were recorded and not sent are taken
+back, and the next look, which follows at once, decides them anew. What people ask for stands in tags of its own
+(journal): it goes into the decision of the look that shows it, and the tag is removed once that decision is recorded,
+so that a crash in between neither loses the request nor repeats it.
 
 Worked example: look 1 at 10.0 s says "suspend, point". Written: {issued: suspend, point}; done: two calls. Look 2 at
 11.0 s sees both, says "resize to 7". kill -9 between record and call: the next run finds {issued: resize}, waits a
@@ -78,6 +78,8 @@ class Drive(Generic[R, S, A, L]):
     """Told of the outcome while the record stands, so that after a death in between it is told again."""
     beside: Callable[[Decision[R, A]], Mapping[str, str]] = lambda decision: {}
     """Tags that must stand on the group before a decision is told; such are worth a writing of their own."""
+    standing: Callable[[], Mapping[str, str]] = dict
+    """Those tags as they stood last."""
     _refused: tuple[RefusedAct, ...] = ()
     _taken_off: set[str] = field(default_factory=set)
     """Requests whose tags we removed: a read from before that still shows them."""
@@ -109,7 +111,7 @@ class Drive(Generic[R, S, A, L]):
                 self._take_off(written, marks)
                 self._heard_at = self.clock.steady()
                 self.decided = decision.next
-                self._tell(rollout, decision)
+                self.on_decision(rollout, decision)
                 unsent, whole = self._carry_out(decision.actions)
                 rollout = self.machine.take_back(decision.next, unsent) if unsent else decision.next
                 if decision.outcome is not None:
@@ -183,13 +185,13 @@ class Drive(Generic[R, S, A, L]):
                 hint="Let whatever cleans up tags leave those that begin with 'rolling:', then run 'pulumi up' again.",
             )
         self.lease.insist()
-        self.journal.write(rollout, self.lease.mark(), whole=True)
+        self.journal.write(rollout, {**self.lease.mark(), **self.standing()}, whole=True)
         self.lease.written()
 
     def _record(self, written: R, decision: Decision[R, A]) -> R:
         """What now stands on the group. The refusals that the decision has taken up are done with."""
         said = said_mark(decision, self.clock.now(), self.fleet.shelf)
-        wait, first = self._wait_of(decision), self._to_stand_first(decision)
+        wait, first = self._wait_of(decision), self.beside(decision)
         if decision.actions or first or self.machine.is_news(written, decision.next):
             self.lease.insist()
             self.journal.write(decision.next, {**self.lease.mark(wait), **said, **first})
@@ -213,18 +215,6 @@ class Drive(Generic[R, S, A, L]):
         except (TemporaryFleetError, PermanentFleetError):
             return
         self._taken_off.update(done.values())
-
-    def _to_stand_first(self, decision: Decision[R, A]) -> Mapping[str, str]:
-        try:
-            return self.beside(decision)
-        except Exception:  # noqa: BLE001 - as a listener may
-            return {}
-
-    def _tell(self, before: R, decision: Decision[R, A]) -> None:
-        try:
-            self.on_decision(before, decision)
-        except Exception:  # noqa: BLE001 - a listener may fail in any way; the group goes first
-            return
 
     def _carry_out(self, actions: tuple[A, ...]) -> tuple[tuple[A, ...], bool]:
         """Do them in order. Those come back that were never sent, and whether all that were sent are done."""

@@ -3,6 +3,7 @@
 The driver that goes on after a death reads there what was told, so each thing is told at most once; a death between
 the writing and the sending leaves it untold. ``rolling:told`` = ``ROLLOUT TARGET WORD WORD=MOMENT …``: a word for each
 thing, with a moment where it may come again, of which the last one is kept. Another target is another thing to tell.
+Where the tag has no room for all words, those of waits that are over give way, the oldest first.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from pulumi_rolling.core.model.goal import Goal
 from pulumi_rolling.fleets.base import Shelf
 
 TOLD = "rolling:told"
+_LASTING = ("started", "failed", "ended")
+"""Words of what is still so at the next decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,18 @@ class Told:
         return self.words.get(word) == moment
 
     def and_also(self, word: str, moment: str) -> Told:
-        return replace(self, words={**self.words, word: moment})
+        others = {name: at for name, at in self.words.items() if name != word}
+        return replace(self, words={**others, word: moment})
 
     def mark(self, shelf: Shelf) -> dict[str, str]:
         """Nothing where the cloud would refuse the text."""
-        told = [f"{word}={moment}" if moment else word for word, moment in self.words.items()]
-        text = " ".join([self.of, *told])
+        words = dict(self.words)
+        for over in [name for name in words if name not in _LASTING][:-1]:
+            if len(self._text(words)) > shelf.characters:
+                del words[over]
+        text = self._text(words)
         return {TOLD: text} if len(text) <= shelf.characters and shelf.allowed(text) else {}
+
+    def _text(self, words: Mapping[str, str]) -> str:
+        told = [f"{word}={moment}" if moment else word for word, moment in words.items()]
+        return " ".join([self.of, *told])

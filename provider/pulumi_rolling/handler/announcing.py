@@ -1,8 +1,9 @@
 """What people elsewhere are told of a rollout, and when: start, failure, what waits for somebody, and the end.
 
 Each thing is noted on the group's record before it is sent (``marks`` stands with the record of the decision that it
-is about), so that it is told at most once, whatever dies. The sentences are those of the row, of its lasting line, and
-of the error at the end. A target that fails is warned of once, and changes nothing else.
+is about), and nothing is sent that is not noted, so that it is told at most once, whatever dies or fails. The sentences
+are those of the row, of its lasting line, and of the error at the end. A target that fails is warned of once, and
+changes nothing else.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pulumi_rolling.handler.aws_place import place_beside
 from pulumi_rolling.handler.context import Context
 from pulumi_rolling.handler.operation import Operation
 from pulumi_rolling.handler.words import Words
+from pulumi_rolling.notify.failing import NotToldError
 from pulumi_rolling.notify.message import Event, Message
 from pulumi_rolling.notify.sending import Messenger, Send
 from pulumi_rolling.notify.targets import By, targets_in
@@ -50,24 +52,34 @@ class Announcer:
     messenger: Messenger
     told: Told
     _now: Decision[Any, Any] | None = field(default=None, init=False)
+    _noted: tuple[_Due, ...] = field(default=(), init=False)
+    """What the marks of the decision that is next heard stand for."""
 
-    def marks(self, decision: Decision[Any, Any]) -> Mapping[str, str]:
+    def marks(self, decision: Decision[Any, Any]) -> dict[str, str]:
         """The tag that has to stand before anything of this decision is sent; nothing where nothing is to be told."""
+        self._noted = ()
         told = self.told.about(decision.next.goal)
-        due = [*self._due(told, decision)]
+        due = (*self._due(told, decision),)
         for each in due:
             told = told.and_also(each.word, each.moment)
-        return told.mark(self.operation.fleet.shelf) if due else {}
+        mark = told.mark(self.operation.fleet.shelf) if due else {}
+        if due and not mark:
+            raise NotToldError("the cloud takes no tag that says what was told")
+        self._noted = due
+        return mark
+
+    def standing(self) -> dict[str, str]:
+        return self.told.mark(self.operation.fleet.shelf) if self.told.words else {}
 
     def __call__(self, before: Any, decision: Decision[Any, Any]) -> None:
         """The decision is recorded, and with it its marks."""
-        self._now = decision
-        self._warn(self.messenger.faults())
-        told = self.told.about(decision.next.goal)
-        for each in [*self._due(told, decision)]:
-            told = told.and_also(each.word, each.moment)
+        self._now, due, self._noted = decision, self._noted, ()
+        self.told = self.told.about(decision.next.goal)
+        for each in due:
+            # Before it is sent, as on the group: what fails in between is not told, and not told twice.
+            self.told = self.told.and_also(each.word, each.moment)
             self.messenger.send(self._message(decision, each))
-        self.told = told
+        self._warn(self.messenger.faults())
 
     def close(self, error: RollingError | None) -> None:
         """The drive is over. ``error``: by this, and the rollout is not."""

@@ -17,47 +17,9 @@ if TYPE_CHECKING:
     from pulumi_rolling.courses.keeper import Keeper
     from pulumi_rolling.courses.settings import Address
     from pulumi_rolling.report.course.course import Course, Head
-    from pulumi_rolling.report.course.point import Point
 
 
-class Coursing:
-    """The course of one drive. No fault of it reaches the rollout."""
-
-    def __init__(self, operation: Operation, rollout: Any, context: Context) -> None:
-        self._operation, self._context = operation, context
-        self._keeper: Keeper | None = None
-        try:
-            self._keeper = _keeper(operation, rollout, context)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the group goes first
-            self.stop(error)
-
-    @property
-    def is_kept(self) -> bool:
-        return self._keeper is not None
-
-    def take(self, point: Point) -> None:
-        if self._keeper is None:
-            return
-        try:
-            self._keeper.take(point)
-        except Exception as error:  # noqa: BLE001 - as above
-            self.stop(error)
-
-    def close(self) -> None:
-        if self._keeper is None:
-            return
-        try:
-            self._keeper.close()
-        except Exception as error:  # noqa: BLE001 - as above
-            self.stop(error)
-
-    def stop(self, error: Exception) -> None:
-        """Keep nothing more, and say so."""
-        self._keeper = None
-        self._context.warn(f"the course of {self._operation.name} is not kept: {error}")
-
-
-def _keeper(operation: Operation, rollout: Any, context: Context) -> Keeper | None:
+def keeper_of(operation: Operation, rollout: Any, context: Context) -> Keeper | None:
     """None where the environment wants nothing kept."""
     from pulumi_rolling.courses.settings import address_in, folder_in
 

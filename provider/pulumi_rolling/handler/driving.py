@@ -19,7 +19,6 @@ from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import FleetError, MarksLostError, PermanentFleetError, RollingError
 from pulumi_rolling.handler.audience import Audience, audience_of
 from pulumi_rolling.handler.context import Context
-from pulumi_rolling.handler.course import Coursing
 from pulumi_rolling.handler.handover import as_successor, assessed, not_begun, overtaken, pass_on
 from pulumi_rolling.handler.operation import Operation, Situation, is_idle, raise_faults
 from pulumi_rolling.handler.recorded import raise_ended
@@ -81,8 +80,7 @@ def _to_the_end(
     """``marks``: the group's tags as the lease found them."""
     limits, rollout, timeout = _bounded(operation, situation, context)
     words = Words(operation.name, operation.mended, timeout, operation.kind.history)
-    course = Coursing(operation, rollout, context)
-    with audience_of(operation, limits, context, words, marks, course) as audience:
+    with audience_of(operation, rollout, limits, context, words, marks) as audience:
         drive = _drive_of(operation, situation, limits, lease, audience)
         if rollout.resumed_at is not None:
             # The driver before may have acted until the lease was ours: the settle time begins only now.
@@ -103,7 +101,7 @@ def _to_the_end(
 def _drive_of(
     operation: Operation, situation: Situation, limits: Any, lease: Lease, audience: Audience
 ) -> Drive[Any, Any, Any, Any]:
-    context = audience.reporter.context
+    context = audience.listeners.row.context
     return Drive(
         operation.strategy.situation.machine,
         operation.fleet,
@@ -113,6 +111,7 @@ def _drive_of(
         operation.clock,
         on_decision=audience,
         beside=audience.marks,
+        standing=audience.standing,
         orphaned=context.orphaned,
         requests=context.requests,
         before_end=lambda decision: _conclude(operation, situation, decision, context),
