@@ -7,9 +7,9 @@ import it. A foreign error (botocore, grpc, pydantic) is translated once, where 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 
 def spelled_path(parts: Iterable[str | int]) -> str:
@@ -65,6 +65,11 @@ class FleetError(RollingError):
         super().__init__(message, hint=hint)
         self.operation = operation
         self.code = code
+
+    def advised(self, advice: Mapping[str, str]) -> Self:
+        """The same error with what to do about its code, where it does not say so itself."""
+        hint = self.hint or advice.get(self.code, "")
+        return type(self)(self.message, operation=self.operation, code=self.code, hint=hint)
 
 
 class TemporaryFleetError(FleetError):

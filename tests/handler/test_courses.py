@@ -27,6 +27,8 @@ from tests.handler.driver_process import start
 from tests.handler.lab_web import URN, LabWeb
 from tests.handler.refreshed_web import RefreshedWeb
 
+NAMED = "Name a folder in ROLLING_HISTORY that can be written, or 'off'."
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
@@ -162,7 +164,7 @@ def test_places_that_cannot_be_written_are_said_once_and_end_no_roll(
     state = web.update(web.deploy(web.news("1")), web.news("2"))
     assert web.revisions() == {"2"} and state["status"] == "stable"
     folder, bucket = said(web)
-    assert folder == f"the course of web is not kept in {tmp_path}/file/rolls: Not a directory"
+    assert folder == f"the course of web is not kept in {tmp_path}/file/rolls: Not a directory. {NAMED}"
     assert bucket.startswith(
         "the course of web is not kept in its bucket: PutObject was refused (NoSuchBucket)"
     )

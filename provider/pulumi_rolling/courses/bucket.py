@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 from urllib.parse import unquote
 
-from pulumi_rolling.courses.settings import Address
-from pulumi_rolling.errors import PermanentFleetError
+from pulumi_rolling.courses.settings import BUCKET, Address
+from pulumi_rolling.errors import FleetError, PermanentFleetError
 from pulumi_rolling.fleets.aws.api import AwsApi, translated
 from pulumi_rolling.fleets.aws.place import Place
 from pulumi_rolling.fleets.base import Retry
@@ -18,6 +18,21 @@ from pulumi_rolling.report.course.document import course_in, document
 
 S3 = "s3"
 _ABSENT = ("NoSuchKey", "404")
+_ELSEWHERE = f"Name one in {BUCKET} that is in the region of the group."
+_NONE_SUCH = f"Make the bucket, or name another in {BUCKET}."
+_UNREACHED = f"Let this machine reach S3, or take the bucket out of {BUCKET}."
+_ADVICE = {
+    "NoSuchBucket": _NONE_SUCH,
+    "InvalidBucketName": _NONE_SUCH,
+    "ParamValidationError": _NONE_SUCH,
+    "PermanentRedirect": _ELSEWHERE,
+    "AuthorizationHeaderMalformed": _ELSEWHERE,
+    "IllegalLocationConstraintException": _ELSEWHERE,
+    "EndpointConnectionError": _UNREACHED,
+    "ConnectTimeoutError": _UNREACHED,
+    "ReadTimeoutError": _UNREACHED,
+}
+"""What to do about an error by its code, where the error itself does not say it."""
 
 
 class Where(Protocol):
@@ -53,14 +68,17 @@ class Bucket:
         self._address = address
 
     def put(self, course: Course) -> None:
-        self._api.call(
-            S3,
-            "PutObject",
-            Bucket=self._address.bucket,
-            Key=self._address.key(course.group, course.head.id),
-            Body=json.dumps(document(course), separators=(",", ":")).encode(),
-            ContentType="application/json",
-        )
+        try:
+            self._api.call(
+                S3,
+                "PutObject",
+                Bucket=self._address.bucket,
+                Key=self._address.key(course.group, course.head.id),
+                Body=json.dumps(document(course), separators=(",", ":")).encode(),
+                ContentType="application/json",
+            )
+        except FleetError as error:
+            raise error.advised(_ADVICE) from error
 
     def read(self, group: str, ident: str) -> Course | None:
         return self._read(self._address.key(group, ident))

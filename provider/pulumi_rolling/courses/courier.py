@@ -19,21 +19,24 @@ PATIENCE = 10.0
 
 
 class Courier:
-    def __init__(self, bucket: Bucket, patience: float = PATIENCE) -> None:
+    def __init__(self, bucket: Bucket, patience: float | None = None) -> None:
         self._bucket = bucket
-        self._patience = patience
+        self._patience = PATIENCE if patience is None else patience
         self._news = threading.Condition()
         self._next: Course | None = None
         self._closes_at: float | None = None
         self._fault: FleetError | None = None
         self._gave_up = False
+        self._late = False
         self._thread = threading.Thread(target=self._run, name="course", daemon=True)
         self._thread.start()
 
     @property
     def fault(self) -> str:
         """Why nothing more is brought; empty where all is well."""
-        return str(self._fault) if self._gave_up and self._fault is not None else ""
+        if self._fault is not None and (self._gave_up or self._late):
+            return str(self._fault)
+        return f"no answer within {self._patience:g} s" if self._late else ""
 
     def bring(self, course: Course) -> None:
         with self._news:
@@ -46,6 +49,7 @@ class Courier:
             self._closes_at = time.monotonic() + self._patience
             self._news.notify()
         self._thread.join(self._patience + AGAIN)
+        self._late = self._thread.is_alive()
 
     def _run(self) -> None:
         while True:

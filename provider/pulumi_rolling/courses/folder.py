@@ -6,6 +6,7 @@ a new one. The folder is its owner's alone.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import suppress
@@ -88,6 +89,7 @@ class Folder:
         try:
             content = lines.encode()
             if os.write(handle, content) != len(content):
-                raise OSError("the disk is full")
+                # As much as there was room for.
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         finally:
             os.close(handle)

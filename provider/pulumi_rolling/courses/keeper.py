@@ -6,11 +6,13 @@ with a rollout goes on in the same course, which it finds on this machine or els
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pulumi_rolling.courses.courier import Courier
 from pulumi_rolling.courses.folder import Folder
+from pulumi_rolling.courses.settings import FOLDER, OFF
 from pulumi_rolling.report.course.course import Course, Drive, Head
 from pulumi_rolling.report.course.lines import cut_line, drive_line, head_line, point_line
 from pulumi_rolling.report.course.point import Point, is_landmark, is_same, is_told
@@ -102,9 +104,8 @@ class Keeper:
     def _lose_folder(self, error: OSError) -> None:
         where, self._folder = self._folder, None
         if where is not None:
-            self._say(
-                f"the course of {self._head.group} is not kept in {where.root}: {error.strerror or error}"
-            )
+            why = f"the course of {self._head.group} is not kept in {where.root}: {error.strerror or error}"
+            self._say(f"{why}. {_folder_advice(error)}")
 
     def _bring(self, at: float) -> None:
         self._hear_courier()
@@ -120,3 +121,9 @@ class Keeper:
     @property
     def course(self) -> Course:
         return Course(self._head, tuple(self._drives), tuple(self._points), self._cut)
+
+
+def _folder_advice(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "Make room there."
+    return f"Name a folder in {FOLDER} that can be written, or '{OFF}'."

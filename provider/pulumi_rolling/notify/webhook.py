@@ -9,7 +9,22 @@ from typing import Any
 
 from pulumi_rolling.notify.failing import NotToldError
 from pulumi_rolling.notify.message import Message
+from pulumi_rolling.notify.targets import NOTIFY
 
+_GONE = f"Give {NOTIFY} the URL that is there now."
+_REFUSED = f"Give {NOTIFY} a URL that may be written to."
+_MOVED = f"Give {NOTIFY} the URL to which it leads; none is followed."
+_UNREACHED = "Let this machine reach it."
+_ADVICE = {
+    401: _REFUSED,
+    403: _REFUSED,
+    404: _GONE,
+    410: _GONE,
+    301: _MOVED,
+    302: _MOVED,
+    307: _MOVED,
+    308: _MOVED,
+}
 WITHIN = 5.0
 """Seconds for each step of the request."""
 
@@ -33,8 +48,10 @@ def post(url: str, message: Message) -> None:
         asked = urllib.request.Request(url, body, headers, method="POST")
         urllib.request.build_opener(_NoRedirect()).open(asked, timeout=WITHIN).close()
     except urllib.error.HTTPError as error:
-        raise NotToldError(f"it was answered with status {error.code}") from None
+        hint = _ADVICE.get(error.code, "")
+        raise NotToldError(f"it was answered with status {error.code}", hint=hint) from None
     except urllib.error.URLError as error:
-        raise NotToldError(f"nobody could be reached ({type(error.reason).__name__})") from None
+        why = f"nobody could be reached ({type(error.reason).__name__})"
+        raise NotToldError(why, hint=_UNREACHED) from None
     except (OSError, ValueError) as error:
-        raise NotToldError(f"no answer ({type(error).__name__})") from None
+        raise NotToldError(f"no answer ({type(error).__name__})", hint=_UNREACHED) from None

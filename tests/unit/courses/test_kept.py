@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pulumi_rolling.courses import courier
 from pulumi_rolling.courses.folder import Folder
 from pulumi_rolling.courses.keeper import Keeper, Kept
 from pulumi_rolling.courses.settings import Address, address_in, file_name, folder_in
@@ -19,6 +22,8 @@ from tests.courses import HALF_BAD, limits, replaced
 
 HEAD = Head("r1", "web", "autoScalingGroup", 100.0, "shop/prod", "web")
 DRIVE = Drive(100.0, "rollingUpdate", "replace", "version 2", "version 1")
+
+NAMED = "Name a folder in ROLLING_HISTORY that can be written, or 'off'."
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +132,7 @@ def test_a_folder_that_cannot_be_written_is_said_once(tmp_path: Path, rolled: Co
     (tmp_path / "file").touch()
     said: list[str] = []
     keeper = kept(Folder(tmp_path / "file" / "rolls"), rolled, said)
-    assert said == [f"the course of web is not kept in {tmp_path}/file/rolls: Not a directory"]
+    assert said == [f"the course of web is not kept in {tmp_path}/file/rolls: Not a directory. {NAMED}"]
     assert keeper.course.end is End.RETURNED
 
 
@@ -178,3 +183,25 @@ def test_an_address_that_is_none_is_refused_by_its_name(given: str) -> None:
     """The error names the variable and what it must look like."""
     with pytest.raises(PolicyErrors, match=r"ROLLING_HISTORY_BUCKET: must be s3://BUCKET"):
         address_in({"ROLLING_HISTORY_BUCKET": given})
+
+
+def test_a_bucket_that_never_answers_is_said_at_the_end(
+    rolled: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end waits for its patience and no longer, and nothing is lost in silence."""
+    monkeypatch.setattr(courier, "AGAIN", 0.05)
+    let_go, said = threading.Event(), list[str]()
+
+    class Silent:
+        def put(self, course: Course) -> None:
+            let_go.wait()
+
+    bucket: Any = Silent()
+    keeper = Keeper(Kept(rolled.head, rolled.drives[0]), None, courier.Courier(bucket, 0.1), said.append)
+    for point in rolled.points:
+        keeper.take(point)
+    try:
+        keeper.close()
+        assert said == ["the course of web is not kept in its bucket: no answer within 0.1 s"]
+    finally:
+        let_go.set()

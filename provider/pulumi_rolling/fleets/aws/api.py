@@ -7,6 +7,7 @@ else. Botocore's own retries are off: its default gives up after one to three se
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
@@ -66,8 +67,16 @@ _TEMPORARY = frozenset(
     }
 )
 _DENIED = frozenset(
-    {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Client.UnauthorizedOperation"}
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthorizationError",
+        "UnauthorizedOperation",
+        "Client.UnauthorizedOperation",
+    }
 )
+_LACKING = re.compile(r"not authorized to perform: ([a-zA-Z0-9-]+:[a-zA-Z0-9*]+)")
+"""A call may need an action of another service: that of a key, or to pass a role."""
 _STALE_CREDENTIALS = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 _WRONG_CREDENTIALS = frozenset(
     {"AuthFailure", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"}
@@ -220,6 +229,9 @@ def _to_allow(code: str, line: str, service: str, operation: str) -> str:
         return "ec2:RunInstances on what the template names, and iam:PassRole for its instance profile"
     if code not in _DENIED:
         return ""
+    named = _LACKING.search(line)
+    if named is not None:
+        return named[1]
     # SQS checks a batch by the action for one message (SQS developer guide, "API permissions").
     action = operation.removesuffix("Batch") if service == QUEUES else operation
     return f"{_ACTION_PREFIXES.get(service, service)}:{action}"
