@@ -97,7 +97,15 @@ def test_a_stack_is_watched_from_the_command_line(
     lines: list[dict[str, Any]] = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert lines[0]["group"] == "web" and lines[0]["floor"] == 2
     assert (lines[-2]["state"], lines[-2]["succeeded"]) == ("ended", True)
-    assert lines[-1] == {"version": 1, "stack": None, "state": "ended", "succeeded": True, "failed": []}
+    ended = {
+        "version": 1,
+        "stack": None,
+        "state": "ended",
+        "succeeded": True,
+        "failed": [],
+        "failedGroups": [],
+    }
+    assert lines[-1] == ended
     assert asked[-1] == (Path(), "")
     assert watched("--wait-for-start", "--timeout", "0", "--stack", "prod") == 124
     assert "prod: no longer watched; its rollouts go on." in capsys.readouterr().out

@@ -21,6 +21,7 @@ from pulumi_rolling.core.machine import machine_of
 from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.errors import GroupNotFoundError, RollingError
 from pulumi_rolling.fleets.base import ListedGroup
+from pulumi_rolling.report.apart import Named, labels
 from pulumi_rolling.report.stack_watch import (
     WatchedGroup,
     all_ended_json,
@@ -58,6 +59,15 @@ class StackRolls:
 
     by_place: Mapping[Defaults, Sequence[StackGroup]]
     _floors: dict[tuple[str, str, object], int | None] = field(default_factory=dict)
+    _labels: dict[Named, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Names are told apart among all groups of the stack, so that none changes when another begins to roll."""
+        self._labels = labels(
+            Named(each.name, where.region or "", each.resource)
+            for where, wanted in self.by_place.items()
+            for each in wanted
+        )
 
     @staticmethod
     def of(folder: Path, stack: str, given: Defaults) -> StackRolls:
@@ -71,7 +81,8 @@ class StackRolls:
                 watched = self._watched(found, resources[found.name], where)
                 if watched is not None:
                     rolling.append(watched)
-        return sorted(rolling, key=lambda each: (each.region, each.name))
+        told_apart = (replace(each, label=self._labels[each.named]) for each in rolling)
+        return sorted(told_apart, key=lambda each: each.named)
 
     def _watched(self, found: ListedGroup, resource: str, where: Defaults) -> WatchedGroup | None:
         region = where.region or ""
@@ -103,7 +114,7 @@ class StackRolls:
         where = next(
             place
             for place, wanted in self.by_place.items()
-            if (place.region or "") == group.region and any(each.name == group.name for each in wanted)
+            if any(Named(each.name, place.region or "", each.resource) == group.named for each in wanted)
         )
         last = group.standing.rollout
         fleet = fleet_named(group.name, Reach(where, AtATerminal()), machine_of(last).name)
@@ -115,9 +126,9 @@ class StackRolls:
 
 def follow_stack(rolls: Rolls, wait: Callable[[], None], show: Show) -> list[WatchedGroup]:
     """Look until no group rolls any more; those that begin meanwhile are told as well."""
-    known: dict[tuple[str, str], WatchedGroup] = {}
+    known: dict[Named, WatchedGroup] = {}
     while True:
-        now = {(each.region, each.name): each for each in rolls.look()}
+        now = {each.named: each for each in rolls.look()}
         for key, was in known.items():
             if key not in now and was.ending is None:
                 known[key] = _ended(was, rolls.end_of(was))
@@ -143,11 +154,11 @@ class Lines:
 
     def __init__(self, say: Callable[[str], None], clock: Clock) -> None:
         self._say, self._clock = say, clock
-        self._last: dict[tuple[str, str], str] = {}
+        self._last: dict[Named, str] = {}
 
     def __call__(self, groups: Sequence[WatchedGroup]) -> None:
         for group in groups:
-            line, key = text_line(group), (group.region, group.name)
+            line, key = text_line(group), group.named
             if self._last.get(key) != line:
                 self._last[key] = line
                 self._say(f"{time_of_day(self._clock.now())} {line}")
@@ -158,11 +169,11 @@ class JsonLines:
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
-        self._last: dict[tuple[str, str], dict[str, Any]] = {}
+        self._last: dict[Named, dict[str, Any]] = {}
 
     def __call__(self, groups: Sequence[WatchedGroup]) -> None:
         for group in groups:
-            found, key = stack_json(group), (group.region, group.name)
+            found, key = stack_json(group), group.named
             now = {name: value for name, value in found.items() if name not in CHANGING}
             if self._last.get(key) != now:
                 self._last[key] = now

@@ -9,6 +9,7 @@ from typing import Any
 from pulumi_rolling.core.explain import line_of, sentence
 from pulumi_rolling.core.model.codes import REASONS
 from pulumi_rolling.report import wording
+from pulumi_rolling.report.apart import Named
 from pulumi_rolling.report.counted import counted
 from pulumi_rolling.report.standing import Standing, time_left, way
 from pulumi_rolling.report.status_json import VERSION, ending_json, rollout_json
@@ -31,18 +32,34 @@ class WatchedGroup:
     """None: not told, as where the service keeps it."""
     ending: Ending | None = None
     """None: it goes on."""
+    label: str = ""
+    """What it is called beside others of its name; empty for its name alone."""
+
+    @property
+    def named(self) -> Named:
+        return Named(self.name, self.region, self.resource)
+
+    @property
+    def shown(self) -> str:
+        return self.label or self.name
 
 
 def cells(group: WatchedGroup) -> tuple[str, str, str, str, str]:
     """What stands under the headings."""
     standing = group.standing
     if standing is None:
-        return (group.name, "", "", "", _end(group))
+        return (group.shown, "", "", "", _end(group))
     now, status = counted(standing), standing.status
     serving = "" if status is None or group.ending is not None else str(status.in_service)
     floor = "" if group.floor is None or group.ending is not None else str(group.floor)
     done = now.total if group.ending is not None and group.ending.succeeded else now.replaced
-    return (group.name, f"{bar(done, now.total)} {done}/{now.total}", serving, floor, _state(group, standing))
+    return (
+        group.shown,
+        f"{bar(done, now.total)} {done}/{now.total}",
+        serving,
+        floor,
+        _state(group, standing),
+    )
 
 
 def bar(done: int, total: int) -> str:
@@ -55,14 +72,15 @@ def text_line(group: WatchedGroup) -> str:
     """One line for logs, the counts in words; without the time left, which changes at every look."""
     standing = group.standing
     if group.ending is not None or standing is None:
-        return f"{group.name}: {_end(group)}"
+        return f"{group.shown}: {_end(group)}"
+    whither = f"{group.shown}: {_whither(standing)}"
     if not standing.is_driven:
-        return f"{way(standing)}, nobody drives it"
+        return f"{whither}, nobody drives it"
     if standing.status is None or standing.because is None:
-        return way(standing)
+        return whither
     told = line_of(replace(standing.status, time_left=None), standing.because, standing.addressed)
     floor = "" if group.floor is None else f", floor {group.floor}"
-    return f"{way(standing)}, {told}{floor}"
+    return f"{whither}, {told}{floor}"
 
 
 def stack_json(group: WatchedGroup) -> dict[str, Any]:
@@ -82,13 +100,17 @@ def stack_json(group: WatchedGroup) -> dict[str, Any]:
 
 def all_ended_json(stack: str, groups: Sequence[WatchedGroup]) -> dict[str, Any]:
     """The last line of a stack that was watched."""
-    failed = [each.name for each in groups if each.ending is None or not each.ending.succeeded]
+    failed = [each for each in groups if each.ending is None or not each.ending.succeeded]
     return {
         "version": VERSION,
         "stack": stack or None,
         "state": "ended",
         "succeeded": not failed,
-        "failed": failed,
+        "failed": [each.name for each in failed],
+        "failedGroups": [
+            {"group": each.name, "resourceName": each.resource or None, "region": each.region or None}
+            for each in failed
+        ],
     }
 
 

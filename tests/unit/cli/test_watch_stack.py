@@ -18,6 +18,7 @@ from pulumi_rolling.core.model.member import Revision, Sizes
 from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.engine.clock import SystemClock
 from pulumi_rolling.errors import RollingError
+from pulumi_rolling.report.apart import Named, labels
 from pulumi_rolling.report.stack_watch import WatchedGroup, bar, cells
 from pulumi_rolling.report.standing import Standing
 from pulumi_rolling.report.watch import Ending
@@ -133,6 +134,8 @@ def test_the_exit_code_is_that_of_the_worst(
     last = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (last["stack"], last["state"], last["succeeded"]) == ("prod", "ended", good)
     assert last["failed"] == ([] if good else ["api"])
+    named = {"group": "api", "resourceName": "res-api", "region": "eu-central-1"}
+    assert last["failedGroups"] == ([] if good else [named])
     scripted = Scripted([*looks], {"web": DONE, "api": ends})
     watch_all(scripted, "prod", SystemClock(), lambda: None, as_json=False, patient=False)
     assert capsys.readouterr().out.splitlines()[-1] == f"{2 if good else 1} of 2 groups at the target."
@@ -144,6 +147,37 @@ def test_where_nothing_rolls_there_is_nothing_to_watch_unless_it_is_waited_for()
         watch_all(Scripted([]), "prod", SystemClock(), lambda: None, as_json=True, patient=False)
     begins = Scripted([[], [], [rolls("web")], [rolls("web")], []], {"web": DONE})
     assert watch_all(begins, "prod", SystemClock(), lambda: None, as_json=True, patient=True)
+
+
+def test_groups_of_one_name_are_told_apart_by_region_or_by_resource() -> None:
+    """In lines and on the screen; each is followed by itself to its own end."""
+    everywhere = [
+        Named("web", "eu-central-1", "here"),
+        Named("web", "us-east-1", "there"),
+        Named("web", "us-east-1", "other account"),
+        Named("prod/web", "us-east-1", "service"),
+        Named("db", "", "one"),
+        Named("db", "", "two"),
+    ]
+    called = labels(everywhere)
+    assert [*called.values()] == [
+        "web (eu-central-1)",
+        "web (us-east-1 there)",
+        "web (us-east-1 other account)",
+        "prod/web",
+        "db (one)",
+        "db (two)",
+    ]
+    twins = [
+        replace(rolls("web", place), region=each.region, resource=each.resource, label=called[each])
+        for place, each in enumerate(everywhere[:3])
+    ]
+    said, groups = told(Scripted([twins, twins[:1], []], {"web": DONE}), lines)
+    assert [line.partition(": ")[0] for line in said[:3]] == [*called.values()][:3]
+    assert said[3:] == [
+        f"{called[each]}: done, 6 instances on version 2" for each in [*everywhere[1:3], everywhere[0]]
+    ]
+    assert [cells(each)[0] for each in groups] == [*called.values()][:3]
 
 
 def test_a_record_that_cannot_be_read_ends_as_a_failure() -> None:

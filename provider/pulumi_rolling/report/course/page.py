@@ -71,6 +71,8 @@ def _facts(course: Course) -> Iterator[tuple[str, str]]:
     yield "strategy", course.strategy
     if course.head.stack:
         yield "stack", course.head.stack
+    if course.head.resource:
+        yield "resource", course.head.resource
     if len(course.drives) > 1:
         yield "drivers", f"{len(course.drives)}, one after the other"
 
