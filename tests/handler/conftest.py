@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pulumi_rolling.courses.folder import Folder
 from pulumi_rolling.engine import lease
 from pulumi_rolling.handler import Context, RollingGroupHandler
 from pulumi_rolling.handler.opening import Asked, open_operation
 from pulumi_rolling.handler.operation import Operation
 from pulumi_rolling.handler.replace.situation import Situation
 from pulumi_rolling.lab import Lab
+from pulumi_rolling.report.course.course import Course
 
 from tests.fleets.conftest import aws, stage, stage_clients
 from tests.fleets.stage import WEB, Stage
@@ -73,6 +76,20 @@ def handled(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Handled:
 def running_lab() -> Iterator[Lab]:
     with Lab(boot=0.05) as lab:
         yield lab
+
+
+@pytest.fixture
+def last_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Course]:
+    """The course of the newest roll, which are kept from here on."""
+    folder = Folder(tmp_path / "rolls")
+    monkeypatch.setenv("ROLLING_HISTORY", str(folder.root))
+
+    def newest() -> Course:
+        course = folder.read(next(folder.heads()).id)
+        assert course is not None
+        return course
+
+    return newest
 
 
 @pytest.fixture

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from pulumi_rolling.errors import DeadlineExceededError, TooManyFailuresError
 from pulumi_rolling.handler.context import Timeout
 from pulumi_rolling.lab import Lab
+from pulumi_rolling.report.course.course import Course
+from pulumi_rolling.report.course.point import End
 
 from tests.fleets.scripted_aws import wait_until
 from tests.handler.deployed_web import BREAKER, CRASHES, NEVER, DeployedWeb
@@ -45,7 +47,9 @@ def test_a_service_is_deployed_as_preview_says(web: DeployedWeb) -> None:
     assert web.configuration["maximumPercent"] == 150 and web.plan(news) == ""
 
 
-def test_a_crashing_image_is_returned_by_the_breaker_and_named(lab: Lab, web: DeployedWeb) -> None:
+def test_a_crashing_image_is_returned_by_the_breaker_and_named(
+    lab: Lab, web: DeployedWeb, last_course: Callable[[], Course]
+) -> None:
     """The service is stable and the update fails; the configuration that came with the failed one is taken back."""
     lab.image("app:2", **CRASHES)
     lab.alarm("errors", "OK")
@@ -56,6 +60,8 @@ def test_a_crashing_image_is_returned_by_the_breaker_and_named(lab: Lab, web: De
     assert told.endswith("See how web:2 starts, mend that and run 'pulumi up' again."), told
     assert web.statuses_of_deployments() == ["ROLLBACK_SUCCESSFUL", "SUCCESSFUL"]
     web.ecs.get_waiter("services_stable").wait(cluster="prod", services=["web"])
+    course = last_course()
+    assert course.end is End.RETURNED and course.failed >= 3, "the breaker's threshold for two tasks"
 
 
 @pytest.mark.parametrize(

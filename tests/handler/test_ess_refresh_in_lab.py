@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from pulumi_rolling.errors import DeadlineExceededError, TooManyFailuresError
 from pulumi_rolling.fleets.alibaba.place import ECS
 from pulumi_rolling.lab import AlibabaLab
+from pulumi_rolling.report.course.course import Course
 
 from tests.fleets.scripted_aws import wait_until
 from tests.handler.ess_lab import paced_lab, running_lab
@@ -72,7 +74,9 @@ def test_an_image_that_never_launches_is_returned_by_ess_when_it_is_asked(
     assert web.refreshes() == [(2, "RollbackSuccessful")]
 
 
-def test_a_refresh_that_ess_gives_up_is_told_with_its_cause(lab: AlibabaLab, web: EssRefreshedWeb) -> None:
+def test_a_refresh_that_ess_gives_up_is_told_with_its_cause(
+    lab: AlibabaLab, web: EssRefreshedWeb, last_course: Callable[[], Course]
+) -> None:
     """After its week it is Failed, with ESS's sentence and that of the launch; the group is as it was."""
     lab.image("m-2", **BAD)
     lab.rules(week=1.0)
@@ -80,6 +84,7 @@ def test_a_refresh_that_ess_gives_up_is_told_with_its_cause(lab: AlibabaLab, web
     assert "exceeded its maximum run time" in told and "InvalidImageId.NotFound" in told, told
     assert "Name an image in " in told, told
     assert web.refreshes() == [(2, "Failed")]
+    assert last_course().failed > 0
 
 
 def test_after_a_success_the_way_back_is_a_refresh_to_the_former(web: EssRefreshedWeb) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.errors import AbortedError, DeadlineExceededError, TooManyFailuresError
 from pulumi_rolling.handler.context import Timeout
 from pulumi_rolling.lab import Lab
+from pulumi_rolling.report.course.course import Course
 
 from tests.fleets.scripted_aws import wait_until
 from tests.handler.followed_web import PATIENCE
@@ -71,6 +73,7 @@ def test_a_bad_image_is_returned_by_the_service_or_by_us(
     statuses: list[str],
     cause: str,
     advice: str,
+    last_course: Callable[[], Course],
 ) -> None:
     """The service gives up after its hour: the sentence has reason, cause and advice, and the group is as it was."""
     lab.image("ami-v2", **image)
@@ -79,6 +82,9 @@ def test_a_bad_image_is_returned_by_the_service_or_by_us(
     assert [status for _, status in web.refreshes()] == statuses
     assert "The instance refresh made no progress for one hour" in told and cause in told, told
     assert advice in told, told
+    assert (last_course().failed > 0) is bool(cause), (
+        "launches that failed are told, and one that never ends is none"
+    )
 
 
 def test_the_former_policy_rules_a_refresh_that_leads_back(lab: Lab, web: RefreshedWeb) -> None:

@@ -97,7 +97,7 @@ def test_a_stack_is_watched_from_the_command_line(
     lines: list[dict[str, Any]] = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert lines[0]["group"] == "web" and lines[0]["floor"] == 2
     assert (lines[-2]["state"], lines[-2]["succeeded"]) == ("ended", True)
-    ended = {
+    ended: dict[str, Any] = {
         "version": 1,
         "stack": None,
         "state": "ended",

@@ -12,9 +12,18 @@ from pulumi_rolling.core.model.codes import Remedy
 
 MOST_CAUSES = 3
 """Causes that a look brings."""
-Why = tuple[tuple[str, ...], Remedy | None]
-"""Causes, and what mends the first of them."""
-NO_CAUSE: Why = ((), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Causes, what mends the first of them, and how many members failed by them."""
+
+    causes: tuple[str, ...] = ()
+    remedy: Remedy | None = None
+    failed: int = 0
+
+
+NO_CAUSE = Why()
 
 
 @dataclass(frozen=True, slots=True)

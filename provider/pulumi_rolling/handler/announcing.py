@@ -137,6 +137,7 @@ class Announcer:
             "replaced": status.replaced,
             "total": status.total,
             "inService": status.in_service,
+            "failed": status.failed,
         }
         key = ".".join(filter(None, (rollout.goal.id, due.word, due.moment)))
         whose = " ".join(filter(None, (self.context.stack, self.context.resource)))

@@ -66,6 +66,7 @@ def status_of(look: Look) -> Status:
         waiting_for=() if told is None else (told.id,),
         waiting_count=left,
         time_left=_time_left(look, left),
+        failed=0 if told is None else told.failed,
     )
 
 

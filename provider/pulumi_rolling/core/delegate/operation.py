@@ -88,6 +88,8 @@ class Operation:
     """The service's own sentences, the newest first: status reason, causes of failed launches, failing events."""
     remedy: Remedy | None = None
     """What mends the first cause among them, where the service tells that."""
+    failed: int = 0
+    """New members that failed under it, as far as the service tells: it may forget, and tells late."""
     by: str = ""
     """Who began it, where the service tells."""
     gate: Gate | None = None

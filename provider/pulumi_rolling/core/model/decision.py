@@ -33,6 +33,8 @@ class Status:
     waiting_for: tuple[str, ...]
     waiting_count: int
     time_left: tuple[float, float] | None
+    failed: int = 0
+    """New members that failed so far, as far as anybody tells."""
 
 
 @value(frozen=True, slots=True)

@@ -133,6 +133,7 @@ def status_of(look: Look) -> Status:
         time_left=time_left(way.boots, left, max(1, way.batch), limits.pacing, rollout.prior)
         if _moves(look)
         else None,
+        failed=rollout.failures,
     )
 
 

@@ -236,13 +236,14 @@ class RefreshFleet(OneGroup):
         ident = str(refresh["InstanceRefreshId"])
         followed = rollout is not None and rollout.way.operation == ident
         suspended = answers.PROCESS in described.suspended(look.description)
-        causes, remedy = self._why(refresh) if followed else NO_CAUSE
+        why = self._why(refresh) if followed else NO_CAUSE
         beside = answers.Beside(
             leads_to=self._leads_to(refresh, pointer),
             token=self._tokens.get(ident, ""),
             total=rollout.way.total if rollout is not None and followed else 0,
-            causes=causes,
-            remedy=remedy,
+            causes=why.causes,
+            remedy=why.remedy,
+            failed=why.failed,
             suspended=suspended,
             at_gate=self._is_at_gate(refresh, CLOUD.at(look.at), suspended, rollout if followed else None),
         )
@@ -299,9 +300,12 @@ class RefreshFleet(OneGroup):
             return NO_CAUSE
         seen = self._activities.read(self._api, refresh["StartTime"].timestamp())
         told: dict[str, Remedy | None] = {}
+        failed = 0
         for each in sorted(seen, key=lambda one: -one.started_at):
             if each.launch is not None:
+                failed += 1
                 told.setdefault(each.launch.cause, each.launch.remedy)
             elif each.loss is not None and _BROKEN.search(each.loss.cause):
+                failed += 1
                 told.setdefault(f"{each.loss.member}: {each.loss.cause}", each.loss.remedy or Remedy.BUILD)
-        return tuple(told)[:MOST_CAUSES], next(iter(told.values()), None)
+        return Why(tuple(told)[:MOST_CAUSES], next(iter(told.values()), None), failed)

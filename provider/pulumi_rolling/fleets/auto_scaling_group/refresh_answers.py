@@ -54,6 +54,8 @@ class Beside:
     """Of failed launches and lost instances since it began, the newest first."""
     remedy: Remedy | None = None
     """What mends the first of the causes."""
+    failed: int = 0
+    """Launches and instances that failed by the causes."""
     suspended: bool = False
     """The group's process InstanceRefresh rests."""
     at_gate: bool = False
@@ -81,6 +83,7 @@ def operation_of(refresh: Answer, beside: Beside) -> Operation:
         total=total,
         reasons=(*((reason,) if reason else ()), *beside.causes),
         remedy=Remedy.ALARM if _OF_ALARM.search(reason) else beside.remedy,
+        failed=beside.failed,
         gate=gate,
         is_paused=beside.suspended,
         returned=turned,

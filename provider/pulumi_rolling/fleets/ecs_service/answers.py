@@ -53,6 +53,8 @@ class Beside:
     causes: tuple[str, ...] = ()
     remedy: Remedy | None = None
     """What mends the first of the causes."""
+    failed: int = 0
+    """Tasks of it that failed."""
     old: int = 0
     """Tasks of other revisions that still run."""
     gate_since: Mapping[str, float] | None = None
@@ -84,9 +86,15 @@ def operation_of(rollout: Answer, beside: Beside) -> Operation:
         total=None if total is None else max(total, done or 0),
         reasons=tuple(each for each in sentences if each),
         remedy=Remedy.ALARM if _is_triggered(rollout, _ALARMS) else beside.remedy,
+        failed=max(beside.failed, failures(rollout)),
         gate=gate,
         returned=_returned(rollout, state, first),
     )
+
+
+def failures(rollout: Answer) -> int:
+    """Tasks that failed, as the circuit breaker counts them; it begins anew with a healthy one."""
+    return int((rollout.get("deploymentCircuitBreaker") or {}).get("failureCount") or 0)
 
 
 def is_over(rollout: Answer) -> bool:

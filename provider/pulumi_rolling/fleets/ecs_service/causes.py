@@ -92,6 +92,10 @@ class Causes:
         sums = [_OF_DEPLOYMENT.sub("", text).strip() for text in sums]
         return tuple(dict.fromkeys([*_told(known.tasks.values()), *events, *sums]))[:MOST_CAUSES]
 
+    def failed(self, ident: str) -> int:
+        """Tasks that were seen to have failed."""
+        return len(self._known[ident].tasks) if ident in self._known else 0
+
     def remedy(self, ident: str) -> Remedy | None:
         """What mends the first of the causes; None where there is none."""
         known = self._known.get(ident, _Of())

@@ -24,6 +24,8 @@ class Beside:
     causes: tuple[str, ...] = ()
     remedy: Remedy | None = None
     """What mends the first of the causes."""
+    failed: int = 0
+    """Tasks of it that failed."""
     returned_to: bool = False
     """It is the primary one, and another was begun after it."""
     given_up: bool = False
@@ -49,6 +51,7 @@ def operation_of(one: Deployed, primary: Deployed | None, beside: Beside) -> Ope
         total=max(one.desired, one.running) or None,
         reasons=(*((said or "the deployment failed",) if tells else ()), *beside.causes),
         remedy=beside.remedy,
+        failed=beside.failed,
         returned=ServiceReturn(said) if turned else None,
     )
 
@@ -75,6 +78,7 @@ def gone(
         started_at=since,
         reasons=(reason, *beside.causes),
         remedy=beside.remedy,
+        failed=beside.failed,
         returned=None if superseded else ServiceReturn(),
     )
 

@@ -222,6 +222,7 @@ class Operations:
             token=self.tokens.get(ident, ""),
             causes=self._why(seen, ident, None),
             remedy=self._causes.remedy(ident),
+            failed=self._failed(seen, ident),
             given_up=ident in self.given_up,
         )
         if one is not None:
@@ -261,6 +262,7 @@ class Operations:
             token=self.tokens.get(ident, ""),
             causes=self._why(seen, ident, rollout),
             remedy=self._causes.remedy(ident),
+            failed=self._failed(seen, ident),
             old=sum(each.running + each.pending for each in others),
             gate_since={gate.name: gate.at} if gate is not None else {},
             given_up=ident in self.given_up,
@@ -281,15 +283,18 @@ class Operations:
         one = seen.deployments.get(ident)
         self._causes.hear(seen.look.description, ident, self._created.get(ident, _begun_at(seen, ident)))
         failed = 0 if one is None else one.failed
-        counted = (
-            0 if rollout is None else (rollout.get("deploymentCircuitBreaker") or {}).get("failureCount", 0)
-        )
+        counted = 0 if rollout is None else answers.failures(rollout)
         status = str(rollout["status"]) if rollout is not None else one.rollout if one is not None else "gone"
         wrong = "" if status in _GOING_WELL | {described.COMPLETED, ""} else status
         told = (failed, counted, wrong, self._stillness(seen, ident, one, status))
         if any(told):
             self._causes.read(ident, told)
         return self._causes.of(ident)
+
+    def _failed(self, seen: _Seen, ident: str) -> int:
+        """ECS's own count begins anew with a healthy task, and stopped tasks are told for an hour alone."""
+        one = seen.deployments.get(ident)
+        return max(self._causes.failed(ident), 0 if one is None else one.failed)
 
     def _stillness(self, seen: _Seen, ident: str, one: Deployed | None, status: str) -> int:
         """How often it has stood still for as long as makes one ask why; one that is over stands still for good."""

@@ -221,13 +221,14 @@ class RefreshFleet(OneGroup):
         ident = str(refresh["InstanceRefreshTaskId"])
         ours = rollout is not None and rollout.way.operation == ident
         gate = rollout.way.gate if rollout is not None and ours else None
-        causes, remedy = self._why(refresh) if ours else NO_CAUSE
+        why = self._why(refresh) if ours else NO_CAUSE
         beside = answers.Beside(
             leads_to=self._leads_to(refresh, pointer),
             token=self._tokens.get(ident, ""),
             gate="" if gate is None else gate.name,
-            causes=causes,
-            remedy=remedy,
+            causes=why.causes,
+            remedy=why.remedy,
+            failed=why.failed,
         )
         return answers.operation_of(refresh, beside)
 
@@ -268,4 +269,4 @@ class RefreshFleet(OneGroup):
         )
         failed = [each for each in answer["ScalingActivities"] if each["StatusCode"] in _FAILED]
         texts = tuple(dict.fromkeys(cause_of(each) for each in failed))[:MOST_CAUSES]
-        return texts, remedy_of(failed[0]) if failed else None
+        return Why(texts, remedy_of(failed[0]) if failed else None, len(failed))

@@ -57,6 +57,8 @@ class Beside:
     """Of launches that failed since it began, the newest first."""
     remedy: Remedy | None = None
     """What mends the first of the causes."""
+    failed: int = 0
+    """Launches and instances that failed by the causes."""
 
 
 def operation_of(refresh: Answer, beside: Beside) -> Operation:
@@ -80,6 +82,7 @@ def operation_of(refresh: Answer, beside: Beside) -> Operation:
         total=total,
         reasons=(*((reason,) if reason else ()), *beside.causes),
         remedy=beside.remedy,
+        failed=beside.failed,
         gate=gate,
         is_paused=status == PAUSED,
         # ESS never turns by itself: where we have not asked for it, a person has.

@@ -33,7 +33,7 @@ def point(
     foreseen = (limits.back() if after.direction is Direction.BACK else limits).foreseen
     return replace(
         common(before, decision, at, call),
-        failures=0 if after.verdict is None else after.verdict.failed,
+        failures=max(decision.status.failed, 0 if after.verdict is None else after.verdict.failed),
         lowest=after.lowest,
         floor=foreseen.lowest,
         ceiling=foreseen.most,
