@@ -108,7 +108,7 @@ def ask(fleet: Rolled, kind: str, member: str = "") -> tuple[str, Recorded]:
 
 def await_answer(fleet: Rolled, key: str, kind: str, member: str, before: Recorded, clock: Clock) -> None:
     """Wait until the driver has taken the request up. RollingError where it does not, or where that changed nothing."""
-    began = clock.now()
+    began = clock.steady()
     shown = False
     while True:
         marks = fleet.marks()
@@ -118,7 +118,7 @@ def await_answer(fleet: Rolled, key: str, kind: str, member: str, before: Record
             _take_back(fleet, key)
             raise RollingError(f"The rollout of {fleet.name} ended meanwhile.")
         effect = has_taken_effect(kind, member, before, record[1])
-        if key not in marks and (shown or effect or clock.now() - began > SETTLE):
+        if key not in marks and (shown or effect or clock.steady() - began > SETTLE):
             if effect:
                 return
             raise RollingError(

@@ -19,6 +19,8 @@ from pulumi_rolling.report.course.point import Point, is_landmark, is_same, is_t
 
 MOST_CHARACTERS = 4 * 1024 * 1024
 """Of one course, its landmarks aside."""
+_LEAST = 0.001
+"""Seconds to which moments are told."""
 BROUGHT_EVERY = 60.0
 """Seconds between two puts into the bucket; what people may wait for is put at once."""
 
@@ -44,8 +46,11 @@ class Keeper:
         self._head, self._say, self._most = kept.head, say, most
         self._folder, self._courier = folder, courier
         found = kept.found
-        self._drives = [*(found.drives if found else ()), kept.drive]
         self._points = list(found.points if found else ())
+        # By another clock it may seem to have begun before the driver that it follows had ended.
+        after = self._points[-1].at + _LEAST if self._points else 0.0
+        drive = replace(kept.drive, at=max(kept.drive.at, after))
+        self._drives = [*(found.drives if found else ()), drive]
         self._cut = found is not None and found.cut
         self._length = 0
         self._brought_at = 0.0

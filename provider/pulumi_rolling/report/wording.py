@@ -36,8 +36,8 @@ def any_one(noun: Noun) -> str:
 
 
 def span(seconds: float) -> str:
-    """A fixed length of time: ``90 s``, ``5 min``, ``1 h 30 min``."""
-    whole = round(seconds)
+    """A fixed length of time: ``90 s``, ``5 min``, ``1 h 30 min``; none where a clock was set back meanwhile."""
+    whole = max(0, round(seconds))
     if whole < 120 and whole % 60:
         return f"{whole} s"
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60

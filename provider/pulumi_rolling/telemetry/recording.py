@@ -21,11 +21,13 @@ class Recording:
     metrics: Metrics | None
     now: Callable[[], float]
     _began: float | None = None
+    _last: float = 0.0
 
     def hear(self, point: Point, rollout: Any) -> None:
         """``rollout``: as the point's decision left it."""
         if self._began is None:
             self._began = rollout.started_at
+        self._last = point.at
         if self.spans is not None:
             self.spans.hear(point, rollout)
         if self.metrics is not None:
@@ -35,7 +37,8 @@ class Recording:
         """The drive is over, with a word and a sentence for how."""
         if self._began is None:
             return
-        now = self.now()
+        # The clock may have been set back.
+        now = max(self.now(), self._last)
         if self.spans is not None:
             self.spans.end(now, outcome, sentence)
         if self.metrics is not None:

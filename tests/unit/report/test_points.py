@@ -73,13 +73,13 @@ def test_a_member_that_is_taken_away_is_asked_about_no_more(rolled: list[Told]) 
     """Its time ends there, and it is neither ready nor failed."""
     before = changed(rolled[0].before, in_flight=frozenset({"i-1", "i-2"}))
     after = changed(before, in_flight=frozenset({"i-2"}))
-    came = Told(changed(before, in_flight=frozenset()), replace(rolled[0].decision, next=before), 1.0)
-    left = Told(before, replace(rolled[0].decision, next=after), 5.0)
+    came = Told(changed(before, in_flight=frozenset()), replace(rolled[0].decision, next=before), 2001.0)
+    left = Told(before, replace(rolled[0].decision, next=after), 2005.0)
     first, second = points([came, left])
     assert second.gone == ("i-1",)
     members = Members()
     assert {each.id for each in members.take(first).came} == {"i-1", "i-2"}
     assert [(each.id, each.fate, each.until) for each in members.take(second).over] == [
-        ("i-1", Fate.OPEN, 5.0)
+        ("i-1", Fate.OPEN, 2005.0)
     ]
-    assert {each.id: each.until for each in members.all(9.0)} == {"i-1": 5.0, "i-2": 9.0}
+    assert {each.id: each.until for each in members.all(2009.0)} == {"i-1": 2005.0, "i-2": 2009.0}

@@ -207,7 +207,10 @@ class Members:
 
     def _appear(self, name: str, point: Point, told: Told) -> None:
         if (self._way, name) not in self._lived:
-            lived = Lived(name, self._way, self._acts.get(name), point.at, point.at)
+            act = self._acts.get(name)
+            # By the clock of another driver it may have been later than it was seen.
+            acted_at = None if act is None else min(act, point.at)
+            lived = Lived(name, self._way, acted_at, point.at, point.at)
             self._lived[self._way, name] = lived
             self._open[name] = None
             told.came.append(lived)

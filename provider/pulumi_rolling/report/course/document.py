@@ -19,6 +19,7 @@ from pulumi_rolling.report.course.lines import (
     point_json,
     point_of_json,
 )
+from pulumi_rolling.report.course.point import in_sequence
 from pulumi_rolling.report.wording import utc
 
 
@@ -68,10 +69,11 @@ def document(course: Course) -> dict[str, Any]:
 def course_in(told: Mapping[str, Any]) -> Course | None:
     """The course of a document; None where it is none of this version."""
     try:
+        head = head_of({"version": told["version"], **told["head"]})
         return Course(
-            head_of({"version": told["version"], **told["head"]}),
+            head,
             tuple(map(drive_of, told["drives"])),
-            tuple(map(point_of_json, told["points"])),
+            tuple(in_sequence(map(point_of_json, told["points"]), head.started_at)),
             bool(told["cut"]),
         )
     except (AttributeError, KeyError, TypeError, ValueError):

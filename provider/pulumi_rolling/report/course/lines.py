@@ -10,7 +10,17 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from pulumi_rolling.report.course.course import Course, Drive, Head
-from pulumi_rolling.report.course.point import Act, Acted, End, Ended, Failed, Operated, Owed, Point
+from pulumi_rolling.report.course.point import (
+    Act,
+    Acted,
+    End,
+    Ended,
+    Failed,
+    Operated,
+    Owed,
+    Point,
+    in_sequence,
+)
 
 VERSION = 1
 """Of lines and document: keys may be added, and never change their meaning."""
@@ -47,7 +57,9 @@ def course_of(lines: Iterable[str]) -> Course | None:
         drives += filter(None, [_made(drive_of, told.get("drive"))])
         points += filter(None, [_made(point_of_json, told.get("point"))])
         cut = cut or "cut" in told
-    return None if head is None else Course(head, tuple(drives), tuple(points), cut)
+    if head is None:
+        return None
+    return Course(head, tuple(drives), tuple(in_sequence(points, head.started_at)), cut)
 
 
 def head_in(line: str) -> Head | None:

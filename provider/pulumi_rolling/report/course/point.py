@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -223,3 +224,14 @@ def _quiet(point: Point) -> Point:
         back_failed=None,
         end=None,
     )
+
+
+def in_sequence(points: Iterable[Point], since: float) -> Iterator[Point]:
+    """The points in the order in which they were decided, of which none is told as before the one that it follows.
+
+    A clock may be set back, and the next driver may have another one. ``since``: when the rollout began.
+    """
+    last = since
+    for point in points:
+        last = max(last, point.at)
+        yield point if point.at == last else replace(point, at=last)

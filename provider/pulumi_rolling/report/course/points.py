@@ -20,19 +20,24 @@ from pulumi_rolling.report.course.point import Acted, Owed, Point, is_turned
 
 
 class Reader:
-    """``call``: the group as a command has to name it. ``now``: the time of day in seconds."""
+    """``call``: the group as a command has to name it. ``now``: the time of day in seconds, which may be set back.
+
+    No point stands before the one that it follows, and no act after the point that tells of it.
+    """
 
     def __init__(self, limits: Any, call: str, now: Callable[[], float]) -> None:
         self._limits, self._call, self._now = limits, call, now
         self._members: _Members | None = None
+        self._last: float | None = None
 
     def read(self, before: Any, decision: Decision[Any, Any]) -> Point:
         """``before``: the rollout that was decided on. Each decision is to be read once, and in its order."""
-        at = round(self._now(), 3)
+        at = max(round(self._now(), 3), round(before.started_at, 3) if self._last is None else self._last)
+        self._last = at
         if isinstance(decision.next, Delegating):
             return delegated.point(self._limits, before, decision, at, self._call)
         if self._members is None:
-            self._members = _Members(before, decision.next)
+            self._members = _Members(before, decision.next, at)
         point = replaced.point(self._limits, before, decision, at, self._call)
         return self._members.told(before, decision.next, point)
 
@@ -40,11 +45,11 @@ class Reader:
 class _Members:
     """Launches that are owed and members that are known, since a record was taken up."""
 
-    def __init__(self, record: Rollout, after: Rollout) -> None:
+    def __init__(self, record: Rollout, after: Rollout, at: float) -> None:
         """``after``: as the first decision left it. A record forgets who is ready, so that it tells of them again."""
         way = record.way
         self._known = {*way.in_flight, *way.succeeded, *(failure.id for failure in way.failed)}
-        owed = sorted(round(at, 3) for at in _due(record, record))
+        owed = sorted(min(round(due, 3), at) for due in _due(record, record))
         seen = max(0, len(owed) - len([*_due(record, after)]))
         self._owed = deque(owed[seen:])
         self._appearing = deque(owed[:seen])
