@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
+from pulumi_rolling.errors import TooManyFailuresError
 from pulumi_rolling.lab import AlibabaLab, Lab
 
 from tests.fleets.scripted_aws import wait_until
-from tests.handler.deployed_web import DeployedWeb
+from tests.handler.deployed_web import BREAKER, CRASHES, DeployedWeb
 from tests.handler.ess_web import EssWeb
 from tests.handler.followed_web import PATIENCE
+from tests.handler.refreshed_web import RefreshedWeb
 from tests.handler.test_hooked_groups import Hooked, hooked
 from tests.notify.inbox import Inbox, inbox
 
@@ -32,6 +35,28 @@ def test_of_an_ecs_service(lab: Lab, box: Inbox) -> None:
     assert box.events == ["started", "ended"]
     assert "web" in box.heard[1]["group"] and box.heard[1]["succeeded"] is True
     assert web.keeps_no_mark()
+
+
+def test_of_groups_that_are_new_only_what_goes_wrong_is_told(lab: Lab, box: Inbox) -> None:
+    """A service and a group that come up whole are no news; one whose tasks crash tells its failure and its end."""
+    lab.image("ami-v1", boot=0.6)
+    RefreshedWeb(lab, serving=0)
+    lab.image("app:1", boot=0.6)
+    web = DeployedWeb(lab, deployed=False)
+    said: list[str] = []
+    web.handler.check(None, web.inputs("web:1"), replace(web.context, dry_run=True, say=said.append))
+    plan = " ".join(" ".join(said).split())
+    assert f" failure and waits are told to {box.label}" in plan and "start" not in plan
+    web.handler.create(web.wants("web:1"), web.context)
+    assert box.events == []
+    lab.reset()
+    lab.image("app:1", **CRASHES)
+    web = DeployedWeb(lab, deployed=False, deploymentCircuitBreaker=BREAKER)
+    with pytest.raises(TooManyFailuresError):
+        web.handler.create(web.wants("web:1"), web.context)
+    # Where ECS has given up before the first look, we begin a deployment of our own, and that start is told.
+    assert box.events[-2:] == ["failed", "ended"] and box.heard[-1]["succeeded"] is False
+    assert box.heard[-1]["failed"] > 0
 
 
 def test_of_a_scaling_group_of_alibaba(monkeypatch: pytest.MonkeyPatch, box: Inbox) -> None:

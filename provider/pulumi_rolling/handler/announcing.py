@@ -3,7 +3,8 @@
 Each thing is noted on the group's record before it is sent (``marks`` stands with the record of the decision that it
 is about), and nothing is sent that is not noted, so that it is told at most once, whatever dies or fails. The sentences
 are those of the row, of its lasting line, and of the error at the end. A target that fails is warned of once, and
-changes nothing else.
+changes nothing else. Of a group that is new, and of which nobody is replaced, only what goes wrong or waits is told: a
+stack that comes up whole is no news of each of its groups.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pulumi_rolling.core.delegate.delegating import Delegating
 from pulumi_rolling.core.explain import asked_line, verdict_sentence
 from pulumi_rolling.core.machine import is_handed_over
 from pulumi_rolling.core.model.decision import Decision
@@ -91,13 +93,16 @@ class Announcer:
 
     def _due(self, told: Told, decision: Decision[Any, Any]) -> Iterator[_Due]:
         for each in self._occasions(decision):
-            if not told.has(each.word, each.moment):
+            # Who was asked or told of a failure hears how it ended.
+            unsaid = each.succeeded and not told.words and is_fresh(decision.next)
+            if not unsaid and not told.has(each.word, each.moment):
                 yield each
 
     def _occasions(self, decision: Decision[Any, Any]) -> Iterator[_Due]:
         """All that is true now and worth telling, told or not."""
         rollout, name = decision.next, self.operation.name
-        yield _Due(Event.STARTED, "started", "", f"{name}: {_whither(rollout)}")
+        if not is_fresh(rollout):
+            yield _Due(Event.STARTED, "started", "", f"{name}: {_whither(rollout)}")
         if decision.outcome is not None:
             if not is_handed_over(rollout):
                 yield self._end(decision)
@@ -176,6 +181,13 @@ def _senders(operation: Operation) -> Mapping[By, Send]:
         send(url, message)
 
     return {By.WEBHOOK: webhook, By.TOPIC: topic, By.CHAT: chat}
+
+
+def is_fresh(rollout: Rollout | Delegating) -> bool:
+    """The group came from nowhere, and is waited for: nothing of it is replaced by us, or begun."""
+    if rollout.goal.came_from is not None:
+        return False
+    return rollout.way.total == 0 if isinstance(rollout, Rollout) else rollout.begun == 0
 
 
 def _whither(rollout: Any) -> str:

@@ -14,9 +14,9 @@ def tags_for_telling() -> int:
     return int(is_notified(os.environ))
 
 
-def telling_note() -> tuple[str, ...]:
-    """What preview says of it. Raises PolicyErrors where a target is none."""
-    return (*_targets(), *_telemetry())
+def telling_note(*, fresh: bool) -> tuple[str, ...]:
+    """What preview says of it. Raises PolicyErrors where a target is none. ``fresh``: the group came from nowhere."""
+    return (*_targets(fresh=fresh), *_telemetry())
 
 
 def _telemetry() -> Iterator[str]:
@@ -30,11 +30,12 @@ def _telemetry() -> Iterator[str]:
             yield f"no telemetry will be written: {found}"
 
 
-def _targets() -> tuple[str, ...]:
+def _targets(*, fresh: bool) -> tuple[str, ...]:
     targets = targets_in(os.environ)
     if not targets:
         return ()
-    notes = [f"start, failure, waits and end are told to {', '.join(target.label for target in targets)}"]
+    told = "failure and waits" if fresh else "start, failure, waits and end"
+    notes = [f"{told} are told to {', '.join(target.label for target in targets)}"]
     for target in targets:
         if target.by is By.CHAT:
             # Loads apprise, if it is there.

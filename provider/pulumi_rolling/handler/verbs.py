@@ -244,7 +244,7 @@ class RollingGroupHandler:
             return
         notes = situation.notes
         if situation.has_work:
-            notes += telling_note()
+            notes += telling_note(fresh=situation.came_from is None)
             self.planned.add(situation.facts.name)
         elif recorded is not None:
             notes = (recorded,)
