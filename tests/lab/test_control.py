@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
+from moto.ec2.models import ec2_backends
+from pulumi_rolling.lab.control import REGION
+from pulumi_rolling.lab.world.cloud import ACCOUNT
 
 from tests.lab.bench import Bench
 
@@ -167,3 +173,14 @@ def test_a_reset_leaves_nothing(bench: Bench) -> None:
     assert bench.http("GET", "groups")[1] == []
     assert (bench.lab.images(), bench.lab.faults(), bench.lab.calls()["total"]) == ({}, {}, 0)
     assert bench.ec2.describe_launch_templates()["LaunchTemplates"] == []
+
+
+def test_a_reset_keeps_nothing_of_the_cloud_before(bench: Bench) -> None:
+    """A lab that is emptied for each test does not grow: moto's EC2 has 1,300 images of its own."""
+    bench.ec2.describe_subnets()
+    before = weakref.ref(ec2_backends[ACCOUNT][REGION])
+    assert before() is not None
+    bench.lab.reset(seed=1)
+    bench.ec2.describe_subnets()
+    gc.collect()
+    assert before() is None

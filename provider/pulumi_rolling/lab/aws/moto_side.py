@@ -14,6 +14,7 @@ from moto.autoscaling.models import FakeLaunchConfiguration, autoscaling_backend
 from moto.core.exceptions import ServiceException
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.launch_templates import LaunchTemplateVersion
+from moto.ec2.models.subnets import Subnet
 from moto.moto_api._internal import mock_random
 from moto.moto_api._internal.models import moto_api_backend
 from moto.sqs.models import sqs_backends
@@ -28,6 +29,10 @@ def empty(seed: int) -> None:
     """An empty cloud whose ids (of launch templates, subnets and so on) follow from the seed."""
     # moto's own reset builds each region's EC2 anew before it throws it away.
     ec2_backends[ACCOUNT].clear()
+    for each in vars(Subnet).values():
+        # A cache by subnet would keep each cloud that ever was, with its 1,300 images.
+        if hasattr(each, "cache_clear"):
+            each.cache_clear()
     moto_api_backend.reset()
     mock_random.seed(seed)
 
