@@ -17,7 +17,7 @@ from pulumi_rolling.report.course.picture import Form, drawn
 
 from tests.courses import limits, replaced
 
-SIZES = (12, 100, 1000)
+SIZES = (12, 100, 1000, 10_000)
 REPEATS = 5
 SOME_FAIL = (Behaviour(boot=90.0, spread=0.4, signal=Signal.FAILURE, share=0.05),)
 

@@ -24,6 +24,7 @@ from pulumi_rolling.report.course.course import (
     operations,
     stops,
 )
+from pulumi_rolling.report.course.thinned import bars_of, columns_of
 
 
 class Form(Enum):
@@ -131,7 +132,7 @@ def _figure(course: Course, shape: Shape) -> Any:
         upper = figure.subplots()
         _dress(upper)
         upper.set_xlabel(time.label, color=Colour.INK.value)
-    _group(upper, course, time, with_progress=bool(ran))
+    _group(upper, course, time, int(shape.width * PIXELS), with_progress=bool(ran))
     _stops(upper, stood, time)
     _moments(upper, course, time)
     _legend(figure, bool(lived), bool(ran), shape)
@@ -166,11 +167,12 @@ def _dress(panel: Any) -> None:
         spine.set_color(faint)
 
 
-def _group(panel: Any, course: Course, time: _Time, *, with_progress: bool) -> None:
+def _group(panel: Any, course: Course, time: _Time, columns: int, *, with_progress: bool) -> None:
     """In service as it was seen, what it may not fall below or exceed, and where no member is told how far it came."""
     from matplotlib.ticker import MaxNLocator
 
-    points = [point for point in course.points if point.in_service is not None]
+    told = [point for point in course.points if point.in_service is not None]
+    points = columns_of(told, course.seconds, columns)
     at = [time.at(point.at) for point in points]
     most = [float("nan") if point.ceiling is None else point.ceiling for point in points]
     least = [float("nan") if point.floor is None else point.floor for point in points]
@@ -254,12 +256,11 @@ def _members(panel: Any, lived: Sequence[Lived], time: _Time, shape: Shape, heig
     for fate, colour in _FATES.items():
         across: list[float] = []
         down: list[float] = []
-        for row, each in enumerate(lived):
-            if each.fate is fate:
-                # No bar is so short that nobody sees it.
-                since, until = time.at(each.began_at), time.at(each.until)
-                across += [since, max(until, since + time.ends / 400), float("nan")]
-                down += [row, row, float("nan")]
+        for row, each in bars_of(lived, fate):
+            # No bar is so short that nobody sees it.
+            since, until = time.at(each.began_at), time.at(each.until)
+            across += [since, max(until, since + time.ends / 400), float("nan")]
+            down += [row, row, float("nan")]
         if across:
             # Few that failed among many are to be seen.
             wide = max(thick, 0.9) if fate is Fate.FAILED else thick
