@@ -24,6 +24,7 @@ roll = rolling.RollingUpdate(
 
 web = alicloud.ess.ScalingGroup(
     "web",
+    scaling_group_name="web",
     **sizes,
     # After an interruption a refresh reads the record of the roll, which the group's next update would remove.
     opts=pulumi.ResourceOptions(ignore_changes=["tags"]),
@@ -46,6 +47,7 @@ rolled = rolling.RollingGroup(
 template = alicloud.ecs.EcsLaunchTemplate("api", launch_template_name="api", **machine)
 alicloud.ess.ScalingGroup(
     "api",
+    scaling_group_name="api",
     **sizes,
     launch_template_id=template.id,
     launch_template_version=template.latest_version_number.apply(str),

@@ -9,7 +9,7 @@ import grpc
 import pytest
 from pulumi.runtime.proto import provider_pb2
 from pulumi_rolling.lab import AlibabaLab
-from standin.wire import Properties, encode
+from standin.wire import UNKNOWN, Properties, encode
 from standin_alicloud.provider import ALICLOUD
 
 from tests.tools.conftest import serving
@@ -18,7 +18,7 @@ from tests.tools.engine_side import Resource
 GROUP = "alicloud:ess/scalingGroup:ScalingGroup"
 CONFIGURATION = "alicloud:ess/scalingConfiguration:ScalingConfiguration"
 TEMPLATE = "alicloud:ecs/ecsLaunchTemplate:EcsLaunchTemplate"
-SIZES = {"minSize": 1, "maxSize": 4, "desiredCapacity": 2, "vswitchIds": ["vsw-1"]}
+SIZES = {"scalingGroupName": "web", "minSize": 1, "maxSize": 4, "desiredCapacity": 2, "vswitchIds": ["vsw-1"]}
 NONE = provider_pb2.DiffResponse.DIFF_NONE
 
 
@@ -132,8 +132,8 @@ def test_tags_of_others_are_state_and_removed_by_an_update(lab: AlibabaLab, grou
     assert (truth["tags"], truth["maxSize"], truth["desired"]) == ({}, 5, 3)
 
 
-def test_a_template_s_next_version_is_not_foretold(lab: AlibabaLab, stub: Any) -> None:
-    """Preview shows the latest version as it was; a group that has the template is enabled at once."""
+def test_a_template_s_next_version_is_not_known_yet(lab: AlibabaLab, stub: Any) -> None:
+    """Preview shows the latest version as unknown; a group that has the template is enabled at once."""
     template = Resource(stub, TEMPLATE)
     body = {"launchTemplateName": "web", "imageId": "m-1", "instanceType": "ecs.g7.large"}
     template.create(body)
@@ -141,13 +141,27 @@ def test_a_template_s_next_version_is_not_foretold(lab: AlibabaLab, stub: Any) -
     made.create({**SIZES, "launchTemplateId": template.id, "launchTemplateVersion": "1", "tags": {"a": "b"}})
     assert lab.group(made.id)["state"] == "Active" and lab.group(made.id)["tags"] == {"a": "b"}
     news = {**body, "imageId": "m-2"}
-    assert template.update(news, preview=True)["latestVersionNumber"] == 1
+    assert template.update(news, preview=True)["latestVersionNumber"] == UNKNOWN
     assert template.update(news)["latestVersionNumber"] == 2
     made.update({**SIZES, "launchTemplateId": template.id, "launchTemplateVersion": "2"})
     assert lab.group(made.id)["launchTemplateVersion"] == "2" and lab.group(made.id)["tags"] == {}
     made.delete()
     template.delete()
     assert not template.refresh() and not made.refresh()
+
+
+def test_a_name_is_changed_in_place_and_missed_where_the_program_has_none(stub: Any, group: Resource) -> None:
+    """Without a name of its own a group has its id for one, which each plan wants to take away."""
+    other = {**SIZES, "scalingGroupName": "other"}
+    assert list(group.diff(other).diffs) == ["scalingGroupName"] and not group.diff(other).replaces
+    group.update(other)
+    assert group.diff(other).changes == NONE
+    nameless = Resource(stub, GROUP)
+    given = {key: value for key, value in SIZES.items() if key != "scalingGroupName"}
+    nameless.create(given)
+    assert list(nameless.diff(given).diffs) == ["scalingGroupName"]
+    nameless.update(given)
+    assert list(nameless.diff(given).diffs) == ["scalingGroupName"]
 
 
 def test_what_it_cannot_do_is_refused_by_path(stub: Any, group: Resource) -> None:

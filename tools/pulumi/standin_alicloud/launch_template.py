@@ -1,7 +1,6 @@
 """alicloud:ecs/ecsLaunchTemplate:EcsLaunchTemplate.
 
-As the real one: a change of the data makes a new version, and preview shows the latest version as it was, since the
-provider does not say beforehand that it will be another.
+As the real one: a change of the data makes a new version, and preview shows the latest version as not known yet.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import ClassVar
 
 from standin.fields import Field
 from standin.kind import Change, Kind
-from standin.wire import Properties
+from standin.wire import UNKNOWN, Properties
 
 from standin_alicloud import calls
 from standin_alicloud.cloud import ECS, OF_THE_CLOUD, Cloud, code, listed
@@ -60,6 +59,10 @@ class LaunchTemplate(Kind[Cloud]):
             "latestVersionNumber": latest,
             "defaultVersionNumber": one["DefaultVersionNumber"],
         }
+
+    def planned_update(self, change: Change) -> Properties:
+        """The plan's output is unknown, but its diff does not name it."""
+        return super().planned_update(change) | {"latestVersionNumber": UNKNOWN}
 
     def update(self, cloud: Cloud, change: Change) -> Properties:
         parameters = calls.asked(change.news, NAMED)

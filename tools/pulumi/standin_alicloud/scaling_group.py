@@ -2,7 +2,8 @@
 
 As the real one: members are not waited for; a group with a launch template is enabled at once, one without it by its
 scaling configuration; all its tags are state, and those that the program does not declare are removed by the next
-update after a refresh; a deletion is by force.
+update after a refresh; a deletion is by force. A group without a name of its own is read back with its id as its
+name, which each plan wants to take away.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ NAMED = {
     "removalPolicies": "RemovalPolicy",
 }
 LISTS = {"vswitchIds": ("VSwitchIds", "VSwitchId"), "removalPolicies": ("RemovalPolicies", "RemovalPolicy")}
-FIXED = frozenset({"multiAzPolicy", "groupType", "scalingGroupName"})
+FIXED = frozenset({"multiAzPolicy", "groupType"})
 TEMPLATE = frozenset({"launchTemplateId", "launchTemplateVersion"})
 PATIENCE = 600.0
 
@@ -48,7 +49,7 @@ class ScalingGroup(Kind[Cloud]):
     name_length = None
     outputs = frozenset[str]()
     fields: ClassVar[Mapping[str, Field]] = {
-        "scalingGroupName": Field(computed=True, replaces=True),
+        "scalingGroupName": Field(),
         "minSize": Field(required=True),
         "maxSize": Field(required=True),
         "desiredCapacity": Field(),

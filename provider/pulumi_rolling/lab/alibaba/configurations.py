@@ -17,7 +17,9 @@ TOLD = (
     "ImageId ImageName ImageFamily InstanceType InstanceTypes:l SecurityGroupId SecurityGroupIds:l KeyPairName "
     "RamRoleName UserData Cpu:i Memory:i InstanceName HostName Password InternetChargeType InternetMaxBandwidthIn:i "
     "InternetMaxBandwidthOut:i SystemDisk:j DataDisks:l Tags:j SpotStrategy LoadBalancerWeight:i CreditSpecification "
-    "ResourceGroupId Containers:l ContainerGroupName InstanceDescription DeploymentSetId HpcClusterId"
+    "ResourceGroupId Containers:l ContainerGroupName InstanceDescription DeploymentSetId HpcClusterId "
+    "PasswordInherit:b DeletionProtection:b ImageOptions:j SpotDuration:i SpotPriceLimit:l SecurityEnhancementStrategy "
+    "DedicatedHostClusterId HttpEndpoint HttpTokens NetworkInterfaces:l InstancePatternInfos:l"
 )
 NAMES = [word.partition(":")[0] for word in TOLD.split()]
 

@@ -5,6 +5,7 @@ Source: ECS API reference, version 2014-05-26. This module refuses to know who l
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pulumi_rolling.lab.alibaba.call import Answer, Call, Operation, numbered
@@ -12,8 +13,24 @@ from pulumi_rolling.lab.alibaba.refusals import missing
 from pulumi_rolling.lab.world.ess.source import Template
 from pulumi_rolling.lab.world.refusal import Refused
 
-TOLD = ("ImageId", "InstanceType", "UserData", "KeyPairName", "SecurityGroupId", "VersionDescription")
-BODY = " ".join(TOLD)
+BODY = (
+    "AutoReleaseTime AutoRenew:b AutoRenewPeriod:i CreditSpecification DeletionProtection:b DeploymentSetId "
+    "Description EnableVmOsConfig:b HostName HttpEndpoint HttpPutResponseHopLimit:i HttpTokens ImageId "
+    "ImageOptions:j ImageOwnerAlias InstanceChargeType InstanceName InstanceType InternetChargeType "
+    "InternetMaxBandwidthIn:i InternetMaxBandwidthOut:i IoOptimized KeyPairName NetworkType PasswordInherit:b "
+    "Period:i PeriodUnit PrivateIpAddress RamRoleName ResourceGroupId SecurityEnhancementStrategy SecurityGroupId "
+    "SpotDuration:i SpotPriceLimit SpotStrategy UserData VSwitchId VpcId ZoneId"
+)
+"""What a version says of an instance, and is shown with again under the same name."""
+LISTED = {
+    "DataDisk": ("DataDisks", "DataDisk"),
+    "NetworkInterface": ("NetworkInterfaces", "NetworkInterface"),
+    "SecurityGroupIds": ("SecurityGroupIds", "SecurityGroupId"),
+    "Tag": ("Tags", "InstanceTag"),
+}
+"""Lists by their parameter: the name in an answer, and that of its frame; they are shown when empty, too."""
+TAKEN = f"{BODY} {' '.join(f'{name}:l' for name in LISTED)} SystemDisk:j VersionDescription"
+NAMES = [word.partition(":")[0] for word in TAKEN.split()]
 
 
 def _found(call: Call) -> Template:
@@ -25,7 +42,16 @@ def _found(call: Call) -> Template:
 
 
 def _body(call: Call) -> dict[str, Any]:
-    return {name: call.values[name] for name in TOLD if name in call.values}
+    return {name: call.values[name] for name in NAMES if name in call.values}
+
+
+def _shown(told: Mapping[str, Any]) -> dict[str, Any]:
+    """A version as it is shown; what it says of the system's disk stands with a point in the name."""
+    shown = {name: value for name, value in told.items() if name not in {*LISTED, "SystemDisk"}}
+    shown |= {f"SystemDisk.{part}": value for part, value in told.get("SystemDisk", {}).items()}
+    for name, (plural, frame) in LISTED.items():
+        shown[plural] = {frame: told.get(name, [])}
+    return shown
 
 
 def create(call: Call) -> Answer:
@@ -83,7 +109,8 @@ def describe_versions(call: Call) -> Answer:
             "LaunchTemplateName": template.name,
             "VersionNumber": number,
             "DefaultVersion": number == template.default,
-            "LaunchTemplateData": dict(told),
+            "VersionDescription": told.get("VersionDescription"),
+            "LaunchTemplateData": _shown(told),
         }
         for number, told in enumerate(template.versions, 1)
         if not wanted or str(number) in wanted
@@ -93,9 +120,9 @@ def describe_versions(call: Call) -> Answer:
 
 
 OPERATIONS = {
-    "CreateLaunchTemplate": Operation(f"RegionId* LaunchTemplateName* {BODY}", create),
+    "CreateLaunchTemplate": Operation(f"RegionId* LaunchTemplateName* {TAKEN}", create),
     "CreateLaunchTemplateVersion": Operation(
-        f"RegionId* LaunchTemplateId LaunchTemplateName {BODY}", create_version
+        f"RegionId* LaunchTemplateId LaunchTemplateName {TAKEN}", create_version
     ),
     "ModifyLaunchTemplateDefaultVersion": Operation(
         "RegionId* LaunchTemplateId LaunchTemplateName DefaultVersionNumber*:i", modify_default

@@ -25,6 +25,15 @@ COUNTED = {
     "StandbyCapacity": members.STANDBY,
     "StoppedCapacity": members.STOPPED,
 }
+DISK = {
+    "AutoSnapshotPolicyId": "SystemDiskAutoSnapshotPolicyId",
+    "Category": "SystemDiskCategory",
+    "Description": "SystemDiskDescription",
+    "DiskName": "SystemDiskName",
+    "PerformanceLevel": "SystemDiskPerformanceLevel",
+    "Size": "SystemDiskSize",
+}
+"""Names of what a configuration says of the system's disk; the others keep their point."""
 USUAL: dict[str, Any] = {
     "DefaultCooldown": 300,
     "GroupType": "ECS",
@@ -146,10 +155,16 @@ def activity_view(call: Call, activity: Activity) -> dict[str, Any]:
 
 
 def configuration_view(call: Call, configuration: Configuration, active: bool) -> dict[str, Any]:
-    source = configuration.source
+    source, told = configuration.source, dict(configuration.told)
+    disk = {DISK.get(part, f"SystemDisk.{part}"): value for part, value in told.pop("SystemDisk", {}).items()}
+    image = {f"ImageOptions.{part}": value for part, value in told.pop("ImageOptions", {}).items()}
+    tags = [{"Key": key, "Value": value} for key, value in told.pop("Tags", {}).items()]
     return {
         "InstanceTypes": [source.instance_type],
-        **configuration.told,
+        **told,
+        **disk,
+        **image,
+        "Tags": tags,
         "ScalingConfigurationId": configuration.id,
         "ScalingConfigurationName": configuration.name,
         "ScalingGroupId": configuration.group_id,
