@@ -215,9 +215,10 @@ def _is_aborted(life: Life) -> None:
         shell.asks("retry", each, tried)
     for verb in ("retry", "skip"):
         shell.refused("The service picks the members", verb, life.fresh.id, life.fresh.ids("m-4")[0])
-    for each in life.groups:
-        aborted = at_a_terminal(stage, "abort", each.id)
-        assert aborted.code == 0, aborted.output
+    aborted = at_a_terminal(stage, "abort", life.web.id)
+    assert aborted.code == 0, aborted.output
+    for each in (life.hand, life.fresh):
+        shell.says("abort", each.id)
     ran = stage.ended(process)
     for each in life.groups:
         said = f"aborted on request. Group {each.id} is back on {before[each.id]}"
