@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pulumi_rolling.errors import BusyFleetError, PermanentFleetError
@@ -24,12 +24,17 @@ NOBODY = "InvalidInstance.NoInstanceNeedBeRefreshed"
 _LONGEST_TOKEN = 64
 
 
-def desired_configuration(address: str) -> Answer:
-    """What a refresh is told to make, always by an id or a number: nothing leads back to Default or Latest."""
+def desired_configuration(address: str, overrides: Sequence[str]) -> Answer:
+    """What a refresh is told to make, always by an id or a number: nothing leads back to Default or Latest.
+
+    ``overrides``: the group's own instance types, which a template takes along: ESS does not say what becomes of those
+    that are not sent.
+    """
     template, version = parts(address)
-    if template:
-        return {"LaunchTemplateId": template, "LaunchTemplateVersion": version}
-    return {"ScalingConfigurationId": address}
+    if not template:
+        return {"ScalingConfigurationId": address}
+    types = {"LaunchTemplateOverrides": [{"InstanceType": each} for each in overrides]} if overrides else {}
+    return {"LaunchTemplateId": template, "LaunchTemplateVersion": version, **types}
 
 
 class RefreshCalls:

@@ -182,8 +182,14 @@ def _end(cloud: EssCloud, group: Group, task: Refresh, failed: bool) -> None:
 def _point(cloud: EssCloud, group: Group, task: Refresh) -> None:
     desired = task.asked.desired
     if desired.get("LaunchTemplateId"):
-        version = desired.get("LaunchTemplateVersion")
-        group.set(cloud.now, template_id=desired["LaunchTemplateId"], template_version=version)
+        # Nobody tells what becomes of overrides that were not sent along; here they go.
+        told = {**group.now.told, "LaunchTemplateOverrides": desired.get("LaunchTemplateOverrides")}
+        group.set(
+            cloud.now,
+            template_id=desired["LaunchTemplateId"],
+            template_version=desired.get("LaunchTemplateVersion"),
+            told=told,
+        )
     elif desired.get("ScalingConfigurationId"):
         group.set(cloud.now, configuration_id=desired["ScalingConfigurationId"])
     elif group.now.configuration_id in cloud.configurations:
