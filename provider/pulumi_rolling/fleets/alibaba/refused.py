@@ -31,6 +31,8 @@ _DENIED = re.compile(r"Forbidden\.(Unauthorized|RAM|NoPermission|SubUser)|NoPerm
 _WRONG_CREDENTIALS = re.compile(
     r"InvalidAccessKeyId\..+|SignatureDoesNotMatch|IncompleteSignature|InvalidSecurityToken\..+"
 )
+_GONE = re.compile(r"(Invalid)?LaunchTemplate\w*\.NotFound|InvalidScalingConfigurationId\.NotFound")
+"""What members were to be made from."""
 _LONGEST_MESSAGE = 300
 _SCHEME = re.compile(r"https?://", re.I)
 
@@ -71,4 +73,6 @@ def _hint(code: str) -> str:
         return "Alibaba Cloud does not accept these credentials; check ALICLOUD_ACCESS_KEY and ALICLOUD_SECRET_KEY."
     if code == "Forbidden.Unsubscribed":
         return "Activate Auto Scaling for the account."
+    if _GONE.fullmatch(code):
+        return "What was deleted leads nowhere any more: name another one in the program"
     return ""

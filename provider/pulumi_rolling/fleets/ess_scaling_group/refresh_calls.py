@@ -84,11 +84,23 @@ class RefreshCalls:
         self._move("ResumeInstanceRefresh", ident, lambda status: status != answers.PAUSED)
 
     def cancel(self, ident: str) -> None:
-        """Nothing where it is over. What was replaced stays replaced."""
+        """Nothing where it is over. What was replaced stays replaced; what ESS returns it goes on returning."""
         done = (answers.CANCELLING,)
-        self._move(
-            "CancelInstanceRefresh", ident, lambda status: status in done or status not in ACTIVE_REFRESH
-        )
+        try:
+            self._move(
+                "CancelInstanceRefresh", ident, lambda status: status in done or status not in ACTIVE_REFRESH
+            )
+        except PermanentFleetError as error:
+            told = self.one(ident)
+            if told is None or told["Status"] != answers.RETURNING:
+                raise
+            raise PermanentFleetError(
+                f"ESS is returning instance refresh {ident}, and nobody can cancel that: {error.message}",
+                operation=error.operation,
+                code=error.code,
+                hint="See in the group's scaling activities what it waits for; where it is that the launch template "
+                "version of the group was deleted, point the group at one that exists",
+            ) from error
 
     def roll_back(self, ident: str) -> None:
         """Nothing where it returns already; one that is over ESS does not return."""

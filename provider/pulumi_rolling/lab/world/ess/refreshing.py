@@ -44,7 +44,7 @@ def launches_from(cloud: EssCloud, group: Group) -> Source | None:
     task = active(group)
     if task is None or task.now.status == refresh.ROLLING_BACK:
         return launching.source_or_none(cloud, group)
-    return desired_source(cloud, group, task)
+    return launching.or_none(partial(desired_source, cloud, group, task))
 
 
 def matches(member: Member, source: Source, by_image: bool) -> bool:
