@@ -19,6 +19,7 @@ from pulumi_rolling.errors import (
 
 BUSY = frozenset({"ScalingActivityInProgress", "IncorrectScalingGroupStatus", "InvalidOperation.Conflict"})
 """Another activity of the group is in the way: look again."""
+NO_GROUP = "Check its id, the region, and whose keys these are."
 _TEMPORARY = BUSY | {
     "BackendServer.configuring",
     "InternalError",
@@ -55,7 +56,7 @@ def refused(refusal: Refusal, product: str, operation: str) -> FleetError:
     if "Throttling" in code or code in _TEMPORARY or refusal.status >= 500 or refusal.status == 429:
         return TemporaryFleetError(message, operation=operation, code=code)
     if code == "InvalidScalingGroupId.NotFound":
-        return GroupNotFoundError(message, operation=operation, code=code)
+        return GroupNotFoundError(message, operation=operation, code=code, hint=NO_GROUP)
     if _DENIED.fullmatch(code):
         return DeniedFleetError(message, operation=operation, code=code, hint=f"Allow {product}:{operation}.")
     return PermanentFleetError(message, operation=operation, code=code, hint=_hint(code))
