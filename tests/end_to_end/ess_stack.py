@@ -7,10 +7,6 @@ from typing import Any
 
 import pytest
 from pulumi_rolling.cli import requests
-from pulumi_rolling.fleets.alibaba.api import AlibabaApi
-from pulumi_rolling.fleets.alibaba.place import ECS, Place
-from pulumi_rolling.fleets.credentials import Keys
-from pulumi_rolling.signals.tag import SIGNAL_TAG
 
 from tests.end_to_end.yaml_stage import YamlStage
 from tests.unit.cli.conftest import Ran
@@ -162,9 +158,3 @@ class Shell:
 
     def sees(self, word: str, group: Watched) -> bool:
         return word in self.says("status", group.id)
-
-
-def signals(stage: YamlStage, instance: str) -> None:
-    ecs = AlibabaApi(Place.of("cn-hangzhou", stage.lab.endpoint, Keys("lab", "lab")), lambda work: work())
-    tag = {"Key": SIGNAL_TAG, "Value": "SUCCESS"}
-    ecs.call(ECS, "TagResources", ResourceType="instance", ResourceId=[instance], Tag=[tag])

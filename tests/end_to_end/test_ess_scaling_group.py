@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from pulumi_rolling.fleets.alibaba.api import AlibabaApi
+from pulumi_rolling.fleets.alibaba.place import Place
 
 from tests.end_to_end.ess_stack import (
     FLOOR,
@@ -22,13 +24,13 @@ from tests.end_to_end.ess_stack import (
     SIZE,
     Shell,
     Watched,
-    signals,
     wants,
 )
 from tests.end_to_end.kept_plugins import KeptPlugins
 from tests.end_to_end.lab_process import LabProcess
 from tests.end_to_end.stage import ROLLING_COMMAND, Around, Ran, command, engine_environment
 from tests.end_to_end.yaml_stage import YamlStage, yaml_stage
+from tests.handler.ess_web import KEYS, signals
 from tests.unit.cli import conftest as cli
 from tests.unit.cli.conftest import rolling
 
@@ -92,14 +94,19 @@ class Life:
         for pid in self.stage.processes():
             os.kill(pid, signal.SIGKILL)
         assert self.stage.cancel().code == 0
-        assert all("rolling:record.0" in each.truth["tags"] for each in self.groups)
+        for each in self.groups:
+            self.stage.wait_for(
+                partial(self.shell.sees, "stopped while rolling", each), f"{each.id} left alone"
+            )
+            self.shell.refused("Nobody drives the rollout", "pause", each.id)
 
     def let_succeed(self, image: str, *groups: Watched) -> None:
         """All that is launched from now on signals by itself; what waits is signalled for."""
         self.stage.lab.image(image, signal="SUCCESS")
+        api = AlibabaApi(Place.of("cn-hangzhou", self.stage.lab.endpoint, KEYS), lambda work: work())
         for each in groups:
             for instance in each.ids(image):
-                signals(self.stage, instance)
+                signals(api, instance)
 
 
 def at_a_terminal(stage: YamlStage, *words: str) -> Ran:
@@ -168,8 +175,6 @@ def _is_killed(life: Life) -> None:
     status = at_a_terminal(stage, "status", life.web.id)
     assert status.code == 0 and f"rolling to {life.web.configuration}" in status.output, status.output
     life.kill()
-    for each in life.groups:
-        shell.refused("Nobody drives the rollout", "pause", each.id)
     waiting = {each.id: each.ids("m-4") for each in life.rolled}
     life.let_succeed("m-4", *life.rolled)
     process = stage.start("up", "--yes", "--skip-preview", "--refresh")
