@@ -8,6 +8,7 @@ from tests.benchmarks import (
     decisions,
     ecs,
     engine_rolls,
+    ess,
     fifty,
     imports,
     looks,
@@ -35,6 +36,7 @@ PARTS = {
     "refresh": refreshes.report,
     "stack": stack_returns.report,
     "ecs": ecs.report,
+    "ess": ess.report,
     "report": report.report,
 }
 

@@ -12,7 +12,7 @@ from pulumi_rolling.core.replace.actions import PointAt, Remove, Resize, Resume,
 from pulumi_rolling.fleets.ess_scaling_group.fleet import EssScalingGroupFleet
 from pulumi_rolling.fleets.ess_scaling_group.refresh import RefreshFleet
 
-from tests.fleets.ess_stage import GROUP, NEW, TO, EssStage, once
+from tests.fleets.ess_stage import GROUP, NEW, TO, EssStage, group, once
 from tests.fleets.scripted_alibaba import KEYS, Answer, ScriptedAlibaba
 
 PROCESSES = frozenset({"HealthCheck", "ScheduledAction"})
@@ -173,10 +173,13 @@ def test_a_refresh_is_asked_for_as_by_alibabas_own_sdk(
 
 
 def test_a_version_is_sent_as_its_number(alibaba: ScriptedAlibaba, sdk: Any) -> None:
-    """Of a launch template, nested in the desired configuration."""
+    """Of a launch template, nested in the desired configuration, with the instance types that the group has."""
     stage = EssStage(alibaba)
+    types = [{"InstanceType": "ecs.c7.large"}, {"InstanceType": "ecs.g7.large"}]
+    stage.shows(group(LaunchTemplateOverrides=types))
     alibaba.answer("StartInstanceRefresh", {"InstanceRefreshTaskId": "ir-1"})
     fleet = RefreshFleet(GROUP, wanted=stage.wanted, place=alibaba.place, retry=once)
+    fleet.facts()
     alibaba.calls.clear()
     fleet.apply(Begin(Revision("lt-1:3", "d", "version 3"), "r1-0", {"SkipMatching": True}))
     (ours,) = alibaba.sent("StartInstanceRefresh")
@@ -185,7 +188,11 @@ def test_a_version_is_sent_as_its_number(alibaba: ScriptedAlibaba, sdk: Any) -> 
         "ScalingGroupId": GROUP,
         "SkipMatching": True,
         "ClientToken": ours["ClientToken"],
-        "DesiredConfiguration": {"LaunchTemplateId": "lt-1", "LaunchTemplateVersion": "3"},
+        "DesiredConfiguration": {
+            "LaunchTemplateId": "lt-1",
+            "LaunchTemplateVersion": "3",
+            "LaunchTemplateOverrides": types,
+        },
     }
     assert ours == asked_by_sdk(sdk, alibaba, "StartInstanceRefresh", told)
 

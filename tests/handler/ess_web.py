@@ -8,10 +8,11 @@ from typing import Any
 
 from pulumi_rolling.errors import TemporaryFleetError
 from pulumi_rolling.fleets.alibaba.api import AlibabaApi
-from pulumi_rolling.fleets.alibaba.place import ESS, Place
+from pulumi_rolling.fleets.alibaba.place import ECS, ESS, Place
 from pulumi_rolling.fleets.credentials import Keys
 from pulumi_rolling.handler import Context, RollingGroupHandler
 from pulumi_rolling.lab import AlibabaLab
+from pulumi_rolling.signals.tag import SIGNAL_TAG
 
 from tests.background import in_background
 from tests.fleets.scripted_aws import wait_until
@@ -19,6 +20,12 @@ from tests.handler.held_ess import HeldEss
 
 URN = "urn:pulumi:dev::trial::pulumi-python:dynamic/rolling:RollingGroup::web"
 KEYS = Keys("lab", "lab")
+
+
+def signals(api: AlibabaApi, instance: str) -> None:
+    """An instance says that it has started well."""
+    tag = {"Key": SIGNAL_TAG, "Value": "SUCCESS"}
+    api.call(ECS, "TagResources", ResourceType="instance", ResourceId=[instance], Tag=[tag])
 
 
 class EssWeb:

@@ -16,6 +16,7 @@ from pulumi_rolling.errors import FleetError
 from pulumi_rolling.fleets.alibaba import api
 from pulumi_rolling.fleets.alibaba.refused import Refusal, refused
 from pulumi_rolling.fleets.ess_scaling_group.fleet import EssScalingGroupFleet
+from pulumi_rolling.fleets.ess_scaling_group.refresh import RefreshFleet
 from pulumi_rolling.handler import opening
 from pulumi_rolling.lab.alibaba.control import AlibabaControl
 from pulumi_rolling.lab.alibaba.front import AlibabaFront
@@ -104,6 +105,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> HeldEss:
     monkeypatch.setattr(CLOUD, "_elapsed", lab.clock.steady)
     monkeypatch.setattr(CLOUD, "_ours", EPOCH)
     monkeypatch.setattr(CLOUD, "_bounds", (EPOCH - 0.1, EPOCH + 0.1))
-    defaults: dict[str, Any] = EssScalingGroupFleet.__init__.__kwdefaults__ or {}
-    monkeypatch.setitem(defaults, "clock", lab.clock.steady)
+    for fleet in (EssScalingGroupFleet, RefreshFleet):
+        defaults: dict[str, Any] = fleet.__init__.__kwdefaults__ or {}
+        monkeypatch.setitem(defaults, "clock", lab.clock.steady)
     return lab

@@ -162,7 +162,7 @@ def test_whom_ess_passes_by_is_named_and_stays(lab: AlibabaLab) -> None:
 
 
 def test_a_group_goes_by_the_numbers_of_a_launch_template(lab: AlibabaLab) -> None:
-    """A version is sent as a number, and the way back from it leads to the number before."""
+    """A version is sent as a number with the group's own types; the way back leads to the number before."""
     web = EssRefreshedWeb(lab)
     body = {"InstanceType": "ecs.g7.large", "LaunchTemplateName": "web"}
     made = web.api.call(ECS, "CreateLaunchTemplate", ImageId="m-1", **body)["LaunchTemplateId"]
@@ -180,12 +180,18 @@ def test_a_group_goes_by_the_numbers_of_a_launch_template(lab: AlibabaLab) -> No
     state = web.up(news(1))
     assert state["revision"] == f"{made}:1"
     assert 'ignore_changes=["launchTemplateVersion"] the ess.ScalingGroup' in unwrapped(web.plan(news(2)))
+    types = [{"InstanceType": "ecs.c7.large"}, {"InstanceType": "ecs.g7.large"}]
+    web.call("ModifyScalingGroup", ScalingGroupId=web.id, LaunchTemplateOverrides=types)
     lab.image("m-2", **BAD)
     with pytest.raises(DeadlineExceededError, match="is back on version 1"):
         web.up(news(2, timeout="PT1S"))
     desired = [each["DesiredConfiguration"] for each in web.described()]
     assert [each["LaunchTemplateVersion"] for each in desired] == ["2", "1"]
     assert (web.group["launchTemplate"], web.group["launchTemplateVersion"]) == (made, "1")
+    lab.image("m-2")
+    web.up(news(2))
+    (group,) = web.call("DescribeScalingGroups", ScalingGroupIds=[web.id])["ScalingGroups"]
+    assert (group["LaunchTemplateVersion"], group["LaunchTemplateOverrides"]) == ("2", types)
 
 
 def test_a_group_without_an_expected_number_is_refreshed(lab: AlibabaLab) -> None:

@@ -259,3 +259,13 @@ def test_an_interrupted_refresh_is_returned_from_a_shell(web: EssRefreshedWeb, r
     assert ended.code == 0, ended
     assert (web.versions(), web.points_at, web.keeps_no_mark()) == ({1}, 1, True)
     assert web.refreshes() == [(2, "RollbackSuccessful")]
+
+
+def test_an_interrupted_refresh_is_finished_from_a_shell(web: EssRefreshedWeb, rolling: Rolling) -> None:
+    """It is found by its id and followed to its end."""
+    web.killed(web.wants(**HALF), web.is_at_checkpoint)
+    web.move("Resume", web.described()[0]["InstanceRefreshTaskId"])
+    ended = rolling("finish", web.id)
+    assert ended.code == 0, ended
+    assert (web.versions(), web.points_at, web.keeps_no_mark()) == ({2}, 2, True)
+    assert web.refreshes() == [(2, "Successful")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from threading import Event
+from typing import Any
 
 import pytest
 from pulumi_rolling.cli.stack_groups import StackGroup
@@ -14,10 +15,13 @@ from pulumi_rolling.handler.context import Defaults
 from pulumi_rolling.lab import AlibabaLab
 
 from tests.fleets.scripted_aws import wait_until
-from tests.handler.ess_web import EssWeb
+from tests.handler.ess_lab import paced_lab, running_lab
+from tests.handler.ess_web import EssWeb, signals
 from tests.unit.cli.conftest import Ran, rolling
 
-__all__ = ["rolling"]
+__all__ = ["paced_lab", "rolling", "running_lab"]
+
+KEYS = {"ALICLOUD_ACCESS_KEY": "lab", "ALICLOUD_SECRET_KEY": "lab"}
 
 
 @pytest.fixture
@@ -26,23 +30,26 @@ def interrupted(monkeypatch: pytest.MonkeyPatch) -> Iterator[EssWeb]:
     monkeypatch.setenv("ROLLING_POLL_SECONDS", "0.05")
     monkeypatch.setenv("ROLLING_SETTLE_SECONDS", "0.2")
     with AlibabaLab(boot=0.05) as lab:
-        keys = {"ALICLOUD_ACCESS_KEY": "lab", "ALICLOUD_SECRET_KEY": "lab"}
-        for name, value in {**keys, **lab.environment}.items():
+        for name, value in {**KEYS, **lab.environment}.items():
             monkeypatch.setenv(name, value)
         # A new instance never comes into service, so that the roll lasts until it is left alone.
         lab.image("m-2", inService=False)
         web = EssWeb(lab, "m-1", "m-2", size=2)
-        state = web.deploy(web.news(1))
-        dead = Event()
-        web.context = replace(web.context, orphaned=dead.is_set)
-        news = web.news(2, maxBatchSize=1, minInstancesInService=2)
-        rolled = web.in_background(state, news)
-        wait_until(lambda: web.versions() == {1, 2})
-        dead.set()
-        with pytest.raises(OrphanedError):
-            rolled.result(30)
+        left_alone(web)
         lab.image("m-2")
         yield web
+
+
+def left_alone(web: EssWeb, **policy: Any) -> None:
+    """Rolled until one instance is new; then the process is gone."""
+    state = web.deploy(web.news(1))
+    dead = Event()
+    web.context = replace(web.context, orphaned=dead.is_set)
+    rolled = web.in_background(state, web.news(2, maxBatchSize=1, minInstancesInService=2, **policy))
+    wait_until(lambda: web.versions() == {1, 2})
+    dead.set()
+    with pytest.raises(OrphanedError):
+        rolled.result(30)
 
 
 def test_an_interrupted_roll_is_returned(interrupted: EssWeb, rolling: Callable[..., Ran]) -> None:
@@ -83,3 +90,22 @@ def test_an_interrupted_roll_is_finished(interrupted: EssWeb, rolling: Callable[
     group = interrupted.group
     assert interrupted.versions() == {2} and (interrupted.sizes, group["tags"]) == ([1, 6, 2], {})
     assert group["scalingConfiguration"] == interrupted.configurations[1]
+
+
+def test_an_interrupted_roll_without_an_expected_number_is_finished(
+    paced_lab: AlibabaLab, rolling: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By nothing but what the group holds; an instance that had not signalled has its signal by then."""
+    for name, value in {**KEYS, **paced_lab.environment}.items():
+        monkeypatch.setenv(name, value)
+    paced_lab.image("m-2", signal=None)
+    web = EssWeb(paced_lab, "m-1", "m-2", size=2, DesiredCapacity=None)
+    left_alone(web, waitOnResourceSignals=True)
+    paced_lab.image("m-2", signal="SUCCESS")
+    for instance in web.members(lambda member: member["image"] == "m-2"):
+        signals(web.api, instance)
+    finished = rolling("finish", web.id)
+    assert finished.code == 0, finished
+    wait_until(lambda: len(web.members()) == 2)
+    assert web.versions() == {2} and (web.sizes, web.group["tags"]) == ([1, 6, None], {})
+    assert web.lowest() >= 2

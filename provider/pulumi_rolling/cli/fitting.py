@@ -6,7 +6,12 @@ request stays behind that would strike a later rollout.
 
 from __future__ import annotations
 
-from pulumi_rolling.cli.fitting_operation import has_steered, refuse_at_the_end, refuse_for_operation
+from pulumi_rolling.cli.fitting_operation import (
+    at_its_gate,
+    has_steered,
+    refuse_at_the_end,
+    refuse_for_operation,
+)
 from pulumi_rolling.core.delegate.delegating import Delegating
 from pulumi_rolling.core.explain import verdict_sentence
 from pulumi_rolling.core.machine import is_taken_on
@@ -114,8 +119,8 @@ def _refuse_for_state(standing: GroupStatus, kind: str) -> None:
         case "pause" if rollout.way.paused:
             raise RollingError(f"{group} is paused already; {command('resume', call)} goes on.")
         case "resume" if not rollout.way.paused and rollout.way.held is None:
-            at_gate = f"it stands at a gate, and {command('approve', call)} opens that" if gate else ""
-            raise RollingError(f"{group} is neither paused nor held{'; ' if at_gate else ''}{at_gate}.")
+            opens = gate is not None and not gate.approved and not _opens_by_itself(standing)
+            raise RollingError(f"{group} is neither paused nor held{at_its_gate(opens, call)}.")
         case "approve" | "reject" if gate is None:
             raise RollingError(f"Nothing waits for approval in {group}.")
         case "approve" if gate is not None and gate.approved:
@@ -125,15 +130,15 @@ def _refuse_for_state(standing: GroupStatus, kind: str) -> None:
 
 
 def _refuse_at_a_gate_of_time(standing: GroupStatus, kind: str) -> None:
-    """A gate says whether it wants approval beside its time; one that does not opens by itself."""
-    timed = standing.because is not None and standing.because.code in (
-        ReasonCode.SOAKING,
-        ReasonCode.CHECKPOINT,
-    )
-    if kind != "approve" or standing.rollout.way.gate is None or not timed or standing.because is None:
-        return
-    if not standing.because.numbers.get("approval"):
+    if kind == "approve" and standing.rollout.way.gate is not None and _opens_by_itself(standing):
         raise RollingError(f"The gate of {standing.group} wants no approval; it opens when its time is over.")
+
+
+def _opens_by_itself(standing: GroupStatus) -> bool:
+    """A gate says whether it wants approval beside its time; one that does not needs nobody."""
+    because = standing.because
+    timed = because is not None and because.code in (ReasonCode.SOAKING, ReasonCode.CHECKPOINT)
+    return timed and because is not None and not because.numbers.get("approval")
 
 
 def _refuse_for_member(standing: GroupStatus, kind: str, member: str) -> None:

@@ -33,15 +33,25 @@ def refuse_for_operation(standing: OperationStatus, kind: str) -> None:
         case "pause" if way.unpausable:
             raise RollingError(f"The service refused to pause {group}.")
         case "resume" if not way.paused:
-            raise RollingError(f"{group} is not paused.")
+            opens = gate is not None and not gate.approved and _heeds_approval(standing)
+            raise RollingError(f"{group} is not paused{at_its_gate(opens, standing.addressed)}.")
         case "approve" | "reject" if gate is None:
             raise RollingError(f"Nothing waits for approval in {group}.")
         case "approve" if gate is not None and gate.approved:
             raise RollingError(f"{group} is approved already; it goes on when the time of its gate is over.")
-        case "approve" if not (wants_approval(standing) or heeds_a_word(standing)):
+        case "approve" if not _heeds_approval(standing):
             raise RollingError(f"The gate of {group} wants no approval; it opens when its time is over.")
         case _:
             return
+
+
+def at_its_gate(opens: bool, call: str) -> str:
+    """What helps in place of a resume. ``opens``: it stands at a gate that an approval opens."""
+    return f"; it stands at a gate, and {command('approve', call)} opens that" if opens else ""
+
+
+def _heeds_approval(standing: OperationStatus) -> bool:
+    return wants_approval(standing) or heeds_a_word(standing)
 
 
 def has_steered(kind: str, now: Delegating) -> bool:

@@ -17,9 +17,13 @@ UNREACHABLE = frozenset(
         "ConnectTimeoutError",
         "ProxyConnectionError",
         "SSLErrorConnectionClosedError",
+        "NewConnectionError",
+        "NameResolutionError",
+        "ProxyError",
+        "SSLError",
     }
 )
-"""What botocore says where no answer came at all."""
+"""What botocore and urllib3 say where no answer came at all."""
 
 
 class AtATerminal:

@@ -125,7 +125,7 @@ def await_answer(fleet: Rolled, key: str, kind: str, member: str, before: Record
                 f"The driver of {fleet.name} took it up and nothing came of it: the rollout had moved on."
             )
         lease = found_lease(marks)
-        if key in marks and (lease is None or lease.until < clock.now()):
+        if key in marks and (lease is None or not lease.may_act(clock.now())):
             _take_back(fleet, key)
             raise RollingError(
                 f"The driver of {fleet.name} is gone, and the request was taken back.",

@@ -17,6 +17,7 @@ from pulumi_rolling.core.delegate.observation import Delegated
 from pulumi_rolling.core.machine import machine_of
 from pulumi_rolling.engine.lease import found_lease
 from pulumi_rolling.engine.printable import printable_text
+from pulumi_rolling.engine.process import has_ended
 from pulumi_rolling.engine.record.pieces import read_any, requests
 from pulumi_rolling.engine.said import said
 from pulumi_rolling.fleets.base import Sight
@@ -121,6 +122,7 @@ def _told(group: str, marks: Mapping[str, str], at: float) -> dict[str, Any] | N
         "owner": owner,
         "driver": None if lease is None else lease.holder,
         "lease_until": None if lease is None else lease.until,
+        "has_ended": lease is not None and has_ended(lease.process),
         "because": None if word is None else word.because,
         "status": None if word is None else word.status,
         "said_at": None if word is None else word.at,

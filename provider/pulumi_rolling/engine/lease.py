@@ -50,6 +50,10 @@ class LeaseTag:
         """The holder's process, as the same machine can look it up; empty where it told none."""
         return self.holder.partition("-")[2]
 
+    def may_act(self, now: float) -> bool:
+        """Whether its holder may still drive: it has not run out, and its process has not ended here."""
+        return self.until > now and not has_ended(self.process)
+
 
 def owner_of(urn: str) -> str:
     """A short name of a resource: tags are too small for URNs."""

@@ -73,14 +73,14 @@ def interrupted_on(group: str, defaults: Defaults, context: Context, *, back: bo
     operation = open_operation(Asked.stored(inputs), context, olds=olds, defaults=defaults)
     # The record is another resource's, and stays so: its own next update goes on where this one ends.
     operation = replace(operation, owner=owner, continues=goal.id)
-    held = lease.found_lease(marks)
+    held, now = lease.found_lease(marks), operation.clock.now()
     return Interrupted(
         operation=operation,
         context=context,
         to=goal.to,
         came_from=goal.came_from,
         returns=record.direction is Direction.BACK,
-        waits=0.0 if held is None else max(0.0, held.until - operation.clock.now()),
+        waits=held.until - now if held is not None and held.may_act(now) else 0.0,
     )
 
 

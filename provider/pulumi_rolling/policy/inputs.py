@@ -118,7 +118,7 @@ class UpdatePolicy(Table):
     may_be_wrapped: ClassVar[bool] = True
     later: ClassVar[Mapping[str, str]] = {
         "beanstalkUpdate": f"{_LATER}; for an Auto Scaling group use rollingUpdate or instanceRefresh.",
-        "rollingUpdateTask": f"{_LATER}; for an Auto Scaling group use rollingUpdate or instanceRefresh.",
+        "rollingUpdateTask": f"{_LATER}; for an ESS scaling group use rollingUpdate or instanceRefresh.",
     }
     refused: ClassVar[Mapping[str, str]] = {
         **later,

@@ -35,6 +35,8 @@ class Standing(Generic[R]):
     driver: str | None
     """The holder of the lease; None when it was given back."""
     lease_until: float | None
+    has_ended: bool = False
+    """Its process was of this machine and is there no more."""
     because: Because | None = None
     """The driver's last reason; None: it has not told any."""
     status: Status | None = None
@@ -52,8 +54,8 @@ class Standing(Generic[R]):
 
     @property
     def is_driven(self) -> bool:
-        """Somebody renews the lease."""
-        return self.lease_until is not None and self.lease_until > self.at
+        """Somebody may renew the lease."""
+        return self.lease_until is not None and self.lease_until > self.at and not self.has_ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,8 @@ def driver(standing: Either) -> str:
         return "none, the lease was given back"
     if standing.is_driven:
         return f"{standing.driver} is at work"
+    if standing.has_ended:
+        return f"gone, the process of {standing.driver} on this machine has ended"
     return f"gone, {standing.driver} was last heard of before {moment(standing.lease_until)}"
 
 

@@ -178,6 +178,33 @@ def test_configurations_are_edited_in_place_and_launches_follow_templates(bench:
     assert [each["LaunchTemplateData"]["ImageId"] for each in found] == ["img-v4", "img-v3"]
 
 
+def test_a_launch_from_a_version_that_is_deleted_is_refused(bench: AlibabaBench) -> None:
+    """Members that were made from it live on; the default version goes with the whole template alone."""
+    group = bench.standing(1)
+    made = bench.call("CreateLaunchTemplate", ECS, LaunchTemplateName="web", ImageId="img-v3")
+    named = {"LaunchTemplateId": made["LaunchTemplateId"]}
+    bench.call("CreateLaunchTemplateVersion", ECS, ImageId="img-v4", **named)
+    pointed = {"ScalingGroupId": group, "LaunchTemplateVersion": "2", **named}
+    bench.call("ModifyScalingGroup", DesiredCapacity=2, **pointed)
+    bench.quiet(group)
+    default = bench.refusal("DeleteLaunchTemplateVersion", ECS, DeleteVersion=[1], **named)
+    assert default == (403, "InvalidOperation.DeleteDefaultVersion")
+    bench.call("DeleteLaunchTemplateVersion", ECS, DeleteVersion=[2], **named)
+    shown = bench.call("DescribeLaunchTemplates", ECS)["LaunchTemplateSets"]["LaunchTemplateSet"]
+    assert [each["LatestVersionNumber"] for each in shown] == [1]
+    versions = bench.call("DescribeLaunchTemplateVersions", ECS, LaunchTemplateVersion=["2"], **named)
+    assert versions["LaunchTemplateVersionSets"]["LaunchTemplateVersionSet"] == []
+    bench.call("ModifyScalingGroup", ScalingGroupId=group, DesiredCapacity=3)
+    bench.eventually(lambda: _newest(bench, group).get("ErrorCode") == "LaunchTemplateVersionSet.NotFound")
+    assert [each["image"] for each in bench.lab.group(group)["members"]] == ["img-v1", "img-v4"]
+
+
+def _newest(bench: AlibabaBench, group: str) -> dict[str, Any]:
+    """The newest scaling activity of the group."""
+    shown = bench.call("DescribeScalingActivities", ScalingGroupId=group)["ScalingActivities"]
+    return dict(shown[0])
+
+
 def test_machines_are_tagged_and_ended_by_ecs(bench: AlibabaBench) -> None:
     """Tags come and go by ECS's own calls; a released machine is no longer listed, and its group replaces it."""
     group = bench.standing(2)

@@ -11,6 +11,7 @@ from pulumi_rolling.core.model.member import Member, Revision
 from pulumi_rolling.core.replace.actions import PointAt, Terminate
 from pulumi_rolling.core.replace.plan import new_rollout
 from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.engine.process import own_name
 from pulumi_rolling.engine.record.pieces import LEASE, pack
 from pulumi_rolling.fleets.simulated import SimulatedFleet
 
@@ -26,6 +27,12 @@ class Looked(SimulatedFleet):
 
     def use_signals(self, source: object) -> None:
         """Members of a simulated group bring their signals along."""
+
+
+def killed() -> str:
+    """A driver whose process was of this machine, as its lease tells it: one of this id that began at another time."""
+    place, pid, began = (own_name() or "..0").split(".")
+    return f"driver-{place}.{pid}.{int(began) + 1}"
 
 
 @dataclass
@@ -44,7 +51,7 @@ class Staged:
         self.fleet.apply(Terminate(self.old[0].id, relaunch=True))
         return next(member for member in self.fleet.members() if member.revision == V2)
 
-    def record(self, *, lease_for: float | None = 60.0, **changes: Any) -> Rollout:
+    def record(self, *, lease_for: float | None = 60.0, driver: str = "driver-1", **changes: Any) -> Rollout:
         """What a driver would have written; its lease runs for so many more seconds, or is given back."""
         seen = self.fleet.facts().observation
         begun = new_rollout("r1", V2, V1, seen.sizes, frozenset(), seen.at)
@@ -52,7 +59,7 @@ class Staged:
         rollout = changed(rollout, desired_before=4, **changes)
         self.fleet.write_marks(pack(rollout, "urn-hash", 1, self.fleet.shelf))
         if lease_for is not None:
-            self.fleet.write_marks({LEASE: f"driver-1 urn-hash {seen.at + lease_for:.0f}"})
+            self.fleet.write_marks({LEASE: f"{driver} urn-hash {seen.at + lease_for:.0f}"})
         return rollout
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from pulumi_rolling.cli.patience import AtATerminal
 from pulumi_rolling.errors import PermanentFleetError, TemporaryFleetError
+from pulumi_rolling.lab import AlibabaLab
 
 from tests.unit.cli.conftest import Ran
 
@@ -74,3 +75,22 @@ def test_a_missing_profile_is_told_in_options(rolling: Rolling, monkeypatch: pyt
     monkeypatch.setenv("AWS_PROFILE", "")
     ran = rolling("status", "web", "--region", "us-east-1", "--profile", "moon")
     assert ran.code == 1 and "(moon)" in ran.err and "--profile" in ran.err
+
+
+def test_a_group_of_ess_is_told_in_its_own_words(rolling: Rolling, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing region, a silent address and an id that is not there, each at once and without words of AWS."""
+    for name in ("ALICLOUD_REGION", "ALIBABA_CLOUD_REGION", "ALIBABA_CLOUD_ENDPOINT_ESS", "ESS_ENDPOINT"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("ALICLOUD_ACCESS_KEY", "ALICLOUD_SECRET_KEY"):
+        monkeypatch.setenv(name, "lab")
+    group = f"asg-bp1{17 * 'x'}"
+    assert rolling("status", group).err.endswith("Give --region, or set ALICLOUD_REGION.\n")
+    here = ("--region", "cn-hangzhou", "--endpoint")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        silent = rolling("status", group, *here, f"http://127.0.0.1:{taken.getsockname()[1]}")
+    assert silent.err.endswith("Check --endpoint, --region and the network.\n")
+    assert "Connection refused" in silent.err and "{" not in silent.err
+    with AlibabaLab() as lab:
+        absent = rolling("status", group, *here, lab.endpoint)
+    assert absent.err.endswith("Check its id, the region, and whose keys these are.\n"), absent

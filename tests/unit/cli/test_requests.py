@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from pulumi_rolling.errors import RollingError
 
 from tests.rollouts import changed
 from tests.unit.cli.conftest import Ran
-from tests.unit.cli.stage import Staged, staged
+from tests.unit.cli.stage import Staged, killed, staged
 
 Rolling = Callable[..., Ran]
 
@@ -59,12 +60,16 @@ def test_every_verb_says_that_nothing_rolls(rolling: Rolling, stage: Staged, ver
 
 
 @pytest.mark.parametrize("verb", [*OF_ALL, *OF_ONE])
-@pytest.mark.parametrize("lease_for", [-60.0, None], ids=["ran out", "given back"])
+@pytest.mark.parametrize(
+    "lease",
+    [{"lease_for": -60.0}, {"lease_for": None}, {"driver": killed()}],
+    ids=["ran out", "given back", "killed here"],
+)
 def test_every_verb_says_that_nobody_drives(
-    rolling: Rolling, stage: Staged, verb: str, lease_for: float | None
+    rolling: Rolling, stage: Staged, verb: str, lease: dict[str, Any]
 ) -> None:
     """A request that nobody acts on would strike the next, perhaps repaired, rollout at its first look."""
-    stage.record(lease_for=lease_for)
+    stage.record(**lease)
     assert "Nobody drives the rollout of web at present. Run 'pulumi up' or 'rolling finish web'" in refuses(
         rolling, stage, *arguments(verb)
     )
@@ -125,6 +130,7 @@ def test_a_verb_that_fits_is_put_on_the_group(
         ("pause", {"held": Verdict(VerdictCode.ALARM, 1.0, cause="cpu")}, "web is held after a failure"),
         ("resume", {}, "web is neither paused nor held."),
         ("resume", {"gate": Gate(0, 1.0)}, "it stands at a gate, and 'rolling approve web' opens that."),
+        ("resume", {"gate": Gate(0, 1.0, approved=True)}, "web is neither paused nor held."),
         ("approve", {}, "Nothing waits for approval in web."),
         ("reject", {"paused": True}, "Nothing waits for approval in web."),
         ("approve", {"gate": Gate(0, 1.0, approved=True)}, "web is approved already"),
@@ -315,11 +321,12 @@ def test_waiting_says_that_the_rollout_ended_and_leaves_nothing_behind(stage: St
     assert not requests(stage.fleet.marks())
 
 
-def test_waiting_takes_the_request_back_where_the_driver_dies(stage: Staged) -> None:
-    """Its lease runs out and nobody renews it: the next driver, perhaps with a mended program, is not to find it."""
+@pytest.mark.parametrize("dies", [False, True], ids=["elsewhere", "here"])
+def test_waiting_takes_the_request_back_where_the_driver_dies(stage: Staged, dies: bool) -> None:
+    """Its lease runs out, or its process ends: the next driver, perhaps with a mended program, is not to find it."""
     stage.record(lease_for=5.0)
     with pytest.raises(RollingError, match="is gone, and the request was taken back"):
-        answer(stage, "abort")
+        answer(stage, "abort", *([partial(stage.record, driver=killed())] if dies else []))
     assert not requests(stage.fleet.marks())
 
 

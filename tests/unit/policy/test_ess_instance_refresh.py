@@ -101,8 +101,10 @@ def test_what_ess_has_is_taken_to_its_limits(refresh: dict[str, Any]) -> None:
         (
             {"desiredConfiguration": {"ImageId": "m-1"}},
             "desiredConfiguration",
-            "made from the group's own block",
+            "made from the group's own block: say launchTemplate there, or scalingConfiguration of an ESS group",
         ),
+        ({"imageId": "m-1"}, "imageId", "is said by what the group's own block names"),
+        ({"Containers": [{}]}, "containers", "are said by what the group's own block names"),
     ],
 )
 def test_each_fault_has_its_path(refresh: dict[str, Any], path: str, words: str) -> None:

@@ -52,6 +52,14 @@ def test_a_group_has_an_id_and_what_it_is_made_from() -> None:
         ({**GOOD, "secretKey": "s"}, "accessKey", "given together"),
         ({**GOOD, "securityToken": "t"}, "securityToken", "needs accessKey"),
         ({**GOOD, "endpoint": "localhost"}, "endpoint", "must be a URL"),
+        ({"id": "asg-1", "image": "m-2"}, "imageId", "make another scaling configuration with it"),
+        ({**GOOD, "containers": [{}]}, "containers", "nothing could return to what that was"),
+        ({**GOOD, "LaunchTemplateOverrides": []}, "launchTemplateOverrides", "are the group's own"),
+        (
+            {"id": "asg-1", "launchTemplate": {"id": "lt-1", "version": 1, "overrides": []}},
+            "launchTemplate.overrides",
+            "are the group's own",
+        ),
     ],
 )
 def test_each_fault_has_its_path(group: dict[str, Any], path: str, words: str) -> None:

@@ -62,6 +62,13 @@ def test_a_killed_driver_is_seen_by_its_lease() -> None:
     assert "run 'pulumi up' again" in text
 
 
+def test_a_driver_killed_on_this_machine_is_seen_by_its_process() -> None:
+    """Its lease runs on, and nobody renews it."""
+    text = status_text(standing(has_ended=True))
+    assert text.startswith("web: stopped while rolling to version 2")
+    assert "gone, the process of d1 on this machine has ended" in text
+
+
 def test_a_lease_given_back_is_nobody_driving() -> None:
     """A driver that stopped on purpose leaves the record and no lease."""
     text = status_text(standing(driver=None, lease_until=None))

@@ -142,12 +142,21 @@ def translated(error: Exception, product: str, operation: str) -> FleetError | N
             hint="Set ALICLOUD_ACCESS_KEY and ALICLOUD_SECRET_KEY.",
         )
     if isinstance(error, UnretryableException | OSError):
+        broken = _broken(cause)
         return TemporaryFleetError(
-            f"{operation} got no answer: {one_line(str(cause))}",
+            f"{operation} got no answer: {one_line(str(broken))}",
             operation=operation,
-            code=type(cause).__name__,
+            code=type(broken).__name__,
         )
     return None
+
+
+def _broken(error: BaseException) -> BaseException:
+    """What became of the connection, below the SDK and the library that it sends by."""
+    sending = error.__context__ if isinstance(error.__context__, OSError) else error
+    inner = sending.args[0] if sending.args and isinstance(sending.args[0], Exception) else sending
+    reason = getattr(inner, "reason", None)
+    return reason if isinstance(reason, Exception) else inner
 
 
 def _must_be_whole(answer: Answer, operation: str) -> None:

@@ -19,6 +19,7 @@ from pulumi_rolling.errors import (
 
 BUSY = frozenset({"ScalingActivityInProgress", "IncorrectScalingGroupStatus", "InvalidOperation.Conflict"})
 """Another activity of the group is in the way: look again."""
+NO_GROUP = "Check its id, the region, and whose keys these are."
 _TEMPORARY = BUSY | {
     "BackendServer.configuring",
     "InternalError",
@@ -31,6 +32,8 @@ _DENIED = re.compile(r"Forbidden\.(Unauthorized|RAM|NoPermission|SubUser)|NoPerm
 _WRONG_CREDENTIALS = re.compile(
     r"InvalidAccessKeyId\..+|SignatureDoesNotMatch|IncompleteSignature|InvalidSecurityToken\..+"
 )
+_GONE = re.compile(r"(Invalid)?LaunchTemplate\w*\.NotFound|InvalidScalingConfigurationId\.NotFound")
+"""What members were to be made from."""
 _LONGEST_MESSAGE = 300
 _SCHEME = re.compile(r"https?://", re.I)
 
@@ -53,7 +56,7 @@ def refused(refusal: Refusal, product: str, operation: str) -> FleetError:
     if "Throttling" in code or code in _TEMPORARY or refusal.status >= 500 or refusal.status == 429:
         return TemporaryFleetError(message, operation=operation, code=code)
     if code == "InvalidScalingGroupId.NotFound":
-        return GroupNotFoundError(message, operation=operation, code=code)
+        return GroupNotFoundError(message, operation=operation, code=code, hint=NO_GROUP)
     if _DENIED.fullmatch(code):
         return DeniedFleetError(message, operation=operation, code=code, hint=f"Allow {product}:{operation}.")
     return PermanentFleetError(message, operation=operation, code=code, hint=_hint(code))
@@ -71,4 +74,6 @@ def _hint(code: str) -> str:
         return "Alibaba Cloud does not accept these credentials; check ALICLOUD_ACCESS_KEY and ALICLOUD_SECRET_KEY."
     if code == "Forbidden.Unsubscribed":
         return "Activate Auto Scaling for the account."
+    if _GONE.fullmatch(code):
+        return "What was deleted leads nowhere any more: name another one in the program"
     return ""

@@ -154,6 +154,12 @@ def _of_the_group(group: Answer) -> Iterator[tuple[str, str]]:
         yield "id", "groups of container instances (ECI) are not available in this version."
 
 
+def overrides(group: Answer) -> tuple[str, ...]:
+    """Instance types that the group has in place of its launch template's own."""
+    types = (each.get("InstanceType") for each in group.get("LaunchTemplateOverrides") or ())
+    return tuple(each for each in types if each)
+
+
 def unfit(group: Answer, members: tuple[Listed, ...]) -> Iterator[tuple[str, str]]:
     """Field of the group's block and sentence, for what forbids every way to roll the group."""
     resting = [name for name in ("ScaleIn", "ScaleOut") if name in suspended(group)]

@@ -15,6 +15,7 @@ from pulumi_rolling.errors import GroupNotFoundError, PermanentFleetError
 from pulumi_rolling.fleets.alibaba.api import AlibabaApi, Answer
 from pulumi_rolling.fleets.alibaba.machines import Machines
 from pulumi_rolling.fleets.alibaba.place import ESS, Place
+from pulumi_rolling.fleets.alibaba.refused import NO_GROUP
 from pulumi_rolling.fleets.alibaba.tags import SHELF
 from pulumi_rolling.fleets.base import Retry
 from pulumi_rolling.fleets.ess_scaling_group import description as described
@@ -132,6 +133,7 @@ class OneGroup:
         raise GroupNotFoundError(
             f"There is no ESS scaling group {self.name} in {self._api.place}.",
             operation="DescribeScalingGroups",
+            hint=NO_GROUP,
         )
 
     def _member_now(self, member: str) -> Listed | None:

@@ -65,6 +65,7 @@ class RefreshFleet(OneGroup):
         self._calls = RefreshCalls(group, self._api)
         self._aside: frozenset[str] = frozenset()
         """Members that no refresh replaces, as of the last look."""
+        self._overrides: tuple[str, ...] = ()
         self._tokens: dict[str, str] = {}
         self._causes = CausesOnce()
 
@@ -124,7 +125,8 @@ class RefreshFleet(OneGroup):
 
     def _begin(self, act: Begin) -> None:
         try:
-            ident = self._calls.start(desired_configuration(act.to.address), act.preferences, act.token)
+            desired = desired_configuration(act.to.address, self._overrides)
+            ident = self._calls.start(desired, act.preferences, act.token)
         except PermanentFleetError as error:
             if error.code != NOBODY:
                 raise
@@ -166,6 +168,7 @@ class RefreshFleet(OneGroup):
     def _look(self) -> Look:
         look = super()._look()
         self._aside = passed_by(look.listed)
+        self._overrides = described.overrides(look.group)
         if is_of_containers(look.group):
             self._revisions.describe = ECI_CONFIGURATIONS
         return look

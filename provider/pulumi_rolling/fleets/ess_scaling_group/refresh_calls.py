@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pulumi_rolling.errors import BusyFleetError, PermanentFleetError
@@ -24,12 +24,17 @@ NOBODY = "InvalidInstance.NoInstanceNeedBeRefreshed"
 _LONGEST_TOKEN = 64
 
 
-def desired_configuration(address: str) -> Answer:
-    """What a refresh is told to make, always by an id or a number: nothing leads back to Default or Latest."""
+def desired_configuration(address: str, overrides: Sequence[str]) -> Answer:
+    """What a refresh is told to make, always by an id or a number: nothing leads back to Default or Latest.
+
+    ``overrides``: the group's own instance types, which a template takes along: ESS does not say what becomes of those
+    that are not sent.
+    """
     template, version = parts(address)
-    if template:
-        return {"LaunchTemplateId": template, "LaunchTemplateVersion": version}
-    return {"ScalingConfigurationId": address}
+    if not template:
+        return {"ScalingConfigurationId": address}
+    types = {"LaunchTemplateOverrides": [{"InstanceType": each} for each in overrides]} if overrides else {}
+    return {"LaunchTemplateId": template, "LaunchTemplateVersion": version, **types}
 
 
 class RefreshCalls:
@@ -79,11 +84,23 @@ class RefreshCalls:
         self._move("ResumeInstanceRefresh", ident, lambda status: status != answers.PAUSED)
 
     def cancel(self, ident: str) -> None:
-        """Nothing where it is over. What was replaced stays replaced."""
+        """Nothing where it is over. What was replaced stays replaced; what ESS returns it goes on returning."""
         done = (answers.CANCELLING,)
-        self._move(
-            "CancelInstanceRefresh", ident, lambda status: status in done or status not in ACTIVE_REFRESH
-        )
+        try:
+            self._move(
+                "CancelInstanceRefresh", ident, lambda status: status in done or status not in ACTIVE_REFRESH
+            )
+        except PermanentFleetError as error:
+            told = self.one(ident)
+            if told is None or told["Status"] != answers.RETURNING:
+                raise
+            raise PermanentFleetError(
+                f"ESS is returning instance refresh {ident}, and nobody can cancel that: {error.message}",
+                operation=error.operation,
+                code=error.code,
+                hint="See in the group's scaling activities what it waits for; where it is that the launch template "
+                "version of the group was deleted, point the group at one that exists",
+            ) from error
 
     def roll_back(self, ident: str) -> None:
         """Nothing where it returns already; one that is over ESS does not return."""

@@ -82,6 +82,17 @@ def delete(call: Call) -> Answer:
     return {}
 
 
+def delete_versions(call: Call) -> Answer:
+    """Members that were made from one live on; the default one can only go with the whole template."""
+    template = _found(call)
+    numbers = [template.number(str(each)) for each in call.values["DeleteVersion"]]
+    if template.default in numbers:
+        raise Refused("InvalidOperation.DeleteDefaultVersion", "The default version cannot be deleted.", 403)
+    template.deleted |= {*numbers}
+    gone = [{"LaunchTemplateId": template.id, "LaunchTemplateVersionNumber": each} for each in numbers]
+    return {"LaunchTemplateVersions": {"LaunchTemplateVersion": gone}}
+
+
 def describe(call: Call) -> Answer:
     ids, names = call.values.get("LaunchTemplateId"), call.values.get("LaunchTemplateName")
     shown = [
@@ -89,7 +100,7 @@ def describe(call: Call) -> Answer:
             "LaunchTemplateId": each.id,
             "LaunchTemplateName": each.name,
             "DefaultVersionNumber": each.default,
-            "LatestVersionNumber": len(each.versions),
+            "LatestVersionNumber": each.latest,
             "CreateTime": call.minute(each.created_at),
         }
         for each in call.cloud.templates.values()
@@ -113,7 +124,7 @@ def describe_versions(call: Call) -> Answer:
             "LaunchTemplateData": _shown(told),
         }
         for number, told in enumerate(template.versions, 1)
-        if not wanted or str(number) in wanted
+        if number not in template.deleted and (not wanted or str(number) in wanted)
     ]
     page, about = numbered(call, list(reversed(shown)), 50)
     return {**about, "LaunchTemplateVersionSets": page}
@@ -128,6 +139,9 @@ OPERATIONS = {
         "RegionId* LaunchTemplateId LaunchTemplateName DefaultVersionNumber*:i", modify_default
     ),
     "DeleteLaunchTemplate": Operation("RegionId* LaunchTemplateId LaunchTemplateName", delete),
+    "DeleteLaunchTemplateVersion": Operation(
+        "RegionId* LaunchTemplateId LaunchTemplateName DeleteVersion*:l", delete_versions
+    ),
     "DescribeLaunchTemplates": Operation(
         "RegionId* LaunchTemplateId:l LaunchTemplateName:l PageNumber:i PageSize:i", describe
     ),

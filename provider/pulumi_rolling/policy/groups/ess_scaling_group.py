@@ -29,6 +29,15 @@ UNLIKE: Mapping[str, str] = {
 }
 """CloudFormation's processes that ESS has no equal of, each with what to do."""
 
+_IN_PLACE = (
+    "said by what instances are made from: make another scaling configuration with {it} and give that in "
+    "scalingConfiguration, or a version of the launch template. A refresh to {it} alone, which ESS offers, edits the "
+    "active configuration in place, and nothing could return to what that was."
+)
+_OVERRIDES = (
+    "are the group's own, and each roll leaves them as they are: set launchTemplateOverrides of the "
+    "ess.ScalingGroup."
+)
 _GROUP = re.compile(r"asg-[A-Za-z0-9-]+")
 _CONFIGURATION = re.compile(r"asc-[A-Za-z0-9-]+")
 _TEMPLATE = re.compile(r"lt-[A-Za-z0-9-]+")
@@ -67,6 +76,8 @@ class EssLaunchTemplate(Block):
     id: Annotated[str | None, PlainValidator(template_id)] = None
     version: Annotated[int | None, Fold(fold_number), PlainValidator(version_number)] = None
 
+    refused: ClassVar[Mapping[str, str]] = {"overrides": _OVERRIDES}
+
 
 class EssScalingGroup(GroupBlock):
     """Which group, where, as whom, and the revision wanted. ``id`` is None only where it is not known yet."""
@@ -87,6 +98,12 @@ class EssScalingGroup(GroupBlock):
     other_names: ClassVar[Mapping[str, str]] = {
         "scalingGroupId": "id",
         "scalingConfigurationId": "scalingConfiguration",
+        "image": "imageId",
+    }
+    refused: ClassVar[Mapping[str, str]] = {
+        "imageId": "is " + _IN_PLACE.format(it="it"),
+        "containers": "are " + _IN_PLACE.format(it="them"),
+        "launchTemplateOverrides": _OVERRIDES,
     }
     meant: ClassVar[Mapping[str, str]] = {"name": "id", "scalingGroupName": "id"}
 

@@ -45,6 +45,9 @@ _NO_SIGNALS = (
     "has no counterpart: an instance refresh hears no signals. Give the group a launch lifecycle hook that its "
     "instances complete (CONTINUE or ABANDON), for which the refresh waits; or use rollingUpdate."
 )
+_NO_PREFERENCE = (
+    "said by what the group's own block names: a launch template, or a scaling configuration of an ESS group."
+)
 _NO_PACE = (
     "has no counterpart: the service paces the refresh by its percentages; remove it, or use rollingUpdate."
 )
@@ -107,7 +110,10 @@ class InstanceRefresh(Block):
     refused: ClassVar[Mapping[str, str]] = {
         "preferences": "must be a mapping of fields, none of which stands beside it as well.",
         "alarmSpecification": "must be a mapping of Alarms, with no alarms beside it.",
-        "desiredConfiguration": "is made from the group's own block: say launchTemplate there.",
+        "desiredConfiguration": "is made from the group's own block: say launchTemplate there, or scalingConfiguration "
+        "of an ESS group.",
+        "imageId": f"is {_NO_PREFERENCE}",
+        "containers": f"are {_NO_PREFERENCE}",
         "maxBatchSize": f"{_BATCHES}, and maxHealthyPercentage for how many there may be.",
         "minInstancesInService": f"{_BATCHES}.",
         "minSuccessfulInstancesPercent": _NO_BUDGET,

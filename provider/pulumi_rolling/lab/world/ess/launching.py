@@ -6,6 +6,7 @@ fails is released alone. This module refuses to know why a group grows.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from pulumi_rolling.lab.world.behaviour import Behaviour
@@ -44,8 +45,7 @@ def launch(cloud: EssCloud, group: Group, activity: Activity, count: int, source
     made: list[Member] = []
     for _ in range(count):
         if source is None:
-            text = "The scaling group has no active scaling configuration."
-            activity.set(cloud.now, error=("InvalidScalingConfigurationId.NotFound", text))
+            activity.set(cloud.now, error=_lacking(group))
             continue
         drawn = cloud.draw(group)
         behaviour = cloud.behaviours.of(source.image, drawn.chance)
@@ -190,9 +190,22 @@ def _gone(cloud: EssCloud, group: Group, member: Member) -> None:
     cloud.stir(group)
 
 
-def source_or_none(cloud: EssCloud, group: Group) -> Source | None:
-    """What the group points at, or None where that is gone."""
+def or_none(found: Callable[[], Source]) -> Source | None:
+    """What is to be launched, or None where that is gone."""
     try:
-        return cloud.source(group.now)
+        return found()
     except Refused:
         return None
+
+
+def source_or_none(cloud: EssCloud, group: Group) -> Source | None:
+    """What the group points at, or None where that is gone."""
+    return or_none(partial(cloud.source, group.now))
+
+
+def _lacking(group: Group) -> tuple[str, str]:
+    """The launch's refusal where there is nothing to launch from."""
+    if group.now.template_id:
+        text = "The specified launch template version does not exist."
+        return "LaunchTemplateVersionSet.NotFound", text
+    return "InvalidScalingConfigurationId.NotFound", "The scaling group has no active scaling configuration."

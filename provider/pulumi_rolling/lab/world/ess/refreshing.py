@@ -44,7 +44,7 @@ def launches_from(cloud: EssCloud, group: Group) -> Source | None:
     task = active(group)
     if task is None or task.now.status == refresh.ROLLING_BACK:
         return launching.source_or_none(cloud, group)
-    return desired_source(cloud, group, task)
+    return launching.or_none(partial(desired_source, cloud, group, task))
 
 
 def matches(member: Member, source: Source, by_image: bool) -> bool:
@@ -182,8 +182,14 @@ def _end(cloud: EssCloud, group: Group, task: Refresh, failed: bool) -> None:
 def _point(cloud: EssCloud, group: Group, task: Refresh) -> None:
     desired = task.asked.desired
     if desired.get("LaunchTemplateId"):
-        version = desired.get("LaunchTemplateVersion")
-        group.set(cloud.now, template_id=desired["LaunchTemplateId"], template_version=version)
+        # Nobody tells what becomes of overrides that were not sent along; here they go.
+        told = {**group.now.told, "LaunchTemplateOverrides": desired.get("LaunchTemplateOverrides")}
+        group.set(
+            cloud.now,
+            template_id=desired["LaunchTemplateId"],
+            template_version=desired.get("LaunchTemplateVersion"),
+            told=told,
+        )
     elif desired.get("ScalingConfigurationId"):
         group.set(cloud.now, configuration_id=desired["ScalingConfigurationId"])
     elif group.now.configuration_id in cloud.configurations:

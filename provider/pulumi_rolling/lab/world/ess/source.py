@@ -56,6 +56,11 @@ class Template:
     created_at: float
     default: int = 1
     versions: list[Mapping[str, Any]] = field(default_factory=list)
+    deleted: set[int] = field(default_factory=set)
+
+    @property
+    def latest(self) -> int:
+        return max(set(range(1, len(self.versions) + 1)) - self.deleted)
 
     def number(self, version: str | None) -> int:
         """The version that a text stands for: a number, `Default` or `Latest`."""
@@ -63,10 +68,10 @@ class Template:
             case None | "" | "Default":
                 return self.default
             case "Latest":
-                return len(self.versions)
+                return self.latest
         if not version.isdigit():
             raise Refused("TemplateVersion.NotNumber", "The specified template version is not a number.")
-        if not 1 <= int(version) <= len(self.versions):
+        if not 1 <= int(version) <= len(self.versions) or int(version) in self.deleted:
             raise Refused(
                 "LaunchTemplateVersionSet.NotFound", "The specified launch template version does not exist."
             )
