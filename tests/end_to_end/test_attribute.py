@@ -14,6 +14,7 @@ from tests.end_to_end.things_stack import UP
 from tests.end_to_end.truth import Watched
 
 GROUP = "autoscaling/group:Group"
+UNASKED = ("--yes", "--skip-preview", "--generate-code=false", "--protect=false")
 
 
 @pytest.fixture
@@ -30,7 +31,8 @@ def stage(tmp_path: Path, around: Around) -> Iterator[AttributeStage]:
 def test_a_group_rolls_by_its_own_resource(stage: AttributeStage) -> None:
     """Preview says the plan under the group's row, up rolls between floor and ceiling, and then nothing has a diff.
 
-    Another policy alone goes to state and asks nothing of the cloud.
+    Another policy alone goes to state and asks nothing of the cloud. A group that is replaced is waited for as a fresh
+    one, and one that was imported has its policy, and rolls, at the next update.
     """
     [kept], [group] = stage.resources("UpdatePolicy"), stage.resources(GROUP)
     assert kept["inputs"]["policy"] == {"rollingUpdate": QUICK}
@@ -57,6 +59,22 @@ def test_a_group_rolls_by_its_own_resource(stage: AttributeStage) -> None:
     ran = stage.preview("--expect-no-changes")
     assert ran.code == 0, ran.output
     assert not stage.lab.calls(), "nothing changed that the cloud has, and nothing was asked"
+
+    stage.found_group("api")
+    stage.lab.image("ami-v2", signal="SUCCESS")
+    ran = stage.run("import", stage.type, "api", "api", *UNASKED)
+    assert ran.code == 0, ran.output
+    imported = Watched(stage, "api")
+    stage.declare(names=["web", "api"], called={"web": "web-b"})
+    ran = stage.up()
+    assert ran.code == 0, ran.output
+    imported.runs("ami-v2", 6, "1")
+    imported.kept_between(5, 7)
+    Watched(stage, "web-b").runs("ami-v2", 6, "2")
+    assert max(point["total"] for point in stage.lab.history("web-b")) == 6
+    assert sorted(stage.lab.groups()) == ["api", "web-b"]
+    policies, hooks = governed(stage)
+    assert len(policies) == 1 and hooks == [policies, policies]
 
 
 def test_a_bad_image_goes_back(stage: AttributeStage) -> None:
