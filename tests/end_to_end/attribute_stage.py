@@ -2,7 +2,8 @@
 
 Of the settings of Stage it has names, image, group, policy (None: no attribute) and onFailure, and attach, which are
 groups with a RollingGroup besides. Where policy is None they have that alone, under the policy that attach names, with
-pointer and ignore. ``images``: those of groups that have another than the rest.
+pointer and ignore. ``images``: those of groups that have another than the rest. ``called``: names in the cloud that are
+others than in the program.
 """
 
 from __future__ import annotations

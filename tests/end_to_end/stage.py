@@ -153,6 +153,7 @@ class Stage:
         self.settings = {
             "image": "ami-v1",
             "images": {},
+            "called": {},
             "type": "t3.small",
             "group": SIZES,
             "pointer": "1",

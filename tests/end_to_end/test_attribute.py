@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from tests.end_to_end.stage import SIZES, Around, command
 from tests.end_to_end.things_stack import UP
 from tests.end_to_end.truth import Watched
 
-UP_TO_DATE = "unchanged"
+GROUP = "autoscaling/group:Group"
+UNASKED = ("--yes", "--skip-preview", "--generate-code=false", "--protect=false")
 
 
 @pytest.fixture
@@ -27,9 +29,14 @@ def stage(tmp_path: Path, around: Around) -> Iterator[AttributeStage]:
 
 
 def test_a_group_rolls_by_its_own_resource(stage: AttributeStage) -> None:
-    """Preview says the plan under the group's row, up rolls between floor and ceiling, and then nothing has a diff."""
-    [kept] = stage.resources("UpdatePolicy")
-    assert kept["inputs"]["policy"] == {"rollingUpdate": QUICK} and kept["inputs"]["hook"] == "web"
+    """Preview says the plan under the group's row, up rolls between floor and ceiling, and then nothing has a diff.
+
+    Another policy alone goes to state and asks nothing of the cloud. A group that is replaced is waited for as a fresh
+    one, and one that was imported has its policy, and rolls, at the next update.
+    """
+    [kept], [group] = stage.resources("UpdatePolicy"), stage.resources(GROUP)
+    assert kept["inputs"]["policy"] == {"rollingUpdate": QUICK}
+    assert group["resourceHooks"]["BeforeUpdate"] == [kept["inputs"]["hook"]]
     watched = Watched(stage)
     stage.declare(image="ami-v2")
     ran = stage.up(preview=True)
@@ -42,13 +49,36 @@ def test_a_group_rolls_by_its_own_resource(stage: AttributeStage) -> None:
     assert len(watched.launched()) == 6
 
     stage.lab.clear_calls()
+    stage.declare(policy={"rollingUpdate": {**QUICK, "pauseTime": "PT2M"}})
+    ran = stage.up()
+    assert ran.code == 0, ran.output
+    [other], [group] = stage.resources("UpdatePolicy"), stage.resources(GROUP)
+    assert other["inputs"]["policy"]["rollingUpdate"]["pauseTime"] == "PT2M"
+    assert group["resourceHooks"]["BeforeUpdate"] == [other["inputs"]["hook"]] != [kept["inputs"]["hook"]]
+
     ran = stage.preview("--expect-no-changes")
     assert ran.code == 0, ran.output
-    assert not stage.lab.calls(), "nothing changed, and nothing was asked"
+    assert not stage.lab.calls(), "nothing changed that the cloud has, and nothing was asked"
+
+    stage.found_group("api")
+    stage.lab.image("ami-v2", signal="SUCCESS")
+    ran = stage.run("import", stage.type, "api", "api", *UNASKED)
+    assert ran.code == 0, ran.output
+    imported = Watched(stage, "api")
+    stage.declare(names=["web", "api"], called={"web": "web-b"})
+    ran = stage.up()
+    assert ran.code == 0, ran.output
+    imported.runs("ami-v2", 6, "1")
+    imported.kept_between(5, 7)
+    Watched(stage, "web-b").runs("ami-v2", 6, "2")
+    assert max(point["total"] for point in stage.lab.history("web-b")) == 6
+    assert sorted(stage.lab.groups()) == ["api", "web-b"]
+    policies, hooks = governed(stage)
+    assert len(policies) == 1 and hooks == [policies, policies]
 
 
 def test_a_bad_image_goes_back(stage: AttributeStage) -> None:
-    """The group is returned, the error is one sentence after its name, and state keeps what is true."""
+    """The group is returned, the error is one sentence that begins with its name, and state keeps what is true."""
     watched = Watched(stage)
     stage.lab.image("ami-bad", signal="FAILURE")
     stage.declare(image="ami-bad")
@@ -58,9 +88,9 @@ def test_a_bad_image_goes_back(stage: AttributeStage) -> None:
     watched.runs("ami-v1", 6, "1")
     watched.is_as_found()
     [error] = [each for each in ran.errors if "hook" in each]
-    assert 'before hook "web" failed: ' in error and "Group web is back on version 1" in error
+    assert re.match(r'before hook "policy-\w+" failed: web: .* Group web is back on version 1', error), error
     assert "Traceback" not in ran.output
-    [group] = stage.resources("autoscaling/group:Group")
+    [group] = stage.resources(GROUP)
     assert str(group["outputs"]["launchTemplate"]["version"]) == "1"
 
     watched = Watched(stage)
@@ -127,14 +157,19 @@ def test_a_group_moves_from_one_face_to_the_other_untouched(stage: AttributeStag
 
 
 def test_groups_that_rolled_in_a_failed_update_roll_back(tmp_path: Path, around: Around) -> None:
-    """`rolling up` with two groups of which the second fails: the first rolls back by its own policy, floor held."""
+    """`rolling up` with two groups of which the second fails: the first rolls back by the former policy, floor held.
+
+    They share the policy, and the failed update has another one.
+    """
     with attribute_stage(tmp_path, around, names=["web", "api"]) as stage:
         for image in ("ami-v1", "ami-v2"):
             stage.lab.image(image, signal="SUCCESS")
         assert stage.up().code == 0
         watched, other = Watched(stage), Watched(stage, "api")
+        before = governed(stage)
         stage.lab.image("ami-bad", signal="FAILURE", boot=2.0)
-        stage.declare(image="ami-v2", images={"api": "ami-bad"})
+        longer = {"rollingUpdate": {**QUICK, "pauseTime": "PT2M"}}
+        stage.declare(image="ami-v2", images={"api": "ami-bad"}, policy=longer)
         ran = command(UP, stage.environment, stage.project)
         assert ran.code == 20, ran.output
         assert "HOOKS" not in ran.output and "resource hooks" not in ran.output
@@ -144,3 +179,10 @@ def test_groups_that_rolled_in_a_failed_update_roll_back(tmp_path: Path, around:
             each.is_as_found()
         went = [p for p in watched.points() if p["revisions"].get("2")]
         assert max(p["revisions"]["2"] for p in went) == 6, "it had rolled"
+        assert governed(stage) == before and len(before[0]) == 1
+
+
+def governed(stage: AttributeStage) -> tuple[list[str], list[list[str]]]:
+    """Names of the policies in state, and the hooks of each group."""
+    groups = [each["resourceHooks"]["BeforeUpdate"] for each in stage.resources(GROUP)]
+    return [each["inputs"]["hook"] for each in stage.resources("UpdatePolicy")], groups

@@ -104,9 +104,8 @@ def test_a_stopped_roll_is_gone_on_with_or_taken_back(life: Life) -> None:
     process = life.starts()
     life.kill(PROGRAM)
     ran = stage.ended(process)
-    assert ran.code != 0 and any('before hook "web" failed: rpc error' in each for each in ran.errors), (
-        ran.output
-    )
+    assert ran.code != 0 and any("failed: rpc error" in each for each in ran.errors), ran.output
+    assert "aws:autoscaling:Group (web):" in ran.diagnostics
     life.is_left()
     ran = stage.up()
     assert ran.code == 0, ran.output

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent import futures
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 from pulumi_rolling.errors import OrphanedError, PolicyErrors
 from pulumi_rolling.host.engine_log import EngineLog
-from pulumi_rolling.host.hook_call import Called, Given
+from pulumi_rolling.host.hook_call import POLICY_TYPE, Called, Given
 from pulumi_rolling.host.hooked_groups import HookedGroups
 from pulumi_rolling.lab import Lab
 
@@ -200,3 +200,22 @@ def test_stacks_of_two_regions_roll_the_group_of_their_own(hooked: Hooked, lab: 
     )
     versions = [lab.group("web", each)["launchTemplate"]["Version"] for each in ("us-east-1", "eu-west-1")]
     assert versions == ["1", "2"]
+
+
+def test_faults_of_a_policy_are_told_once(hooked: Hooked, lab: Lab) -> None:
+    """By whichever of its groups, or by the policy in state, comes first; the others say where to look."""
+    lab.clear_calls()
+    wrong = {"rollingUpdate": {"maxBatchSize": 0, "strange": 1}}
+    said = []
+    in_state = Called("urn", "policy-1", POLICY_TYPE, None, {"group": TYPE}, None, None)
+    calls: list[Callable[[], None]] = [
+        lambda: hooked.groups.hear(in_state, Given(wrong, None, {}, {}, True)),
+        lambda: hooked.update(hooked.outputs(), True, wrong),
+        lambda: hooked.made(None, wrong),
+    ]
+    for hear in calls:
+        with pytest.raises(PolicyErrors) as caught:
+            hear()
+        said.append(str(caught.value))
+    assert "maxBatchSize" in said[0] and "strange" in said[0]
+    assert said[1:] == ["its update policy is refused, see above"] * 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextvars
 from collections.abc import Callable
 from typing import Any
@@ -13,8 +12,6 @@ import pulumi_rolling as rolling
 import pytest
 from pulumi.runtime.mocks import MockMonitor, MockResourceArgs, set_mocks
 from pulumi.runtime.settings import ROOT
-from pulumi_rolling.resource.attribute import policy
-from pulumi_rolling.resource.attribute.hook import Attached
 
 POLICY = "rolling:index:UpdatePolicy"
 GROUP = "aws:autoscaling/group:Group"
@@ -31,8 +28,11 @@ class Mocked(pulumi.runtime.Mocks):
     def call(self, args: Any) -> Any:
         return {}
 
+    def of(self, kind: str) -> list[MockResourceArgs]:
+        return [each for each in self.made if each.typ == kind]
+
     def named(self, kind: str) -> list[str]:
-        return sorted(each.name for each in self.made if each.typ == kind)
+        return sorted(each.name for each in self.of(kind))
 
 
 @pytest.fixture(params=["with hooks", "without hooks"])
@@ -73,30 +73,91 @@ def test_a_program_is_tested_as_it_was(mocked: Mocked) -> None:
 
     run(mocked, program)
     assert heard == [[1, "web-id"]]
-    assert (mocked.named(GROUP), mocked.named(POLICY), len(mocked.made)) == (["web"], ["web"], 2)
-    [kept] = [each for each in mocked.made if each.typ == POLICY]
-    assert kept.inputs["policy"] == {"rollingUpdate": {"maxBatchSize": 2}} and kept.inputs["hook"] == "web"
+    [kept] = mocked.of(POLICY)
+    assert (mocked.named(GROUP), len(mocked.made)) == (["web"], 2)
+    assert (
+        kept.inputs["policy"] == {"rollingUpdate": {"maxBatchSize": 2}} and kept.inputs["hook"] == kept.name
+    )
+
+
+class Fleet(pulumi.ComponentResource):
+    def __init__(self, name: str, opts: pulumi.ResourceOptions) -> None:
+        super().__init__("test:index:Fleet", name, None, opts)
+        below = pulumi.ResourceOptions(parent=self)
+        for each in ("web", "api"):
+            aws.autoscaling.Group(each, min_size=1, max_size=2, opts=below)
+        aws.ec2.LaunchTemplate("template", image_id="ami-1", opts=below)
 
 
 def test_a_component_hands_the_policy_on_to_its_groups(mocked: Mocked) -> None:
-    """Each group that the component makes has it, of two of one name the second hook has another one."""
-
-    class Fleet(pulumi.ComponentResource):
-        def __init__(self, name: str, opts: pulumi.ResourceOptions) -> None:
-            super().__init__("test:index:Fleet", name, None, opts)
-            below = pulumi.ResourceOptions(parent=self)
-            for each in ("web", "api"):
-                aws.autoscaling.Group(each, min_size=1, max_size=2, opts=below)
-            aws.ec2.LaunchTemplate("template", image_id="ami-1", opts=below)
+    """Each group that the component makes has it, and they share it."""
 
     def program() -> None:
         group("web")
         Fleet("blue", rolling.update_policy({"rollingUpdate": {"maxBatchSize": 1}}))
 
     run(mocked, program)
-    assert mocked.named(GROUP) == mocked.named(POLICY) == ["api", "web", "web"]
-    hooks = {each.inputs["hook"] for each in mocked.made if each.typ == POLICY}
-    assert hooks == {"web", "blue/web", "api"}
+    assert mocked.named(GROUP) == ["api", "web", "web"]
+    assert [each.inputs["policy"]["rollingUpdate"]["maxBatchSize"] for each in mocked.of(POLICY)] == [2, 1]
+
+
+def declared(name: str, policy: Any, **options: Any) -> None:
+    aws.autoscaling.Group(name, min_size=1, max_size=2, opts=rolling.update_policy(policy, **options))
+
+
+def test_equal_policies_stand_in_state_once(mocked: Mocked) -> None:
+    """However they are spelled and in whatever order they come; another policy, onFailure or type is another one."""
+    ways: list[Callable[[], Any]] = [
+        lambda: declared("web", rolling.RollingUpdate(max_batch_size=2, pause_time="PT1M")),
+        lambda: declared("api", {"rollingUpdate": {"pauseTime": "PT1M", "maxBatchSize": 2}}),
+        lambda: declared("site", {"rollingUpdate": {"maxBatchSize": 1}}),
+        lambda: declared("held", {"rollingUpdate": {"maxBatchSize": 1}}, on_failure="hold"),
+        lambda: aws.ecs.Service("shop", opts=rolling.update_policy({"rollingUpdate": {"maxBatchSize": 1}})),
+    ]
+    other = Mocked()
+    run(mocked, lambda: [way() for way in ways])
+    run(other, lambda: [way() for way in reversed(ways)])
+    assert len(mocked.named(POLICY)) == 4 and mocked.named(POLICY) == other.named(POLICY)
+
+
+def test_a_policy_with_outputs_has_the_name_of_what_it_is_given_to(mocked: Mocked) -> None:
+    """Its contents are not known before it is registered: one for each call, of two of one name told apart."""
+    size = pulumi.Output.from_input(2)
+
+    def program() -> None:
+        for name in ("web", "api"):
+            declared(name, {"rollingUpdate": {"maxBatchSize": size}})
+        for name in ("blue", "web"):
+            Fleet(name, rolling.update_policy({"rollingUpdate": {"maxBatchSize": size}}))
+
+    run(mocked, program)
+    assert mocked.named(POLICY) == ["api", "blue", "web", "web (2)"]
+    assert {each.inputs["policy"]["rollingUpdate"]["maxBatchSize"] for each in mocked.of(POLICY)} == {2}
+
+
+def test_a_mapping_that_changes_afterwards_is_another_policy(mocked: Mocked) -> None:
+    """A group has the policy as it was when the options were made."""
+    block = {"maxBatchSize": 1}
+
+    def program() -> None:
+        for name, size in (("web", 1), ("api", 2)):
+            block["maxBatchSize"] = size
+            declared(name, {"rollingUpdate": block})
+
+    run(mocked, program)
+    assert [each.inputs["policy"]["rollingUpdate"]["maxBatchSize"] for each in mocked.of(POLICY)] == [1, 2]
+
+
+def test_providers_of_components_tell_theirs_apart(mocked: Mocked) -> None:
+    """A run without the stack, as each component of such a provider has, puts the policy below the component."""
+
+    def program() -> None:
+        ROOT.set(None)
+        for name in ("blue", "green"):
+            Fleet(name, rolling.update_policy({"rollingUpdate": {}}))
+
+    run(mocked, program)
+    assert len(set(mocked.named(POLICY))) == 2
 
 
 def test_what_is_no_group_is_refused(mocked: Mocked) -> None:
@@ -116,19 +177,6 @@ def test_what_is_no_group_is_refused(mocked: Mocked) -> None:
         run(mocked, two)
 
 
-def test_a_renamed_group_keeps_its_policy_in_state(mocked: Mocked, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Former names and URNs of the group are those of the policy beside it, with its own type."""
-    former: list[Any] = []
-    monkeypatch.setattr(policy, "PolicyInState", lambda name, inputs, opts: former.extend(opts.aliases))
-    urn = f"urn:pulumi:dev::trial::{GROUP}::web"
-    aliases = [pulumi.Alias(name="web"), urn, pulumi.Alias(type_="aws:ec2/asg:Asg")]
-    run(mocked, lambda: group("site", aliases=aliases))
-    assert [each if isinstance(each, str) else (each.name, each.type_) for each in former] == [
-        ("web", ...),
-        f"urn:pulumi:dev::trial::{POLICY}::web",
-    ]
-
-
 def transformed(by: pulumi.ResourceTransformation, **options: Any) -> Callable[[], None]:
     """A program whose stack has the transformation, with a group that has only these options."""
 
@@ -145,7 +193,7 @@ def test_a_transformation_of_the_stack_gives_every_group_the_policy(mocked: Mock
     """The one in the options of `update_policy`, registered for the stack, leaves all but groups alone."""
     [attach] = rolling.update_policy({"rollingUpdate": {}}).transformations or []
     run(mocked, transformed(attach))
-    assert mocked.named(GROUP) == mocked.named(POLICY) == ["web"]
+    assert mocked.named(GROUP) == ["web"] and len(mocked.of(POLICY)) == 1
 
 
 def test_a_transformation_of_the_stack_leaves_the_policy(mocked: Mocked) -> None:
@@ -159,8 +207,8 @@ def test_a_transformation_of_the_stack_leaves_the_policy(mocked: Mocked) -> None
 
     kept = rolling.update_policy({"rollingUpdate": {}})
     run(mocked, transformed(tagged, transformations=kept.transformations))
-    assert mocked.named(POLICY) == ["web"]
-    [made] = [each for each in mocked.made if each.typ == GROUP]
+    assert len(mocked.of(POLICY)) == 1
+    [made] = mocked.of(GROUP)
     assert made.inputs["maxSize"] == 3
 
 
@@ -188,28 +236,3 @@ def test_an_imported_group_has_its_policy_in_state_at_once(mocked: Mocked) -> No
     run(mocked, lambda: group("web", import_="live"))
     ids = {each.typ: each.resource_id or "" for each in mocked.made}
     assert ids == {GROUP: "live", POLICY: ""}
-
-
-def test_the_work_of_a_hook_sees_the_settings_of_its_program() -> None:
-    """Those of an inline program are in the context of its calls, and a thread begins without one."""
-    setting = contextvars.ContextVar("setting", default="another program's")
-    heard: list[str] = []
-
-    class House:
-        def hear(self, called: Any, given: Any) -> None:
-            heard.append(setting.get())
-
-    async def program() -> None:
-        setting.set("mine")
-        none: dict[str, Any] = {
-            "policy": {},
-            "on_failure": None,
-            "option": {},
-            "timeouts": {},
-            "dry_run": True,
-        }
-        called = pulumi.ResourceHookArgs(urn="urn", id="1", name="web", type=GROUP)
-        await Attached(none, House).hear(called)
-
-    asyncio.run(program())
-    assert heard == ["mine"]

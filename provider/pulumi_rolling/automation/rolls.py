@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pulumi_rolling.errors import RollingError
 from pulumi_rolling.host.engine_log import EngineLog
-from pulumi_rolling.host.hook_call import Called, Given
+from pulumi_rolling.host.hook_call import Called, Given, told
 from pulumi_rolling.stack.deployment import UNKNOWN
 from pulumi_rolling.stack.hook_call import HookCall
 
@@ -38,7 +38,7 @@ class Rolls:
         try:
             self._groups_of(call).hear(called, given)
         except RollingError as error:
-            return str(error)
+            return told(call.name, error)
         return ""
 
     def _groups_of(self, call: HookCall) -> HookedGroups:

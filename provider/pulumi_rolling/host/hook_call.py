@@ -34,3 +34,8 @@ class Given:
     timeouts: Mapping[str, Any]
     """``customTimeouts`` of the group's resource."""
     dry_run: bool
+
+
+def told(name: str, error: Exception) -> str:
+    """The error as a hook ends with it. Pulumi says before it what the hook is called, which is no group's name."""
+    return f"{name}: {error}"

@@ -45,16 +45,16 @@ class HookedGroups:
         self._engine = engine
         self._handlers: dict[Defaults, RollingGroupHandler] = {}
         self._lock = threading.Lock()
-        self._refused: set[tuple[str, str]] = set()
+        self._refused: set[str] = set()
 
     def hear(self, called: Called, given: Given) -> None:
         """Do what the moment of the call wants. Raises RollingError."""
         called, given = _exact(called), replace(given, policy=exact(given.policy))
         if called.type == POLICY_TYPE:
-            self._check(called.name, (called.new_inputs or {}).get("group"), given)
+            self._check((called.new_inputs or {}).get("group"), given)
             return
         kind, declared = _kind_of(called.type)
-        self._check(called.name, called.type, given)
+        self._check(called.type, given)
         conflicts = list(declared.conflicts(called.new_inputs or {}))
         if conflicts:
             raise PolicyErrors(conflicts)
@@ -63,8 +63,8 @@ class HookedGroups:
         elif called.old_outputs is not None:
             self._changed(kind, declared, called, given)
 
-    def _check(self, name: str, resource_type: object, given: Given) -> None:
-        """The policy without the group. Of two resources that have it the first tells its faults."""
+    def _check(self, resource_type: object, given: Given) -> None:
+        """The policy without the group. Of all resources that have it the first tells its faults."""
         kind, _ = _kind_of(str(resource_type))
         checked = check_inputs(
             inputs_model(), _properties(kind, {kind.named_by: _NOT_YET}, given), self._is_unknown
@@ -75,11 +75,9 @@ class HookedGroups:
             return
         text = str(PolicyErrors(faults))
         with self._lock:
-            told = (name, text) in self._refused
-            self._refused.add((name, text))
-        raise PolicyErrors(
-            [Fault("", f"the update policy of {name} is refused, see above")] if told else faults
-        )
+            told = text in self._refused
+            self._refused.add(text)
+        raise PolicyErrors([Fault("", "its update policy is refused, see above")] if told else faults)
 
     def _made(self, kind: Kind, declared: Declared, called: Called, given: Given) -> None:
         """A group was made: its members are waited for."""

@@ -11,6 +11,7 @@ import pulumi
 
 from pulumi_rolling.resource.attribute.policy import has_policy
 from pulumi_rolling.resource.provider_option import settings_of
+from pulumi_rolling.resource.urn import urn_of
 
 CONTEXT = "context"
 """The input's name."""
@@ -18,8 +19,6 @@ AWS = "aws"
 """Where the context says how a provider of AWS was made that the options name."""
 TWICE = "twice"
 """Where the context says that the group's own resource has an update policy."""
-_ROOT = "pulumi:pulumi:Stack"
-"""The engine leaves this one out of the types in a URN."""
 
 
 def context_of(
@@ -29,7 +28,7 @@ def context_of(
     parent = opts.parent if opts is not None else None
     timeouts = opts.custom_timeouts if opts is not None else None
     given = {
-        "urn": _urn(name, kind, parent),
+        "urn": urn_of(name, kind, parent),
         "dryRun": pulumi.runtime.is_dry_run(),
         "timeouts": None if timeouts is None else {"create": timeouts.create, "update": timeouts.update},
         AWS: settings_of(opts),
@@ -46,16 +45,3 @@ def refuse_adoption(opts: pulumi.ResourceOptions | None) -> None:
                 f"RollingGroup cannot be had by {option}: it attaches to a group that is there already and changes "
                 f"nothing of it when all its members match. Leave {option} out."
             )
-
-
-def _urn(name: str, kind: str, parent: pulumi.Resource | None) -> pulumi.Output[str]:
-    """The URN without a dependency on the parent: a component is done only when its children are, this one as well."""
-    if parent is None:
-        prefix = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::"
-        return pulumi.Output.from_input(f"{prefix}{kind}::{name}")
-
-    async def below() -> str:
-        stack, project, types, _ = str(await parent.urn.future()).split("::", 3)
-        return "::".join((stack, project, kind if types == _ROOT else f"{types}${kind}", name))
-
-    return pulumi.Output.from_input(below())

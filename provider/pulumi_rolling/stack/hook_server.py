@@ -32,15 +32,17 @@ class Around:
     dry_run: bool
     settings: Callable[[str], Mapping[str, Any]]
     """Inputs of the provider of the resource with this URN."""
+    at_once: int
+    """How many resources have hooks; groups share those of one policy, and all of them may roll at once."""
 
 
 @contextmanager
 def hooks_served(hooks: Mapping[str, OwnHook], rolls: Rolls, around: Around, monitor: Any) -> Iterator[None]:
-    """While the block lasts the engine can call these hooks. All groups of a stack may roll at once."""
+    """While the block lasts the engine can call these hooks."""
     if not hooks:
         yield
         return
-    server = grpc.server(futures.ThreadPoolExecutor(len(hooks) + 1))
+    server = grpc.server(futures.ThreadPoolExecutor(around.at_once + 1))
     callback_pb2_grpc.add_CallbacksServicer_to_server(_Callbacks(hooks, rolls, around), server)
     target = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
     server.start()

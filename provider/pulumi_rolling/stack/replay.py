@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pulumi_rolling.stack.deployment import DELETE_HOOKS, Deployment, Entry, plain
 from pulumi_rolling.stack.groups import is_left
 from pulumi_rolling.stack.identity import key_of
-from pulumi_rolling.stack.own_hooks import foreign_hooks, own_hooks
+from pulumi_rolling.stack.own_hooks import foreign_hooks, own_hooks, policies_of
 from pulumi_rolling.stack.rebinding import uncertain
 from pulumi_rolling.stack.wish import Left, Registration, Why, Wish
 
@@ -135,7 +135,9 @@ class _Wishing:
             return
         aliases = (today.urn,) if urn != today.urn else ()
         self.wanted[urn] = Registration(_under(today, self.former), today, aliases, kept=True)
-        for need in sorted(today.needs):
+        # A policy that the last good deployment has under the same URN is that one, as before.
+        policies = {each.urn for each in policies_of(today, self.now)}
+        for need in sorted(today.needs | policies):
             former = self.former.get(need, need)
             there = self.now.living.get(need)
             if there is None or there.is_default_provider or former in self.good.living:

@@ -28,7 +28,7 @@ from pulumi_rolling.stack.assets import with_contents
 from pulumi_rolling.stack.deployment import Entry, plain
 from pulumi_rolling.stack.hook_call import Rolls
 from pulumi_rolling.stack.hook_server import Around, bind, hooks_served
-from pulumi_rolling.stack.own_hooks import own_hooks
+from pulumi_rolling.stack.own_hooks import hooks_in, own_hooks
 from pulumi_rolling.stack.rebinding import Changes, UncertainError, changes_of, followed, rebound
 from pulumi_rolling.stack.request import Plugin
 from pulumi_rolling.stack.script import Script, Told
@@ -78,7 +78,7 @@ class _Runtime(language_pb2_grpc.LanguageRuntimeServicer):
             with grpc.insecure_channel(request.monitor_address, options=LARGEST) as channel:
                 monitor = resource_pb2_grpc.ResourceMonitorStub(channel)
                 run = _Run(self._script, self._told, monitor, request.dryRun)
-                around = Around(self._engine, request.dryRun, run.settings_of)
+                around = Around(self._engine, request.dryRun, run.settings_of, run.at_once)
                 with hooks_served(run.hooks, self._rolls, around, monitor):
                     run.carry_out()
         except grpc.RpcError:
@@ -93,7 +93,8 @@ class _Run:
     def __init__(self, script: Script, told: Told, monitor: Any, dry_run: bool) -> None:
         self.script, self.told, self.monitor, self.dry_run = script, told, monitor, dry_run
         self.open = {each.entry.urn: each for each in script.wish.registrations}
-        self.hooks = own_hooks(script.good)
+        # A resource that stays as it is may have a hook that the good deployment did not have.
+        self.hooks = {**hooks_in(each.entry for each in self.open.values()), **own_hooks(script.good)}
         self.done: dict[str, str] = {}
         self.changes: dict[str, Changes] = {}
         self.packages: dict[str, str] = {}
@@ -136,6 +137,11 @@ class _Run:
             answer = self.monitor.RegisterResource.future(message)
         answer.add_done_callback(lambda done: self.answers.put((each, done)))
         return 1
+
+    @property
+    def at_once(self) -> int:
+        """How many resources may have a hook of ours called at one time."""
+        return sum(bool(each.entry.hooks) for each in self.open.values())
 
     def settings_of(self, urn: str) -> Mapping[str, Any]:
         """Inputs of the provider of a resource: where its cloud is, and as whom it is called."""

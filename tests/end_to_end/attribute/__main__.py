@@ -20,7 +20,7 @@ for name in settings["names"]:
     newest = {"id": template.id, "version": template.latest_version}
     group = aws.autoscaling.Group(
         name,
-        name=name,
+        name=settings["called"].get(name, name),
         availability_zones=["us-east-1a", "us-east-1b", "us-east-1c"],
         launch_template={**newest, "version": settings["pointer"]} if beside else newest,
         **settings["group"],

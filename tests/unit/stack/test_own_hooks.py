@@ -6,7 +6,7 @@ from typing import Any
 
 from pulumi_rolling.host.hook_call import POLICY_TYPE as OF_PROGRAMS
 from pulumi_rolling.stack.deployment import SECRET, SIGNATURE, Deployment, Entry
-from pulumi_rolling.stack.own_hooks import POLICY_TYPE, foreign_hooks, own_hooks
+from pulumi_rolling.stack.own_hooks import POLICY_TYPE, foreign_hooks, own_hooks, policies_of
 
 WEB: dict[str, Any] = {
     "urn": "urn:pulumi:dev::trial::rolling:index:UpdatePolicy::web",
@@ -43,3 +43,13 @@ def test_hooks_of_the_program_are_told_from_ours() -> None:
 def test_programs_and_returns_agree_on_the_type() -> None:
     """The type stands in state: what a program writes a return finds."""
     assert POLICY_TYPE == OF_PROGRAMS
+
+
+def test_a_policy_of_its_groups_is_found_by_their_hook() -> None:
+    """Shared by several, or of an earlier version, which had one for each group; another hook has none."""
+    kept = deployment(WEB, {**WEB, "urn": f"{WEB['urn']}2", "inputs": {"hook": "policy-1", "policy": {}}})
+    found = {
+        name: [each.urn for each in policies_of(Entry({"resourceHooks": {"BeforeUpdate": [name]}}), kept)]
+        for name in ("web", "policy-1", "mine")
+    }
+    assert found == {"web": [WEB["urn"]], "policy-1": [f"{WEB['urn']}2"], "mine": []}

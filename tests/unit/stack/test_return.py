@@ -17,6 +17,7 @@ from pulumi_rolling.stack.deployment import ASSET, SECRET, SIGNATURE, UNKNOWN, D
 from pulumi_rolling.stack.groups import DYNAMIC, is_left
 from pulumi_rolling.stack.guard import breaches
 from pulumi_rolling.stack.kept import Begun, Copy, Kept
+from pulumi_rolling.stack.own_hooks import hooks_in
 from pulumi_rolling.stack.rebinding import UncertainError, changes_of, rebound, uncertain
 from pulumi_rolling.stack.replay import cut_off, wish
 from pulumi_rolling.stack.request import Plugin, inputs_of, register, wire
@@ -292,3 +293,25 @@ def test_a_copy_that_nothing_can_delete_stays(marks: dict[str, Any], size: int, 
     made = wish(good, Deployment({"version": 3, "deployment": {"resources": [today]}}), {})
     assert [left.why for left in made.left] == ([why] if why else [])
     assert made.registrations[0].kept is bool(why)
+
+
+def test_a_group_that_stays_keeps_the_policy_that_it_has_today() -> None:
+    """Its hook names another one than the good deployment's, and would be registered by nobody."""
+
+    def policy(name: str) -> dict[str, Any]:
+        kind = "rolling:index:UpdatePolicy"
+        return {"urn": f"{URN}-{name}", "type": kind, "inputs": {"hook": name, "policy": {}}}
+
+    former = {**OLD.raw, "inputs": {"size": 1}, "resourceHooks": {"BeforeUpdate": ["policy-1"]}}
+    hooks = {"BeforeUpdate": ["policy-2"]}
+    today = {**former, "id": "a-2", "inputs": {"size": 2}, "protect": True, "resourceHooks": hooks}
+    good, now = (
+        Deployment({"version": 3, "deployment": {"resources": resources}})
+        for resources in ([policy("policy-1"), former], [policy("policy-2"), policy("policy-3"), today])
+    )
+    wanted = {each.entry.urn: each for each in wish(good, now, {}).registrations}
+    assert set(wanted) == {URN, f"{URN}-policy-1", f"{URN}-policy-2"}
+    assert wanted[URN].kept and set(hooks_in(each.entry for each in wanted.values())) == {
+        "policy-1",
+        "policy-2",
+    }

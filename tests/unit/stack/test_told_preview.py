@@ -94,6 +94,30 @@ def test_a_policy_is_compared_wherever_it_stands() -> None:
         assert policy_changes(of_output(json.dumps({"steps": [other]})).changes) == {}
 
 
+def of_its_groups(name: str, size: int, group: str = "aws:autoscaling/group:Group") -> dict[str, Any]:
+    """A policy that groups share, as a preview tells it."""
+    block = {"rollingUpdate": {"maxBatchSize": size}}
+    inputs = {"group": group, "hook": name, "policy": block}
+    return {"urn": f"{URN}{name}", "type": "rolling:index:UpdatePolicy", "inputs": inputs}
+
+
+def test_a_shared_policy_is_compared_with_the_one_that_it_follows() -> None:
+    """It has another name; where several come or go for one type of groups nothing says which follows which."""
+    gone = [{"op": "delete", "oldState": of_its_groups("a", 1)}]
+    come = [{"op": "create", "newState": of_its_groups("b", 2)}]
+    line = "updatePolicy.rollingUpdate.maxBatchSize: 1 -> 2"
+
+    def told(*steps: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+        found = [{**each, "urn": (each.get("oldState") or each["newState"])["urn"]} for each in steps]
+        return policy_changes(of_output(json.dumps({"steps": found})).changes)
+
+    assert told(*gone, *come) == {f"{URN}b": (line,)}
+    other = {"op": "create", "newState": of_its_groups("c", 3, "aws:ecs/service:Service")}
+    assert told(*come, other, *gone) == {f"{URN}b": (line,)}
+    assert told(*gone) == told(*come) == told(*gone, other) == {}
+    assert told(*gone, *come, {"op": "create", "newState": of_its_groups("d", 3)}) == {}
+
+
 def test_faults_are_annotations_in_github_actions_alone() -> None:
     """What would end a property or a message is escaped, and no more than a step shows are told."""
     faults = [("a:b,c", "50 %\nand more")] * 20

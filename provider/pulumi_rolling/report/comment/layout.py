@@ -60,7 +60,9 @@ def _head(told: Told, before: Mapping[str, Any] | None, share: float) -> Iterato
     yield _table(rolling, most(MOST_GROUPS))
     if told.resting:
         yield f"{_many(len(told.resting), 'group')} more: nothing to replace."
-    yield _list("Policies that change, with nobody to replace", _policies_alone(told), lines)
+    # Where some group rolls it may be by one of these: groups share a policy that is their attribute.
+    policies = "Other policies that change" if rolling else "Policies that change, with nobody to replace"
+    yield _list(policies, _policies_alone(told), lines)
     yield _drawn(rolling[: most(MOST_DRAWN)], len(rolling))
     risks = [_item(group.group, risk) for group in told.groups for risk in group.risks]
     yield _list("Risks", risks, lines)
@@ -212,7 +214,7 @@ def _policies_alone(told: Told) -> list[str]:
 
 
 def _same(policy: str, group: str) -> bool:
-    """A policy is a resource of its own beside a group that has it as an attribute, and has the group's name."""
+    """A policy with outputs that a group has as an attribute is a resource beside it, of the group's name."""
     return policy == group or policy.rpartition("::")[2] == group.rpartition("::")[2]
 
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import pulumi
 
 from pulumi_rolling.errors import RollingError, not_installed
-from pulumi_rolling.host.hook_call import Called, Given
+from pulumi_rolling.host.hook_call import Called, Given, told
 from pulumi_rolling.resource.attribute.values import settled
 
 
@@ -24,28 +23,19 @@ class RollFailedError(Exception):
     """A failure of ours in a hook; Pulumi prints its text and nothing else of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """A policy at one resource, whose values may be outputs."""
-
-    values: Mapping[str, Any]
-    """Fields of Given."""
-    program: Callable[[], Any]
-    """The ``HookedGroups`` of this run, loaded at the first wish."""
-
-    async def hear(self, called: pulumi.ResourceHookArgs) -> None:
-        given = Given(**{name: await settled(value) for name, value in self.values.items()})
-        moments = {
-            name: await settled(None if at is None else dict(at))
-            for name, at in (
-                ("old_inputs", called.old_inputs),
-                ("new_inputs", called.new_inputs),
-                ("old_outputs", called.old_outputs),
-                ("new_outputs", called.new_outputs),
-            )
-        }
-        plain = Called(called.urn, called.name, called.type, **moments)
-        await _in_a_thread(lambda: _cleanly(lambda: self.program().hear(plain, given)))
+async def hear(called: pulumi.ResourceHookArgs, given: Given, name: str, program: Callable[[], Any]) -> None:
+    """Carry out the call. ``name``: whose errors they are. ``program``: the ``HookedGroups`` of this run."""
+    moments = {
+        moment: await settled(None if at is None else dict(at))
+        for moment, at in (
+            ("old_inputs", called.old_inputs),
+            ("new_inputs", called.new_inputs),
+            ("old_outputs", called.old_outputs),
+            ("new_outputs", called.new_outputs),
+        )
+    }
+    plain = Called(called.urn, called.name, called.type, **moments)
+    await _in_a_thread(lambda: _cleanly(name, lambda: program().hear(plain, given)))
 
 
 async def _in_a_thread(work: Callable[[], None]) -> None:
@@ -74,13 +64,13 @@ async def _in_a_thread(work: Callable[[], None]) -> None:
     await ended
 
 
-def _cleanly(work: Callable[[], None]) -> None:
+def _cleanly(name: str, work: Callable[[], None]) -> None:
     try:
         work()
     except RollingError as error:
-        raise RollFailedError(str(error)) from error
+        raise RollFailedError(told(name, error)) from error
     except ModuleNotFoundError as error:
         missing = not_installed(error)
         if missing is None:
             raise
-        raise RollFailedError(str(missing)) from error
+        raise RollFailedError(told(name, missing)) from error

@@ -1,23 +1,23 @@
 """``update_policy``: options that make a group roll by its own resource.
 
-A group has its policy twice: in a hook of this program, which rolls it, and in state, where a small component beside
-it says how it was to be rolled. Nothing here judges a policy or looks at a group: the hooks do, when something changes.
+A group has its policy twice: in a hook of this program, which rolls it, and in state, where a small component of the
+hook's name says how it was to be rolled. Nothing here judges a policy or looks at a group: the hooks do, when something
+changes.
 """
 
 from __future__ import annotations
 
-import copy
 import itertools
+import json
 import weakref
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pulumi
 from pulumi.runtime import is_dry_run
-from pulumi.runtime.settings import get_engine, get_monitor
+from pulumi.runtime.settings import get_engine, get_monitor, get_root_resource
 
 from pulumi_rolling.host.engine_log import EngineLog
-from pulumi_rolling.host.hook_call import POLICY_TYPE
 from pulumi_rolling.policy.resource_types import GROUPS
 from pulumi_rolling.resource.args import (
     Block,
@@ -27,7 +27,7 @@ from pulumi_rolling.resource.args import (
     UpdatePolicy,
     properties_of,
 )
-from pulumi_rolling.resource.attribute.hook import Attached
+from pulumi_rolling.resource.attribute.shared import Bearer, Shared, name_of, plain_text
 from pulumi_rolling.resource.attribute.state import PolicyInState
 from pulumi_rolling.resource.attribute.values import is_unknown
 from pulumi_rolling.resource.provider_option import said_of_place
@@ -61,6 +61,8 @@ class _Run:
 
     def __init__(self) -> None:
         self._names: set[str] = set()
+        self._owners: dict[_Attribute, pulumi.ResourceTransformationArgs] = {}
+        self._policies: dict[object, tuple[Shared, pulumi.ResourceOptions]] = {}
         self._house: Any = None
         self._engine = EngineLog("", get_engine())
         self._setting = pulumi.Config("aws").get
@@ -77,9 +79,28 @@ class _Run:
             self._house = HookedGroups(self._setting, self._engine, is_unknown)
         return self._house
 
-    def hook_name(self, name: str, parent: pulumi.Resource | None) -> str:
-        """The group's name, which Pulumi puts before our errors; names of hooks are told apart in a program."""
-        above = "" if parent is None else f"{parent._name}/"
+    def policy(
+        self, of: _Attribute, made: pulumi.ResourceTransformationArgs
+    ) -> tuple[Shared, pulumi.ResourceOptions]:
+        """The policy of a group of this type, in state since its first one, and the options that bind the group."""
+        # A provider of components makes each in a run of its own, without the stack; the engine has one name for one.
+        around = made.opts.parent if get_root_resource() is None else None
+        plain = of.name_for(made.type_, "" if around is None else around._name)
+        key = (of, made.type_) if plain is None else plain
+        if key not in self._policies:
+            name = plain or self._free_name(of, made)
+            self._policies[key] = of.declared(name, made.type_, around, self.program)
+        return self._policies[key]
+
+    def owned(self, of: _Attribute, component: pulumi.ResourceTransformationArgs) -> None:
+        """Options were given to a component: what it makes has them, too."""
+        self._owners.setdefault(of, component)
+
+    def _free_name(self, of: _Attribute, made: pulumi.ResourceTransformationArgs) -> str:
+        """Of a policy with outputs: what its options were given to, since its contents are not known yet."""
+        owner = self._owners.get(of, made)
+        above = "" if owner.opts.parent is None else f"{owner.opts.parent._name}/"
+        name = owner.name
         spoken = itertools.chain((name, f"{above}{name}"), (f"{name} ({n})" for n in itertools.count(2)))
         chosen = next(each for each in spoken if each not in self._names)
         self._names.add(chosen)
@@ -92,7 +113,10 @@ _runs: weakref.WeakKeyDictionary[Any, _Run] = weakref.WeakKeyDictionary()
 
 def _this_run() -> _Run:
     """Raises RunError where there is no program of Pulumi."""
-    return _runs.setdefault(get_monitor(), _Run())
+    monitor = get_monitor()
+    if monitor not in _runs:
+        _runs[monitor] = _Run()
+    return _runs[monitor]
 
 
 def has_policy(name: object) -> pulumi.Output[bool]:
@@ -111,13 +135,20 @@ class _Attribute:
     """A policy, and the resources that it is given to."""
 
     def __init__(self, policy: Any, on_failure: Any) -> None:
-        self._policy = policy
-        self._on_failure = on_failure
+        self._text = plain_text(policy, on_failure)
+        # What is plain is kept as it is now: its name says so, and the program may go on with its mapping.
+        self._policy, self._on_failure = (
+            (policy, on_failure) if self._text is None else json.loads(self._text)
+        )
+
+    def name_for(self, group: str, around: str) -> str | None:
+        """The name that equal policies have; None where values are outputs."""
+        return None if self._text is None else name_of(self._text, group, around)
 
     def attach(self, made: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
         """Hooks for the resource that is being made, if it is a group; a component hands this on to what it makes."""
         if made.type_ not in GROUPS:
-            self._refuse(made)
+            self._pass_by(made)
             return None
         run = _this_run()
         if made.resource in run.groups:
@@ -126,64 +157,49 @@ class _Attribute:
         named = made.props.get("name")
         if isinstance(named, str):
             run.names.add(named)
-        name = run.hook_name(made.name, made.opts.parent)
-        before, around = self._hooks(name, run, made)
-        given = {"group": made.type_, "hook": name, "policy": self._policy, "onFailure": self._on_failure}
+        shared, around = run.policy(self, made)
+        shared.given_to(made.type_, made.name, _bearer(made))
+        return pulumi.ResourceTransformationResult(
+            made.props, pulumi.ResourceOptions.merge(made.opts, around)
+        )
+
+    def declared(
+        self, name: str, group: str, parent: pulumi.Resource | None, program: Callable[[], Any]
+    ) -> tuple[Shared, pulumi.ResourceOptions]:
+        """The policy in state under this name, and the options of groups of the type that have it."""
+        shared = Shared(self._policy, self._on_failure, is_dry_run(), program)
+        given = {"group": group, "hook": name, "policy": self._policy, "onFailure": self._on_failure}
+        before, around = _bound(name, shared)
         PolicyInState(
-            made.name,
+            name,
             {key: value for key, value in given.items() if value is not None},
-            pulumi.ResourceOptions(parent=made.opts.parent, hooks=before, aliases=_followed(made)),
+            pulumi.ResourceOptions(parent=parent, hooks=before),
         )
-        opts = pulumi.ResourceOptions.merge(made.opts, around)
-        return pulumi.ResourceTransformationResult(made.props, opts)
+        return shared, around
 
-    def _hooks(
-        self, name: str, run: _Run, made: pulumi.ResourceTransformationArgs
-    ) -> tuple[pulumi.ResourceHookBinding | None, pulumi.ResourceOptions]:
-        """Those of the policy in state, and the group's, which is waited for when it is made."""
-        if not hasattr(get_monitor(), "RegisterResourceHook"):
-            # A unit test with Pulumi's mocks, of a version whose mocks have none: no hook is ever called there.
-            return None, pulumi.ResourceOptions()
-        hook = pulumi.ResourceHook(name, self._attached(run, made).hear, pulumi.ResourceHookOptions(True))
-        before = pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])
-        around = pulumi.ResourceHookBinding(before_create=[hook], after_create=[hook], before_update=[hook])
-        return before, pulumi.ResourceOptions(hooks=around)
-
-    def _refuse(self, made: pulumi.ResourceTransformationArgs) -> None:
-        """The options were given to a resource that is no group."""
-        given = self.attach in (made.opts.transformations or [])
-        if given and not isinstance(made.resource, pulumi.ComponentResource):
-            groups = ", ".join(sorted(GROUPS))
-            raise pulumi.RunError(f"{made.name}: an update policy rolls no {made.type_}; it rolls {groups}.")
-
-    def _attached(self, run: _Run, made: pulumi.ResourceTransformationArgs) -> Attached:
-        timeouts, package = made.opts.custom_timeouts, made.type_.partition(":")[0]
-        return Attached(
-            {
-                "policy": self._policy,
-                "on_failure": self._on_failure,
-                "option": said_of_place(made.opts, package),
-                "timeouts": {}
-                if timeouts is None
-                else {"create": timeouts.create, "update": timeouts.update},
-                "dry_run": is_dry_run(),
-            },
-            run.program,
-        )
+    def _pass_by(self, made: pulumi.ResourceTransformationArgs) -> None:
+        """The options may have been given to a component; a resource that is none, and no group, is refused."""
+        if self.attach not in (made.opts.transformations or []):
+            return
+        if isinstance(made.resource, pulumi.ComponentResource):
+            _this_run().owned(self, made)
+            return
+        groups = ", ".join(sorted(GROUPS))
+        raise pulumi.RunError(f"{made.name}: an update policy rolls no {made.type_}; it rolls {groups}.")
 
 
-def _followed(made: pulumi.ResourceTransformationArgs) -> list[Any]:
-    """The group's former names as those of its policy in state, which moves with it."""
-    return [former for each in made.opts.aliases or () for former in _of_policy(each, made.type_)]
+def _bound(name: str, shared: Shared) -> tuple[pulumi.ResourceHookBinding | None, pulumi.ResourceOptions]:
+    """Hooks of the policy in state, and of its groups, which are waited for when they are made."""
+    if not hasattr(get_monitor(), "RegisterResourceHook"):
+        # A unit test with Pulumi's mocks, of a version whose mocks have none: no hook is ever called there.
+        return None, pulumi.ResourceOptions()
+    hook = pulumi.ResourceHook(name, shared.hear, pulumi.ResourceHookOptions(True))
+    before = pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])
+    around = pulumi.ResourceHookBinding(before_create=[hook], after_create=[hook], before_update=[hook])
+    return before, pulumi.ResourceOptions(hooks=around)
 
 
-def _of_policy(alias: Any, group: str) -> list[Any]:
-    if isinstance(alias, pulumi.Alias):
-        # The group's former type is no part of it.
-        followed = copy.copy(alias)
-        followed.type_ = cast(Any, ...)
-        return [followed] if any(each is not ... for each in vars(followed).values()) else []
-    if isinstance(alias, str):
-        # A whole URN, in which the type stands last before the name.
-        return [alias.replace(f"{group}::", f"{POLICY_TYPE}::")]
-    return []
+def _bearer(made: pulumi.ResourceTransformationArgs) -> Bearer:
+    timeouts, package = made.opts.custom_timeouts, made.type_.partition(":")[0]
+    given = {} if timeouts is None else {"create": timeouts.create, "update": timeouts.update}
+    return Bearer(made.opts.parent, said_of_place(made.opts, package), given)

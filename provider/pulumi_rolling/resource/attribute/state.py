@@ -1,4 +1,4 @@
-"""The policy in state: a component beside the group, from which the stack's way back knows how to roll it.
+"""The policy in state: a component from which the stack's way back knows how to roll the groups that have its hook.
 
 Its type and the names of its inputs are in users' state and never move.
 """
