@@ -122,6 +122,11 @@ class Scene:
         self.handled.stage.shows(copy.deepcopy(self.group))
 
 
+def _true_for_one(scene: Scene) -> None:
+    scene.everywhere("triggers", [1])
+    scene.news["triggers"] = [True]
+
+
 AT_REST: dict[str, Doing] = {
     "as it is": lambda s: None,
     "a number for a text": lambda s: s.news["autoScalingGroup"]["launchTemplate"].update(version=2.0),
@@ -173,7 +178,7 @@ OF_THE_INPUTS: dict[str, Doing] = {
         "ecsService", {"service": "web", "taskDefinition": "web:1"}
     ),
     "an unknown key": lambda s: s.everywhere("updatePolcy", {}),
-    "true for 1": lambda s: (s.everywhere("triggers", [1]), s.news.update(triggers=[True])),
+    "true for 1": _true_for_one,
     "no name": lambda s: [each["autoScalingGroup"].pop("name") for each in (s.news, s.olds, s.state)],
     "checked by nobody": lambda s: s.olds.pop(CHECKED_BY),
     "checked by another version": lambda s: s.olds.update({CHECKED_BY: "0.0.9"}),

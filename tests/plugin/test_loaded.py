@@ -31,11 +31,9 @@ AT_REST = {
     "cloud_time",
     "core",
     "core.model",
-    "core.model.codes",
     "core.model.durations",
     "core.model.goal",
     "core.model.member",
-    "core.model.seen",
     "core.model.values",
     "errors",
     "fleets",
@@ -79,8 +77,6 @@ AT_REST = {
 }
 OF_THE_FACE = {
     "plugin": {
-        "engine",
-        "engine.clock",
         "plugin",
         "plugin.configuration",
         "plugin.failures",

@@ -27,13 +27,13 @@ def _spelled(group: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _wanted(group: Mapping[str, Any]) -> Wanted | None:
-    """None where it is no number, which may stand for another revision every time."""
+    """What is no number may stand for another revision every time; as it is written it is the address of none."""
     configuration, template = group.get("launchConfiguration"), group.get(_TEMPLATE)
     if configuration:
         return ConfigurationWanted(configuration)
-    if not isinstance(template, Mapping) or not str(template.get("version")).isdigit():
+    if not isinstance(template, Mapping):
         return None
-    return TemplateWanted(template.get("id"), template.get("name"), template["version"])
+    return TemplateWanted(template.get("id"), template.get("name"), template.get("version"))
 
 
 def _is_at_rest(group: Mapping[str, Any], fixed: str, defaults: Defaults) -> bool:
