@@ -48,7 +48,7 @@ class HandlerAtRest:
     ) -> None:
         """``many``: this process serves all groups of a stack, so that its first diff is not the only one.
 
-        ``loading``: around the imports of the whole handler.
+        ``loading``: around whatever loads much, the whole handler and the cloud's SDK.
         """
         self._is_unknown = is_unknown
         self._loading = loading
@@ -140,7 +140,7 @@ class HandlerAtRest:
 
     def _is_at_rest(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
         kind, fixed = _kind_in(news), olds.get("fixedRevision")
-        return (
+        if not (
             kind is not None
             and news.get(CHECKED_BY) == VERSION
             and _is_ordinary_run()
@@ -148,8 +148,11 @@ class HandlerAtRest:
             and isinstance(fixed, str)
             and fixed == olds.get("revision")
             and _are_one(_inputs_in(olds), _without_mark(news))
-            and kind.is_at_rest(news[kind.key], fixed, self._defaults or Defaults())
-        )
+        ):
+            return False
+        # The first look loads the cloud's SDK.
+        with self._loading():
+            return kind.is_at_rest(news[kind.key], fixed, self._defaults or Defaults())
 
 
 def _is_ordinary_run() -> bool:

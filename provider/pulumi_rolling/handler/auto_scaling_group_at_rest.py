@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pulumi_rolling.fleets.auto_scaling_group.at_rest import described_at, is_at_rest
+from pulumi_rolling.fleets.auto_scaling_group.description import PATH
 from pulumi_rolling.fleets.auto_scaling_group.poll import expect_many
 from pulumi_rolling.fleets.auto_scaling_group.wanted import Wanted
 from pulumi_rolling.fleets.aws.launch_configurations import ConfigurationWanted
@@ -45,7 +46,7 @@ def _is_at_rest(group: Mapping[str, Any], fixed: str, defaults: Defaults) -> boo
 
 
 AUTO_SCALING_GROUP_AT_REST = RestingKind(
-    key="autoScalingGroup",
+    key=PATH,
     identity=name_in_block,
     spelled=_spelled,
     is_at_rest=_is_at_rest,
