@@ -258,7 +258,7 @@ def test_whatever_else_the_inputs_show_is_a_question_to_the_whole_handler(
     assert scene.handled.aws.operations() == []
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     harmless=st.lists(st.sampled_from(sorted(AT_REST)), max_size=3, unique=True),
     others=st.lists(st.sampled_from(sorted(CHANGES)), max_size=2, unique=True) | st.just([]),
