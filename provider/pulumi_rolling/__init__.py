@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from pulumi_rolling.version import VERSION
+
 if TYPE_CHECKING:
     from pulumi_rolling.resource.args import (
         AutoScalingGroup,
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from pulumi_rolling.resource.attribute.policy import update_policy
     from pulumi_rolling.resource.rolling_group import RollingGroup
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _WHERE = {
     "AutoScalingGroup": "pulumi_rolling.resource.args",

@@ -10,7 +10,7 @@ from pulumi_rolling.core.model.member import Member, Revision, Sizes
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.errors import TemporaryFleetError
 from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
-from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
+from pulumi_rolling.fleets.auto_scaling_group.wanted import Wanted
 from pulumi_rolling.fleets.aws.launch_templates import TemplateWanted
 from pulumi_rolling.fleets.contents import digest_of
 from pulumi_rolling.fleets.replace import Fleet

@@ -24,8 +24,10 @@ from tests.handler.tiny_kind import TinyClock, TinyCloud, TinyFleet, TinyGroup, 
 PACKAGE = Path(pulumi_rolling.__file__).parent
 OWN = {
     "handler/auto_scaling_group.py",
+    "handler/auto_scaling_group_at_rest.py",
     "handler/auto_scaling_group_declared.py",
     "handler/aws_place.py",
+    "handler/aws_whereabouts.py",
     "handler/delegate/ecs_service.py",
     "handler/delegate/ess_refresh.py",
     "handler/ess_scaling_group.py",

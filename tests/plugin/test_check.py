@@ -9,7 +9,9 @@ from google.protobuf import struct_pb2
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pulumi.runtime.proto import provider_pb2
+from pulumi_rolling import __version__
 from pulumi_rolling.fleets.aws import api as aws_api
+from pulumi_rolling.handler.at_rest import CHECKED_BY
 from pulumi_rolling.plugin.provider import RESOURCE, SECRET_NAME
 from pulumi_rolling.plugin.wire import UNKNOWN, decode, encode
 
@@ -85,7 +87,7 @@ def test_what_is_unknown_stays_unknown(plugged: Plugged, news: dict[str, Any]) -
     """Values that preview does not know are no faults, come back as unknown, and what needs them is unknown, too."""
     answer = plugged.check(news)
     assert not answer.failures
-    assert decode(answer.inputs)[0] == news
+    assert decode(answer.inputs)[0] == {**news, CHECKED_BY: __version__}
     request = provider_pb2.CreateRequest(
         urn=urn("web"), type=RESOURCE, properties=answer.inputs, preview=True
     )

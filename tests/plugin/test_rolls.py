@@ -223,10 +223,10 @@ class Held:
         return news, []
 
 
-def test_many_operations_keep_nobody_waiting(plugged: Any) -> None:
+def test_many_operations_keep_nobody_waiting(plugged: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a hundred groups roll in one process, Check and Cancel are answered."""
     held = Held(100)
-    plugged.provider.handler = held
+    monkeypatch.setattr(plugged.provider.at_rest, "whole", lambda: held)
     request = provider_pb2.UpdateRequest(id="x", urn="urn:pulumi:d::t::rolling:index:RollingGroup::x")
     updates = [plugged.stub.Update.future(request, timeout=60) for _ in range(held.count)]
     for _ in range(held.count):

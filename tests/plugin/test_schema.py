@@ -13,7 +13,8 @@ import jsonschema
 import pytest
 from pulumi_rolling.plugin.descriptions import CHOICES, ENUMS, PROPERTIES, TYPES
 from pulumi_rolling.plugin.policy_schema import policy, policy_text
-from pulumi_rolling.plugin.schema import package, package_text
+from pulumi_rolling.plugin.schema import package, package_text, shipped_text
+from pulumi_rolling.plugin.shipped import SHIPPED
 from pulumi_rolling.plugin.strategy_table import table, with_table
 from pulumi_rolling.policy.block import fields
 from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
@@ -27,6 +28,7 @@ SPELLINGS = "autoScaling"
 def test_the_files_are_what_the_models_say() -> None:
     """What `make schema` would write is what is committed."""
     assert (TOP / "schema.json").read_text() == package_text(), "run `make schema`"
+    assert SHIPPED.read_text(encoding="utf-8") == shipped_text(), "run `make schema`"
     assert (TOP / "policy.schema.json").read_text() == policy_text(), "run `make schema`"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.fleets.auto_scaling_group.listing import listed
-from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
+from pulumi_rolling.fleets.auto_scaling_group.wanted import Wanted
 from pulumi_rolling.fleets.aws.api import AUTO_SCALING, AwsApi
 from pulumi_rolling.fleets.aws.launch_configurations import ConfigurationWanted, configuration_in
 from pulumi_rolling.fleets.aws.launch_templates import LATEST, TemplateWanted, parts

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from pulumi_rolling.fleets.aws.place import Place
+from pulumi_rolling.handler.aws_whereabouts import place_with
 from pulumi_rolling.handler.operation import Operation, Reach
 
 
@@ -21,15 +22,7 @@ class Placed(Protocol):
 
 def place_of(group: Placed, reach: Reach) -> Place:
     """What the group's own block leaves open is as it is for all."""
-    defaults = reach.defaults
-    return Place.of(
-        group.region or defaults.region,
-        group.endpoint or defaults.endpoint,
-        defaults.profile,
-        defaults.ignored_tags,
-        defaults.keys,
-        defaults.roles,
-    )
+    return place_with(group.region, group.endpoint, reach.defaults)
 
 
 def place_beside(operation: Operation, region: str) -> Place:

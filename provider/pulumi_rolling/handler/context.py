@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pulumi_rolling.core.model.seen import Request
-from pulumi_rolling.engine.clock import SystemClock
 from pulumi_rolling.fleets.credentials import Keys, Role
+
+if TYPE_CHECKING:
+    from pulumi_rolling.core.model.seen import Request
+    from pulumi_rolling.engine.clock import SystemClock
 
 _URN = "urn:pulumi:"
 _OF_URN = 4

@@ -38,7 +38,7 @@ from pulumi_rolling.handler.recorded import unfinished
 from pulumi_rolling.handler.skipping import is_skipped, skipped_state, told
 from pulumi_rolling.handler.state import outputs_of, without_sizes
 from pulumi_rolling.policy.block import POLICY, IsUnknown
-from pulumi_rolling.policy.check import Checked, check_inputs
+from pulumi_rolling.policy.check import Checked, check_inputs, check_stored
 from pulumi_rolling.policy.outputs import OUTPUTS, SKIPPED, STABLE, block_in
 from pulumi_rolling.policy.timing import Timing
 from pulumi_rolling.report.plan_text import preview_text
@@ -77,6 +77,13 @@ class RollingGroupHandler:
             taken = self.claims.claim(kind, judged.accepted(), reach, context.urn)
             faults += taken or self._live_faults(olds, checked, judged, context)
         return normal, faults
+
+    def claim(self, inputs: Mapping[str, Any], urn: str) -> None:
+        """Hear whose the group of inputs is that state holds and somebody else has accepted."""
+        kind, accepted = kind_in(inputs), check_stored(inputs_model(), inputs, self.is_unknown).inputs
+        if kind is not None and accepted is not None:
+            reach = Reach(self.defaults or Defaults(), retry_in(Timing.from_environment(os.environ)))
+            self.claims.claim(kind, accepted, reach, urn)
 
     def _live_faults(
         self, olds: Mapping[str, Any] | None, checked: Checked, judged: Checked, context: Context

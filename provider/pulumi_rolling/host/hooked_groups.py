@@ -23,7 +23,7 @@ from pulumi_rolling.host.engine_log import STACK, EngineLog
 from pulumi_rolling.host.hook_call import POLICY_TYPE, Called, Given
 from pulumi_rolling.policy.block import IsUnknown
 from pulumi_rolling.policy.check import check_inputs
-from pulumi_rolling.policy.leaves import exact
+from pulumi_rolling.policy.numbers import exact
 
 _LATER = "{names} {change} in this update as well: after the roll, which sees the group as it is now"
 _BY_WORD = "{name}: 'rolling abort {name}' ends this roll; Ctrl-C waits for it"

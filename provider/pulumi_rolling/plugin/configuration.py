@@ -14,9 +14,6 @@ from pulumi_rolling.errors import Fault
 from pulumi_rolling.handler import Defaults
 from pulumi_rolling.host.aws_settings import listed, role_of
 from pulumi_rolling.plugin.wire import is_unknown
-from pulumi_rolling.policy.check import check_policy
-from pulumi_rolling.policy.normal import normal_form
-from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 
 TEXTS = ("region", "endpoint", "profile")
 POLICY = "policy"
@@ -41,6 +38,9 @@ def configuration_of(given: Mapping[str, Any]) -> Configuration:
     }
     policy = known.get(POLICY)
     if policy is not None:
+        from pulumi_rolling.policy.normal import normal_form
+        from pulumi_rolling.policy.rolling_update.block import RollingUpdate
+
         policy = {RollingUpdate.key: normal_form(RollingUpdate, policy)}
     region, endpoint, profile = (str(known[key]) if known.get(key) else None for key in TEXTS)
     tags = [key for key in known.get(TAGS, ()) if not is_unknown(key)]
@@ -90,6 +90,9 @@ def _text_faults(key: str, value: Any) -> list[Fault]:
 def _policy_faults(key: str, value: Any) -> list[Fault]:
     if not isinstance(value, Mapping):
         return [Fault(key, "must be a mapping of rollingUpdate's fields, in JSON.")]
+    from pulumi_rolling.policy.check import check_policy
+    from pulumi_rolling.policy.rolling_update.block import RollingUpdate
+
     return [
         Fault(f"{key}{fault.path.removeprefix(RollingUpdate.path)}", fault.message)
         if fault.path.startswith(RollingUpdate.path)

@@ -16,18 +16,27 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from pulumi_rolling.core.model.seen import Request
-from pulumi_rolling.engine.clock import SystemClock
+if TYPE_CHECKING:
+    from pulumi_rolling.core.model.seen import Request
+    from pulumi_rolling.engine.clock import SystemClock
 
 ABORT = "abort"
+
+
+def _clock() -> SystemClock:
+    # Here and not above: a process that finds nothing to do carries nothing out.
+    from pulumi_rolling.engine.clock import SystemClock
+
+    return SystemClock()
 
 
 @dataclass(eq=False, slots=True)
 class Operation:
     """One create, update or delete."""
 
-    clock: SystemClock = field(default_factory=SystemClock)
+    clock: SystemClock = field(default_factory=_clock)
     cancelled: bool = False
 
 
@@ -35,7 +44,7 @@ class Operations:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._under_way: set[Operation] = set()
-        self._request: Request | None = None
+        self._request: str | None = None
         self._stopping = False
 
     @contextmanager
@@ -61,7 +70,7 @@ class Operations:
         with self._changed:
             if self._request is None:
                 # A request is acted on once, by its id, so two processes must not ask under one id.
-                self._request = Request(f"cancel-{uuid.uuid4().hex[:8]}", ABORT)
+                self._request = f"cancel-{uuid.uuid4().hex[:8]}"
             for operation in self._under_way:
                 operation.cancelled = True
         self._wake()
@@ -73,7 +82,12 @@ class Operations:
 
     def aborts(self) -> tuple[Request, ...]:
         with self._changed:
-            return () if self._request is None else (self._request,)
+            request = self._request
+        if request is None:
+            return ()
+        from pulumi_rolling.core.model.seen import Request
+
+        return (Request(request, ABORT),)
 
     def is_stopping(self) -> bool:
         return self._stopping

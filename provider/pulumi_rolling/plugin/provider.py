@@ -10,7 +10,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 import grpc
 from google.protobuf import empty_pb2, struct_pb2
@@ -18,17 +18,19 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from pulumi_rolling import __version__
 from pulumi_rolling.errors import Fault, RollingError, not_installed, spelled_path
-from pulumi_rolling.handler import Context, RollingGroupHandler, Timeout
-from pulumi_rolling.handler.kinds import KINDS, kind_in
-from pulumi_rolling.handler.properties import inputs_of, name_in
+from pulumi_rolling.handler import Context, Timeout
+from pulumi_rolling.handler.at_rest import HandlerAtRest
 from pulumi_rolling.host.engine_log import STACK, EngineLog
+from pulumi_rolling.host.imports import uncollected
 from pulumi_rolling.plugin import configuration
-from pulumi_rolling.plugin.changes import detailed
 from pulumi_rolling.plugin.failures import abort, fail
 from pulumi_rolling.plugin.operations import Operation, Operations
-from pulumi_rolling.plugin.schema import package_text
+from pulumi_rolling.plugin.shipped import SHIPPED
 from pulumi_rolling.plugin.wire import UNKNOWN, Path, Properties, decode, encode, is_unknown
 from pulumi_rolling.policy.spelling import camel
+
+if TYPE_CHECKING:
+    from pulumi_rolling.handler import RollingGroupHandler
 
 RESOURCE = "rolling:index:RollingGroup"
 PROVIDER = "pulumi:providers:rolling"
@@ -41,11 +43,17 @@ _Service: TypeAlias = grpc.ServicerContext
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
-    def __init__(self, engine: str = "") -> None:
+    def __init__(self, engine: str = "", *, many: bool = False) -> None:
+        """``many``: this process serves all groups of a stack."""
         self.engine = EngineLog(engine)
         self.operations = Operations()
         self.configuration = configuration.Configuration()
-        self.handler = RollingGroupHandler(is_unknown=is_unknown)
+        self.at_rest = HandlerAtRest(is_unknown, many=many, loading=uncollected)
+
+    @property
+    def handler(self) -> RollingGroupHandler:
+        """For whatever a group at rest does not need."""
+        return self.at_rest.whole()
 
     def Handshake(
         self, request: provider_pb2.ProviderHandshakeRequest, context: _Service
@@ -66,7 +74,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.GetSchemaResponse:
         if request.version not in (0, 1):
             abort(context, grpc.StatusCode.INVALID_ARGUMENT, f"schema version {request.version} is not known")
-        return provider_pb2.GetSchemaResponse(schema=package_text())
+        return provider_pb2.GetSchemaResponse(schema=SHIPPED.read_text(encoding="utf-8"))
 
     def CheckConfig(
         self, request: provider_pb2.CheckRequest, context: _Service
@@ -98,9 +106,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 context, grpc.StatusCode.INVALID_ARGUMENT, "\n".join(f"rolling:{fault}" for fault in faults)
             )
         self.configuration = configuration.configuration_of(given)
-        self.handler.defaults = self.configuration.defaults
-        self.handler.default_policy = self.configuration.policy
-        self.handler.claims.clear()
+        self.at_rest.configure(self.configuration.defaults, self.configuration.policy)
         self.operations.renew()
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
@@ -109,7 +115,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         olds, _ = decode(request.olds)
         news, secrets = decode(request.news)
         with self._answering(context, request.urn):
-            normal, faults = self.handler.check(olds, news, self._context(request.urn))
+            normal, faults = self.at_rest.check(olds, news, self._context(request.urn))
             faults = [*_secret_names(secrets), *faults]
             inputs = encode(normal, secrets)
         return provider_pb2.CheckResponse(inputs=inputs, failures=_failures(faults))
@@ -119,10 +125,13 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         olds, _ = decode(request.olds)
         news, _ = decode(request.news)
         with self._answering(context, request.urn):
-            found = self.handler.diff(olds, news, self._context(request.urn))
+            found = self.at_rest.diff(olds, news, lambda: self._context(request.urn))
         none = provider_pb2.DiffResponse.DIFF_NONE
         if not found.changes:
             return provider_pb2.DiffResponse(changes=none, hasDetailedDiff=True)
+        from pulumi_rolling.handler.properties import inputs_of
+        from pulumi_rolling.plugin.changes import detailed
+
         changes = detailed(inputs_of(olds), inputs_of(news), replaces=bool(found.replaces))
         return provider_pb2.DiffResponse(
             changes=provider_pb2.DiffResponse.DIFF_SOME,
@@ -139,6 +148,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if request.preview:
             planned = self._foreseen(None, news, secrets, request, context)
             return provider_pb2.CreateResponse(properties=planned)
+        from pulumi_rolling.handler.properties import name_in
+
         with self._operation(request, context, name_in(news) or "", secrets) as around:
             ident, state = self.handler.create(news, around)
         return provider_pb2.CreateResponse(id=ident, properties=encode(state, secrets))
@@ -157,6 +168,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Read(self, request: provider_pb2.ReadRequest, context: _Service) -> provider_pb2.ReadResponse:
         """A call with state is a refresh; one with nothing but the id is an import, or a get."""
         _known_type(request, context)
+        from pulumi_rolling.handler.kinds import kind_in
+
         state, secrets = decode(request.properties)
         with self._answering(context, request.urn):
             if kind_in(state) is not None:
@@ -289,6 +302,10 @@ def _failures(faults: Iterable[Fault]) -> list[provider_pb2.CheckFailure]:
 
 
 def _secret_names(secrets: frozenset[Path]) -> list[Fault]:
+    if not secrets:
+        return []
+    from pulumi_rolling.handler.kinds import KINDS
+
     canonical = [tuple(camel(p) if isinstance(p, str) else p for p in path) for path in secrets]
     told = [p for p in sorted(canonical, key=str) if p and p[0] in KINDS]
     return [

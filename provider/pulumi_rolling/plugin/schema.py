@@ -1,7 +1,8 @@
 """The package's schema, from which Pulumi makes SDKs: types of the inputs from the policy's models, nothing by hand.
 
 ``python -m pulumi_rolling.plugin.schema`` writes schema.json and policy.schema.json at the top of the repository,
-and the table of strategies into docs/instance-refresh.md.
+the former once more beside this module, without blanks, for the plugin to send, and the table of strategies into
+docs/instance-refresh.md.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pulumi_rolling import __version__
 from pulumi_rolling.handler.kinds import inputs_model
 from pulumi_rolling.plugin.descriptions import CHOICES, ENUMS, PROPERTIES, TYPES
 from pulumi_rolling.plugin.shapes import INTEGER, NUMBER, STRING, Shape, shapes
+from pulumi_rolling.plugin.shipped import SHIPPED
 from pulumi_rolling.policy.block import Block
 from pulumi_rolling.policy.ecs_deployment.block import DeploymentLifecycleHook, ThresholdConfiguration
 from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
@@ -76,6 +78,11 @@ def package() -> dict[str, Any]:
 
 def package_text() -> str:
     return json.dumps(package(), indent=2, ensure_ascii=False) + "\n"
+
+
+def shipped_text() -> str:
+    """The same as the plugin sends it: Pulumi reads it in each run of a YAML program."""
+    return json.dumps(package(), separators=(",", ":"), ensure_ascii=False) + "\n"
 
 
 def _groups() -> list[str]:
@@ -196,6 +203,9 @@ def main() -> None:
     top = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parents[3]
     (top / "schema.json").write_text(package_text())
     (top / "policy.schema.json").write_text(policy_text())
+    shipped = top / "provider" / "pulumi_rolling" / "plugin" / SHIPPED.name
+    if shipped.parent.exists():
+        shipped.write_text(shipped_text())
     document = top / "docs" / "instance-refresh.md"
     if document.exists():
         document.write_text(with_table(document.read_text()))

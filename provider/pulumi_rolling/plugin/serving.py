@@ -17,7 +17,7 @@ from typing import Any
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from pulumi_rolling.handler.kinds import expect_groups_of_a_stack
+from pulumi_rolling.host.imports import end_quickly
 from pulumi_rolling.plugin.provider import Provider
 
 LARGEST_MESSAGE = 400 * 1024 * 1024
@@ -68,8 +68,7 @@ def serve(engine: str) -> None:
     words: SimpleQueue[None] = SimpleQueue()
     for number in _ends():
         signal.signal(number, lambda *_: words.put(None))
-    expect_groups_of_a_stack()
-    provider = Provider(engine)
+    provider = Provider(engine, many=True)
     server, port = served(provider)
     print(port, flush=True)
     ended = threading.Event()
@@ -80,6 +79,7 @@ def serve(engine: str) -> None:
     provider.operations.stop()
     provider.operations.settle(SETTLE)
     server.stop(grace=0.2).wait()
+    end_quickly()
 
 
 def _ends() -> list[int]:

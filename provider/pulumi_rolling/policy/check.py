@@ -21,8 +21,8 @@ from pulumi_rolling.policy.inputs import (
     policy_faults,
     rows,
 )
-from pulumi_rolling.policy.leaves import exact
 from pulumi_rolling.policy.normal import normal_form
+from pulumi_rolling.policy.numbers import exact
 from pulumi_rolling.policy.pasted import pasted_group, pasted_sentence
 
 

@@ -17,6 +17,7 @@ from pydantic import PlainValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from pulumi_rolling.core.model.durations import parse_duration
+from pulumi_rolling.policy.numbers import exact
 from pulumi_rolling.policy.pasted import is_function, short_tag
 from pulumi_rolling.policy.spelling import key_of
 
@@ -31,8 +32,6 @@ LONGEST_ALARM = 255
 
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 _DECIMAL = re.compile(r"-?[0-9]{1,9}\.[0-9]{1,9}")
-_EXACT = 2**53
-"""Above this a float no longer holds every whole number, so it is left as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +39,6 @@ class Fold:
     """Marks a field with the fold of its spellings."""
 
     apply: Callable[[Any], Any]
-
-
-def exact(value: Any) -> Any:
-    """Whole floats as ints (Pulumi sends every number as a float), and lists as lists, at any depth."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
-        return int(value)
-    if isinstance(value, Mapping):
-        return {key: exact(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [exact(item) for item in value]
-    return value
 
 
 def fold_number(value: Any) -> Any:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pulumi_rolling.policy.block import Block, child, folded, names_of, outer_keys, pasted_keys
-from pulumi_rolling.policy.leaves import exact
+from pulumi_rolling.policy.numbers import exact
 
 
 def normal_form(model: type[Block], given: Any) -> Any:

@@ -6,13 +6,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pulumi_rolling.core.replace.limits import ONE_HOUR
+from pulumi_rolling.core.model.durations import HOUR
 from pulumi_rolling.errors import Fault, PolicyErrors
 
 _RANGES = {
     "ROLLING_POLL_SECONDS": ("poll", 0.01, 600.0),
-    "ROLLING_SETTLE_SECONDS": ("settle", 0.0, ONE_HOUR),
-    "ROLLING_BOOT_LIMIT_SECONDS": ("boot_limit", 0.1, 24 * ONE_HOUR),
+    "ROLLING_SETTLE_SECONDS": ("settle", 0.0, HOUR),
+    "ROLLING_BOOT_LIMIT_SECONDS": ("boot_limit", 0.1, 24 * HOUR),
 }
 
 
@@ -22,7 +22,7 @@ class Timing:
 
     poll: float = 1.0
     settle: float = 20.0
-    boot_limit: float = ONE_HOUR
+    boot_limit: float = HOUR
 
     @staticmethod
     def from_environment(environment: Mapping[str, str]) -> Timing:

@@ -8,6 +8,7 @@ a time; the plugin can.
 
 from __future__ import annotations
 
+import atexit
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -43,13 +44,13 @@ from pulumi_rolling.errors import (
 )
 from pulumi_rolling.host.durations import seconds
 from pulumi_rolling.host.engine_log import STACK, EngineLog
-from pulumi_rolling.host.imports import uncollected
+from pulumi_rolling.host.imports import end_quickly, uncollected
 from pulumi_rolling.host.own_end import end_after
 from pulumi_rolling.resource.around import AWS, CONTEXT, TWICE
 from pulumi_rolling.resource.provider_option import as_the_option_says
 
 if TYPE_CHECKING:
-    from pulumi_rolling.handler import Context
+    from pulumi_rolling.handler import Context, RollingGroupHandler
 
 AT_ONCE = 4
 """Worker threads of the SDK's dynamic provider server (pulumi/dynamic/__main__.py)."""
@@ -82,41 +83,51 @@ class _Process:
     def __init__(self) -> None:
         # Here and not above: the program imports this module for the class alone.
         with uncollected():
-            from pulumi_rolling.handler import Context, RollingGroupHandler, Timeout
-            from pulumi_rolling.handler.properties import address_in, name_path
+            from pulumi_rolling.handler import Context, Timeout
+            from pulumi_rolling.handler.at_rest import HandlerAtRest
             from pulumi_rolling.host.aws_settings import AwsSettings
 
         self._context = Context
         self._timeout = Timeout
-        self._address_in = address_in
-        self.name_path = name_path
         self._settings = AwsSettings
         self.settings = AwsSettings(lambda name: None)
         self.lock = threading.Lock()
-        self.handler = RollingGroupHandler(is_unknown=_is_unknown, at_once=AT_ONCE)
+        self.at_rest = HandlerAtRest(_is_unknown, at_once=AT_ONCE, loading=uncollected)
         self.engine = EngineLog.of_this_process()
         self.contexts: dict[tuple[Any, ...], dict[str, Any]] = {}
+        self._heard: list[tuple[Mapping[str, Any], dict[str, Any]]] = []
+        """Properties and contexts that nobody has asked for: what a group is told by, the whole handler knows."""
+
+    @property
+    def handler(self) -> RollingGroupHandler:
+        """For whatever a group at rest does not need."""
+        return self.at_rest.whole()
 
     def configure(self, read: Callable[[str], Any]) -> None:
         """``read``: a setting of the stack, ``aws:region``, which holds for refresh and destroy as well."""
         self.settings = self._settings(lambda name: read(f"aws:{name}"))
-        self.handler.defaults = self.settings.defaults()
+        self.at_rest.configure(self.settings.defaults())
 
     def remember(self, properties: Mapping[str, Any], raw: Mapping[str, Any]) -> None:
         """Whose the group is in the calls to come, which name no resource. The first that has it keeps it."""
-        key = self._key(properties)
         with self.lock:
-            other = self.contexts.get(key, {}).get("urn")
-            if not key or not raw.get("urn") or other in (None, raw["urn"]):
-                self.contexts[key] = dict(raw)
+            self._heard.append((properties, dict(raw)))
 
     def recall(self, properties: Mapping[str, Any], verb: str = "") -> Context:
         with self.lock:
+            for heard, raw in self._heard:
+                key = self._key(heard)
+                other = self.contexts.get(key, {}).get("urn")
+                if not key or not raw.get("urn") or other in (None, raw["urn"]):
+                    self.contexts[key] = raw
+            self._heard.clear()
             return self.context(self.contexts.get(self._key(properties), {}), verb)
 
     def _key(self, properties: Mapping[str, Any]) -> tuple[Any, ...]:
         """A resource by its group; groups whose address is not known yet share a context, which only preview sees."""
-        address = self._address_in(properties)
+        from pulumi_rolling.handler.properties import address_in
+
+        address = address_in(properties)
         return () if address is None or any(_is_unknown(part) for part in address) else address
 
     def context(self, raw: Mapping[str, Any], verb: str = "") -> Context:
@@ -147,6 +158,7 @@ def _here() -> _Process:
         if _process is None:
             _process = _Process()
             end_after(_process.engine.is_gone)
+            atexit.register(end_quickly)
         return _process
 
 
@@ -169,10 +181,12 @@ class RollingGroupProvider(ResourceProvider):
             if elsewhere:
                 # Nothing is looked at where it would be the wrong place.
                 return CheckResult({**news, **given}, [_failure(fault) for fault in elsewhere])
-            normal, faults = process.handler.check(_without_engine_keys(_olds), given, process.context(raw))
+            normal, faults = process.at_rest.check(_without_engine_keys(_olds), given, process.context(raw))
             process.remember(normal, raw)
             if raw.get(TWICE) is True:
-                faults.append(Fault(process.name_path(normal), _GOVERNED))
+                from pulumi_rolling.handler.properties import name_path
+
+                faults.append(Fault(name_path(normal), _GOVERNED))
             kept = {k: news[k] for k in _ENGINE_KEYS if k in news}
             return CheckResult({**normal, **kept}, [_failure(fault) for fault in faults])
 
@@ -180,7 +194,8 @@ class RollingGroupProvider(ResourceProvider):
         with _clean_errors():
             process = _here()
             news = _without_engine_keys(_news)
-            result = process.handler.diff(_without_engine_keys(_olds), news, process.recall(news))
+            olds = _without_engine_keys(_olds)
+            result = process.at_rest.diff(olds, news, lambda: process.recall(news))
             return DiffResult(
                 changes=result.changes, replaces=list(result.replaces), delete_before_replace=False
             )

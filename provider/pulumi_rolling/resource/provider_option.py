@@ -65,12 +65,14 @@ def as_the_option_says(
     given: dict[str, Any], option: Mapping[str, Any], stack: Defaults
 ) -> tuple[dict[str, Any], list[Fault]]:
     """The inputs with the provider's region and endpoint where they give none, and what of it cannot be honoured."""
+    if not option:
+        return given, []
     from pulumi_rolling.handler.kinds import kind_in
     from pulumi_rolling.host.aws_settings import endpoint_of, have_several, listed, several_endpoints
 
     kind = kind_in(given)
     group = None if kind is None else given.get(kind.key)
-    if not option or kind is None or not isinstance(group, Mapping):
+    if kind is None or not isinstance(group, Mapping):
         return given, []
     named = {str(key).lower() for key in group}
     region, endpoints = option.get("region"), listed(option.get("endpoints"))

@@ -10,8 +10,8 @@ import pytest
 from pulumi_rolling.cli.table import ROWS
 
 HEAVY = {"pydantic", "rich", "boto3", "botocore", "grpc", "google", "pulumi", "yaml", "matplotlib", "moto"}
-LIGHT = {"cli", "errors"}
-LOOKING = {"cli", "errors", "cloud_time", "core", "engine", "fleets", "report", "signals"}
+LIGHT = {"cli", "errors", "version"}
+LOOKING = {"cli", "errors", "version", "cloud_time", "core", "engine", "fleets", "report", "signals"}
 """Layers that a command may load which tells of a group: no model of the policy, and no handler."""
 LOOKERS = {row.name for row in ROWS if row.asks_aws}
 

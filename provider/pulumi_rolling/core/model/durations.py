@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+HOUR = 3600.0
+"""In seconds."""
 _DIGITS = "([0-9]{1,9})"
 _CLOCK = re.compile(f"PT(?=[0-9])(?:{_DIGITS}H)?(?:{_DIGITS}M)?(?:{_DIGITS}S)?")
 _DAYS = re.compile(f"P(?=[0-9T])(?:{_DIGITS}D)?(?:T(?=[0-9])(?:{_DIGITS}H)?(?:{_DIGITS}M)?(?:{_DIGITS}S)?)?")

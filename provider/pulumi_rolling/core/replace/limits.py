@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from pulumi_rolling.core.model.durations import HOUR
 from pulumi_rolling.core.model.goal import OnFailure
 
-ONE_HOUR = 3600.0
+ONE_HOUR = HOUR
 
 
 class Pacing(Enum):

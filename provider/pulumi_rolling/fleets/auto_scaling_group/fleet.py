@@ -28,10 +28,10 @@ from pulumi_rolling.fleets.auto_scaling_group.missing_members import what_went_w
 from pulumi_rolling.fleets.auto_scaling_group.overrides import notes_of
 from pulumi_rolling.fleets.auto_scaling_group.own_tasks import Errands
 from pulumi_rolling.fleets.auto_scaling_group.readiness import Readiness, with_target_health
-from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
 from pulumi_rolling.fleets.auto_scaling_group.strays import misplaced, outdated
 from pulumi_rolling.fleets.auto_scaling_group.traffic import traffic_of
 from pulumi_rolling.fleets.auto_scaling_group.verdict_tags import VerdictTags
+from pulumi_rolling.fleets.auto_scaling_group.wanted import Wanted
 from pulumi_rolling.fleets.aws.alarms import alarms_of
 from pulumi_rolling.fleets.aws.api import Answer
 from pulumi_rolling.fleets.aws.place import Place, told_by

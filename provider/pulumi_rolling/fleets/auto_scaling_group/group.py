@@ -20,14 +20,16 @@ from pulumi_rolling.fleets.auto_scaling_group.floating import floating_note_of
 from pulumi_rolling.fleets.auto_scaling_group.members import Members
 from pulumi_rolling.fleets.auto_scaling_group.overrides import OwnTemplates
 from pulumi_rolling.fleets.auto_scaling_group.poll import poll_of
-from pulumi_rolling.fleets.auto_scaling_group.revisions import Revisions, Wanted, made_from, unread
+from pulumi_rolling.fleets.auto_scaling_group.revisions import Revisions, unread
+from pulumi_rolling.fleets.auto_scaling_group.wanted import (
+    Wanted,
+    made_from,
+    wanted_pointer,
+    wanted_template,
+)
 from pulumi_rolling.fleets.auto_scaling_group.warm_pool import WarmPool
 from pulumi_rolling.fleets.aws.api import EC2, Answer, AwsApi
-from pulumi_rolling.fleets.aws.launch_configurations import (
-    PREFIX,
-    ConfigurationWanted,
-    configurations_of,
-)
+from pulumi_rolling.fleets.aws.launch_configurations import ConfigurationWanted, configurations_of
 from pulumi_rolling.fleets.aws.launch_templates import LATEST, address, parts, templates_of
 from pulumi_rolling.fleets.aws.machines import Machines
 from pulumi_rolling.fleets.aws.place import Place
@@ -183,33 +185,19 @@ class OneGroup:
         )
 
     def _wanted_pointer(self, group: Answer) -> str | None:
-        """What is wanted as a pointer, if a template's id is given or the group tells it for the name."""
-        if isinstance(self._wanted, ConfigurationWanted):
-            return f"{PREFIX}{self._wanted.name}"
-        template = self._wanted_template(group)
-        return address(template, self._wanted.literal) if template else None
+        return wanted_pointer(self._wanted, group)
 
     def _floating_pointers(self, group: Answer) -> list[str]:
         """What is wanted by no number, and the latest beside it; the one call brings both."""
         if isinstance(self._wanted, ConfigurationWanted) or self._wanted.literal.isdigit():
             return []
-        template = self._wanted_template(group)
+        template = wanted_template(self._wanted, group)
         return [address(template, each) for each in (self._wanted.literal, LATEST)] if template else []
 
     def _floating(self, meant: Mapping[str, Revision]) -> tuple[str, ...]:
         if isinstance(self._wanted, ConfigurationWanted):
             return ()
         return floating_note_of(self._wanted, {parts(where)[1]: each for where, each in meant.items()})
-
-    def _wanted_template(self, group: Answer) -> str | None:
-        """The template's id, given or as the group tells it for the name."""
-        if isinstance(self._wanted, ConfigurationWanted):
-            return None
-        template = described.template_of(group) or {}
-        ident = self._wanted.id
-        if ident is None and template.get("LaunchTemplateName") == self._wanted.name:
-            ident = template.get("LaunchTemplateId")
-        return ident
 
     def _is_wrong_kind(self, group: Answer) -> bool:
         wants_configuration = isinstance(self._wanted, ConfigurationWanted)

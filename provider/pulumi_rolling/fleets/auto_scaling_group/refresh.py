@@ -38,7 +38,7 @@ from pulumi_rolling.fleets.auto_scaling_group.refresh_facts import (
     warm_up_of,
 )
 from pulumi_rolling.fleets.auto_scaling_group.refresh_rhythm import Told, still_serves, told
-from pulumi_rolling.fleets.auto_scaling_group.revisions import Wanted
+from pulumi_rolling.fleets.auto_scaling_group.wanted import Wanted
 from pulumi_rolling.fleets.aws.alarms import alarms_of
 from pulumi_rolling.fleets.aws.api import Answer
 from pulumi_rolling.fleets.aws.launch_templates import address, parts

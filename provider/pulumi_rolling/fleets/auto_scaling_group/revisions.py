@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from pulumi_rolling.core.model.member import Revision
 from pulumi_rolling.fleets.auto_scaling_group.description import Listed, template_of
+from pulumi_rolling.fleets.auto_scaling_group.wanted import Wanted
 from pulumi_rolling.fleets.aws.api import Answer, AwsApi
 from pulumi_rolling.fleets.aws.launch_configurations import (
     PREFIX,
@@ -15,20 +16,10 @@ from pulumi_rolling.fleets.aws.launch_configurations import (
 )
 from pulumi_rolling.fleets.aws.launch_templates import (
     LaunchTemplates,
-    TemplateWanted,
     address,
     parts,
 )
 from pulumi_rolling.fleets.contents import gone
-
-Wanted = TemplateWanted | ConfigurationWanted
-
-
-def made_from(one: Listed) -> str:
-    """The address of an instance's revision, by what the group lists; empty where it names none."""
-    if one.template:
-        return address(one.template, one.version)
-    return f"{PREFIX}{one.origin}" if one.origin else ""
 
 
 def unread(where: str) -> Revision:

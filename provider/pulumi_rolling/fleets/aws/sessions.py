@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from typing import Any
 
 from pulumi_rolling.fleets.aws.place import Place
@@ -42,8 +42,7 @@ def _made(place: Place) -> Any:
     import botocore.session  # type: ignore[import-untyped]
 
     core = botocore.session.Session(profile=place.profile or None)
-    if not place.profile:
-        core.register_component("data_loader", _models())
+    core.register_component("data_loader", _models(core.get_config_variable("data_path")))
     if place.region:
         core.set_config_variable("region", place.region)
     if place.keys is not None:
@@ -54,11 +53,40 @@ def _made(place: Place) -> Any:
 
 
 @cache
-def _models() -> Any:
-    """What the services' calls look like, read once: 30 MB and a fifth of a second for the services of a group."""
-    import botocore.session
+def _models(path: str | None) -> Any:
+    """What the services' calls look like, read once: 30 MB and a fifth of a second for the services of a group.
 
-    return botocore.session.Session().get_component("data_loader")
+    ``path``: where the user has more of them.
+    """
+    from botocore.loaders import create_loader  # type: ignore[import-untyped]
+
+    loader = create_loader(path)
+    loader.list_available_services = partial(_Services, loader)
+    return loader
+
+
+class _Services:
+    """The services that have a model, looked for by name.
+
+    botocore's loader walks through the folders of all four hundred to know one, twice for each process.
+    """
+
+    def __init__(self, loader: Any, type_name: str) -> None:
+        self._loader = loader
+        self._type = type_name
+
+    def __contains__(self, service: str) -> bool:
+        from botocore.exceptions import DataNotFoundError
+
+        try:
+            return bool(self._loader.list_api_versions(service, self._type))
+        except DataNotFoundError:
+            return False
+
+    def __iter__(self) -> Iterator[str]:
+        """All of them, for a sentence that names them."""
+        found: list[str] = type(self._loader).list_available_services(self._loader, self._type)
+        return iter(found)
 
 
 def _assumed(place: Place, credentials: Any) -> Any:

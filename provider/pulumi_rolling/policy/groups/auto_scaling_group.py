@@ -11,6 +11,7 @@ from pydantic import PlainValidator, ValidationInfo
 from pulumi_rolling.errors import Fault
 from pulumi_rolling.policy.block import Block, GroupBlock, IsUnknown
 from pulumi_rolling.policy.leaves import Fold, Text, fold_choice, is_not_known_yet, refusal, show, url
+from pulumi_rolling.policy.numbers import fold_version
 
 PROCESSES = (
     "Launch",
@@ -60,11 +61,6 @@ def processes_suspended(names: list[str]) -> str:
         f"Autoscaling rolling updates cannot be performed because the [{', '.join(names)}] process(es) have "
         "been suspended; please resume these processes and then retry the update."
     )
-
-
-def fold_version(value: Any) -> Any:
-    """3 as ``"3"``: a version is a number in one resource's outputs and a string in another's."""
-    return str(value) if type(value) is int else value
 
 
 def version_text(value: Any) -> str:
