@@ -34,10 +34,10 @@ from pulumi_rolling.core.replace.rollout import Boots, Rollout
 
 WORTH = 0.0013
 """Idle time, as a share of a boot and for each slot, that a look is worth while starts wait for it (make bench)."""
-SUSPECTED = 6.0
-"""Times as much, while the guard holds: the late ones come when they come."""
-LAST = 5.0
-"""Times as much, when nothing starts before all are ready: it delays a round, or nothing but the end."""
+SUSPECTED = 7.0
+"""Times as much at a spread of one, while the guard holds: the wider the law, the less a look at late ones tells."""
+LAST = 5.5
+"""The same, when nothing starts before all are ready: it delays a round, or nothing but the end."""
 LONGER = 1.5
 """Times as wide as the law says, for those that are late: the law of few boots is narrower than the boots."""
 START = 3.0
@@ -70,13 +70,13 @@ def after_boots(look: Look, started: int = 0, suspects: Collection[str] = ()) ->
     if law is None:
         return look.at + blind_wait(max(ages, default=0.0), poll)
     law = with_those_still_booting(law, way.boots, rollout.prior, ages)
-    worth = WORTH * _boot_under_way(law) * way.batch
+    worth, wide = WORTH * _boot_under_way(law) * way.batch, math.sqrt(law.spread)
     late = [m for m in booting if m.id in suspects]
     if late:
         free = max(1, way.batch - len(ages) + 1)
-        idle = Idle(law, _ages(late, look.at), each=free / SUSPECTED)
+        idle = Idle(law, _ages(late, look.at), each=free / (SUSPECTED * wide))
     elif not census.candidates or look.limits.pacing is Pacing.LOCK_STEP:
-        idle = Idle(law, [*ages, *[0.0] * started], together=way.batch / LAST)
+        idle = Idle(law, [*ages, *[0.0] * started], together=way.batch / (LAST * wide))
     else:
         idle = Idle(law, [*ages, *[0.0] * started])
     return look.at + max(poll, idle.until(worth, longest_wait(law)))
