@@ -7,6 +7,7 @@ import sys
 from tests.benchmarks import (
     decisions,
     ecs,
+    engine_calls,
     engine_rolls,
     ess,
     fifty,
@@ -30,6 +31,7 @@ PARTS = {
     "looks": looks.report,
     "roll": rolls.report,
     "pulumi-up": engine_rolls.report,
+    "calls": engine_calls.report,
     "no-op": no_op.report,
     "no-op-attribute": no_op_attribute.report,
     "fifty": fifty.report,

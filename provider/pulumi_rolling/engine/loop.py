@@ -29,7 +29,7 @@ from pulumi_rolling.core.machine import Machine, Paced, Remembered
 from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.seen import RefusedAct, Request
-from pulumi_rolling.core.shared.lease_rules import ASLEEP, wait_before
+from pulumi_rolling.core.shared.lease_rules import ASLEEP, longest_sleep, wait_before
 from pulumi_rolling.engine.clock import Clock
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.record.pieces import Journal, asked
@@ -142,7 +142,7 @@ class Drive(Generic[R, S, A, L]):
     def _sleep(self, seconds: float) -> None:
         """Until then, or until somebody wakes us; an engine that is gone is found as soon as in short waits."""
         # A lease that runs out between two looks would be somebody else's to take.
-        left = min(seconds, ASLEEP * self.lease.left())
+        left = min(seconds, longest_sleep(self.lease.length, self.lease.left()))
         while left > 0:
             piece, began = min(left, ASLEEP * self.lease.length), self.clock.steady()
             self.clock.wait(piece)

@@ -13,7 +13,8 @@ from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.replace.limits import Limits
-from pulumi_rolling.core.replace.questions import proves_members
+from pulumi_rolling.core.replace.looks import rarely
+from pulumi_rolling.core.replace.questions import looks_for_others, proves_members
 from pulumi_rolling.core.replace.record_rules import is_news
 from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.core.shared.lease_rules import RENEWED, is_due, lease_length, promised, wait_before
@@ -24,6 +25,8 @@ AFTER = 1
 """The record is removed."""
 INSTANCES_PER_CALL = 200
 CHECKS_PER_CALL = 100
+OTHERS = 30
+"""Polls for which an answer about others' operations serves at least."""
 
 
 class Writes:
@@ -66,7 +69,8 @@ class Bill:
         self._limits = limits
         self._size = size
         self._writes = Writes(limits.poll, at)
-        self._known: frozenset[str] = frozenset()
+        self._dated: frozenset[str] = frozenset()
+        self._others_at = at
 
     @property
     def marks(self) -> int:
@@ -80,9 +84,7 @@ class Bill:
     def add(self, before: Rollout, decision: Decided, at: float) -> None:
         """One look with what its decision brought: the record, and an act each."""
         after = decision.next
-        arrived = not after.way.in_flight <= self._known
-        self._known = after.way.in_flight
-        self.looks += self._look(after, arrived)
+        self.looks += self._look(after, dating=self._dates(before, after)) + self._asks_of_others(after, at)
         self.acts += len(decision.actions)
         wait = self._writes.wait_of(decision, at)
         if decision.actions or is_news(before, after) or self._writes.is_due(at, wait):
@@ -91,17 +93,33 @@ class Bill:
     def add_looks(self, rollout: Rollout, count: int, until: float) -> None:
         """Looks up to ``until`` at which nothing is new."""
         if count:
-            self.looks += count * self._look(rollout, False)
+            self.looks += count * self._look(rollout, dating=False)
             self._writes.renew(until)
 
-    def _look(self, rollout: Rollout, arrived: bool) -> int:
+    def _dates(self, before: Rollout, after: Rollout) -> bool:
+        """Whether a launch time is asked for: of one that is ready or failed; the same request brings all others'."""
+        judged = after.way.succeeded.union([f.id for f in after.way.failed]) - before.way.succeeded
+        if judged <= self._dated:
+            return False
+        self._dated |= judged | after.way.in_flight
+        return True
+
+    def _asks_of_others(self, rollout: Rollout, at: float) -> bool:
+        if not looks_for_others(rollout) or at - self._others_at < rarely(
+            rollout, OTHERS * self._limits.poll
+        ):
+            return False
+        self._others_at = at
+        return True
+
+    def _look(self, rollout: Rollout, *, dating: bool) -> int:
         limits = self._limits
         flight = len(rollout.way.in_flight)
         calls = 1
         if "HealthCheck" in limits.suspend and rollout.step is not Step.PREPARE:
             calls += math.ceil(self._size / INSTANCES_PER_CALL)
-        elif flight and (limits.signals or arrived):
-            calls += math.ceil(flight / INSTANCES_PER_CALL)
+        elif dating or (flight and limits.signals):
+            calls += max(1, math.ceil(flight / INSTANCES_PER_CALL))
         if rollout.way.openings or rollout.way.missing:
             calls += 1  # The scaling activities say why somebody is missing.
         if limits.target_health or limits.status_checks:

@@ -14,8 +14,9 @@ from functools import partial
 from pulumi_rolling.core.model.codes import ReasonCode, Step
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.replace.decide import decide
-from pulumi_rolling.core.replace.decisions import looks_until
+from pulumi_rolling.core.replace.decisions import look_after, looks_until
 from pulumi_rolling.core.replace.limits import Limits
+from pulumi_rolling.core.replace.looks import blind_wait, usual_wait
 from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.core.shared.lease_rules import ASLEEP, lease_length
 from pulumi_rolling.fleets.simulated import SimulatedFleet
@@ -64,6 +65,8 @@ class Manner:
     """Seconds until somebody approves where the policy wants it."""
     only_forward: bool = False
     """It ends at a verdict."""
+    even: bool = False
+    """It follows no boots: soon after something happened it looks often, and then ever less, as at all else."""
 
 
 AS_THE_ENGINE = Manner()
@@ -170,11 +173,14 @@ class _Pace:
             return max(fleet.now, min(news, decision.quiet_until)), 0
         if self._manner.grain and rollout.step is Step.ROLL and rollout.way.in_flight and not turned:
             return self._coarse(decision)
-        if decision.by_boots:
+        if decision.by_boots and not self._manner.even:
             return decision.look_again_at, 0
         news = fleet.now if self._manner.every_look or turned else fleet.changes_at()
-        due = decision.quiet_until
-        first = min(decision.look_again_at, fleet.now + self._longest)
+        due, soonest = decision.quiet_until, decision.look_again_at
+        if decision.by_boots:
+            due = due or math.inf
+            soonest = look_after(self._limits, rollout, fleet.now, due)
+        first = min(soonest, fleet.now + self._longest)
         return looks_until(self._limits, rollout, first, min(news, due), due, self._longest)
 
     def _coarse(self, decision: Decided) -> tuple[float, int]:
@@ -189,13 +195,23 @@ class _Pace:
         soonest = now if math.isinf(news) else max(news, now)
         again = min(clock, self._began + grain * math.floor((soonest - self._began) / grain + 1))
         if decision.by_boots:
-            # The looks between would be as far apart as the next one is.
-            apart = max(self._limits.poll, decision.look_again_at - now)
-            return again, max(0, math.floor((again - now) / apart) - 1)
+            return again, self._between(decision, again)
         event = min(self._fleet.moves_at(), again)
         first = min(decision.look_again_at, now + longest)
         seen, idle = looks_until(self._limits, decision.next, first, event, again, longest)
         return again, idle + max(0, math.floor((again - seen) / self._limits.poll))
+
+    def _between(self, decision: Decided, again: float) -> int:
+        """Looks until then, while boots set the pace: as far apart as the next one is, or as where many are due."""
+        now, poll, usual = self._fleet.now, self._limits.poll, usual_wait(decision.next)
+        if usual is not None:
+            apart = max(poll, decision.look_again_at - now, usual)
+            return max(0, math.floor((again - now) / apart) - 1)
+        idle, at = 0, decision.look_again_at
+        while at < again:
+            at += blind_wait(at - now, poll)
+            idle += 1
+        return idle
 
 
 def _turned(before: Rollout, after: Rollout) -> bool:

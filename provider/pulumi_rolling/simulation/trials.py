@@ -22,7 +22,7 @@ from pulumi_rolling.simulation.law import BootLaw
 FEW = 40
 """Runs for which no further process is worth its start."""
 CHUNK = 25
-APART = 0.08
+APART = 0.05
 """Looks of the engine are about that share of a boot apart."""
 
 
@@ -123,7 +123,7 @@ def _well(scenario: Scenario) -> Behaviour:
 def grain_of(desired: int, window: int, law: BootLaw) -> float:
     """At most a quarter of a boot; less in a short roll; none where every look is hardly more.
 
-    At that, roll times are within two percent of those with every look.
+    At that, roll times are within three percent of those with every look.
     """
     share = min(1 / 4, window / 80, desired / max(1, window) / 40)
-    return law.mean * share if share >= 2 * APART else 0.0
+    return law.mean * share if share >= 3 * APART else 0.0

@@ -74,5 +74,5 @@ def test_a_grain_changes_no_outcome_and_hardly_the_time(guard: Guard) -> None:
     same = sum(one.done is other.done for one, other in zip(fine, coarse, strict=True))
     assert same >= 27
     times = [statistics.fmean(r.seconds for r in rolls if r.done) for rolls in (fine, coarse)]
-    assert times[1] == pytest.approx(times[0], rel=0.02)
+    assert times[1] == pytest.approx(times[0], rel=0.03)
     assert sum(r.decisions for r in coarse) < 0.7 * sum(r.decisions for r in fine)

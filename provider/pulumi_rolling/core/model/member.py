@@ -96,3 +96,10 @@ class Member:
     """What the last probe that failed brought, for people."""
     target_cause: str = ""
     """What a load balancer says against it, with the balancer's name; empty where it is healthy or says nothing."""
+    launched_after: float | None = None
+    """The last look that did not show it, while nothing hangs on when it was launched and nobody has asked."""
+
+    @property
+    def from_at(self) -> float | None:
+        """When its clock began, or no later than that where its launch time is not known yet."""
+        return self.launched_after if self.launched_at is None else self.launched_at

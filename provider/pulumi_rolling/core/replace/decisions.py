@@ -102,7 +102,7 @@ def _next_clock(look: Look) -> float:
     if rollout.deadline is not None and rollout.direction is Direction.FORWARD:
         due.append(rollout.deadline)
     clock = slot_clock(limits)
-    due += [m.launched_at + clock for m in census.unjudged if m.launched_at is not None]
+    due += [m.from_at + clock for m in census.unjudged if m.from_at is not None]
     due += [i.at + limits.settle for i in rollout.ours.issued]
     due += [since + limits.warm_up for _, since in way.warming]
     if limits.drain is not None:

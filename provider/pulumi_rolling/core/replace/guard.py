@@ -63,7 +63,7 @@ class Odds:
         self._share = bad / (len(rollout.way.succeeded) + bad + 1.0)
         self._few = [0.0] * (max(0, budget_left(limits, rollout)) + 1)
         self._few[0] = 1.0
-        ages = [0.0 if m.launched_at is None else at - m.launched_at for m in flight]
+        ages = [0.0 if m.from_at is None else at - m.from_at for m in flight]
         self._slower = self._law.slower_than_each(ages)
         self._add(self._slower)
         for opening in rollout.way.openings:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member
-from pulumi_rolling.core.replace.census import is_new
+from pulumi_rolling.core.replace.census import is_new, is_working
 from pulumi_rolling.core.replace.rollout import Rollout
 
 _COUNTING = frozenset({Step.PREPARE, Step.ROLL, Step.BAKE, Step.RESIZE})
@@ -57,10 +57,20 @@ def unproved(rollout: Rollout, members: Iterable[Member]) -> list[Member]:
     ]
 
 
-def undated(rollout: Rollout, members: Iterable[Member]) -> list[Member]:
-    """Members whose launch time decides whether they are new. The first look of a direction dates them all."""
-    dated_from = here(members) if rollout.way.watermark is None else unproved(rollout, members)
-    return [m for m in dated_from if m.launched_at is None]
+def undated(rollout: Rollout, members: Iterable[Member], at: float, clock: float) -> list[Member]:
+    """Members whose launch time is asked for. The first look of a direction dates all, since it tells old from new.
+
+    Later ones came under our eyes and are new. Their launch matters when they may be ready, so that their boot is
+    measured, and when their ``clock`` may have run out. One such look asks for all, as one request does for one.
+    """
+    if rollout.way.watermark is None:
+        return [m for m in here(members) if m.launched_at is None]
+    unknown = [m for m in unproved(rollout, members) if m.launched_at is None]
+    return unknown if any(_is_dating_due(m, at, clock) for m in unknown) else []
+
+
+def _is_dating_due(member: Member, at: float, clock: float) -> bool:
+    return member.launched_after is None or is_working(member) or at - member.launched_after >= clock
 
 
 def revocable(rollout: Rollout, members: Iterable[Member]) -> list[Member]:

@@ -11,11 +11,13 @@ RENEWED = 1 / 3
 OUTLIVED = 1 / 3
 """The part of the usual length after which a look is too old to write or act upon."""
 ASLEEP = 1 / 2
-"""The part of what a lease still holds that no sleep of its holder is longer than."""
-COVERED = 6.0
-"""Waits that a lease covers beyond its usual length: by then the record is mostly written anyway."""
-SPARE = 150.0
-"""Seconds that those are at most, beyond the two waits that it must cover: the next driver has to sit them out."""
+"""The part of the usual length, or of what is left of a shorter lease, that a sleep of its holder may take."""
+COVERED = 3.0
+"""Waits that a lease covers beyond its usual length."""
+MORE = 5.0
+"""Further waits that it covers, while they are short: by then the record is mostly written anyway."""
+SPARE = 240.0
+"""Seconds that those are at most: the next driver has to sit them out."""
 
 
 def lease_length(poll: float) -> float:
@@ -28,11 +30,16 @@ def wait_before(length: float, until_look: float, *, by_boots: bool) -> float:
     return until_look if by_boots else min(until_look, ASLEEP * length)
 
 
+def longest_sleep(length: float, left: float) -> float:
+    """Seconds that the holder of a lease may sleep which holds ``left`` more: it wakes long before the end."""
+    return max(ASLEEP * left, left - (1 - RENEWED) * length)
+
+
 def promised(length: float, wait: float) -> float:
     """Seconds that a lease holds which is written before a wait; ``length`` is the usual one."""
-    return length + 2 * wait + min((COVERED - 2) * wait, SPARE)
+    return length + COVERED * wait + min(MORE * wait, SPARE)
 
 
 def is_due(length: float, left: float, wait: float) -> bool:
-    """Whether a lease that holds ``left`` more seconds is written again before a wait."""
-    return left <= (1 - RENEWED) * length or left * ASLEEP < wait
+    """Whether a lease that holds ``left`` more seconds is written again before a wait: else it holds well beyond it."""
+    return left - (1 - RENEWED) * length <= wait

@@ -27,13 +27,16 @@ class GroupActs:
         api: AwsApi,
         describe: Callable[[], Answer],
         clock: Callable[[], float] = steady,
+        is_plain: Callable[[], bool] = lambda: False,
     ) -> None:
+        """``is_plain``: the look that an act follows showed no mixed instances policy."""
         self.last_at = clock()
         """When we last changed something. Making the fleet counts: the program may have changed it a moment before."""
         self._name = name
         self._api = api
         self._describe = describe
         self._clock = clock
+        self._is_plain = is_plain
 
     def carry_out(self, action: Action, in_warm_pool: bool = False) -> None:
         """``in_warm_pool``: the instance to remove is no member, as one in standby would be."""
@@ -83,8 +86,8 @@ class GroupActs:
             # A group has one of the two: naming the one takes the other away (UpdateAutoScalingGroup).
             return {"LaunchConfigurationName": name}
         template, version = parts(revision.address)
-        group = self._api.under_retry(self._describe)
-        if described.mixed_template(group) is not None:
+        group = None if self._is_plain() else self._api.under_retry(self._describe)
+        if group is not None and described.mixed_template(group) is not None:
             return {"MixedInstancesPolicy": described.moved_policy(group, template, version)}
         return {"LaunchTemplate": {"LaunchTemplateId": template, "Version": version}}
 

@@ -30,6 +30,8 @@ class Watched:
     queues: tuple[str, ...] = ()
     """URLs of the queues that signals come by."""
     warm_pool: bool = False
+    clock: float = 0.0
+    """Seconds from its launch in which a member must be ready. 0: its launch time is asked for at once."""
     seldom: float = 5.0
     """Seconds for which an answer about what changes seldom (alarms, warm pool) serves again."""
 

@@ -16,7 +16,9 @@ from pulumi_rolling.cloud_time import CLOUD, steady
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Member, Revision
 from pulumi_rolling.core.replace.actions import Action, Remove
+from pulumi_rolling.core.replace.looks import rarely
 from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.questions import undated
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.fleets.auto_scaling_group import description as described
 from pulumi_rolling.fleets.auto_scaling_group import surroundings
@@ -41,7 +43,8 @@ from pulumi_rolling.fleets.base import Retry
 from pulumi_rolling.fleets.replace import OwnTasks, Sight, SignalSource, as_old, key_of, returning_acts
 
 RARELY = 6
-"""Times as long as for an alarm an answer about others' operations serves: half a minute, where a look is a second."""
+"""Times as long as for an alarm an answer about others' operations serves at least: half a minute, where a look is a
+second."""
 
 
 class AutoScalingGroupFleet(OneGroup):
@@ -93,6 +96,7 @@ class AutoScalingGroupFleet(OneGroup):
         group = look.description
         pointer = described.pointer(group)
         listed, warm = tuple(described.listed(group)), self._warm.all_now(group)
+        self._machines.show([one.id for one in listed], CLOUD.at(look.at))
         meant = self._revisions.learn((*listed, *warm), [pointer, *self._floating_pointers(group)])
         current = meant.get(pointer)
         members = self._members.of(group, listed)
@@ -137,14 +141,16 @@ class AutoScalingGroupFleet(OneGroup):
     def observe(self, rollout: Rollout) -> Sight:
         look = self._look()
         group = look.description
-        members = self._members.learnt(group, tuple(described.listed(group)), rollout.target)
+        listed = tuple(described.listed(group))
+        self._machines.show([one.id for one in listed], CLOUD.at(look.at))
+        members = self._members.learnt(group, listed, rollout.target)
         suspended, desired = described.suspended(group), described.sizes(group).desired
         source = self._signals[rollout.direction]
         ask = for_ec2(rollout, members, suspended, tags=source.needs_tags)
         members = self._members.asked(members, ask, source)
-        members = self._errands.probed(rollout, self._readiness.proved(rollout, group, members))
+        members = self._proved(rollout, group, members, CLOUD.at(look.at))
         if rollout.direction is Direction.FORWARD:
-            strays = {**self._outdated, **misplaced(group, described.listed(group), self._machines)}
+            strays = {**self._outdated, **misplaced(group, listed, self._machines)}
             members = as_old(members, strays, rollout.target)
         watched = self._readiness.watched
 
@@ -160,10 +166,20 @@ class AutoScalingGroupFleet(OneGroup):
             losses=losses,
             alarms=self._readiness.alarms(rollout),
             partings=self._errands.partings(rollout, members),
-            others=self._refreshes.under_way(rollout, RARELY * watched.seldom),
+            others=self._refreshes.under_way(rollout, rarely(rollout, RARELY * watched.seldom)),
             warm=self._warm.look(rollout, group, watched.seldom, as_members) if watched.warm_pool else (),
         )
         return Sight(observation, described.marks(group), look.at)
+
+    def _proved(
+        self, rollout: Rollout, group: Answer, members: tuple[Member, ...], at: float
+    ) -> tuple[Member, ...]:
+        """The members with all that the policy wants of new ones. Launch times are asked for once they matter."""
+        members = self._readiness.proved(rollout, group, members)
+        watched = self._readiness.watched
+        clock = 0.0 if watched.status_checks else watched.clock
+        members = self._members.dated(members, [m.id for m in undated(rollout, members, at, clock)])
+        return self._errands.probed(rollout, self._readiness.checked(rollout, members))
 
     def apply(self, action: Action) -> None:
         self._acts.carry_out(action, isinstance(action, Remove) and action.member in self._warm)

@@ -68,8 +68,10 @@ class OneGroup:
         self._machines = Machines()
         self._members = Members(self._api, self._revisions, self._own_templates, self._machines)
         self._activities = ActivityLog(name)
-        self._acts = GroupActs(name, self._api, self._as_it_is, clock)
-        self._looked_at = 0.0
+        self._acts = GroupActs(name, self._api, self._as_it_is, clock, lambda: self._plain)
+        self._looked_at = self._marks_at = 0.0
+        self._plain = False
+        """The last look showed a pointer that is no mixed instances policy."""
         self._poll.register(name)
 
     @property
@@ -142,7 +144,11 @@ class OneGroup:
         return self._revisions.contents(revision)
 
     def marks(self) -> Mapping[str, str]:
-        return described.marks(self._look().description)
+        """As of a request of their own; the look that follows at once sees no more, and takes what it brought."""
+        after = max(self._not_before(), math.nextafter(self._marks_at, math.inf))
+        look = self._newer(after)
+        self._marks_at = look.at
+        return described.marks(look.description)
 
     def write_marks(self, marks: Mapping[str, str]) -> None:
         if marks:
@@ -167,9 +173,13 @@ class OneGroup:
 
         Making the fleet counts as an act: the program may have changed the group a moment before.
         """
-        not_before = self._not_before()
-        look = self._api.under_retry(lambda: self._poll.look(self.name, not_before, self._api))
+        look = self._newer(self._not_before())
         self._looked_at = look.at
+        return look
+
+    def _newer(self, not_before: float) -> Look:
+        look = self._api.under_retry(lambda: self._poll.look(self.name, not_before, self._api))
+        self._plain = described.mixed_template(look.description) is None
         return look
 
     def _as_it_is(self) -> Answer:

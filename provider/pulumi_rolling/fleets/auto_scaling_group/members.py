@@ -53,6 +53,7 @@ class Members:
                     healthy=one.healthy,
                     zone=one.zone,
                     launched_at=self._machines.launched_at(one.id),
+                    launched_after=self._machines.launched_after(one.id),
                     protected=one.protected,
                     weight=one.weight,
                 )
@@ -65,6 +66,16 @@ class Members:
         """The members with launch time, life and signal, where EC2 is asked about those in ``ask``."""
         machines = self._machines.look(self._api, ask)
         return tuple(self._judged(member, machines.get(member.id), source) for member in members)
+
+    def dated(self, members: tuple[Member, ...], ask: Iterable[str]) -> tuple[Member, ...]:
+        """The members, those in ``ask`` with their launch time and life."""
+        seen = self._machines.look(self._api, ask)
+        return tuple(
+            replace(m, launched_at=self._machines.launched_at(m.id), alive=m.alive and seen[m.id].alive)
+            if m.id in seen
+            else m
+            for m in members
+        )
 
     def _judged(self, member: Member, machine: Machine | None, source: SignalSource) -> Member:
         tags = machine.tags if machine is not None else None

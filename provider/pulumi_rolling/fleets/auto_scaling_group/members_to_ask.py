@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pulumi_rolling.core.model.member import Member
-from pulumi_rolling.core.replace.questions import here, revocable, undated, unproved
+from pulumi_rolling.core.replace.questions import here, revocable, unproved
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.fleets.aws.machines import PAGE
 
@@ -16,7 +16,7 @@ from pulumi_rolling.fleets.aws.machines import PAGE
 def for_ec2(
     rollout: Rollout, members: Iterable[Member], suspended: frozenset[str], *, tags: bool
 ) -> set[str]:
-    """Ids for DescribeInstances: all where the group checks no health, else those in question.
+    """Ids for DescribeInstances: all where the group checks no health, else those whose tags are awaited.
 
     ``tags``: signals come by tag, so that each look needs the tags of those that are awaited, and of as many that may
     still fail as the request has room for.
@@ -24,7 +24,7 @@ def for_ec2(
     present = here(members)
     if "HealthCheck" in suspended:
         return {m.id for m in present}
-    ask = {m.id for m in undated(rollout, present)}
+    ask = set[str]()
     awaited = unproved(rollout, present) if tags else []
     if awaited:
         ask |= {m.id for m in awaited}

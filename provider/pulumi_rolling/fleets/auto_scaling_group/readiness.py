@@ -31,7 +31,7 @@ class Readiness:
         self._alarms = alarms
 
     def proved(self, rollout: Rollout, group: Answer, members: Sequence[Member]) -> tuple[Member, ...]:
-        """The members with their health behind the load balancers, and the open new ones with their status checks.
+        """The members with their health behind the load balancers.
 
         Health is brought for all: a floor counts ready members, so the old ones matter as much as the new. On the way
         back a group that is attached to nothing serves by being in service, as where that is known at the start.
@@ -43,6 +43,11 @@ class Readiness:
             if rollout.direction is Direction.BACK and all(m.target is None for m in found):
                 # Somebody detached the group in mid-roll. Nobody would be ready any more, and it must come back.
                 found = tuple(replace(m, target=TargetHealth.HEALTHY) for m in found)
+        return found
+
+    def checked(self, rollout: Rollout, members: tuple[Member, ...]) -> tuple[Member, ...]:
+        """The members, the open new ones with their status checks."""
+        found = members
         if self.watched.status_checks and proves_members(rollout):
             # EC2 refuses a call that names a machine it does not know; one with a launch time it has told of.
             open_ones = [m.id for m in unproved(rollout, found) if m.launched_at is not None]

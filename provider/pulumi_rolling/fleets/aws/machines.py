@@ -32,6 +32,19 @@ class Machines:
         self._subnets: dict[str, str] = {}
         self._images: dict[str, str] = {}
         self._addresses: dict[str, tuple[str, str]] = {}
+        self._absent_at: dict[str, float] = {}
+        self._shown_at: float | None = None
+
+    def show(self, members: Iterable[str], at: float) -> None:
+        """A look of that moment shows these."""
+        for member in members:
+            if member not in self._launched and self._shown_at is not None:
+                self._absent_at.setdefault(member, self._shown_at)
+        self._shown_at = at
+
+    def launched_after(self, member: str) -> float | None:
+        """The last look that did not show it; None where no look preceded the one that first did."""
+        return self._absent_at.get(member)
 
     def launched_at(self, member: str) -> float | None:
         return self._launched.get(member)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pulumi_rolling.core.replace.looks import rarely
 from pulumi_rolling.core.replace.questions import looks_for_others
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.fleets.alibaba.api import AlibabaApi, Answer
@@ -12,7 +13,7 @@ from pulumi_rolling.fleets.ess_scaling_group.description import ACTIVE_REFRESH
 from pulumi_rolling.fleets.ess_scaling_group.facts import Hook
 
 SELDOM = 30.0
-"""Seconds for which an answer about others' refreshes serves: nobody begins one often."""
+"""Seconds for which an answer about others' refreshes serves at least: nobody begins one often."""
 
 
 def launch_hooks(api: AlibabaApi, group: str) -> tuple[Hook, ...]:
@@ -52,7 +53,7 @@ class Refreshes:
         """The active one in words."""
         if not looks_for_others(rollout):
             return ""
-        if self._clock() - self._asked_at >= SELDOM:
+        if self._clock() - self._asked_at >= rarely(rollout, SELDOM):
             self.now()
         if self._active is None:
             return ""

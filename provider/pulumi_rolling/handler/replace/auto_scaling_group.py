@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 
 from pulumi_rolling.core.model.member import Revision, Sizes
+from pulumi_rolling.core.replace.budget import slot_clock
 from pulumi_rolling.core.replace.limits import Limits, Pacing
 from pulumi_rolling.fleets.auto_scaling_group.facts import AutoScalingGroupFacts
 from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
@@ -86,7 +87,8 @@ class InstanceSurroundings(Surroundings[AutoScalingGroupFacts]):
         sources, about = _signals(facts, limits, policy, operation.former)
         self.use(operation, sources)
         seen = watched(policy, operation.former, operation.timing)
-        operation.fleet.watch(replace(seen, health_in=directions_of_health(limits)))
+        clock = min(slot_clock(limits), slot_clock(limits.back()))
+        operation.fleet.watch(replace(seen, health_in=directions_of_health(limits), clock=clock))
         hint = advice(roll, facts.suspended)
         health = health_not_waited_for(policy, facts)
         return Judged(
