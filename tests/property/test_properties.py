@@ -347,7 +347,7 @@ def test_an_abort_returns_the_group() -> None:
     limits = Limits(batch=2, floor=5, max_size=8, settle=5.0)
 
     def meddle(group: SimulatedFleet, number: int) -> None:
-        if number == 20:
+        if number == 10:
             group.request(Request("a1", "abort"))
 
     run = Run(fleet, limits, new_rollout("r", V2, V1, fleet.sizes, frozenset(), fleet.now), meddle=meddle)
