@@ -12,9 +12,9 @@ OUTLIVED = 1 / 3
 """The part of the usual length after which a look is too old to write or act upon."""
 ASLEEP = 1 / 2
 """The part of the usual length, or of what is left of a shorter lease, that a sleep of its holder may take."""
-COVERED = 3.0
+COVERED = 2.0
 """Waits that a lease covers beyond its usual length."""
-MORE = 5.0
+MORE = 6.0
 """Further waits that it covers, while they are short: by then the record is mostly written anyway."""
 SPARE = 240.0
 """Seconds that those are at most: the next driver has to sit them out."""
