@@ -100,10 +100,12 @@ OF_THE_FACE = {
         "resource.attribute",
         "resource.attribute.hook",
         "resource.attribute.policy",
+        "resource.attribute.shared",
         "resource.attribute.state",
         "resource.attribute.values",
         "resource.dynamic",
         "resource.provider_option",
+        "resource.urn",
     },
 }
 
