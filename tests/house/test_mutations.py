@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.house.sources import PROVIDER
-from tests.property.mutations import FAULTS, Fault
+from tests.property.faults import Fault
+from tests.property.mutations import FAULTS
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.what)

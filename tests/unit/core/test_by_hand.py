@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
+from pulumi_rolling.core.model.codes import ReasonCode
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Sizes
 from pulumi_rolling.core.replace.actions import Action, Adjust, Remove, Resize, Terminate, Together, spread
 from pulumi_rolling.core.replace.decide import decide
@@ -96,6 +97,20 @@ def test_what_goes_is_launched_by_us_one_act_at_a_time(sizes: Sizes, batch: int,
     assert decision.outcome is not None and decision.outcome.done
     seen = web.seen()
     assert (seen.sizes, {m.revision for m in seen.members}) == (sizes, {V2}) and web.lowest >= floor
+
+
+def test_nobody_goes_while_somebody_elses_member_comes() -> None:
+    """The cloud would refuse the ends that are due; they follow once it is still again."""
+    web = ByHand()
+    due = decide(LIMITS, web.rollout, web.seen())
+    while not any(isinstance(a, Terminate | Together) for a in due.actions):
+        web.step(web.look())
+        due = decide(LIMITS, web.rollout, web.seen())
+    seen = web.seen()
+    coming = Member("i-others", V1, Lifecycle.PENDING)
+    put_off = decide(LIMITS, web.rollout, replace(seen, members=(*seen.members, coming), roster=None))
+    assert put_off.actions == () and put_off.because.code is ReasonCode.UNSEEN
+    assert decide(LIMITS, put_off.next, seen).actions == due.actions
 
 
 def test_a_launch_that_brought_nobody_is_asked_for_again_after_a_settle_time() -> None:
