@@ -62,7 +62,7 @@ class Nudges:
                 folder.mkdir(0o700, exist_ok=True)
                 if _is_private(folder):
                     _tidy(folder)
-                    self._length = (folder / self._name).write_bytes(process.encode())
+                    self._length = _write(folder / self._name, process)
                     self._file = folder / self._name
                     return
 
@@ -82,6 +82,15 @@ def nudge(holder: str, process: str) -> bool:
                 finally:
                     os.close(file)
     return False
+
+
+def _write(file: Path, process: str) -> int:
+    """The length of the new file; on a disk that is full none is left."""
+    try:
+        return file.write_bytes(process.encode())
+    except OSError:
+        file.unlink(missing_ok=True)
+        raise
 
 
 def _folders() -> Iterator[Path]:
