@@ -34,6 +34,7 @@ def test_a_roll_and_its_way_back_write_no_file(
     nowhere.touch()
     for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME", "PULUMI_HOME"):
         monkeypatch.setenv(name, str(nowhere / "below"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     web = LabWeb(lab, "ami-v1", "ami-v2", "ami-bad")
     lab.image("ami-bad", signal="FAILURE")
     signals: dict[str, Any] = {"waitOnResourceSignals": True, "pauseTime": "PT1M"}
@@ -45,4 +46,5 @@ def test_a_roll_and_its_way_back_write_no_file(
         with pytest.raises(Exception, match="sent FAILURE") as caught:
             web.update(state, web.news("3", **signals))
     assert getattr(caught.value, "returned", False) and web.revisions() == {"2"}
+    assert not [*tmp_path.rglob("pulumi-rolling/*")], "what could not be written is removed"
     assert state["revision"].endswith(":2") and os.environ["HOME"] == str(nowhere / "below")

@@ -38,6 +38,11 @@ def stop(process: subprocess.Popen[str], lab: Lab) -> None:
     """The process stands still, and what it had sent has arrived."""
     os.kill(process.pid, signal.SIGSTOP)
     os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+    until_quiet(lab)
+
+
+def until_quiet(lab: Lab) -> None:
+    """Nobody asks the lab for anything any more."""
     lengths: list[int] = []
 
     def is_quiet() -> bool:

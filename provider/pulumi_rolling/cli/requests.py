@@ -6,6 +6,8 @@ look. The driver takes the tag off when it has taken the request up; `--wait` wa
 
 from __future__ import annotations
 
+import math
+from datetime import UTC, datetime
 from typing import Annotated
 
 import click
@@ -17,10 +19,12 @@ from pulumi_rolling.cli.status import standing_of
 from pulumi_rolling.core.delegate.delegating import Delegating
 from pulumi_rolling.core.delegate.operation import stage_of
 from pulumi_rolling.core.model.commands import command
+from pulumi_rolling.core.replace.looks import LONG
 from pulumi_rolling.engine.clock import Clock, SystemClock
 from pulumi_rolling.engine.lease import found_lease
+from pulumi_rolling.engine.nudge import nudge
 from pulumi_rolling.engine.record.pieces import OF_A_MEMBER, read_any, request_mark
-from pulumi_rolling.errors import RollingError
+from pulumi_rolling.errors import PermanentFleetError, RollingError, TemporaryFleetError
 
 LOOK = 1.0
 SETTLE = 20.0
@@ -83,8 +87,12 @@ def _run(kind: str, member: str, fleet: Rolled, wait: bool) -> None:
     key, before = ask(fleet, kind, member)
     group, asked = fleet.name, _ASKED[kind].format(member=member) + _stage(kind, before)
     click.echo(f"{group}: {asked}; {command('status', fleet.call)} shows how it goes on.")
+    clock = SystemClock()
+    when = heard(fleet, clock)
+    if when:
+        click.echo(f"{group}: the driver {when}.")
     if wait:
-        await_answer(fleet, key, kind, member, before, SystemClock())
+        await_answer(fleet, key, kind, member, before, clock)
         click.echo(f"{group}: the driver has taken it up.")
 
 
@@ -104,6 +112,25 @@ def ask(fleet: Rolled, kind: str, member: str = "") -> tuple[str, Recorded]:
     mark = request_mark(kind, member)
     fleet.write_marks(mark)
     return next(iter(mark)), standing.rollout
+
+
+def heard(fleet: Rolled, clock: Clock) -> str:
+    """When the driver hears of a request that stands; one on this machine is nudged. Empty where nobody can tell.
+
+    The driver looks before its lease runs out. The lease is read after the request was written, so that no look that
+    renewed it in between can have missed the request.
+    """
+    try:
+        lease = found_lease(fleet.marks())
+    except (TemporaryFleetError, PermanentFleetError):
+        return ""
+    now = clock.now()
+    if lease is None or not lease.may_act(now):
+        return ""
+    if nudge(lease.holder, lease.process):
+        return "is at work on this machine and hears it at once"
+    latest = datetime.fromtimestamp(math.ceil(min(lease.until, now + LONG)), UTC)
+    return f"hears it at its next look, by {latest:%H:%M:%S} UTC at the latest"
 
 
 def await_answer(fleet: Rolled, key: str, kind: str, member: str, before: Recorded, clock: Clock) -> None:

@@ -17,8 +17,8 @@ class Clock(Protocol):
         """Seconds by a clock that nobody sets and that goes on while this machine sleeps: for ages."""
         ...
 
-    def wait(self, seconds: float) -> None:
-        """Return after ``seconds``, or sooner when woken."""
+    def wait(self, seconds: float) -> bool | None:
+        """Return after ``seconds``, or sooner when woken; True where the clock knows that it was woken."""
         ...
 
 
@@ -40,9 +40,11 @@ class SystemClock:
     def steady(self) -> float:
         return steady()
 
-    def wait(self, seconds: float) -> None:
-        if self._woken.wait(max(0.0, seconds)):
+    def wait(self, seconds: float) -> bool | None:
+        woken = self._woken.wait(max(0.0, seconds))
+        if woken:
             self._woken.clear()
+        return woken
 
     def wake(self) -> None:
         self._woken.set()

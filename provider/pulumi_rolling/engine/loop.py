@@ -21,6 +21,7 @@ every look, and two yeses in a row end the drive with the record kept and the le
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -51,6 +52,10 @@ GONE = 3
 """Looks in a row that do not find the group, after which it is gone; one empty answer is none."""
 AWAKE = 0.05
 """Seconds by which a sleep ends early where nobody woke us."""
+NUDGED = 1.0
+"""Seconds of a sleep after which we see whether a verb of this machine nudged us."""
+SHOWS = 20.0
+"""Seconds after a nudge within which the word shows that it was for."""
 SILENCE = 900.0
 """Seconds without any answer of the cloud after which a drive gives up, the record kept."""
 
@@ -80,6 +85,8 @@ class Drive(Generic[R, S, A, L]):
     """Tags that must stand on the group before a decision is told; such are worth a writing of their own."""
     standing: Callable[[], Mapping[str, str]] = dict
     """Those tags as they stood last."""
+    nudged: Callable[[], bool] | None = None
+    """Whether a verb of this machine put a word on the group since this was asked last."""
     _refused: tuple[RefusedAct, ...] = ()
     _taken_off: set[str] = field(default_factory=set)
     """Requests whose tags we removed: a read from before that still shows them."""
@@ -93,6 +100,8 @@ class Drive(Generic[R, S, A, L]):
     _absent: int = 0
     _unreachable: int = 0
     _heard_at: float = 0.0
+    _nudged_at: float | None = None
+    """When we were nudged for a word that no look has shown since."""
 
     def run(self, rollout: R) -> Decision[R, A]:
         """Drive to an outcome. The lease must be held; it and the record are gone when the outcome is whole."""
@@ -140,17 +149,35 @@ class Drive(Generic[R, S, A, L]):
         return wait_before(self.lease.length, until_look, by_boots=decision.by_boots)
 
     def _sleep(self, seconds: float) -> None:
-        """Until then, or until somebody wakes us; an engine that is gone is found as soon as in short waits."""
+        """Until then, or until somebody wakes or nudges us; an engine that is gone is found as in short waits."""
         # A lease that runs out between two looks would be somebody else's to take.
-        left = min(seconds, longest_sleep(self.lease.length, self.lease.left()))
-        while left > 0:
-            piece, began = min(left, ASLEEP * self.lease.length), self.clock.steady()
-            self.clock.wait(piece)
-            slept = self.clock.steady() - began
+        left = min(seconds, longest_sleep(self.lease.length, self.lease.left()), self._until_word_shows())
+        pace, asked_at = ASLEEP * self.lease.length, self.clock.steady()
+        longest = pace if self.nudged is None else min(pace, NUDGED)
+        while left > 0 and not self._is_nudged():
+            piece, began = min(left, longest), self.clock.steady()
+            woken = self.clock.wait(piece)
+            now = self.clock.steady()
             left -= piece
-            if slept < piece - AWAKE or left <= 0:
+            if woken or now - began < piece - AWAKE or left <= 0:
                 return
-            self._stop_if_orphaned()
+            if now - asked_at >= pace - AWAKE:
+                asked_at = now
+                self._stop_if_orphaned()
+
+    def _is_nudged(self) -> bool:
+        if self.nudged is None or not self.nudged():
+            return False
+        self._nudged_at = self.clock.steady()
+        return True
+
+    def _until_word_shows(self) -> float:
+        """The longest wait: a look may be older than the word that we were nudged for, so others follow, ever later."""
+        since = math.inf if self._nudged_at is None else self.clock.steady() - self._nudged_at
+        if since > SHOWS:
+            self._nudged_at = None
+            return math.inf
+        return max(self.limits.poll, since)
 
     def _look(self, rollout: R) -> tuple[S, Mapping[str, str]] | None:
         """None: the look does not show our tags, and nothing follows from it."""
@@ -166,6 +193,8 @@ class Drive(Generic[R, S, A, L]):
         self._missing = 0
         self.lease.must_be_ours(sight.marks)
         wanted = tuple(r for r in asked(sight.marks).values() if r.id not in self._taken_off)
+        if wanted:
+            self._nudged_at = None
         heard = self.machine.hear(sight.observation, (*wanted, *self.requests()), self._refused)
         return heard, sight.marks
 

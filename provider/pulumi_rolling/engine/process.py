@@ -1,4 +1,4 @@
-"""A process by a name that another one on the same machine can look up, to know for sure that it has ended.
+"""A process by a name that another one on the same machine can look up, to know for sure that it lives or has ended.
 
 Only where the kernel tells (Linux): the machine's boot, the namespace of process ids, the id, and when the process
 began, so that an id used again is no life. Anywhere else nothing is known, and a process counts as alive.
@@ -22,10 +22,21 @@ def own_name() -> str:
 
 def has_ended(name: str) -> bool:
     """Whether it surely has: it was of this machine and these process ids, and no such process lives."""
+    return _lives(name) is False
+
+
+def is_alive(name: str) -> bool:
+    """Whether it surely lives, on this machine and among these process ids."""
+    return _lives(name) is True
+
+
+def _lives(name: str) -> bool | None:
+    """None where nothing is known of it here."""
     parts = name.split(".")
     if len(parts) != 3 or not parts[1].isdigit() or parts[0] != _place():
-        return False
-    return _began(int(parts[1])) not in (parts[2], "")
+        return None
+    began = _began(int(parts[1]))
+    return None if began == "" else began == parts[2]
 
 
 def _place() -> str:

@@ -15,6 +15,7 @@ from pulumi_rolling.core.model.decision import Decision
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.engine.lease import Lease
 from pulumi_rolling.engine.loop import Drive
+from pulumi_rolling.engine.nudge import Nudges
 from pulumi_rolling.engine.record import pieces as journal
 from pulumi_rolling.errors import FleetError, MarksLostError, PermanentFleetError, RollingError
 from pulumi_rolling.handler.audience import Audience, audience_of
@@ -80,8 +81,12 @@ def _to_the_end(
     """``marks``: the group's tags as the lease found them."""
     limits, rollout, timeout = _bounded(operation, situation, context)
     words = Words(operation.name, operation.mended, timeout, operation.kind.history)
-    with audience_of(operation, rollout, limits, context, words, marks) as audience:
+    with (
+        Nudges(lease.holder) as nudges,
+        audience_of(operation, rollout, limits, context, words, marks) as audience,
+    ):
         drive = _drive_of(operation, situation, limits, lease, audience)
+        drive.nudged = nudges.came
         if rollout.resumed_at is not None:
             # The driver before may have acted until the lease was ours: the settle time begins only now.
             rollout = replace(rollout, resumed_at=operation.clock.now())

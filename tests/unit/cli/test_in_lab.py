@@ -288,7 +288,11 @@ def test_verbs_reach_a_driver_through_the_groups_tags(
         old = driving.old()
         assert rolling("skip", group, old, "--wait").out.endswith("the driver has taken it up.\n")
         assert f"{old}, left as they are" in rolling("status", group).out
-        assert rolling("approve", group).code == 0
+        approved = rolling("approve", group)
+        assert approved.code == 0
+        assert f"\n{group}: the driver hears it at its next look, by " in approved.out, (
+            "it listens to no nudge"
+        )
         watched = rolling("watch", group, "--interval", "0.1")
     assert (watched.code, watched.out.splitlines()[-1]) == (
         0,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +15,10 @@ from pulumi_rolling.core.model.codes import FailureReason, Step, VerdictCode
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.verdict import Failure, Verdict
 from pulumi_rolling.core.replace.rollout import Gate
+from pulumi_rolling.engine.nudge import Nudges
+from pulumi_rolling.engine.process import own_name
 from pulumi_rolling.engine.record.pieces import LEASE, MOST_PENDING, asked, pack, read, request_mark, requests
-from pulumi_rolling.errors import RollingError
+from pulumi_rolling.errors import RollingError, TemporaryFleetError
 
 from tests.rollouts import changed
 from tests.unit.cli.conftest import Ran
@@ -328,6 +333,46 @@ def test_waiting_takes_the_request_back_where_the_driver_dies(stage: Staged, die
     with pytest.raises(RollingError, match="is gone, and the request was taken back"):
         answer(stage, "abort", *([partial(stage.record, driver=killed())] if dies else []))
     assert not requests(stage.fleet.marks())
+
+
+def test_a_verb_says_by_when_a_driver_elsewhere_hears_it(stage: Staged) -> None:
+    """By the end of its lease, or by the longest time between two looks where that is sooner; UTC, rounded up."""
+    clock = Driven(stage)
+    for lease_for, within in ((60.0, 60.0), (1600.0, 450.0)):
+        stage.record(lease_for=lease_for)
+        latest = datetime.fromtimestamp(math.ceil(clock.now() + within), UTC)
+        assert (
+            verbs.heard(stage.fleet, clock)
+            == f"hears it at its next look, by {latest:%H:%M:%S} UTC at the latest"
+        )
+
+
+@pytest.mark.skipif(not own_name(), reason="the kernel does not tell of its processes")
+def test_a_verb_nudges_a_driver_of_this_machine_and_says_that_it_is_heard_at_once(
+    stage: Staged, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only while it listens: of one that does not, nothing more is known than of one elsewhere."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    here = f"driver-{own_name()}"
+    stage.record(driver=here)
+    with Nudges(here) as nudges:
+        assert verbs.heard(stage.fleet, Driven(stage)) == "is at work on this machine and hears it at once"
+        assert nudges.came()
+    assert verbs.heard(stage.fleet, Driven(stage)).startswith("hears it at its next look, by ")
+
+
+def test_a_verb_says_nothing_of_when_it_is_heard_where_nobody_can_tell(
+    stage: Staged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The driver is gone, or the cloud does not answer: the word stands all the same, and the verb has not failed."""
+    stage.record(lease_for=None)
+    assert verbs.heard(stage.fleet, Driven(stage)) == ""
+
+    def unanswered() -> dict[str, str]:
+        raise TemporaryFleetError("no answer", operation="Describe", code="RequestTimeout")
+
+    monkeypatch.setattr(stage.fleet, "marks", unanswered)
+    assert verbs.heard(stage.fleet, Driven(stage)) == ""
 
 
 def test_the_command_waits_where_it_is_told_to(
