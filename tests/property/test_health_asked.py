@@ -62,7 +62,6 @@ class Asking(Run):
     asked: list[bool] = field(default_factory=list)
 
     def _check(self, decision: Decided, seen: Observation) -> None:
-        super()._check(decision, seen)
         if not proves_members(self.rollout):
             return
         chance = random.Random(len(self.decisions))
