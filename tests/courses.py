@@ -66,8 +66,8 @@ class _Replaced(Bill):
         super().__init__(limits, size, at)
         self._tell = tell
 
-    def add(self, before: Rollout, decision: Decided, at: float) -> None:
-        super().add(before, decision, at)
+    def add(self, before: Rollout, decision: Decided, at: float, *, hung: bool = False) -> None:
+        super().add(before, decision, at, hung=hung)
         self._tell(before, decision, at)
 
 

@@ -11,6 +11,8 @@ from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, TargetHealth
 from pulumi_rolling.core.model.seen import Alarm, AlarmState
 from pulumi_rolling.core.model.verdict import Failure, Verdict
+from pulumi_rolling.core.replace.observation import Observation
+from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.errors import PermanentFleetError, TemporaryFleetError
 from pulumi_rolling.fleets.auto_scaling_group.facts import Watched
 from pulumi_rolling.fleets.auto_scaling_group.fleet import AutoScalingGroupFleet
@@ -50,7 +52,13 @@ def targets(**groups: list[Answer]) -> Any:
 
 
 def healths(fleet: AutoScalingGroupFleet) -> dict[str, TargetHealth | None]:
-    return {m.id: m.target for m in fleet.observe(ROLLING).observation.members}
+    """With health asked for, as where a decision hangs on it."""
+    return {m.id: m.target for m in asked(fleet, ROLLING).members}
+
+
+def asked(fleet: AutoScalingGroupFleet, rollout: Rollout) -> Observation:
+    sight = fleet.observe(rollout)
+    return sight.observation if sight.with_health is None else sight.with_health()
 
 
 def watching(stage: Stage, **watched: Any) -> AutoScalingGroupFleet:
@@ -182,9 +190,44 @@ def test_health_is_asked_only_where_it_is_wanted_and_matters(stage: Stage) -> No
     fleet.observe(ROLLING)
     assert stage.aws.operations().count("DescribeTargetHealth") == 0
     fleet.watch(Watched(target_health=True))
-    fleet.observe(replace(ROLLOUT, step=Step.RESTORE))
+    seen = fleet.observe(replace(ROLLOUT, step=Step.RESTORE))
+    assert seen.observation.health_asked and seen.with_health is None
     assert stage.aws.operations().count("DescribeTargetHealth") == 0
-    fleet.observe(ROLLING)
+    asked(fleet, ROLLING)
+    assert stage.aws.operations().count("DescribeTargetHealth") == 1
+
+
+def test_a_look_at_members_that_boot_leaves_health_to_the_decision(stage: Stage) -> None:
+    """Members have what was told last, and the same look asks once its decision hangs on it; no other call is made."""
+    shown = group(instance("i-1"), instance("i-2", 2, "Pending"), TargetGroupARNs=[WEB_TARGETS])
+    stage.shows(shown)
+    stage.machines = {"i-2": machine("i-2", 1001.0)}
+    stage.aws.answer(
+        "DescribeTargetHealth",
+        targets(web=[target("i-1", "healthy")]),
+        targets(web=[target("i-1", "unhealthy", "Target.FailedHealthChecks")]),
+    )
+    fleet = watching(stage, target_health=True, clock=3600.0)
+    asked(fleet, ROLLING)
+    sight = fleet.observe(ROLLING)
+    assert not sight.observation.health_asked and sight.with_health is not None
+    assert [m.target for m in sight.observation.members] == [HEALTHY, INITIAL]
+    before = stage.aws.operations()
+    seen = sight.with_health()
+    assert stage.aws.operations()[len(before) :] == ["DescribeTargetHealth"]
+    assert seen.health_asked and [m.target for m in seen.members] == [UNHEALTHY, INITIAL]
+    assert seen.members[0].target_cause.startswith("target group web")
+    assert seen.at == sight.observation.at
+
+
+def test_a_new_member_in_service_is_looked_at_with_its_health(stage: Stage) -> None:
+    """Its boot ends when its target is healthy, so its launch time and its checks are asked for then, in that look."""
+    stage.shows(group(instance("i-1"), instance("i-2", 2), TargetGroupARNs=[WEB_TARGETS]))
+    stage.machines = {"i-2": machine("i-2", 1001.0)}
+    stage.aws.answer("DescribeTargetHealth", targets(web=[target("i-2", "healthy")]))
+    sight = watching(stage, target_health=True, clock=3600.0).observe(ROLLING)
+    assert sight.observation.health_asked and sight.with_health is None
+    assert [m.target for m in sight.observation.members] == [INITIAL, HEALTHY]
     assert stage.aws.operations().count("DescribeTargetHealth") == 1
 
 

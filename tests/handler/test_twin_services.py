@@ -26,9 +26,15 @@ def web(lab: Lab) -> Iterator[DeployedWeb]:
     web = DeployedWeb(lab)
     web.ecs.create_cluster(clusterName="test")
     web.ecs.create_service(cluster="test", serviceName="web", desiredCount=1, taskDefinition="web:1")
-    wait_until(lambda: running(web, "test") == {"web:1"}, PATIENCE)
+    wait_until(lambda: is_deployed(web, "test"), PATIENCE)
     yield web
     web.is_over.set()
+
+
+def is_deployed(web: DeployedWeb, cluster: str) -> bool:
+    """Tasks that run are not enough: while their deployment is under way it would be followed."""
+    [service] = web.ecs.describe_services(cluster=cluster, services=["web"])["services"]
+    return [each["rolloutState"] for each in service["deployments"]] == ["COMPLETED"]
 
 
 def running(web: DeployedWeb, cluster: str) -> set[str]:

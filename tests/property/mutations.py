@@ -22,6 +22,30 @@ EXAMPLES = os.environ.get("ROLLING_EXAMPLES", "100")
 
 OF_REPLACE = (
     Fault(
+        "victims are picked by the health that was told last",
+        "roll.py",
+        "if any_may_go and not look.seen.health_asked:",
+        "if free > 0 and not look.seen.health_asked:",
+    ),
+    Fault(
+        "a new member is judged by the health that was told last",
+        "questions.py",
+        "return bool(said) or any(is_sound(m) for m in look.census.unjudged)",
+        "return bool(said)",
+    ),
+    Fault(
+        "a skipped member counts by the health that was told last",
+        "questions.py",
+        "said = rollout.way.skipped or unheard(",
+        "said = unheard(",
+    ),
+    Fault(
+        "surplus members are named by the health that was told last",
+        "ending.py",
+        "    if surplus > 0 and named and not look.seen.health_asked:\n        return ask_health(look)\n",
+        "",
+    ),
+    Fault(
         "the floor is off by one",
         "roll.py",
         "self.above = look.census.serving - look.limits.floor",

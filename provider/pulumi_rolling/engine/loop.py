@@ -114,8 +114,10 @@ class Drive(Generic[R, S, A, L]):
                 if sight is None:
                     self.clock.wait(self.limits.poll)
                     continue
-                seen, marks = sight
+                seen, marks, with_health = sight
                 decision = self.machine.decide(self.limits, rollout, seen)
+                if decision.asks_health and with_health is not None:
+                    decision = self.machine.decide(self.limits, rollout, with_health())
                 written = self._record(written, decision)
                 self._take_off(written, marks)
                 self._heard_at = self.clock.steady()
@@ -179,8 +181,8 @@ class Drive(Generic[R, S, A, L]):
             return math.inf
         return max(self.limits.poll, since)
 
-    def _look(self, rollout: R) -> tuple[S, Mapping[str, str]] | None:
-        """None: the look does not show our tags, and nothing follows from it."""
+    def _look(self, rollout: R) -> tuple[S, Mapping[str, str], Callable[[], S] | None] | None:
+        """What is seen, the tags, and the same look with health. None: it does not show our tags, and says nothing."""
         self.lease.look_begins()
         if self.lease.has_run_out():
             self.lease.take_again()
@@ -195,8 +197,12 @@ class Drive(Generic[R, S, A, L]):
         wanted = tuple(r for r in asked(sight.marks).values() if r.id not in self._taken_off)
         if wanted:
             self._nudged_at = None
-        heard = self.machine.hear(sight.observation, (*wanted, *self.requests()), self._refused)
-        return heard, sight.marks
+        requests, ask = (*wanted, *self.requests()), sight.with_health
+
+        def heard(seen: S) -> S:
+            return self.machine.hear(seen, requests, self._refused)
+
+        return heard(sight.observation), sight.marks, None if ask is None else lambda: heard(ask())
 
     def _put_back(self, rollout: R) -> None:
         """Tags that vanish are no other driver: a cleaner removes what it does not know. They are written again.

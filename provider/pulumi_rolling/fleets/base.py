@@ -109,6 +109,8 @@ class Sight(Generic[S]):
     marks: Mapping[str, str]
     started: float | None = None
     """When what it shows was asked for, by the steady clock. None: when the look began."""
+    with_health: Callable[[], S] | None = None
+    """The same look, with health behind load balancers asked for now. None: it was, or there is none to ask for."""
 
 
 class Group(Protocol):

@@ -81,19 +81,20 @@ class Bill:
     def total(self) -> int:
         return BEFORE + self.looks + self.acts + self.marks + AFTER
 
-    def add(self, before: Rollout, decision: Decided, at: float) -> None:
-        """One look with what its decision brought: the record, and an act each."""
+    def add(self, before: Rollout, decision: Decided, at: float, *, hung: bool = False) -> None:
+        """One look with what its decision brought: the record, and an act each. ``hung``: on health, too."""
         after = decision.next
         self.looks += self._look(after, dating=self._dates(before, after)) + self._asks_of_others(after, at)
+        self.looks += hung
         self.acts += len(decision.actions)
         wait = self._writes.wait_of(decision, at)
         if decision.actions or is_news(before, after) or self._writes.is_due(at, wait):
             self._writes.add(at, wait)
 
-    def add_looks(self, rollout: Rollout, count: int, until: float) -> None:
-        """Looks up to ``until`` at which nothing is new."""
+    def add_looks(self, rollout: Rollout, count: int, until: float, *, hung: bool = False) -> None:
+        """Looks up to ``until`` at which nothing is new. ``hung``: each on health."""
         if count:
-            self.looks += count * self._look(rollout, dating=False)
+            self.looks += count * (self._look(rollout, dating=False) + hung)
             self._writes.renew(until)
 
     def _dates(self, before: Rollout, after: Rollout) -> bool:
@@ -122,14 +123,8 @@ class Bill:
             calls += max(1, math.ceil(flight / INSTANCES_PER_CALL))
         if rollout.way.openings or rollout.way.missing:
             calls += 1  # The scaling activities say why somebody is missing.
-        if limits.target_health or limits.status_checks:
-            calls += self._proofs(rollout, flight)
+        if limits.status_checks and proves_members(rollout):
+            calls += math.ceil(flight / CHECKS_PER_CALL)
         if limits.alarms and rollout.direction is Direction.FORWARD and rollout.verdict is None:
             calls += 1
         return calls
-
-    def _proofs(self, rollout: Rollout, flight: int) -> int:
-        if not proves_members(rollout):
-            return 0
-        checks = math.ceil(flight / CHECKS_PER_CALL) if self._limits.status_checks else 0
-        return self._limits.target_health + checks

@@ -8,15 +8,17 @@ them, are those of a driver who makes every one.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from pulumi_rolling.core.model.codes import ReasonCode, Step
+from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.seen import Request
 from pulumi_rolling.core.replace.decide import decide
 from pulumi_rolling.core.replace.decisions import look_after, looks_until
 from pulumi_rolling.core.replace.limits import Limits
 from pulumi_rolling.core.replace.looks import blind_wait, usual_wait
+from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.rollout import Decided, Rollout
 from pulumi_rolling.core.shared.lease_rules import ASLEEP, lease_length
 from pulumi_rolling.fleets.simulated import SimulatedFleet
@@ -104,27 +106,39 @@ class _Roll:
     def run(self) -> Rolled:
         while True:
             before = self._rollout
-            decision = self._look()
+            seen, decision = self._look()
             if decision.outcome is not None or (self._manner.only_forward and self._stopped is not None):
                 return self._rolled(decision)
             self._approve(decision)
             again, idle = self._pace.next_look(decision, turned=_turned(before, decision.next))
             self._looks += idle
-            self._bill.add_looks(self._rollout, idle, again - self._limits.poll)
+            if idle:
+                hung = self._asks_health(seen)
+                self._bill.add_looks(self._rollout, idle, again - self._limits.poll, hung=hung)
             self._fleet.advance(again)
 
-    def _look(self) -> Decided:
+    def _look(self) -> tuple[Observation, Decided]:
         fleet, before = self._fleet, self._rollout
-        decision = decide(self._limits, before, fleet.observe(before).observation)
+        seen = fleet.observe(before).observation
+        hung = self._asks_health(seen)
+        decision = decide(self._limits, before, seen)
         self._looks += 1
         self._decisions += 1
-        self._bill.add(before, decision, fleet.now)
+        self._bill.add(before, decision, fleet.now, hung=hung)
         self._rollout = decision.next
         for action in decision.actions:
             fleet.apply(action)
         if self._stopped is None and decision.next.verdict is not None:
             self._stopped = fleet.now - self._began
-        return decision
+        return seen, decision
+
+    def _asks_health(self, seen: Observation) -> bool:
+        """Whether the next decision hangs on health behind load balancers, which is asked for only then."""
+        rollout = self._rollout
+        limits = self._limits.back() if rollout.direction is Direction.BACK else self._limits
+        if not limits.target_health:
+            return False
+        return decide(self._limits, rollout, replace(seen, health_asked=False)).asks_health
 
     def _approve(self, decision: Decided) -> None:
         gate = decision.next.way.gate

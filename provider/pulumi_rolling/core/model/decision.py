@@ -63,5 +63,7 @@ class Decision(Generic[R, A]):
     outcome: Outcome | None = None
     quiet_until: float = 0.0
     """Until then another look brings the same answer, unless something changes in the group."""
+    asks_health: bool = False
+    """It hangs on health behind load balancers that the look did not ask for: nothing follows but that question."""
     by_boots: bool = False
     """``look_again_at`` follows from members that boot: it may be far, and another look says anew when the next is."""

@@ -38,7 +38,7 @@ from pulumi_rolling.core.replace.acts import desired_at_end, forget_issued
 from pulumi_rolling.core.replace.budget import slot_clock
 from pulumi_rolling.core.replace.by_hand import by_hand, launches_due
 from pulumi_rolling.core.replace.census import Census
-from pulumi_rolling.core.replace.decisions import act, stand_by, wait
+from pulumi_rolling.core.replace.decisions import act, ask_health, stand_by, wait
 from pulumi_rolling.core.replace.ending import bake, resize, restore
 from pulumi_rolling.core.replace.judge import judge
 from pulumi_rolling.core.replace.keeping import take_up_refused
@@ -52,6 +52,7 @@ from pulumi_rolling.core.replace.pointer import (
     settled_at,
     watch_pointer,
 )
+from pulumi_rolling.core.replace.questions import judges_by_health
 from pulumi_rolling.core.replace.resized import renewed
 from pulumi_rolling.core.replace.roll import roll
 from pulumi_rolling.core.replace.rollout import Decided, ReplaceStep, Rollout, Way, replace
@@ -65,6 +66,7 @@ from pulumi_rolling.core.shared.unfit import unfit
 
 def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decided:
     """One look at the group, one decision. ``limits`` are those of the way forward and carry those of the way back."""
+    before = rollout
     rules = limits.back() if rollout.direction is Direction.BACK else limits
     because = unfit(rollout.step, seen)
     if because is not None:
@@ -74,7 +76,10 @@ def decide(limits: Limits, rollout: Rollout, seen: Observation) -> Decided:
         rollout = launches_due(rollout, seen)
     rollout, seen = take_up_refused(_start_direction(rules, rollout, seen), seen)
     look = look_at(rules, forget_issued(rules, renewed(rollout, seen.sizes), seen), seen)
-    decided = _decided(look)
+    asks = not seen.health_asked and judges_by_health(look)
+    decided = ask_health(look) if asks else _decided(look)
+    if decided.asks_health:
+        return replace(decided, next=before)
     return decided if seen.sizes.kept else by_hand(look, decided)
 
 

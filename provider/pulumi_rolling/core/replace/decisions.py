@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 
-from pulumi_rolling.core.model.codes import Step
+from pulumi_rolling.core.model.codes import ReasonCode, Step
 from pulumi_rolling.core.model.decision import Because, Decision, Outcome, Status
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.replace.actions import Action, Terminate
@@ -64,6 +64,12 @@ def wait(look: Look, because: Because, until: float | None = None, suspects: Col
         return Decision(look.rollout, (), again, because, status_of(look), quiet_until=due, by_boots=True)
     again = look_after(look.limits, look.rollout, look.at, due)
     return Decision(look.rollout, (), again, because, status_of(look), quiet_until=due)
+
+
+def ask_health(look: Look) -> Decided:
+    """No act: what comes next hangs on health, for which this look did not ask."""
+    again = look.at + look.limits.poll
+    return Decision(look.rollout, (), again, Because(ReasonCode.UNSEEN), status_of(look), asks_health=True)
 
 
 def look_after(limits: Limits, rollout: Rollout, at: float, due: float) -> float:

@@ -12,7 +12,7 @@ from pulumi_rolling.core.model.member import Member
 from pulumi_rolling.core.replace.actions import Action, Adjust, Resize, Resume, Terminate
 from pulumi_rolling.core.replace.acts import desired_at_end, is_desired_settled
 from pulumi_rolling.core.replace.census import is_in_service, is_working
-from pulumi_rolling.core.replace.decisions import act, outcome_of, wait
+from pulumi_rolling.core.replace.decisions import act, ask_health, outcome_of, wait
 from pulumi_rolling.core.replace.fill import fill
 from pulumi_rolling.core.replace.limits import Choice
 from pulumi_rolling.core.replace.look import Look
@@ -51,6 +51,8 @@ def resize(look: Look) -> Decided:
     named = rollout.gives_up or rollout.way.skipped or look.limits.protected is Choice.IGNORE
     if is_let_be(rollout.verdict):
         named = False
+    if surplus > 0 and named and not look.seen.health_asked:
+        return ask_health(look)
     victims = _surplus(look, surplus) if surplus > 0 and named else []
     if victims and tries < NAMED_TRIES:
         least = min(rollout.found.sizes.min, ours.desired - sum(m.weight for m in victims))

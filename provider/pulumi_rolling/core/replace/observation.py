@@ -83,6 +83,8 @@ class Observation:
     """The cloud replaces a member that broke after it was ready."""
     moved: int = 0
     """What others did to the number of members since the rollout began, in a group whose sizes nobody keeps."""
+    health_asked: bool = True
+    """False: members have the health that load balancers told last, at an earlier look or never."""
     lease_is_ours: bool = True
     complete: bool = True
     roster: Roster | None = field(default=None, repr=False, compare=False)

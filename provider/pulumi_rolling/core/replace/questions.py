@@ -11,8 +11,10 @@ from collections.abc import Iterable
 from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member
-from pulumi_rolling.core.replace.census import is_new, is_working
+from pulumi_rolling.core.replace.census import is_new, is_sound, is_working
+from pulumi_rolling.core.replace.look import Look
 from pulumi_rolling.core.replace.rollout import Rollout
+from pulumi_rolling.core.shared.asked import unheard
 
 _COUNTING = frozenset({Step.PREPARE, Step.ROLL, Step.BAKE, Step.RESIZE})
 _ALARMED = frozenset({Step.PREPARE, Step.ROLL, Step.BAKE})
@@ -22,6 +24,19 @@ _FILLING = frozenset({Step.PREPARE, Step.ROLL})
 def proves_members(rollout: Rollout) -> bool:
     """Health behind load balancers and status checks can still matter."""
     return rollout.step in _COUNTING
+
+
+def judges_by_health(look: Look) -> bool:
+    """Health decides how members are judged and counted at this look, whatever else it brings.
+
+    Beyond that it decides who may go, and whether the floor holds: that is asked for where victims are picked.
+    """
+    rollout = look.rollout
+    if not proves_members(rollout):
+        return False
+    # A member that somebody skips counts only while it serves.
+    said = rollout.way.skipped or unheard(look.seen.requests, rollout.handled)
+    return bool(said) or any(is_sound(m) for m in look.census.unjudged)
 
 
 def watches_alarms(rollout: Rollout) -> bool:
@@ -55,6 +70,11 @@ def unproved(rollout: Rollout, members: Iterable[Member]) -> list[Member]:
         and m.id not in judged
         and (way.watermark is None or is_new(rollout, m))
     ]
+
+
+def may_be_ready(rollout: Rollout, members: Iterable[Member]) -> bool:
+    """Some new member lacks at most what is asked for beside the group: its health, checks, signal or probe."""
+    return any(is_sound(m) for m in unproved(rollout, members))
 
 
 def undated(rollout: Rollout, members: Iterable[Member], at: float, clock: float) -> list[Member]:

@@ -23,7 +23,7 @@ from pulumi_rolling.core.replace.actions import Action, Remove, Resize, Terminat
 from pulumi_rolling.core.replace.acts import desired_at_end, is_desired_settled
 from pulumi_rolling.core.replace.budget import launches_left
 from pulumi_rolling.core.replace.census import Census, is_in_service, is_target, is_working
-from pulumi_rolling.core.replace.decisions import act, wait
+from pulumi_rolling.core.replace.decisions import act, ask_health, wait
 from pulumi_rolling.core.replace.ending import bake, resize
 from pulumi_rolling.core.replace.gates import in_canary, room, stand
 from pulumi_rolling.core.replace.guard import Odds
@@ -120,7 +120,10 @@ def _remove(look: Look, members: tuple[str, ...]) -> Decided:
 def _replace(look: Look, free: int) -> Decided:
     """Pick victims; those that nobody needs any more go without replacement."""
     pick = _Pick(look, free)
-    zone, order = _victims(look, any_may_go=free > 0 or pick.owed <= 0)
+    any_may_go = free > 0 or pick.owed <= 0
+    if any_may_go and not look.seen.health_asked:
+        return ask_health(look)
+    zone, order = _victims(look, any_may_go=any_may_go)
     pick.take(chosen_first(look, order))
     rollout = look.rollout
     if zone != rollout.way.zone:

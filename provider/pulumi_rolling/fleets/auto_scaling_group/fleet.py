@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from pulumi_rolling.cloud_time import CLOUD, steady
@@ -18,7 +19,7 @@ from pulumi_rolling.core.model.member import Member, Revision
 from pulumi_rolling.core.replace.actions import Action, Remove
 from pulumi_rolling.core.replace.looks import rarely
 from pulumi_rolling.core.replace.observation import Observation
-from pulumi_rolling.core.replace.questions import undated
+from pulumi_rolling.core.replace.questions import may_be_ready, undated
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.fleets.auto_scaling_group import description as described
 from pulumi_rolling.fleets.auto_scaling_group import surroundings
@@ -29,7 +30,7 @@ from pulumi_rolling.fleets.auto_scaling_group.members_to_ask import for_ec2
 from pulumi_rolling.fleets.auto_scaling_group.missing_members import what_went_wrong
 from pulumi_rolling.fleets.auto_scaling_group.overrides import notes_of
 from pulumi_rolling.fleets.auto_scaling_group.own_tasks import Errands
-from pulumi_rolling.fleets.auto_scaling_group.readiness import Readiness, with_target_health
+from pulumi_rolling.fleets.auto_scaling_group.readiness import Readiness
 from pulumi_rolling.fleets.auto_scaling_group.strays import misplaced, outdated
 from pulumi_rolling.fleets.auto_scaling_group.traffic import traffic_of
 from pulumi_rolling.fleets.auto_scaling_group.verdict_tags import VerdictTags
@@ -103,12 +104,12 @@ class AutoScalingGroupFleet(OneGroup):
         unknown = [m.id for m in members if m.launched_at is None]
         members = self._members.asked(members, unknown, self._signals[Direction.FORWARD])
         traffic = traffic_of(group)
-        idle: tuple[str, ...] = ()
         refusals = described.refusals(group, self._refreshes.now())
         if self._is_wrong_kind(group):
             refusals += (described.mixed_needs_template(),)
         if self._readiness.watched.target_health:
-            members, idle = with_target_health(self._api, group, members)
+            self._readiness.ask_health(group)
+            members = self._readiness.as_told(members)
         self._readiness.may_check(members)
         alarms, missing = self._readiness.alarms_now(age=0.0)
         return AutoScalingGroupFacts(
@@ -126,7 +127,7 @@ class AutoScalingGroupFleet(OneGroup):
             refusals=refusals,
             counts=Counter(self._revisions.label(one, group) for one in listed),
             targets=traffic.names,
-            idle_targets=idle,
+            idle_targets=self._readiness.idle,
             strays=self._strays(group, listed),
             lattice=traffic.lattice,
             missing_alarms=missing,
@@ -148,7 +149,13 @@ class AutoScalingGroupFleet(OneGroup):
         source = self._signals[rollout.direction]
         ask = for_ec2(rollout, members, suspended, tags=source.needs_tags)
         members = self._members.asked(members, ask, source)
-        members = self._proved(rollout, group, members, CLOUD.at(look.at))
+        waits = self._readiness.waits_for_health(rollout)
+        leaves_open = waits and not may_be_ready(rollout, members)
+        if waits and not leaves_open:
+            self._readiness.ask_health(group)
+        if waits:
+            members = self._readiness.as_told(members, rollout.direction)
+        members = self._proved(rollout, members, CLOUD.at(look.at))
         if rollout.direction is Direction.FORWARD:
             strays = {**self._outdated, **misplaced(group, listed, self._machines)}
             members = as_old(members, strays, rollout.target)
@@ -168,14 +175,19 @@ class AutoScalingGroupFleet(OneGroup):
             partings=self._errands.partings(rollout, members),
             others=self._refreshes.under_way(rollout, rarely(rollout, RARELY * watched.seldom)),
             warm=self._warm.look(rollout, group, watched.seldom, as_members) if watched.warm_pool else (),
+            health_asked=not leaves_open,
         )
-        return Sight(observation, described.marks(group), look.at)
+        later = partial(self._with_health, rollout, group, observation) if leaves_open else None
+        return Sight(observation, described.marks(group), look.at, later)
 
-    def _proved(
-        self, rollout: Rollout, group: Answer, members: tuple[Member, ...], at: float
-    ) -> tuple[Member, ...]:
+    def _with_health(self, rollout: Rollout, group: Answer, seen: Observation) -> Observation:
+        """What was seen, with health asked for now. Nothing else of it hangs on health."""
+        self._readiness.ask_health(group)
+        members = self._readiness.as_told(seen.members, rollout.direction)
+        return replace(seen, members=members, health_asked=True)
+
+    def _proved(self, rollout: Rollout, members: tuple[Member, ...], at: float) -> tuple[Member, ...]:
         """The members with all that the policy wants of new ones. Launch times are asked for once they matter."""
-        members = self._readiness.proved(rollout, group, members)
         watched = self._readiness.watched
         clock = 0.0 if watched.status_checks else watched.clock
         members = self._members.dated(members, [m.id for m in undated(rollout, members, at, clock)])

@@ -6,7 +6,7 @@ matter.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pulumi_rolling.core.model.goal import Direction
@@ -19,7 +19,7 @@ from pulumi_rolling.fleets.auto_scaling_group.traffic import traffic_of
 from pulumi_rolling.fleets.aws.alarms import AlarmPoll
 from pulumi_rolling.fleets.aws.api import Answer, AwsApi
 from pulumi_rolling.fleets.aws.status_checks import read_checks
-from pulumi_rolling.fleets.aws.targets import read_targets, with_health
+from pulumi_rolling.fleets.aws.targets import Registered, read_targets, with_health
 
 
 class Readiness:
@@ -29,21 +29,35 @@ class Readiness:
         self.watched = Watched()
         self._api = api
         self._alarms = alarms
+        self.idle: tuple[str, ...] = ()
+        """Target groups that no load balancer uses, as far as was asked: no member is healthy there, none has to be."""
+        self._told: list[Registered] = []
+        """What the others said last."""
 
-    def proved(self, rollout: Rollout, group: Answer, members: Sequence[Member]) -> tuple[Member, ...]:
-        """The members with their health behind the load balancers.
-
-        Health is brought for all: a floor counts ready members, so the old ones matter as much as the new. On the way
-        back a group that is attached to nothing serves by being in service, as where that is known at the start.
-        """
-        found = tuple(members)
+    def waits_for_health(self, rollout: Rollout) -> bool:
+        """Health counts in the rollout's direction and step."""
         waits = self.watched.target_health and rollout.direction in self.watched.health_in
-        if waits and proves_members(rollout):
-            found = with_target_health(self._api, group, found)[0]
-            if rollout.direction is Direction.BACK and all(m.target is None for m in found):
-                # Somebody detached the group in mid-roll. Nobody would be ready any more, and it must come back.
-                found = tuple(replace(m, target=TargetHealth.HEALTHY) for m in found)
+        return waits and proves_members(rollout)
+
+    def as_told(
+        self, members: Iterable[Member], direction: Direction = Direction.FORWARD
+    ) -> tuple[Member, ...]:
+        """The members with their health behind the load balancers as it was told last.
+
+        On the way back a group that is attached to nothing serves by being in service, as where that is known at the
+        start.
+        """
+        found = tuple(with_health(m, self._told) for m in members)
+        if direction is Direction.BACK and all(m.target is None for m in found):
+            # Somebody detached the group in mid-roll. Nobody would be ready any more, and it must come back.
+            return tuple(replace(m, target=TargetHealth.HEALTHY) for m in found)
         return found
+
+    def ask_health(self, group: Answer) -> None:
+        """Ask for all: a floor counts ready members, so the old ones matter as much as the new."""
+        registered = read_targets(self._api, traffic_of(group))
+        self.idle = tuple(each.name for each in registered if each.idle)
+        self._told = [each for each in registered if not each.idle]
 
     def checked(self, rollout: Rollout, members: tuple[Member, ...]) -> tuple[Member, ...]:
         """The members, the open new ones with their status checks."""
@@ -74,16 +88,3 @@ class Readiness:
         states = self._api.under_retry(lambda: self._alarms.states(names, age, self._api))
         alarms = tuple(Alarm(name, states.get(name, AlarmState.UNKNOWN)) for name in names)
         return alarms, tuple(name for name in names if name not in states)
-
-
-def with_target_health(
-    api: AwsApi, group: Answer, members: tuple[Member, ...]
-) -> tuple[tuple[Member, ...], tuple[str, ...]]:
-    """The members with their health, and the names of target groups that no load balancer uses.
-
-    No member is healthy there, and none has to be.
-    """
-    registered = read_targets(api, traffic_of(group))
-    used = [each for each in registered if not each.idle]
-    proved = tuple(with_health(m, used) for m in members)
-    return proved, tuple(each.name for each in registered if each.idle)
