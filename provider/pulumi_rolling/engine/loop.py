@@ -43,7 +43,7 @@ from pulumi_rolling.errors import (
     PermanentFleetError,
     TemporaryFleetError,
 )
-from pulumi_rolling.fleets.base import Driven
+from pulumi_rolling.fleets.base import Driven, Sight
 
 MOST_RESTORED = 5
 """How often tags of ours are written again that somebody removes, before the drive gives up."""
@@ -101,12 +101,11 @@ class Drive(Generic[R, S, A, L]):
         while True:
             self._stop_if_orphaned()
             try:
-                sight = self._look(rollout)
-                if sight is None:
+                decided = self._decide(rollout, written)
+                if decided is None:
                     self.clock.wait(self.limits.poll)
                     continue
-                seen, marks = sight
-                decision = self.machine.decide(self.limits, rollout, seen)
+                decision, marks = decided
                 written = self._record(written, decision)
                 self._take_off(written, marks)
                 self._heard_at = self.clock.steady()
@@ -152,22 +151,36 @@ class Drive(Generic[R, S, A, L]):
                 return
             self._stop_if_orphaned()
 
-    def _look(self, rollout: R) -> tuple[S, Mapping[str, str]] | None:
-        """None: the look does not show our tags, and nothing follows from it."""
+    def _decide(self, rollout: R, written: R) -> tuple[Decision[R, A], Mapping[str, str]] | None:
+        """A look and what follows from it. None: the look does not show our tags, and nothing follows from it."""
         self.lease.look_begins()
         if self.lease.has_run_out():
             self.lease.take_again()
         asked_at = self.clock.steady()
         sight = self.fleet.observe(rollout)
+        if sight.whole is not None:
+            waits = self._decision(rollout, sight, sight.marks)
+            if not self._is_more_than_a_wait(written, waits):
+                return waits, sight.marks
+            sight = sight.whole()
         self.lease.looked(asked_at if sight.started is None else sight.started)
         if self.lease.is_gone(sight.marks) or self.journal.misses(sight.marks):
             self._put_back(rollout)
             return None
         self._missing = 0
         self.lease.must_be_ours(sight.marks)
-        wanted = tuple(r for r in asked(sight.marks).values() if r.id not in self._taken_off)
+        return self._decision(rollout, sight, sight.marks), sight.marks
+
+    def _decision(self, rollout: R, sight: Sight[S], marks: Mapping[str, str]) -> Decision[R, A]:
+        wanted = tuple(r for r in asked(marks).values() if r.id not in self._taken_off)
         heard = self.machine.hear(sight.observation, (*wanted, *self.requests()), self._refused)
-        return heard, sight.marks
+        return self.machine.decide(self.limits, rollout, heard)
+
+    def _is_more_than_a_wait(self, written: R, decision: Decision[R, A]) -> bool:
+        """Whether anything is to be done, written or told to people."""
+        ends = decision.outcome is not None or self.machine.is_news(written, decision.next)
+        is_due = self.lease.is_due(self._wait_of(decision))
+        return bool(decision.actions) or ends or is_due or bool(self.beside(decision))
 
     def _put_back(self, rollout: R) -> None:
         """Tags that vanish are no other driver: a cleaner removes what it does not know. They are written again.

@@ -109,6 +109,11 @@ class Sight(Generic[S]):
     marks: Mapping[str, str]
     started: float | None = None
     """When what it shows was asked for, by the steady clock. None: when the look began."""
+    whole: Callable[[], Sight[S]] | None = None
+    """Asks for what the look has from an earlier one, its marks among that; nothing but a wait follows before.
+
+    None: all of it is of this moment.
+    """
 
 
 class Group(Protocol):
