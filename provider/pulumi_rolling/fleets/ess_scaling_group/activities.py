@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.core.model.member import Lifecycle, Member
-from pulumi_rolling.core.replace.observation import Loss, RefusedLaunch
+from pulumi_rolling.core.replace.observation import LaunchError, Loss, RefusedLaunch
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.fleets.alibaba.api import AlibabaApi, Answer
 from pulumi_rolling.fleets.alibaba.launch_refusals import read_code
@@ -216,6 +216,15 @@ def _abandoned(activity: Answer) -> frozenset[str]:
 def remedy_of(activity: Answer) -> Remedy:
     """What mends an activity that failed; what nobody has shown before is for people to read."""
     return read_code(str(activity.get("ErrorCode") or ""))[1] or Remedy.OBJECTION
+
+
+def is_hopeless(activities: list[Answer]) -> bool:
+    """Whether the newest of them failed for a cause that does not mend itself, and none is under way."""
+    if not activities or any(each["StatusCode"] == _UNDER_WAY for each in activities):
+        return False
+    newest = activities[0]
+    told = read_code(str(newest.get("ErrorCode") or ""))[0]
+    return newest["StatusCode"] in _FAILED and told is LaunchError.PERMANENT
 
 
 def cause_of(activity: Answer) -> str:

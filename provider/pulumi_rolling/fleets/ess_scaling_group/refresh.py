@@ -18,6 +18,7 @@ from pulumi_rolling.core.delegate.actions import Act, Begin, Continue, Pause, Ro
 from pulumi_rolling.core.delegate.delegating import Delegating
 from pulumi_rolling.core.delegate.observation import Delegated
 from pulumi_rolling.core.delegate.operation import Operation
+from pulumi_rolling.core.delegate.watch import mine
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision
 from pulumi_rolling.core.replace.actions import PointAt
@@ -29,7 +30,7 @@ from pulumi_rolling.fleets.base import Retry
 from pulumi_rolling.fleets.delegate import Sight, carry_out
 from pulumi_rolling.fleets.ess_scaling_group import description as described
 from pulumi_rolling.fleets.ess_scaling_group import refresh_answers as answers
-from pulumi_rolling.fleets.ess_scaling_group.activities import cause_of, remedy_of
+from pulumi_rolling.fleets.ess_scaling_group.activities import cause_of, is_hopeless, remedy_of
 from pulumi_rolling.fleets.ess_scaling_group.description import Listed
 from pulumi_rolling.fleets.ess_scaling_group.group import Look, OneGroup
 from pulumi_rolling.fleets.ess_scaling_group.refresh_calls import NOBODY, RefreshCalls, desired_configuration
@@ -240,13 +241,14 @@ class RefreshFleet(OneGroup):
         ident = str(refresh["InstanceRefreshTaskId"])
         ours = rollout is not None and rollout.way.operation == ident
         gate = rollout.way.gate if rollout is not None and ours else None
-        why = self._why(refresh) if ours else NO_CAUSE
+        why = self._why(refresh) if rollout is not None and ident in mine(rollout) else NO_CAUSE
         beside = answers.Beside(
             leads_to=self._leads_to(refresh, pointer),
             token=self._tokens.get(ident, ""),
             gate="" if gate is None else gate.name,
             causes=why.causes,
             remedy=why.remedy,
+            is_hopeless=why.is_hopeless,
             failed=why.failed,
         )
         return answers.operation_of(refresh, beside)
@@ -288,4 +290,9 @@ class RefreshFleet(OneGroup):
         )
         failed = [each for each in answer["ScalingActivities"] if each["StatusCode"] in _FAILED]
         texts = tuple(dict.fromkeys(cause_of(each) for each in failed))[:MOST_CAUSES]
-        return Why(texts, remedy_of(failed[0]) if failed else None, len(failed))
+        return Why(
+            texts,
+            remedy_of(failed[0]) if failed else None,
+            len(failed),
+            is_hopeless(answer["ScalingActivities"]),
+        )
