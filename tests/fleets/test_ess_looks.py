@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from pulumi_rolling.cli.live import RolledGroup
 from pulumi_rolling.core.delegate.actions import Stop
 from pulumi_rolling.core.delegate.delegating import Delegating, Earlier, Issued, Way
 from pulumi_rolling.core.model.codes import Step
@@ -75,6 +76,15 @@ def test_while_members_boot_a_look_is_their_list(stage: EssStage, alibaba: Scrip
     whole = partial.whole()
     assert asked(alibaba) == [GROUPS] and whole.marks == {"rolling:x": "1"}
     assert (whole.whole, whole.observation, whole.started) == (None, partial.observation, partial.started)
+
+
+def test_a_command_that_watches_is_shown_whole_looks(stage: EssStage) -> None:
+    """What a driver says of its rollout stands in tags, also while members boot."""
+    stage.shows(group(Tags=[{"TagKey": "rolling:x", "TagValue": "1"}]), instance("i-3", NEW, "Pending"))
+    watched = RolledGroup(lambda machine: stage.fleet())
+    for _ in range(3):
+        sight = watched.observe(BOOTING)
+        assert (sight.whole, sight.marks) == (None, {"rolling:x": "1"})
 
 
 def test_a_group_that_has_changed_is_asked_all_that_follows(
