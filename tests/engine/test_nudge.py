@@ -74,17 +74,27 @@ class Late(Intercepted):
         return sight
 
 
+class Sparing(Intercepted):
+    """Looks leave the group's tags out until the rest is asked for."""
+
+    def observe(self, rollout: Rollout):  # type: ignore[no-untyped-def]
+        sight = super().observe(rollout)
+        return replace(sight, marks={}, whole=lambda: sight)
+
+
 @pytest.mark.parametrize(
-    ("behind", "within"), [(0.0, SOON), (5.0, 12.0)], ids=["it shows at once", "it shows late"]
+    ("shown", "within"),
+    [(Intercepted, SOON), (Sparing, SOON), (lambda fleet: Late(fleet, 5.0), 12.0)],
+    ids=["it shows at once", "looks leave tags out", "it shows late"],
 )
 def test_a_nudge_ends_a_wait_and_looks_go_on_until_its_word_shows(
-    folder: Path, behind: float, within: float
+    folder: Path, shown: Callable[[SimulatedFleet], Intercepted], within: float
 ) -> None:
     """Boots of ten minutes leave looks minutes apart; a look may be older than the word, so that others follow soon."""
     fleet, seen = group(), list[Decided]()
     asking = Asking(fleet, seen)
     drive = driver(fleet, Waiting(fleet, asking), seen, never)
-    drive.fleet = Late(fleet, behind)
+    drive.fleet = shown(fleet)
     heard: list[float] = []
 
     def note(_: Rollout, decision: Decided) -> None:

@@ -11,9 +11,10 @@ from pulumi_rolling.core.delegate.delegating import Delegating, Earlier, Issued,
 from pulumi_rolling.core.model.goal import Goal
 from pulumi_rolling.fleets.auto_scaling_group.refresh import RefreshFleet
 from pulumi_rolling.fleets.auto_scaling_group.refresh_facts import RefreshWatched
-from pulumi_rolling.fleets.auto_scaling_group.refresh_rhythm import EVERY_LOOK, Rhythm, still_serves, told
+from pulumi_rolling.fleets.auto_scaling_group.refresh_rhythm import still_serves, told
 from pulumi_rolling.fleets.aws.launch_templates import TemplateWanted
 from pulumi_rolling.fleets.aws.shared_poll import Look
+from pulumi_rolling.fleets.rhythm import EVERY_LOOK, Rhythm
 
 from tests.fleets.scripted_aws import Answer, ScriptedAws
 from tests.fleets.stage import V1, V2, WEB, Stage, group, instance, once

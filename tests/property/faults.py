@@ -106,7 +106,7 @@ OF_DELEGATE = (
         "verdicts.py",
         "    if deadline.is_over(rollout.deadline, at):\n        return look, "
         "Verdict(VerdictCode.DEADLINE, at, clock=limits.timeout or 0.0)\n"
-        "    if at < rollout.progress_at + limits.stall or _rests(rollout):\n",
+        "    if at < rollout.progress_at + look.patience or _rests(rollout):\n",
         "    if True:\n",
         "delegate",
     ),

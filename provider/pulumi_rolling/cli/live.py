@@ -64,13 +64,14 @@ class RolledGroup:
         self._fleet.remove_marks(keys)
 
     def observe(self, rollout: Any) -> Sight[Any]:
+        """Whole: people are shown what the tags say."""
         from pulumi_rolling.core.machine import machine_of
 
         machine = machine_of(rollout).name
         if machine not in self._looking:
             self._looking[machine] = self._opened(machine)
         sight: Sight[Any] = self._looking[machine].observe(rollout)
-        return sight
+        return sight if sight.whole is None else sight.whole()
 
 
 Group = Annotated[str, Argument(help="An Auto Scaling group, cluster/service of ECS, or asg-... of ESS.")]

@@ -44,7 +44,7 @@ from pulumi_rolling.errors import (
     PermanentFleetError,
     TemporaryFleetError,
 )
-from pulumi_rolling.fleets.base import Driven
+from pulumi_rolling.fleets.base import Driven, Sight
 
 MOST_RESTORED = 5
 """How often tags of ours are written again that somebody removes, before the drive gives up."""
@@ -110,14 +110,11 @@ class Drive(Generic[R, S, A, L]):
         while True:
             self._stop_if_orphaned()
             try:
-                sight = self._look(rollout)
-                if sight is None:
+                decided = self._decide(rollout, written)
+                if decided is None:
                     self.clock.wait(self.limits.poll)
                     continue
-                seen, marks, with_health = sight
-                decision = self.machine.decide(self.limits, rollout, seen)
-                if decision.asks_health and with_health is not None:
-                    decision = self.machine.decide(self.limits, rollout, with_health())
+                decision, marks = decided
                 written = self._record(written, decision)
                 self._take_off(written, marks)
                 self._heard_at = self.clock.steady()
@@ -181,28 +178,47 @@ class Drive(Generic[R, S, A, L]):
             return math.inf
         return max(self.limits.poll, since)
 
-    def _look(self, rollout: R) -> tuple[S, Mapping[str, str], Callable[[], S] | None] | None:
-        """What is seen, the tags, and the same look with health. None: it does not show our tags, and says nothing."""
+    def _decide(self, rollout: R, written: R) -> tuple[Decision[R, A], Mapping[str, str]] | None:
+        """A look and what follows from it. None: the look does not show our tags, and nothing follows from it."""
         self.lease.look_begins()
         if self.lease.has_run_out():
             self.lease.take_again()
         asked_at = self.clock.steady()
         sight = self.fleet.observe(rollout)
+        if sight.whole is not None:
+            waits = self._decision(rollout, sight)
+            if not self._is_more_than_a_wait(written, waits):
+                return waits, sight.marks
+            sight = sight.whole()
         self.lease.looked(asked_at if sight.started is None else sight.started)
         if self.lease.is_gone(sight.marks) or self.journal.misses(sight.marks):
             self._put_back(rollout)
             return None
         self._missing = 0
         self.lease.must_be_ours(sight.marks)
+        return self._decision(rollout, sight), sight.marks
+
+    def _decision(self, rollout: R, sight: Sight[S]) -> Decision[R, A]:
+        """What follows from a look, which asks for health behind load balancers where that decides."""
         wanted = tuple(r for r in asked(sight.marks).values() if r.id not in self._taken_off)
         if wanted:
             self._nudged_at = None
-        requests, ask = (*wanted, *self.requests()), sight.with_health
+        requests = (*wanted, *self.requests())
 
-        def heard(seen: S) -> S:
-            return self.machine.hear(seen, requests, self._refused)
+        def of(seen: S) -> Decision[R, A]:
+            return self.machine.decide(self.limits, rollout, self.machine.hear(seen, requests, self._refused))
 
-        return heard(sight.observation), sight.marks, None if ask is None else lambda: heard(ask())
+        decision = of(sight.observation)
+        if decision.asks_health and sight.with_health is not None:
+            return of(sight.with_health())
+        return decision
+
+    def _is_more_than_a_wait(self, written: R, decision: Decision[R, A]) -> bool:
+        """Whether anything is to be done, written or told to people, or a word is to be looked for."""
+        ends = decision.outcome is not None or self.machine.is_news(written, decision.next)
+        is_due = self.lease.is_due(self._wait_of(decision))
+        is_asked = self._nudged_at is not None or bool(self.beside(decision))
+        return bool(decision.actions) or ends or is_due or is_asked
 
     def _put_back(self, rollout: R) -> None:
         """Tags that vanish are no other driver: a cleaner removes what it does not know. They are written again.

@@ -111,6 +111,11 @@ class Sight(Generic[S]):
     """When what it shows was asked for, by the steady clock. None: when the look began."""
     with_health: Callable[[], S] | None = None
     """The same look, with health behind load balancers asked for now. None: it was, or there is none to ask for."""
+    whole: Callable[[], Sight[S]] | None = None
+    """Asks for what the look has from an earlier one, its marks among that; nothing but a wait follows before.
+
+    None: all of it is of this moment.
+    """
 
 
 class Group(Protocol):

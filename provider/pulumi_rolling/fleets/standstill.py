@@ -16,11 +16,15 @@ MOST_CAUSES = 3
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Causes, what mends the first of them, and how many members failed by them."""
+    """Causes, what mends the first of them, and how many members failed by them.
+
+    ``is_hopeless``: the last that was tried failed by the first, which does not mend itself, and nothing is under way.
+    """
 
     causes: tuple[str, ...] = ()
     remedy: Remedy | None = None
     failed: int = 0
+    is_hopeless: bool = False
 
 
 NO_CAUSE = Why()
@@ -52,18 +56,18 @@ class Standstill:
 
 
 class CausesOnce:
-    """The causes of the operation that is followed, asked for once for each state and each standstill."""
+    """The causes of the operation that is followed, asked for once for each state, and again while it stands still."""
 
     def __init__(self) -> None:
         self._standstill = Standstill()
-        self._known: dict[tuple[str, object], Why] = {}
+        self._known: dict[tuple[str, object, int], Why] = {}
 
     def of(self, seen: Progress, now: float, still: float, read: Callable[[], Why]) -> Why:
         """``still``: seconds after which one that goes well is asked, and asked again."""
         stands = self._standstill.seconds(seen.ident, seen.told, now)
         if not seen.wrong and (stands < still or seen.over):
             return NO_CAUSE
-        key = (seen.ident, seen.told if seen.wrong else int(stands // still))
+        key = (seen.ident, seen.told, 0 if seen.over else int(stands // still))
         if key not in self._known:
             self._known = {key: read()}
         return self._known[key]

@@ -105,6 +105,6 @@ def _next_clock(look: Look) -> float:
     due += [moment + limits.settle for moment in since if moment is not None]
     due += [way.unknown_since + limits.stall] if way.unknown_since is not None else []
     due += [way.blocked.at + limits.settle] if way.blocked is not None else []
-    due += [rollout.progress_at + limits.stall]
+    due += [rollout.progress_at + look.patience]
     due += [rollout.deadline] if rollout.deadline is not None else []
     return min((clock for clock in due if clock > at), default=math.inf)

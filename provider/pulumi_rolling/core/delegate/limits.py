@@ -93,6 +93,8 @@ class DelegateLimits:
     timeout: float | None = None
     stall: float = ONE_HOUR
     """How long nothing may move; also how long a status may be unknown."""
+    hopeless: float = 300.0
+    """The same where the service tells a cause that does not mend itself."""
     settle: float = 20.0
     """How long an act may take to show in what the cloud answers."""
     poll: float = 5.0

@@ -38,6 +38,12 @@ class Look:
         return None if earlier is None else by_id(self.seen.operations, earlier.operation)
 
     @property
+    def patience(self) -> float:
+        """How long nothing may move."""
+        told, limits = self.operation or self.earlier, self.limits
+        return min(limits.hopeless, limits.stall) if told is not None and told.is_hopeless else limits.stall
+
+    @property
     def old(self) -> int:
         """Members that run something else than this direction's target."""
         target = self.rollout.target.digest

@@ -88,6 +88,8 @@ class Operation:
     """The service's own sentences, the newest first: status reason, causes of failed launches, failing events."""
     remedy: Remedy | None = None
     """What mends the first cause among them, where the service tells that."""
+    is_hopeless: bool = False
+    """What it waits for fails for a cause that does not mend itself, by the service's own word for it."""
     failed: int = 0
     """New members that failed under it, as far as the service tells: it may forget, and tells late."""
     by: str = ""

@@ -157,7 +157,7 @@ def _late(look: Look) -> tuple[Look, Verdict | None]:
         return look, None
     if deadline.is_over(rollout.deadline, at):
         return look, Verdict(VerdictCode.DEADLINE, at, clock=limits.timeout or 0.0)
-    if at < rollout.progress_at + limits.stall or _rests(rollout):
+    if at < rollout.progress_at + look.patience or _rests(rollout):
         return look, None
     seen = look.seen
     if look.matches and seen.in_service < seen.desired:
@@ -168,7 +168,7 @@ def _late(look: Look) -> tuple[Look, Verdict | None]:
         # The service had its time for its own way back; from here on it is ours.
         way = replace(look.way, service_refused=cause or "nothing moves")
         return look.with_rollout(replace(rollout, way=way, progress_at=at)), None
-    return look, Verdict(VerdictCode.STALLED, at, cause=cause, clock=limits.stall)
+    return look, Verdict(VerdictCode.STALLED, at, cause=cause, clock=look.patience)
 
 
 def _returns_in_vain(look: Look) -> bool:
@@ -180,8 +180,8 @@ def _returns_in_vain(look: Look) -> bool:
 
 def _stuck(look: Look) -> Verdict | None:
     """What was to come to rest does not."""
-    stuck = look.at >= look.rollout.progress_at + look.limits.stall
-    return Verdict(VerdictCode.STALLED, look.at, clock=look.limits.stall) if stuck else None
+    stuck = look.at >= look.rollout.progress_at + look.patience
+    return Verdict(VerdictCode.STALLED, look.at, clock=look.patience) if stuck else None
 
 
 def _rests(rollout: Delegating) -> bool:

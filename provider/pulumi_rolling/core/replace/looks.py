@@ -27,6 +27,7 @@ from collections.abc import Collection, Iterable
 
 from pulumi_rolling.core.model.codes import Step
 from pulumi_rolling.core.model.member import Member
+from pulumi_rolling.core.replace.actions import Action, Adjust, Terminate, Together
 from pulumi_rolling.core.replace.boots import Law, add_boots, law_of
 from pulumi_rolling.core.replace.limits import Pacing
 from pulumi_rolling.core.replace.look import Look
@@ -102,6 +103,37 @@ def rarely(rollout: Rollout, least: float) -> float:
     """
     law = law_of(rollout.way.boots, rollout.prior)
     return least if law is None else max(least, min(2 * _boot_under_way(law), RAREST))
+
+
+def frame_serves(rollout: Rollout) -> float:
+    """Seconds for which sizes, pointer and tags of a look serve later ones that only wait for boots; 0: not at all.
+
+    Acts do not hang on it: what is done follows from a look that has all of that anew.
+    """
+    way, kept = rollout.way, rollout.found.sizes.kept
+    issued = [i.action for i in rollout.ours.issued]
+    law = law_of(way.boots, rollout.prior)
+    moves = (
+        rollout.step is Step.ROLL
+        and not way.waits_for_somebody
+        and bool(way.in_flight or way.openings or issued)
+    )
+    if law is None or not moves or not all(leaves_frame(each, kept=kept) for each in issued):
+        return 0.0
+    return min(LONG, SHARE * _boot_under_way(law))
+
+
+def leaves_frame(action: Action, *, kept: bool) -> bool:
+    """Whether an act changes members alone. ``kept``: the cloud keeps a Desired, which some removals lower."""
+    match action:
+        case Adjust():
+            return not kept
+        case Terminate(relaunch=relaunch):
+            return relaunch or not kept
+        case Together(acts):
+            return all(leaves_frame(each, kept=kept) for each in acts)
+        case _:
+            return False
 
 
 def blind_wait(age: float, poll: float) -> float:

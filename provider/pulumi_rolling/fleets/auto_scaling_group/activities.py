@@ -8,11 +8,12 @@ did Amazon EC2 Auto Scaling terminate an instance?".
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pulumi_rolling.core.model.codes import Remedy
-from pulumi_rolling.core.replace.observation import Loss, RefusedLaunch
+from pulumi_rolling.core.replace.observation import LaunchError, Loss, RefusedLaunch
 from pulumi_rolling.fleets.aws.api import AUTO_SCALING, Answer, AwsApi, one_line
 from pulumi_rolling.fleets.aws.launch_refusals import read_refusal
 
@@ -99,6 +100,14 @@ def is_excused(cause: str) -> bool:
     if _BROKEN.search(cause):
         return False
     return bool(_SCALING_OR_BALANCE.search(cause) or _LIFETIME.search(cause))
+
+
+def is_hopeless(seen: Collection[Seen]) -> bool:
+    """Whether the newest of them is a launch refused for a cause that does not mend itself, and none is under way."""
+    newest = max(seen, key=lambda one: one.started_at, default=None)
+    if newest is None or newest.launch is None:
+        return False
+    return newest.launch.error is LaunchError.PERMANENT and all(one.is_over for one in seen)
 
 
 class ActivityLog:

@@ -178,7 +178,7 @@ class AutoScalingGroupFleet(OneGroup):
             health_asked=not leaves_open,
         )
         later = partial(self._with_health, rollout, group, observation) if leaves_open else None
-        return Sight(observation, described.marks(group), look.at, later)
+        return Sight(observation, described.marks(group), look.at, with_health=later)
 
     def _with_health(self, rollout: Rollout, group: Answer, seen: Observation) -> Observation:
         """What was seen, with health asked for now. Nothing else of it hangs on health."""

@@ -19,12 +19,14 @@ from pulumi_rolling.core.delegate.actions import Act, Begin, Continue, Pause, Ro
 from pulumi_rolling.core.delegate.delegating import Delegating
 from pulumi_rolling.core.delegate.observation import Delegated
 from pulumi_rolling.core.delegate.operation import Operation
+from pulumi_rolling.core.delegate.watch import mine
 from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision
 from pulumi_rolling.core.replace.actions import PointAt, Resume, Suspend
 from pulumi_rolling.errors import PermanentFleetError
 from pulumi_rolling.fleets.auto_scaling_group import description as described
 from pulumi_rolling.fleets.auto_scaling_group import refresh_answers as answers
+from pulumi_rolling.fleets.auto_scaling_group.activities import is_hopeless
 from pulumi_rolling.fleets.auto_scaling_group.group import OneGroup
 from pulumi_rolling.fleets.auto_scaling_group.overrides import notes_of
 from pulumi_rolling.fleets.auto_scaling_group.refresh_calls import RefreshCalls
@@ -236,13 +238,14 @@ class RefreshFleet(OneGroup):
         ident = str(refresh["InstanceRefreshId"])
         followed = rollout is not None and rollout.way.operation == ident
         suspended = answers.PROCESS in described.suspended(look.description)
-        why = self._why(refresh) if followed else NO_CAUSE
+        why = self._why(refresh) if rollout is not None and ident in mine(rollout) else NO_CAUSE
         beside = answers.Beside(
             leads_to=self._leads_to(refresh, pointer),
             token=self._tokens.get(ident, ""),
             total=rollout.way.total if rollout is not None and followed else 0,
             causes=why.causes,
             remedy=why.remedy,
+            is_hopeless=why.is_hopeless,
             failed=why.failed,
             suspended=suspended,
             at_gate=self._is_at_gate(refresh, CLOUD.at(look.at), suspended, rollout if followed else None),
@@ -308,4 +311,4 @@ class RefreshFleet(OneGroup):
             elif each.loss is not None and _BROKEN.search(each.loss.cause):
                 failed += 1
                 told.setdefault(f"{each.loss.member}: {each.loss.cause}", each.loss.remedy or Remedy.BUILD)
-        return Why(tuple(told)[:MOST_CAUSES], next(iter(told.values()), None), failed)
+        return Why(tuple(told)[:MOST_CAUSES], next(iter(told.values()), None), failed, is_hopeless(seen))

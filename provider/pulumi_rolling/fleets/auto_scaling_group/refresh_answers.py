@@ -54,6 +54,7 @@ class Beside:
     """Of failed launches and lost instances since it began, the newest first."""
     remedy: Remedy | None = None
     """What mends the first of the causes."""
+    is_hopeless: bool = False
     failed: int = 0
     """Launches and instances that failed by the causes."""
     suspended: bool = False
@@ -83,6 +84,7 @@ def operation_of(refresh: Answer, beside: Beside) -> Operation:
         total=total,
         reasons=(*((reason,) if reason else ()), *beside.causes),
         remedy=Remedy.ALARM if _OF_ALARM.search(reason) else beside.remedy,
+        is_hopeless=beside.is_hopeless,
         failed=beside.failed,
         gate=gate,
         is_paused=beside.suspended,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision, Sizes
 from pulumi_rolling.fleets import delegate
-from pulumi_rolling.fleets.auto_scaling_group.refresh_rhythm import EVERY_LOOK, Rhythm
 from pulumi_rolling.fleets.auto_scaling_group.traffic import traffic_of
 from pulumi_rolling.fleets.aws.api import Answer
+from pulumi_rolling.fleets.rhythm import EVERY_LOOK, Rhythm
 
 _NOT_SET = -1
 """How the API says that a percentage or a warm-up is taken away."""

@@ -14,25 +14,9 @@ from pulumi_rolling.fleets.auto_scaling_group import description as described
 from pulumi_rolling.fleets.auto_scaling_group import refresh_answers as answers
 from pulumi_rolling.fleets.aws.api import Answer
 from pulumi_rolling.fleets.aws.shared_poll import Look
+from pulumi_rolling.fleets.rhythm import Rhythm
 
 BAKING = "Baking"
-
-
-@dataclass(frozen=True, slots=True)
-class Rhythm:
-    """Seconds from one question to the next. 0: every look asks."""
-
-    soon: float = 0.0
-    """Where members have changed since, or where all are replaced and the end is near."""
-    seldom: float = 0.0
-
-    @property
-    def shared(self) -> float:
-        """How old another group's look may be that serves this one's."""
-        return self.soon / 4
-
-
-EVERY_LOOK = Rhythm()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +44,7 @@ def still_serves(before: Told, look: Look, rollout: Delegating, rhythm: Rhythm) 
         return False
     moved = _shape(look) != before.shape
     ends = active["Status"] != BAKING and not active.get("InstancesToUpdate")
-    return look.at - before.at < (rhythm.soon if moved or ends else rhythm.seldom)
+    return rhythm.serves(look.at - before.at, is_near=moved or ends)
 
 
 def _shape(look: Look) -> object:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pulumi_rolling.core.model.codes import Remedy
 from pulumi_rolling.core.model.member import Lifecycle, Member
-from pulumi_rolling.core.replace.observation import Loss, RefusedLaunch
+from pulumi_rolling.core.replace.observation import LaunchError, Loss, RefusedLaunch
 from pulumi_rolling.core.replace.rollout import Rollout
 from pulumi_rolling.fleets.alibaba.api import AlibabaApi, Answer
 from pulumi_rolling.fleets.alibaba.launch_refusals import read_code
@@ -29,6 +29,9 @@ _OTHERS = frozenset({"Cms", "ScheduledTask"})
 _PAGE = 50
 _MEMBER = re.compile(r"\bi-[0-9a-z]+\b")
 _FAILED = frozenset({"Failed", "Warning"})
+_UNDER_WAY = "InProgress"
+TOLD_BY = 10.0
+"""Seconds within which an activity is told of after its members are."""
 _BROKEN = re.compile(r"health", re.I)
 """Health checks are never excused, whatever else the sentence says."""
 _COUNTED = (Lifecycle.PENDING, Lifecycle.WAITING, Lifecycle.IN_SERVICE)
@@ -50,6 +53,21 @@ class Seen:
         return self.activity["StatusCode"] in _FAILED
 
 
+@dataclass(slots=True)
+class _Turned:
+    """Pages that were asked for in one look, and those that follow."""
+
+    at: float
+    rest: Iterator[list[Answer]]
+    read: list[list[Answer]] = field(default_factory=list)
+
+    def again(self) -> Iterator[list[Answer]]:
+        yield from self.read
+        for page in self.rest:
+            self.read.append(page)
+            yield page
+
+
 class ActivityLog:
     """The activities of one group that were not there before."""
 
@@ -58,32 +76,32 @@ class ActivityLog:
         self._api = api
         self._before: set[str] = set()
         self._seen: dict[str, float] = {}
+        self._turned = _Turned(0.0, iter(()))
 
     def note(self) -> None:
         """Those that the group has now are none of a rollout that begins later."""
         for page in self._pages():
-            self._before |= {each["ScalingActivityId"] for each in page if each["StatusCode"] != "InProgress"}
+            self._before |= {each["ScalingActivityId"] for each in page if each["StatusCode"] != _UNDER_WAY}
             return
 
     def read(self, since: float, now: float) -> list[Seen]:
         """Those since then, as far back as there is news."""
         found = []
-        for page in self._pages():
+        for page in self._of(now):
             news = [each for each in page if each["ScalingActivityId"] not in self._before]
             found += [Seen(each, self._at(each, now)) for each in news]
             if len(news) < len(page) or not page or self._at(page[-1], now) < since:
                 break
         return [each for each in found if each.at >= since]
 
-    def finished(self, since: float, now: float) -> Iterator[Answer]:
-        """Those that began since then and are over, also where another driver of the rollout lived then."""
-        for page in self._pages():
+    def since(self, since: float, now: float) -> Iterator[Answer]:
+        """Those that began since then, also where another driver of the rollout lived then."""
+        for page in self._of(now):
             for each in page:
                 begun = self._began(each, now)
                 if begun < since:
                     return
-                if each["StatusCode"] != "InProgress":
-                    yield each
+                yield each
 
     def _began(self, activity: Answer, now: float) -> float:
         """Of one from before we looked, the beginning of the minute that ESS tells."""
@@ -91,6 +109,12 @@ class ActivityLog:
             return self._at(activity, now)
         told = moment(str(activity.get("StartTime") or ""))
         return told[0] if told else 0.0
+
+    def _of(self, now: float) -> Iterator[list[Answer]]:
+        """The pages of one look, each of which is asked for once."""
+        if self._turned.at != now:
+            self._turned = _Turned(now, self._pages())
+        return self._turned.again()
 
     def _pages(self) -> Iterator[list[Answer]]:
         return self._api.pages(
@@ -109,21 +133,45 @@ class ActivityLog:
         return self._seen[ident]
 
 
-def moved_by_others(log: ActivityLog, since: float, now: float) -> int:
-    """How many members others' activities brought since then, less those that they took away.
+class MovedByOthers:
+    """How many members others' activities brought since a rollout began, less those that they took away.
 
     Launches of ours bear our mark. What somebody removes by hand looks as our own removals do, and is made up for; so
-    is what a health check removes.
+    is what a health check removes. Members that come or go show in the group's list. So an answer serves while the
+    same are there and nothing of others is under way, once it was asked for some time after the list changed: an
+    activity may be told later than its members.
     """
-    moved = 0
-    for activity in log.finished(since, now):
-        source = activity.get("TriggerSourceType")
-        by_hand = source == _HAND and activity.get("ActivityMetadata") != OURS
-        if source in _OTHERS or by_hand:
-            moved += len(_members(activity.get("CreatedInstances")))
-        if source in _OTHERS:
-            moved -= len(_members(activity.get("DestroyedInstances")))
-    return moved
+
+    def __init__(self, log: ActivityLog) -> None:
+        self._log = log
+        self._here: frozenset[str] | None = None
+        self._since = 0.0
+        """When the list was first seen to show those."""
+        self._serves = False
+        self._moved = 0
+
+    def now(self, since: float, here: frozenset[str], now: float) -> int:
+        """``here``: all members that the group lists."""
+        if here != self._here:
+            self._here, self._since, self._serves = here, now, False
+        if not self._serves:
+            activities = list(self._log.since(since, now))
+            self._moved = sum(_moved(each) for each in activities if each["StatusCode"] != _UNDER_WAY)
+            waits = any(each["StatusCode"] == _UNDER_WAY and not _is_ours(each) for each in activities)
+            self._serves = not waits and now - self._since >= TOLD_BY
+        return self._moved
+
+
+def _is_ours(activity: Answer) -> bool:
+    return activity.get("ActivityMetadata") == OURS
+
+
+def _moved(activity: Answer) -> int:
+    source = activity.get("TriggerSourceType")
+    brought = len(_members(activity.get("CreatedInstances")))
+    if source in _OTHERS:
+        return brought - len(_members(activity.get("DestroyedInstances")))
+    return brought if source == _HAND and not _is_ours(activity) else 0
 
 
 def what_went_wrong(
@@ -168,6 +216,15 @@ def _abandoned(activity: Answer) -> frozenset[str]:
 def remedy_of(activity: Answer) -> Remedy:
     """What mends an activity that failed; what nobody has shown before is for people to read."""
     return read_code(str(activity.get("ErrorCode") or ""))[1] or Remedy.OBJECTION
+
+
+def is_hopeless(activities: list[Answer]) -> bool:
+    """Whether the newest of them failed for a cause that does not mend itself, and none is under way."""
+    if not activities or any(each["StatusCode"] == _UNDER_WAY for each in activities):
+        return False
+    newest = activities[0]
+    told = read_code(str(newest.get("ErrorCode") or ""))[0]
+    return newest["StatusCode"] in _FAILED and told is LaunchError.PERMANENT
 
 
 def cause_of(activity: Answer) -> str:

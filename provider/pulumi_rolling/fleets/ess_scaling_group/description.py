@@ -55,6 +55,29 @@ def expects(group: Answer) -> bool:
     return bool(group.get("EnableDesiredCapacity"))
 
 
+_COUNTS = (
+    "ActiveCapacity",
+    "PendingCapacity",
+    "PendingWaitCapacity",
+    "ProtectedCapacity",
+    "RemovingCapacity",
+    "RemovingWaitCapacity",
+    "StandbyCapacity",
+    "StoppedCapacity",
+)
+
+
+def counts(group: Answer) -> tuple[int, ...] | None:
+    """How many members are in which state; None where the group does not tell all of it."""
+    told = [group.get(name) for name in _COUNTS]
+    return None if None in told else tuple(int(each or 0) for each in told)
+
+
+def serving(group: Answer) -> int:
+    """Members in service, by the group's own count."""
+    return int(group.get("ActiveCapacity") or 0) + int(group.get("ProtectedCapacity") or 0)
+
+
 def heals(suspended: frozenset[str]) -> bool:
     """Whether the group replaces a member that broke."""
     return "HealthCheck" not in suspended

@@ -1,7 +1,8 @@
 """One ESS scaling group: facts before a rollout, a look during one, and the acts of the core as Alibaba's calls.
 
-A look costs one DescribeScalingGroups and one DescribeScalingInstances for each hundred members. ECS and the scaling
-activities are asked only when the rollout has an open question that they answer. Nothing is decided here.
+A look costs one DescribeScalingInstances for each hundred members, and one DescribeScalingGroups where something is to
+follow from it or the group was not asked for long. ECS and the scaling activities are asked only when the rollout has
+an open question that they answer. Nothing is decided here.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pulumi_rolling.cloud_time import CLOUD, steady
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Member
 from pulumi_rolling.core.replace.actions import Action
+from pulumi_rolling.core.replace.looks import frame_serves, leaves_frame
 from pulumi_rolling.core.replace.observation import Observation
 from pulumi_rolling.core.replace.questions import here, revocable, unproved
 from pulumi_rolling.core.replace.resized import as_counted
@@ -23,7 +25,7 @@ from pulumi_rolling.fleets.alibaba.machines import PAGE
 from pulumi_rolling.fleets.alibaba.place import Place
 from pulumi_rolling.fleets.base import Retry
 from pulumi_rolling.fleets.ess_scaling_group import description as described
-from pulumi_rolling.fleets.ess_scaling_group.activities import ActivityLog, moved_by_others, what_went_wrong
+from pulumi_rolling.fleets.ess_scaling_group.activities import ActivityLog, MovedByOthers, what_went_wrong
 from pulumi_rolling.fleets.ess_scaling_group.facts import EssScalingGroupFacts
 from pulumi_rolling.fleets.ess_scaling_group.group import Look, OneGroup
 from pulumi_rolling.fleets.ess_scaling_group.revisions import Wanted
@@ -54,7 +56,10 @@ class EssScalingGroupFleet(OneGroup):
         super().__init__(group, wanted=wanted, place=place, retry=retry, clock=clock)
         self._signals = dict.fromkeys(Direction, signals)
         self._log = ActivityLog(group, self._api)
+        self._moved = MovedByOthers(self._log)
         self._refreshes = Refreshes(group, self._api, clock)
+        self._frame: Look | None = None
+        """The last look that asked for the group itself, since when no act of ours has changed what that tells."""
 
     def ends(self, machines: Sequence[str]) -> str:
         """The command that ends machines which are no members any more."""
@@ -91,8 +96,24 @@ class EssScalingGroupFleet(OneGroup):
         )
 
     def observe(self, rollout: Rollout) -> Sight:
-        look = self._look()
+        """Who waits for boots alone is shown the instances, in the group as an earlier look had it."""
         self._sizes.found(rollout.found.sizes)
+        now, frame = self._clock(), self._frame
+        if frame is None or now - frame.at >= frame_serves(rollout):
+            look = self._frame = self._look()
+            return Sight(self._observed(rollout, look), described.marks(look.group), look.at)
+        look = self._framed(frame.group, self._list(), now)
+        seen = self._observed(rollout, look)
+        return Sight(seen, {}, look.at, whole=lambda: self._whole(rollout, look, seen))
+
+    def _whole(self, rollout: Rollout, look: Look, seen: Observation) -> Sight:
+        """The same members in the group as it is; where that is another, all is asked that follows from it."""
+        self._frame = now = self._framed(self._group(), look.listed, look.at)
+        if _frame_of(now) != _frame_of(look):
+            seen = self._observed(rollout, now)
+        return Sight(seen, described.marks(now.group), look.at)
+
+    def _observed(self, rollout: Rollout, look: Look) -> Observation:
         self._revisions.learn(one.address for one in look.listed)
         members = tuple(self._members(look.listed))
         suspended = described.suspended(look.group)
@@ -100,18 +121,19 @@ class EssScalingGroupFleet(OneGroup):
         members = self._asked(members, self._for_ecs(rollout, members, suspended, source), source)
         if rollout.direction is Direction.FORWARD:
             members = as_old(members, self._edited, rollout.target)
-        now = CLOUD.at(look.at)
+        now, here = CLOUD.at(look.at), frozenset(one.id for one in look.listed)
         launches, losses = what_went_wrong(self._log, rollout, members, look.sizes.desired, now)
-        observation = replace(
+        return replace(
             self._observation(look, members),
             launches=launches,
             losses=losses,
             others=self._refreshes.under_way(rollout),
-            moved=0 if look.sizes.kept else moved_by_others(self._log, rollout.started_at, now),
+            moved=0 if look.sizes.kept else self._moved.now(rollout.started_at, here, now),
         )
-        return Sight(observation, described.marks(look.group), look.at)
 
     def apply(self, action: Action) -> None:
+        if self._frame is not None and not leaves_frame(action, kept=self._frame.sizes.kept):
+            self._frame = None
         self._acts.carry_out(action)
 
     def key(self, action: Action) -> str:
@@ -154,3 +176,8 @@ class EssScalingGroupFleet(OneGroup):
             suspended=suspended,
             heals=described.heals(suspended),
         )
+
+
+def _frame_of(look: Look) -> tuple[object, ...]:
+    """What a look shows of the group beside its members and tags."""
+    return look.sizes, described.pointer(look.group), described.suspended(look.group)

@@ -114,6 +114,12 @@ class OneGroup:
     def _look(self) -> Look:
         at = self._clock()
         group = self._group()
+        return self._framed(group, self._list(), at)
+
+    def _framed(self, group: Answer, listed: tuple[Listed, ...], at: float) -> Look:
+        return Look(group, listed, self._sizes.read(group, listed), at)
+
+    def _list(self) -> tuple[Listed, ...]:
         pages = self._api.pages(
             ESS,
             "DescribeScalingInstances",
@@ -121,8 +127,7 @@ class OneGroup:
             ScalingGroupId=self.name,
             PageSize=100,
         )
-        listed = tuple(described.listed(each for page in pages for each in page))
-        return Look(group, listed, self._sizes.read(group, listed), at)
+        return tuple(described.listed(each for page in pages for each in page))
 
     def _group(self) -> Answer:
         answer = self._api.call(ESS, "DescribeScalingGroups", ScalingGroupIds=[self.name])

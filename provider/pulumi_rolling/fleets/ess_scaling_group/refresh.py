@@ -1,9 +1,9 @@
 """One ESS scaling group that ESS itself rolls, by an instance refresh.
 
-A look costs one DescribeScalingGroups, one DescribeScalingInstances for each hundred members and one
-DescribeInstanceRefreshes. The scaling activities are asked for causes once something has gone wrong or stands still.
-Nothing is decided here, and the group's pointer is not moved before the end: ESS moves it when the refresh has
-succeeded, and returns to it until then.
+A look costs one DescribeScalingGroups, and where the refresh can have moved (``refresh_rhythm``) or something is to
+follow one DescribeScalingInstances for each hundred members and one DescribeInstanceRefreshes. The scaling activities
+are asked for causes once something has gone wrong or stands still. Nothing is decided here, and the group's pointer is
+not moved before the end: ESS moves it when the refresh has succeeded, and returns to it until then.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pulumi_rolling.core.delegate.actions import Act, Begin, Continue, Pause, Ro
 from pulumi_rolling.core.delegate.delegating import Delegating
 from pulumi_rolling.core.delegate.observation import Delegated
 from pulumi_rolling.core.delegate.operation import Operation
+from pulumi_rolling.core.delegate.watch import mine
 from pulumi_rolling.core.model.goal import Direction
 from pulumi_rolling.core.model.member import Lifecycle, Member, Revision
 from pulumi_rolling.core.replace.actions import PointAt
@@ -29,7 +30,8 @@ from pulumi_rolling.fleets.base import Retry
 from pulumi_rolling.fleets.delegate import Sight, carry_out
 from pulumi_rolling.fleets.ess_scaling_group import description as described
 from pulumi_rolling.fleets.ess_scaling_group import refresh_answers as answers
-from pulumi_rolling.fleets.ess_scaling_group.activities import cause_of, remedy_of
+from pulumi_rolling.fleets.ess_scaling_group.activities import cause_of, is_hopeless, remedy_of
+from pulumi_rolling.fleets.ess_scaling_group.description import Listed
 from pulumi_rolling.fleets.ess_scaling_group.group import Look, OneGroup
 from pulumi_rolling.fleets.ess_scaling_group.refresh_calls import NOBODY, RefreshCalls, desired_configuration
 from pulumi_rolling.fleets.ess_scaling_group.refresh_facts import (
@@ -40,6 +42,7 @@ from pulumi_rolling.fleets.ess_scaling_group.refresh_facts import (
     refusals,
     replaced_by,
 )
+from pulumi_rolling.fleets.ess_scaling_group.refresh_rhythm import Told, still_serves
 from pulumi_rolling.fleets.ess_scaling_group.revisions import ECI_CONFIGURATIONS, Wanted
 from pulumi_rolling.fleets.replace import Glance, as_old
 from pulumi_rolling.fleets.standstill import MOST_CAUSES, NO_CAUSE, CausesOnce, Progress, Why
@@ -68,6 +71,7 @@ class RefreshFleet(OneGroup):
         self._overrides: tuple[str, ...] = ()
         self._tokens: dict[str, str] = {}
         self._causes = CausesOnce()
+        self._last: Told | None = None
 
     def facts(self) -> RefreshFacts:
         """All that checks and preview ask of the live group: four calls, and one of ECS for each hundred members."""
@@ -106,14 +110,28 @@ class RefreshFleet(OneGroup):
         return replace(glance, members=tuple(m for m in glance.members if m.id not in self._aside))
 
     def observe(self, rollout: Delegating) -> Sight:
-        look = self._look()
+        """While the group's own numbers show nothing new, what was told of members and refresh is told again."""
+        at, last = self._clock(), self._last
+        group = self._group()
+        if last is None or not still_serves(last, group, at, rollout, self.watched.rhythm):
+            return self._asked(rollout, group, at)
+        look = self._framed(group, last.look.listed, at)
+        seen = self._seen(look, last.refreshes, rollout)
+        seen = replace(seen, in_service=described.serving(group))
+        return Sight(seen, described.marks(group), at, whole=lambda: self._asked(rollout, group, at))
+
+    def _asked(self, rollout: Delegating, group: Answer, at: float) -> Sight:
+        look = self._framed(group, self._list(), at)
+        last = self._last = Told(look, self._told(rollout))
+        return Sight(self._seen(look, last.refreshes, rollout), described.marks(group), at)
+
+    def _seen(self, look: Look, refreshes: list[Answer], rollout: Delegating) -> Delegated:
         self._revisions.learn(one.address for one in look.listed)
         members = tuple(self._members(look.listed))
-        refreshes = self._told(rollout)
-        delegated = self._delegated(look, members, refreshes, rollout.target, rollout)
-        return Sight(delegated, described.marks(look.group), look.at)
+        return self._delegated(look, members, refreshes, rollout.target, rollout)
 
     def apply(self, action: Act) -> None:
+        self._last = None
         carry_out(self, action)
 
     def key(self, action: Act) -> str:
@@ -165,13 +183,12 @@ class RefreshFleet(OneGroup):
         if record.paused_by_us:
             self._calls.resume(record.paused_by_us)
 
-    def _look(self) -> Look:
-        look = super()._look()
-        self._aside = passed_by(look.listed)
-        self._overrides = described.overrides(look.group)
-        if is_of_containers(look.group):
+    def _framed(self, group: Answer, listed: tuple[Listed, ...], at: float) -> Look:
+        self._aside = passed_by(listed)
+        self._overrides = described.overrides(group)
+        if is_of_containers(group):
             self._revisions.describe = ECI_CONFIGURATIONS
-        return look
+        return super()._framed(group, listed, at)
 
     def _target_if_known(self) -> Revision | None:
         wanted = self._wanted
@@ -224,13 +241,14 @@ class RefreshFleet(OneGroup):
         ident = str(refresh["InstanceRefreshTaskId"])
         ours = rollout is not None and rollout.way.operation == ident
         gate = rollout.way.gate if rollout is not None and ours else None
-        why = self._why(refresh) if ours else NO_CAUSE
+        why = self._why(refresh) if rollout is not None and ident in mine(rollout) else NO_CAUSE
         beside = answers.Beside(
             leads_to=self._leads_to(refresh, pointer),
             token=self._tokens.get(ident, ""),
             gate="" if gate is None else gate.name,
             causes=why.causes,
             remedy=why.remedy,
+            is_hopeless=why.is_hopeless,
             failed=why.failed,
         )
         return answers.operation_of(refresh, beside)
@@ -272,4 +290,9 @@ class RefreshFleet(OneGroup):
         )
         failed = [each for each in answer["ScalingActivities"] if each["StatusCode"] in _FAILED]
         texts = tuple(dict.fromkeys(cause_of(each) for each in failed))[:MOST_CAUSES]
-        return Why(texts, remedy_of(failed[0]) if failed else None, len(failed))
+        return Why(
+            texts,
+            remedy_of(failed[0]) if failed else None,
+            len(failed),
+            is_hopeless(answer["ScalingActivities"]),
+        )

@@ -57,6 +57,7 @@ class Beside:
     """Of launches that failed since it began, the newest first."""
     remedy: Remedy | None = None
     """What mends the first of the causes."""
+    is_hopeless: bool = False
     failed: int = 0
     """Launches and instances that failed by the causes."""
 
@@ -82,6 +83,7 @@ def operation_of(refresh: Answer, beside: Beside) -> Operation:
         total=total,
         reasons=(*((reason,) if reason else ()), *beside.causes),
         remedy=beside.remedy,
+        is_hopeless=beside.is_hopeless,
         failed=beside.failed,
         gate=gate,
         is_paused=status == PAUSED,

@@ -12,6 +12,7 @@ from pulumi_rolling.fleets.alibaba.api import Answer
 from pulumi_rolling.fleets.ess_scaling_group import description as described
 from pulumi_rolling.fleets.ess_scaling_group.description import PATH, Listed
 from pulumi_rolling.fleets.replace import Strays
+from pulumi_rolling.fleets.rhythm import EVERY_LOOK, Rhythm
 
 PRIORITY = "PRIORITY"
 
@@ -25,6 +26,7 @@ class RefreshWatched:
     """A group of container instances may be refreshed."""
     still: float = 60.0
     """Seconds without progress after which the scaling activities are asked why, and asked again."""
+    rhythm: Rhythm = EVERY_LOOK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

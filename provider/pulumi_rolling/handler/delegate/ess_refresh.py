@@ -10,6 +10,7 @@ from pulumi_rolling.core.model.member import Lifecycle, Member, Revision
 from pulumi_rolling.fleets.ess_scaling_group.refresh import RefreshFleet
 from pulumi_rolling.fleets.ess_scaling_group.refresh_facts import RefreshFacts, RefreshWatched
 from pulumi_rolling.fleets.replace import Glance, as_old
+from pulumi_rolling.fleets.rhythm import Rhythm
 from pulumi_rolling.handler.delegate.returning import as_rolling_update
 from pulumi_rolling.handler.delegate.surroundings import Judged, Start
 from pulumi_rolling.handler.ess_scaling_group import edited_warning, place_of, pointer_property, wanted_by
@@ -25,6 +26,7 @@ from pulumi_rolling.policy.instance_refresh.ess_limits import (
     ess_notes,
 )
 from pulumi_rolling.policy.instance_refresh.leaves import ProtectedInstances, StandbyInstances
+from pulumi_rolling.policy.instance_refresh.limits import SELDOM, SOON
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 
 _AWAY = (Lifecycle.LEAVING, Lifecycle.STANDBY)
@@ -43,7 +45,9 @@ class EssRefreshSurroundings:
     def look(self, operation: Operation) -> RefreshFacts:
         refresh: InstanceRefresh = operation.block
         operation.fleet.watched = RefreshWatched(
-            skips_matching=refresh.skip_matching, containers=refresh.allow_container_refresh
+            skips_matching=refresh.skip_matching,
+            containers=refresh.allow_container_refresh,
+            rhythm=Rhythm(SOON * operation.timing.poll, SELDOM * operation.timing.poll),
         )
         facts: RefreshFacts = operation.fleet.facts()
         return facts

@@ -13,9 +13,9 @@ from pulumi_rolling.errors import Fault
 from pulumi_rolling.fleets.auto_scaling_group.refresh import RefreshFleet
 from pulumi_rolling.fleets.auto_scaling_group.refresh_answers import PROCESS
 from pulumi_rolling.fleets.auto_scaling_group.refresh_facts import RefreshFacts, RefreshWatched
-from pulumi_rolling.fleets.auto_scaling_group.refresh_rhythm import Rhythm
 from pulumi_rolling.fleets.aws.launch_configurations import configuration_in
 from pulumi_rolling.fleets.replace import Glance
+from pulumi_rolling.fleets.rhythm import Rhythm
 from pulumi_rolling.handler.alarms import alarm_faults
 from pulumi_rolling.handler.auto_scaling_group import wanted_by
 from pulumi_rolling.handler.aws_place import place_of
@@ -28,12 +28,10 @@ from pulumi_rolling.policy.groups.auto_scaling_group import AutoScalingGroup
 from pulumi_rolling.policy.instance_refresh.block import InstanceRefresh
 from pulumi_rolling.policy.instance_refresh.feasibility import Found, feasibility, notes
 from pulumi_rolling.policy.instance_refresh.leaves import ProtectedInstances, StandbyInstances
-from pulumi_rolling.policy.instance_refresh.limits import POLLS
+from pulumi_rolling.policy.instance_refresh.limits import SELDOM, SOON
 from pulumi_rolling.policy.instance_refresh.preferences import Maintenance
 from pulumi_rolling.policy.rolling_update.block import RollingUpdate
 
-SOON, SELDOM = 2 * POLLS, 6 * POLLS
-"""Polls from one question about a refresh to the next: where it can have moved, and where nothing shows that it has."""
 _AWAY = (Lifecycle.LEAVING, Lifecycle.STANDBY)
 
 

@@ -20,6 +20,8 @@ from pulumi_rolling.policy.timing import Timing
 WHOLE = 100
 POLLS = 5
 """Polls between two looks: a refresh moves in minutes, and each look at one is a call of its own."""
+SOON, SELDOM = 2 * POLLS, 6 * POLLS
+"""Polls from one question about a refresh to the next: where it can have moved, and where nothing shows that it has."""
 
 
 def limits(
