@@ -59,13 +59,16 @@ class Run:
             self.looked_at.append(seen.at)
             self.rollout = decision.next
             self._answer(decision)
+            look_again_at = decision.look_again_at
             if not self._act(decision):
                 self.rollout = replace(
                     self.rollout, resumed_at=self.fleet.now, generation=self.rollout.generation + 1
                 )
+                # The next driver looks at once, whatever this one meant to wait.
+                look_again_at = self.fleet.now
             if decision.outcome is not None:
                 return decision
-            self.fleet.advance(max(decision.look_again_at, self.fleet.now + 0.05))
+            self.fleet.advance(max(look_again_at, self.fleet.now + 0.05))
         raise AssertionError(
             f"property 5/6: no end after {self.looks} looks: {changed(self.rollout, failed=())}"
         )
@@ -92,7 +95,9 @@ class Run:
     def _check(self, decision: Decided, seen: Observation) -> None:
         rules = self.limits.back() if decision.next.direction is Direction.BACK else self.limits
         again = decide(self.limits, decision.next, seen)
-        ended = decision.next.back_failed is not self.rollout.back_failed
+        # What a verdict asks for is another decision's, also where the direction stays.
+        judged = decision.next.verdict is not self.rollout.verdict
+        ended = judged or decision.next.back_failed is not self.rollout.back_failed
         turned = ended or decision.next.direction is not self.rollout.direction
         assert turned or decision.next.step is not self.rollout.step or not again.actions, (
             "property 8: acts twice on one look"

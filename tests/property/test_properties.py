@@ -318,7 +318,7 @@ def test_the_plan_equals_the_run_when_nothing_goes_wrong(case: Case) -> None:
 @checked
 @given(st.integers(1, 24), st.integers(1, 10), st.floats(0, 1), st.integers(0, 1000))
 def test_sliding_stays_near_the_lower_bound(members: int, window: int, spread: float, seed: int) -> None:
-    """Property 12: below 2 - 1/W times max(sum of boots / W, longest boot), looking continuously."""
+    """Property 12: below 2 - 1/W times max(sum of boots / W, longest boot), but for looks a quarter of a boot late."""
     limits = Limits(
         batch=window, floor=0, max_size=members, pacing=Pacing.SLIDING, settle=5.0, boot_limit=1e9, poll=0.05
     )
@@ -335,7 +335,7 @@ def test_sliding_stays_near_the_lower_bound(members: int, window: int, spread: f
     boots = [m.in_service_at - m.launched_at for m in fleet.members() if m.in_service_at and m.launched_at]
     window = min(window, members)
     bound = max(sum(boots) / window, max(boots))
-    looks = 32.0 * (members / window + 3)
+    looks = 32.0 * (members / window + 3) + max(boots) / 4
     assert fleet.now - started <= (2 - 1 / window) * bound + looks
 
 
